@@ -1,0 +1,22 @@
+"""Own the root of Glossator's exceptions and those of the gate.
+
+Every message is one sentence that says what to do. This module must not import anything of ours.
+"""
+
+from __future__ import annotations
+
+
+class GlossatorError(Exception):
+    """Anything that Glossator tells a user; `str()` is one sentence that says what to do."""
+
+
+class PolicyError(GlossatorError):
+    """The policy refuses a model, a destination or an action."""
+
+
+class ConfigurationError(GlossatorError):
+    """A configuration file cannot be read or does not mean anything."""
+
+
+class EgressError(GlossatorError):
+    """The door refused or broke a connection: not allowed, redirected, too large, too slow."""

@@ -1,0 +1,4 @@
+"""The indexer: knows code, comments and search.
+
+It must know no LSP, no model SDK and no network.
+"""

@@ -1,0 +1,13 @@
+"""Own the exceptions of the indexer; each message is one sentence that says what to do."""
+
+from __future__ import annotations
+
+from glossator_gate.errors import GlossatorError
+
+
+class UnsupportedLanguageError(GlossatorError):
+    """No grammar is known for a file."""
+
+
+class UnknownStyleError(GlossatorError):
+    """A comment style was asked for that does not exist."""

@@ -1,0 +1,91 @@
+"""Own `Proposal` and `Evidence`: what Glossator offers, and why it may be believed.
+
+Plain data; nothing in here checks, applies or shows anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from glossator_indexer.types import DocFields, TextChange
+
+
+class Verdict(StrEnum):
+    """What a check says of a proposal."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One check: which tool ran, in which version, and what it said before and after."""
+
+    check: str
+    tool: str
+    version: str
+    before: str
+    after: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class FileEdit:
+    """Changes to one file, sorted, not overlapping, all in offsets of the text of `version`.
+
+    `path` is None for a buffer that was never saved; `base_sha256` is of the UTF-8 text.
+    """
+
+    uri: str
+    path: Path | None
+    version: int | None
+    base_sha256: str
+    changes: tuple[TextChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change that passed its checks.
+
+    `fields` is what the comment says, kept so that the same words can be placed anew in a text that
+    has moved on; `rounds` counts model calls; `seconds` is wall time.
+    """
+
+    title: str
+    symbol: str
+    edits: tuple[FileEdit, ...]
+    evidence: tuple[Evidence, ...]
+    model: str
+    route: str
+    fields: DocFields
+    rounds: int
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float
+
+
+class SkipCause(StrEnum):
+    """Why nothing is proposed for a symbol; stable, for programs."""
+
+    ALREADY_DOCUMENTED = "already-documented"
+    SYNTAX_ERROR = "syntax-error"
+    NO_USABLE_TEXT = "no-usable-text"
+    FAILED_CHECKS = "failed-checks"
+    PROMPT_TOO_LONG = "prompt-too-long"
+    MODEL_FAILED = "model-failed"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A symbol for which nothing is proposed, with the reason as one sentence."""
+
+    path: Path | None
+    symbol: str
+    cause: SkipCause
+    reason: str
+
+
+Outcome = Proposal | Skipped
