@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from glossator_indexer.types import DocFields, TextChange
+from glossator_server.settings import DocumentOptions
 
 
 class Verdict(StrEnum):
@@ -49,8 +50,9 @@ class FileEdit:
 class Proposal:
     """A change that passed its checks.
 
-    `fields` is what the comment says, kept so that the same words can be placed anew in a text that
-    has moved on; `rounds` counts model calls; `seconds` is wall time.
+    `fields`, `code` (of the symbol, as it was) and `options` are kept so that the same words can be
+    placed anew in a text that has moved on. `notices` are sentences about what was cut or filled in;
+    `rounds` counts model calls; `seconds` is wall time.
     """
 
     title: str
@@ -60,6 +62,9 @@ class Proposal:
     model: str
     route: str
     fields: DocFields
+    code: str
+    options: DocumentOptions
+    notices: tuple[str, ...]
     rounds: int
     prompt_tokens: int
     completion_tokens: int

@@ -1,0 +1,87 @@
+"""Own the hover: what the tree knows of a symbol, how its comment stands, what can be done here.
+
+No model is asked and nothing is read but the snapshot.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from glossator_indexer.facts import facts_of
+from glossator_indexer.symbols import symbol_at
+from glossator_indexer.types import Facts, Span, Symbol
+from glossator_server.actions.registry import OfferContext, offers
+from glossator_server.actions.states import (
+    CommentState,
+    CommentStatus,
+    comment_status,
+    style_for,
+)
+from glossator_server.settings import AUTO_STYLE
+from glossator_server.snapshot import Snapshot
+
+# A hover is read at a glance.
+MOST_NAMES = 8
+MAX_SIGNATURE_CHARACTERS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A hover in Markdown and in plain text, for `span`; `actions` are the titles offered there."""
+
+    span: Span
+    markdown: str
+    plain: str
+    actions: tuple[str, ...]
+
+
+def describe(snapshot: Snapshot, offset: int) -> Description | None:
+    """Describe the symbol whose declaration or comment is at the offset, else return None."""
+    symbol = symbol_at(snapshot.source, offset)
+    if symbol is None or not symbol.name or not _is_on_head(symbol, offset):
+        return None
+    code = snapshot.text[symbol.extent.start : symbol.signature.end]
+    signature = re.sub(r"[ \t]*[\r\n]+[ \t]*", " ", code).strip()[:MAX_SIGNATURE_CHARACTERS]
+    lines = _facts(symbol, facts_of(snapshot.source, symbol))
+    lines.append(_state(comment_status(symbol, style_for(AUTO_STYLE))))
+    selection = Span(symbol.name_span.start, symbol.name_span.start)
+    titles = tuple(it.title for it in offers(snapshot, selection, OfferContext(automatic=True)))
+    fence = "````" if "```" in signature else "```"
+    language = snapshot.source.language.id
+    markdown = f"{fence}{language}\n{signature}\n{fence}\n\n" + "\n".join(f"- {it}" for it in lines)
+    plain = "\n".join([signature, *(it.replace("`", "") for it in lines)])
+    return Description(symbol.name_span, markdown, plain, titles)
+
+
+def _facts(symbol: Symbol, facts: Facts) -> list[str]:
+    lines = [f"{symbol.kind} `{symbol.name}`"]
+    if symbol.return_type is not None:
+        lines.append(f"returns `{symbol.return_type}`")
+    if facts.error_codes:
+        lines.append("error codes: " + _names(facts.error_codes))
+    if facts.callees:
+        lines.append("calls " + _names(facts.callees))
+    return lines
+
+
+def _state(status: CommentStatus) -> str:
+    match status.state:
+        case CommentState.MISSING:
+            return "no doc comment"
+        case CommentState.PRESENT:
+            return "its comment agrees with the declaration"
+        case CommentState.OTHER_STYLE:
+            return "has a doc comment in another style"
+        case CommentState.DRIFTED:
+            return "its comment has drifted: " + "; ".join(it.message for it in status.findings)
+
+
+def _names(names: tuple[str, ...]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:MOST_NAMES])
+    return f"{shown} and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else shown
+
+
+def _is_on_head(symbol: Symbol, offset: int) -> bool:
+    start = symbol.comment.span.start if symbol.comment else symbol.extent.start
+    return start <= offset <= symbol.signature.end

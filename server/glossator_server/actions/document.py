@@ -1,0 +1,266 @@
+"""Own the action "document": from a symbol to a checked doc comment, or the reason why not.
+
+It must not know the editor, nor apply anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from glossator_clients.errors import IncompleteReplyError, PromptTooLongError
+from glossator_clients.protocol import ChatModel, complete
+from glossator_clients.types import ChatReply, ChatRequest
+from glossator_indexer.facts import facts_of
+from glossator_indexer.parsing import syntax_problems
+from glossator_indexer.styles import RenderOptions, Style
+from glossator_indexer.styles.wording import clean_fields, unusable_reason
+from glossator_indexer.symbols import find_symbols
+from glossator_indexer.types import DocFields, Span, Symbol, TextChange
+from glossator_server.actions.filling import combined, filled_in, missing_parts
+from glossator_server.actions.neighbours import neighbours_of
+from glossator_server.actions.states import CommentState, comment_status, style_for
+from glossator_server.edits import file_edit, line_end_of
+from glossator_server.prompts import (
+    PromptSubject,
+    UnreadableReplyError,
+    document_prompt,
+    read_fields,
+    repair_messages,
+)
+from glossator_server.proposal import Evidence, Outcome, Proposal, SkipCause, Skipped
+from glossator_server.settings import DocumentOptions
+from glossator_server.snapshot import Snapshot
+from glossator_server.verify import CommentChange, check_comment, failures
+
+Report = Callable[[str], None]
+
+
+async def document_symbol(
+    snapshot: Snapshot,
+    symbol: Symbol,
+    model: ChatModel,
+    options: DocumentOptions,
+    report: Report,
+) -> Outcome:
+    """Ask the model for the words of a doc comment, and offer the comment only if it passes.
+
+    An answer that cannot be used, or a comment that fails its checks, goes back once with the
+    reasons (`options.rounds` in all). Raises a `ModelError` where the model cannot answer at all.
+    """
+    started = time.monotonic()
+    site = _Site(snapshot, symbol, style_for(options.style), options)
+    refusal = await asyncio.to_thread(_refusal, site)
+    if refusal is not None:
+        return refusal
+    subject = await asyncio.to_thread(_subject, site)
+    prompt = document_prompt(subject, model.info)
+    if prompt is None:
+        return _prompt_too_long(site)
+    draft = _Draft(notices=prompt.notices)
+    try:
+        placed = await _write(site, model, prompt.request, draft, report)
+    except PromptTooLongError:
+        return _prompt_too_long(site)
+    if isinstance(placed, Skipped):
+        return placed
+    return _proposal(site, model, draft, placed, time.monotonic() - started)
+
+
+def place_again(proposal: Proposal, snapshot: Snapshot) -> Outcome:
+    """Place a proposal's words in a newer text of the same document, checked anew.
+
+    Where the symbol itself changed meanwhile, the words are stale and nothing is proposed.
+    """
+    same = [
+        it
+        for it in find_symbols(snapshot.source, proposal.symbol)
+        if _text(snapshot, it.extent) == proposal.code
+    ]
+    if not same:
+        reason = f"{proposal.symbol} changed while its comment was written; ask again."
+        return Skipped(snapshot.path, proposal.symbol, SkipCause.STALE, reason)
+    site = _Site(snapshot, same[0], style_for(proposal.options.style), proposal.options)
+    refusal = _refusal(site)
+    if refusal is not None:
+        return refusal
+    placed = _place(site, proposal.fields)
+    if reasons := failures(placed.evidence):
+        return _skipped(site, SkipCause.FAILED_CHECKS, "; ".join(reasons))
+    edit = file_edit(snapshot, [placed.change])
+    return replace(proposal, edits=(edit,), evidence=placed.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """Where a comment is wanted, and how."""
+
+    snapshot: Snapshot
+    symbol: Symbol
+    style: Style
+    options: DocumentOptions
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A comment in its place, with what the checks said."""
+
+    change: TextChange
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The words gathered so far and what they cost; owned by one run of the action."""
+
+    notices: tuple[str, ...]
+    fields: DocFields = field(default_factory=lambda: DocFields(""))
+    rounds: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def count(self, reply: ChatReply) -> None:
+        if reply.usage is not None:
+            self.prompt_tokens += reply.usage.prompt_tokens
+            self.completion_tokens += reply.usage.completion_tokens
+
+
+async def _write(
+    site: _Site, model: ChatModel, request: ChatRequest, draft: _Draft, report: Report
+) -> _Placed | Skipped:
+    reasons: list[str] = []
+    cause = SkipCause.NO_USABLE_TEXT
+    while draft.rounds < site.options.rounds:
+        draft.rounds += 1
+        report(f"{model.info.id} writes{'' if draft.rounds == 1 else ', once more'}")
+        try:
+            reply = await complete(model, request)
+        except IncompleteReplyError:
+            answer, reasons = "", ["it broke off before its end"]
+        else:
+            draft.count(reply)
+            answer, reasons = reply.text, _take(site, draft, reply.text)
+        if not reasons:
+            report("checking")
+            placed = await asyncio.to_thread(_place, site, draft.fields)
+            reasons = failures(placed.evidence)
+            if not reasons:
+                return placed
+            cause = SkipCause.FAILED_CHECKS
+        request = repair_messages(request, answer, reasons, model.info)
+    return await asyncio.to_thread(_last_resort, site, draft, cause, reasons)
+
+
+def _take(site: _Site, draft: _Draft, answer: str) -> list[str]:
+    """Add an answer's usable words to the draft; return what is still wanting."""
+    try:
+        fields = clean_fields(read_fields(answer), site.symbol)
+    except UnreadableReplyError as trouble:
+        return [str(trouble)]
+    draft.fields = combined(draft.fields, fields)
+    if reason := unusable_reason(draft.fields, site.symbol):
+        return [reason]
+    return [
+        f"{part} is missing or cannot be used" for part in missing_parts(site.symbol, draft.fields)
+    ]
+
+
+def _last_resort(
+    site: _Site, draft: _Draft, cause: SkipCause, reasons: list[str]
+) -> _Placed | Skipped:
+    """Complete a draft that lacks only what the declaration says itself, or give up."""
+    completed = filled_in(draft.fields, site.symbol, facts_of(site.snapshot.source, site.symbol))
+    if completed is None or cause is SkipCause.FAILED_CHECKS:
+        return _skipped(site, cause, "; ".join(reasons))
+    draft.fields, notices = completed
+    draft.notices += notices
+    placed = _place(site, draft.fields)
+    if reasons := failures(placed.evidence):
+        return _skipped(site, SkipCause.FAILED_CHECKS, "; ".join(reasons))
+    return placed
+
+
+def _place(site: _Site, fields: DocFields) -> _Placed:
+    symbol, style, text = site.symbol, site.style, site.snapshot.text
+    options = RenderOptions(site.options.width, site.options.max_lines)
+    line_end = line_end_of(text)
+    old = symbol.comment
+    if old is not None and style.recognises(old.text):
+        comment = style.update(old.text, fields, symbol, options).replace("\n", line_end)
+        # The first line's indentation stands before the old comment already.
+        comment = comment.removeprefix(symbol.indent)
+        change = TextChange(old.span, comment)
+    else:
+        comment = style.render(fields, symbol, options).replace("\n", line_end)
+        change = TextChange(Span(symbol.insertion, symbol.insertion), comment + line_end)
+    planned = CommentChange(symbol, change, comment, style)
+    return _Placed(change, check_comment(site.snapshot, planned))
+
+
+def _refusal(site: _Site) -> Skipped | None:
+    symbol = site.symbol
+    signature = symbol.signature
+    if any(
+        problem.span.start < signature.end and signature.start <= problem.span.end
+        for problem in syntax_problems(site.snapshot.source)
+    ):
+        reason = (
+            f"the declaration of {symbol.name} does not parse yet; finish the edit and ask again."
+        )
+        return _skipped(site, SkipCause.SYNTAX_ERROR, reason)
+    status = comment_status(symbol, site.style)
+    if status.state is CommentState.PRESENT:
+        reason = f"{symbol.name} has a comment that agrees with its declaration."
+        return _skipped(site, SkipCause.ALREADY_DOCUMENTED, reason)
+    if status.state is CommentState.OTHER_STYLE:
+        reason = f"{symbol.name} has a doc comment in another style than {site.style.id}."
+        return _skipped(site, SkipCause.ALREADY_DOCUMENTED, reason)
+    return None
+
+
+def _subject(site: _Site) -> PromptSubject:
+    symbol, snapshot = site.symbol, site.snapshot
+    return PromptSubject(
+        symbol=symbol,
+        signature=_text(snapshot, symbol.signature),
+        body=_text(snapshot, Span(symbol.signature.end, symbol.extent.end)),
+        facts=facts_of(snapshot.source, symbol),
+        neighbours=neighbours_of(snapshot, symbol, site.style),
+    )
+
+
+def _proposal(
+    site: _Site, model: ChatModel, draft: _Draft, placed: _Placed, seconds: float
+) -> Proposal:
+    info = model.info
+    return Proposal(
+        title=f"Document {site.symbol.name}",
+        symbol=site.symbol.name,
+        edits=(file_edit(site.snapshot, [placed.change]),),
+        evidence=placed.evidence,
+        model=info.id,
+        route=f"{'this machine' if info.local else 'remote'}, {info.api}, {info.name}",
+        fields=draft.fields,
+        code=_text(site.snapshot, site.symbol.extent),
+        options=site.options,
+        notices=draft.notices,
+        rounds=draft.rounds,
+        prompt_tokens=draft.prompt_tokens,
+        completion_tokens=draft.completion_tokens,
+        seconds=seconds,
+    )
+
+
+def _prompt_too_long(site: _Site) -> Skipped:
+    reason = f"the declaration of {site.symbol.name} alone does not fit the model's context."
+    return _skipped(site, SkipCause.PROMPT_TOO_LONG, reason)
+
+
+def _skipped(site: _Site, cause: SkipCause, reason: str) -> Skipped:
+    return Skipped(site.snapshot.path, site.symbol.name, cause, reason)
+
+
+def _text(snapshot: Snapshot, span: Span) -> str:
+    return snapshot.text[span.start : span.end]

@@ -1,0 +1,84 @@
+"""Own the completion of a draft: the best words of several rounds, and what the code says itself.
+
+Only words that the declaration or the body prove are ever filled in, and each is reported.
+"""
+
+from __future__ import annotations
+
+from glossator_indexer.types import DocFields, Facts, Parameter, Symbol
+from glossator_server.prompts.document import described_names
+
+# With more than half of the descriptions missing, a comment says nothing that the code does not.
+MAX_FILLED_SHARE = 0.5
+
+
+def combined(older: DocFields, newer: DocFields) -> DocFields:
+    """Return the newer words, and the older ones where the newer answer is silent."""
+    known = dict(older.parameters) | {name: text for name, text in newer.parameters if text}
+    return DocFields(
+        summary=newer.summary or older.summary,
+        parameters=tuple(known.items()),
+        returns=newer.returns or older.returns,
+        details=newer.details or older.details,
+    )
+
+
+def missing_parts(symbol: Symbol, fields: DocFields) -> list[str]:
+    """Name the mandatory parts that the words do not cover, in the order of the comment."""
+    described = {name for name, text in fields.parameters if text}
+    parts = [
+        f"the description of {name}"
+        for name in described_names(symbol.parameters)
+        if name not in described
+    ]
+    if returns_value(symbol) and not fields.returns:
+        parts.append("what is returned")
+    return parts
+
+
+def filled_in(
+    fields: DocFields, symbol: Symbol, facts: Facts
+) -> tuple[DocFields, tuple[str, ...]] | None:
+    """Complete the words from the declaration, with a notice; None where too little is there."""
+    names = described_names(symbol.parameters)
+    described = {name: text for name, text in fields.parameters if text}
+    missing = [name for name in names if name not in described]
+    if not fields.summary or len(missing) > MAX_FILLED_SHARE * max(1, len(names)):
+        return None
+    types = _types_by_name(symbol.parameters)
+    for name in missing:
+        described[name] = _from_type(name, types.get(name, ""))
+    notices = [f"@{name} says only what the declaration says" for name in missing]
+    returns = fields.returns
+    if returns_value(symbol) and not returns:
+        returns = _from_facts(symbol, facts)
+        notices.append("the return section says only what the code shows")
+    parameters = tuple((name, described[name]) for name in names)
+    return DocFields(fields.summary, parameters, returns, fields.details), tuple(notices)
+
+
+def returns_value(symbol: Symbol) -> bool:
+    """Tell whether a comment of the symbol needs a return section."""
+    return symbol.return_type not in (None, "void")
+
+
+def _types_by_name(parameters: tuple[Parameter, ...], prefix: str = "") -> dict[str, str]:
+    types: dict[str, str] = {}
+    for parameter in parameters:
+        name = f"{prefix}{parameter.name}"
+        types[name] = parameter.type
+        inner = f"{name}." if parameter.name else prefix
+        types |= _types_by_name(parameter.members, inner)
+    return types
+
+
+def _from_type(name: str, type_text: str) -> str:
+    if name == "...":
+        return "further arguments"
+    return f"of type {type_text}" if type_text else "an argument as it stands in the code"
+
+
+def _from_facts(symbol: Symbol, facts: Facts) -> str:
+    if facts.error_codes:
+        return f"a value of type {symbol.return_type}, {', '.join(facts.error_codes)} on failure"
+    return f"a value of type {symbol.return_type}"

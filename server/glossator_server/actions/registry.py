@@ -1,0 +1,111 @@
+"""Own the ordered table of code-action producers and the choice of what to offer where.
+
+Answers come from the syntax tree alone, in milliseconds: no I/O, no model.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from glossator_indexer.symbols import symbol_at, symbols_in
+from glossator_indexer.types import Span, Symbol
+from glossator_server.actions.states import CommentState, comment_status, style_for
+from glossator_server.settings import AUTO_STYLE
+from glossator_server.snapshot import Snapshot
+
+REWRITE = "refactor.rewrite"
+SOURCE = "source"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One code action: what it is called, and the command with which it runs."""
+
+    title: str
+    kind: str
+    command: str
+    arguments: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferContext:
+    """What the editor asked for: kinds (empty means all), and whether a person asked."""
+
+    only: tuple[str, ...] = ()
+    automatic: bool = False
+
+    def wants(self, kind: str) -> bool:
+        """Tell whether a kind, or one of the kinds above it, was asked for."""
+        return not self.only or any(kind == it or kind.startswith(f"{it}.") for it in self.only)
+
+
+Producer = Callable[[Snapshot, Span, OfferContext], Iterator[Offer]]
+
+
+def offers(snapshot: Snapshot, selection: Span, context: OfferContext) -> list[Offer]:
+    """Return the actions for a selection, most specific first.
+
+    A producer that fails is logged and left out: it never takes the others down.
+    """
+    found: list[Offer] = []
+    for kind, producer in PRODUCERS:
+        if not context.wants(kind):
+            continue
+        try:
+            found.extend(producer(snapshot, selection, context))
+        except Exception:
+            _log.exception("producer %s failed", producer.__name__)
+    return found
+
+
+def document_this(snapshot: Snapshot, selection: Span, context: OfferContext) -> Iterator[Offer]:
+    """Offer "Document" on symbols that lack a comment, "Update" where the comment has drifted.
+
+    On an automatic trigger only the symbol under the cursor counts, and a whole file's worth of
+    bodies does not: the cursor must be on the declaration or its comment.
+    """
+    for symbol in _selected(snapshot, selection):
+        if context.automatic and not _on_declaration(symbol, selection.start):
+            continue
+        state = comment_status(symbol, style_for(AUTO_STYLE)).state
+        if state is CommentState.MISSING:
+            title = f"Document `{symbol.name}`"
+        elif state is CommentState.DRIFTED:
+            title = f"Update the comment of `{symbol.name}`"
+        else:
+            continue
+        yield Offer(title, REWRITE, "glossator.document", {"symbol": symbol.name})
+
+
+def document_all(
+    snapshot: Snapshot,
+    selection: Span,  # noqa: ARG001 -- producers share one signature
+    context: OfferContext,
+) -> Iterator[Offer]:
+    """Offer to document the whole file, never by itself: that would follow the cursor everywhere."""
+    if not context.automatic and snapshot.text:
+        yield Offer("Document all undocumented in this file", SOURCE, "glossator.documentAll")
+
+
+# In the order in which an editor shows them.
+PRODUCERS: tuple[tuple[str, Producer], ...] = ((REWRITE, document_this), (SOURCE, document_all))
+
+# A selection over a whole file would fill the menu; such a wish is what "document all" is for.
+MOST_SELECTED = 5
+
+
+def _selected(snapshot: Snapshot, selection: Span) -> list[Symbol]:
+    if selection.start == selection.end:
+        symbol = symbol_at(snapshot.source, selection.start)
+        return [symbol] if symbol and symbol.name else []
+    named = [it for it in symbols_in(snapshot.source, selection) if it.name]
+    return named if len(named) <= MOST_SELECTED else []
+
+
+def _on_declaration(symbol: Symbol, offset: int) -> bool:
+    start = symbol.comment.span.start if symbol.comment else symbol.insertion
+    return start <= offset <= symbol.signature.end

@@ -1,0 +1,115 @@
+"""Own the algebra of text changes: applying them, showing them as a diff, and as JSON.
+
+Pure; it must not read or write files.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Sequence
+
+from glossator_indexer.types import Span, TextChange
+from glossator_server.proposal import FileEdit
+from glossator_server.snapshot import Snapshot
+
+# As the Language Server Protocol and every editor define a line; `str.splitlines` knows eight more.
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+def apply_changes(text: str, changes: Sequence[TextChange]) -> str:
+    """Return the text with all changes made, each in offsets of the text as given."""
+    # Last edit first, so that the offsets of earlier edits stay valid.
+    for change in sorted(changes, key=lambda it: it.span, reverse=True):
+        text = text[: change.span.start] + change.new_text + text[change.span.end :]
+    return text
+
+
+def file_edit(snapshot: Snapshot, changes: Sequence[TextChange]) -> FileEdit:
+    """Tie changes to the very text that they were made for."""
+    return FileEdit(
+        uri=snapshot.uri,
+        path=snapshot.path,
+        version=snapshot.version,
+        base_sha256=sha256_of(snapshot.text),
+        changes=tuple(sorted(changes, key=lambda it: it.span)),
+    )
+
+
+def sha256_of(text: str) -> str:
+    """Return the hex SHA-256 of the text's UTF-8, lone surrogates included."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def line_end_of(text: str) -> str:
+    """Return the line end that the text uses first, `\\n` where it has none."""
+    first = _LINE_END.search(text)
+    return first.group() if first else "\n"
+
+
+def unified_diff(name: str, before: str, after: str) -> str:
+    """Return a unified diff as `diff -u` and `git apply` understand it, empty for equal texts."""
+    lines = difflib.unified_diff(
+        _lines(before), _lines(after), fromfile=f"a/{name}", tofile=f"b/{name}"
+    )
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
+
+
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """Return line and column of an offset, both from 1, columns in code points."""
+    line, start = 1, 0
+    for end in _LINE_END.finditer(text, 0, offset):
+        if text[offset - 1 : offset + 1] == "\r\n" and end.end() == offset:
+            break
+        line, start = line + 1, end.end()
+    return line, offset - start + 1
+
+
+def offset_of_line(text: str, line: int) -> int | None:
+    """Return the offset of the first non-blank of a line (from 1), None where it has no such line."""
+    start = 0
+    for _ in range(line - 1):
+        end = _LINE_END.search(text, start)
+        if end is None:
+            return None
+        start = end.end()
+    stop = _LINE_END.search(text, start)
+    content = text[start : stop.start() if stop else len(text)]
+    return start + len(content) - len(content.lstrip(" \t\f"))
+
+
+def change_as_json(text: str, edit: FileEdit, change: TextChange) -> dict[str, object]:
+    """Return one change in the documented `--json` shape."""
+
+    def place(offset: int) -> dict[str, int]:
+        line, column = line_and_column(text, offset)
+        return {"line": line, "column": column}
+
+    return {
+        "path": str(edit.path) if edit.path else edit.uri,
+        "base_sha256": edit.base_sha256,
+        "start": place(change.span.start),
+        "end": place(change.span.end),
+        "new_text": change.new_text,
+    }
+
+
+def _lines(text: str) -> list[str]:
+    # difflib wants lines with their ends; only "\n" ends a line in a diff.
+    return re.findall(r"[^\n]*\n|[^\n]+\Z", text)
+
+
+__all__ = [
+    "Span",
+    "apply_changes",
+    "change_as_json",
+    "file_edit",
+    "line_and_column",
+    "line_end_of",
+    "offset_of_line",
+    "sha256_of",
+    "unified_diff",
+]

@@ -1,0 +1,107 @@
+"""Own the reading of source files and the writing of checked edits.
+
+Everything that touches a user's file is in here; it must not decide what is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from glossator_indexer.languages import language_for_path
+from glossator_indexer.parsing import parse
+from glossator_server.edits import apply_changes, sha256_of
+from glossator_server.errors import StaleDocumentError, UsageError
+from glossator_server.proposal import FileEdit
+from glossator_server.snapshot import Snapshot
+
+# Above this a syntax tree takes gigabytes; no source file that a person wrote comes near.
+MAX_SOURCE_BYTES = 50 * 1000 * 1000
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Read and parse a source file; raises `UsageError` where it is none."""
+    language = language_for_path(path)
+    if language is None:
+        raise UsageError(f"{path} is in no language that Glossator knows; name a C file.")
+    text = read_source(path)
+    return Snapshot(path.resolve().as_uri(), path, None, parse(text, language))
+
+
+def read_source(path: Path) -> str:
+    """Return the text of a source file with its line ends as they are.
+
+    Raises `UsageError` for a file that is missing, too large, binary, or not UTF-8.
+    """
+    try:
+        with path.open("rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise UsageError(f"{path} is not a regular file; name a source file.")
+            raw = file.read(MAX_SOURCE_BYTES + 1)
+    except FileNotFoundError as trouble:
+        raise UsageError(f"{path} does not exist; check the name.") from trouble
+    except IsADirectoryError as trouble:
+        raise UsageError(f"{path} is a folder; name a file, or use --all.") from trouble
+    except OSError as trouble:
+        raise UsageError(f"{path} cannot be read: {trouble.strerror}.") from trouble
+    if len(raw) > MAX_SOURCE_BYTES:
+        raise UsageError(f"{path} is over 50 MB, too large to be a source file; split it.")
+    if b"\0" in raw:
+        raise UsageError(f"{path} is a binary file; name a source file.")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as trouble:
+        line = raw.count(b"\n", 0, trouble.start) + 1
+        raise UsageError(
+            f"{path} is not UTF-8 (line {line}); convert it, for example with iconv."
+        ) from trouble
+
+
+def write_edit(edit: FileEdit) -> None:
+    """Write an edit to its file in one step: after a crash there is the old text or the new one.
+
+    Raises `StaleDocumentError` where the file is not the one that was checked, `UsageError` where it
+    cannot be written.
+    """
+    if edit.path is None:
+        raise UsageError("The text has no file; save it first.")
+    path = edit.path.resolve()
+    before = read_source(path)
+    if sha256_of(before) != edit.base_sha256:
+        raise StaleDocumentError(f"{edit.path} changed meanwhile; run the command again.")
+    if not os.access(path, os.W_OK):
+        raise UsageError(f"{edit.path} is read-only; make it writable, or use --diff.")
+    _replace_file(path, apply_changes(before, edit.changes).encode("utf-8"), edit.path)
+
+
+def source_files(folder: Path) -> Iterator[Path]:
+    """Yield the source files below a folder, sorted, hidden folders and links left out."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(root, name)
+            if language_for_path(path) is not None and not path.is_symlink():
+                yield path
+
+
+def _replace_file(path: Path, raw: bytes, shown: Path) -> None:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as trouble:
+        raise UsageError(f"{shown} cannot be written: {trouble.strerror}.") from trouble
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except OSError as trouble:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise UsageError(f"{shown} cannot be written: {trouble.strerror}.") from trouble

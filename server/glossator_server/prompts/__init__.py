@@ -1,0 +1,24 @@
+"""Prompts as files: how a model is asked, and how its answer is read.
+
+Must not know editors, checks or model SDKs.
+"""
+
+from glossator_server.prompts.document import (
+    DocumentPrompt,
+    PromptSubject,
+    document_prompt,
+    repair_messages,
+)
+from glossator_server.prompts.replies import UnreadableReplyError, read_fields
+from glossator_server.prompts.templates import PromptTemplate, load_template
+
+__all__ = [
+    "DocumentPrompt",
+    "PromptSubject",
+    "PromptTemplate",
+    "UnreadableReplyError",
+    "document_prompt",
+    "load_template",
+    "read_fields",
+    "repair_messages",
+]

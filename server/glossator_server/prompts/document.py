@@ -1,0 +1,187 @@
+"""Own the prompt for one doc comment: its schema, its examples, and what is cut when it is too long.
+
+Nothing is cut silently: every cut is a notice that travels with the proposal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from glossator_clients.types import Author, ChatRequest, JsonSchema, Message, ModelInfo
+from glossator_indexer.retrieval import DocumentedSymbol
+from glossator_indexer.types import DocFields, Facts, Parameter, Symbol
+from glossator_server.prompts.templates import PromptTemplate, load_template
+
+# A server that does not say how long its context is has at least this much.
+ASSUMED_CONTEXT_TOKENS = 4096
+# Chat templates add a few tokens around every message.
+MESSAGE_OVERHEAD_TOKENS = 8
+# Grammars grow with it; a phrase of this length fills two lines of a comment.
+MAX_PHRASE_CHARACTERS = 160
+MAX_DETAILS_CHARACTERS = 600
+MAX_NAMED_CALLEES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PromptSubject:
+    """What a comment is asked for: the symbol, its code, what the tree proves, and its neighbours.
+
+    `body` is the code after the signature, empty where there is none; neighbours come nearest first.
+    """
+
+    symbol: Symbol
+    signature: str
+    body: str
+    facts: Facts
+    neighbours: Sequence[DocumentedSymbol]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPrompt:
+    """A request that fits the model, and a notice for each thing that was cut to make it fit."""
+
+    request: ChatRequest
+    notices: tuple[str, ...]
+
+
+def document_prompt(subject: PromptSubject, model: ModelInfo) -> DocumentPrompt | None:
+    """Return the prompt for one comment, or None where even the bare signature does not fit.
+
+    Cuts, in this order: the farthest example first, then the middle of the body.
+    """
+    # Small models follow examples, not rules, and pay for each token in seconds.
+    template = load_template("document-small" if model.api == "embedded" else "document")
+    context = model.context_tokens or ASSUMED_CONTEXT_TOKENS
+    budget = min(template.budget_tokens, context - template.sampling.max_tokens)
+    subject = replace(subject, neighbours=subject.neighbours[: template.few_shot])
+    wanted = len(subject.neighbours)
+    notices: list[str] = []
+    while (excess := _tokens(_messages(template, subject)) - budget) > 0:
+        if subject.neighbours:
+            subject = replace(subject, neighbours=subject.neighbours[:-1])
+            continue
+        shorter = _without_middle(subject.body, excess)
+        if shorter is None:
+            return None
+        notices = ["the middle of the body was left out of the prompt"]
+        subject = replace(subject, body=shorter)
+    if len(subject.neighbours) < wanted:
+        notices.append(f"{wanted - len(subject.neighbours)} of {wanted} examples were left out")
+    schema = doc_schema(subject.symbol, template.fields)
+    request = ChatRequest(_messages(template, subject), template.sampling, schema)
+    return DocumentPrompt(request, tuple(notices))
+
+
+def repair_messages(
+    request: ChatRequest, answer: str, reasons: Sequence[str], model: ModelInfo
+) -> ChatRequest:
+    """Return the request for one more round: the answer as given, and why it cannot be used."""
+    template = load_template("document-small" if model.api == "embedded" else "document")
+    # An answer that ran wild would fill the context with itself.
+    shown = answer[:2000] or "{}"
+    turn = template.fill("repair", {"reasons": "; ".join(reasons)})
+    more = (Message(Author.ASSISTANT, shown), Message(Author.USER, turn))
+    # The same words at the same temperature give the same answer.
+    sampling = replace(request.sampling, temperature=min(1.0, request.sampling.temperature + 0.4))
+    return replace(request, messages=request.messages + more, sampling=sampling)
+
+
+def doc_schema(symbol: Symbol, wanted: Sequence[str]) -> JsonSchema:
+    """Return the JSON schema of the parts of a comment that this symbol can have."""
+    properties: dict[str, object] = {"summary": _string(MAX_PHRASE_CHARACTERS)}
+    names = described_names(symbol.parameters)
+    if names and "parameters" in wanted:
+        properties["parameters"] = {
+            "type": "object",
+            "properties": {name: _string(MAX_PHRASE_CHARACTERS) for name in names},
+            "required": names,
+            "additionalProperties": False,
+        }
+    if symbol.return_type not in (None, "void") and "returns" in wanted:
+        properties["returns"] = _string(MAX_PHRASE_CHARACTERS)
+    required = list(properties)
+    if "details" in wanted:
+        properties["details"] = {"type": "string", "maxLength": MAX_DETAILS_CHARACTERS}
+        required.append("details")
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+def described_names(parameters: Sequence[Parameter], prefix: str = "") -> list[str]:
+    """Return the names that a comment describes, nested members as `outer.inner`, in order."""
+    names: list[str] = []
+    for parameter in parameters:
+        name = f"{prefix}{parameter.name}"
+        if parameter.name:
+            names.append(name)
+        names += described_names(parameter.members, f"{name}." if parameter.name else prefix)
+    return names
+
+
+def estimated_tokens(text: str) -> int:
+    """Return a cautious estimate: code has 2.6 to 4 UTF-8 bytes a token in common vocabularies."""
+    return -(-len(text.encode("utf-8", "replace")) * 2 // 5)
+
+
+def _string(most: int) -> dict[str, object]:
+    return {"type": "string", "minLength": 3, "maxLength": most}
+
+
+def _messages(template: PromptTemplate, subject: PromptSubject) -> tuple[Message, ...]:
+    messages = [Message(Author.SYSTEM, template.fill("system", {}))]
+    # The nearest example last: small models copy what they read last.
+    for neighbour in reversed(subject.neighbours):
+        kind = str(neighbour.symbol.kind)
+        question = template.fill("example", {"kind": kind, "code": neighbour.signature})
+        messages.append(Message(Author.USER, question))
+        messages.append(Message(Author.ASSISTANT, _answer(neighbour, template.fields)))
+    known = _facts_in_words(subject.facts)
+    values = {
+        "kind": str(subject.symbol.kind),
+        "code": subject.signature + subject.body,
+        "facts": template.fill("facts", {"facts": known}) if known else "",
+    }
+    messages.append(Message(Author.USER, template.fill("task", values)))
+    return tuple(messages)
+
+
+def _answer(neighbour: DocumentedSymbol, wanted: Sequence[str]) -> str:
+    fields: DocFields = neighbour.fields
+    answer: dict[str, object] = {"summary": fields.summary}
+    if fields.parameters and "parameters" in wanted:
+        answer["parameters"] = dict(fields.parameters)
+    if fields.returns and "returns" in wanted:
+        answer["returns"] = fields.returns
+    if "details" in wanted:
+        answer["details"] = fields.details or ""
+    return json.dumps(answer, ensure_ascii=False)
+
+
+def _facts_in_words(facts: Facts) -> str:
+    parts: list[str] = []
+    if facts.error_codes:
+        parts.append("it returns " + ", ".join(facts.error_codes))
+    if facts.callees:
+        parts.append("it calls " + ", ".join(facts.callees[:MAX_NAMED_CALLEES]))
+    return "; ".join(parts)
+
+
+def _tokens(messages: Sequence[Message]) -> int:
+    return sum(estimated_tokens(it.text) + MESSAGE_OVERHEAD_TOKENS for it in messages)
+
+
+def _without_middle(body: str, excess_tokens: int) -> str | None:
+    lines = body.split("\n")
+    drop = max(1, excess_tokens * len(lines) // max(1, estimated_tokens(body)) + 1)
+    keep = len(lines) - drop
+    if keep < 2:
+        return "" if len(lines) > 1 or body else None
+    # Purpose shows at the start of a function, results at its end.
+    head = keep * 2 // 3
+    return "\n".join([*lines[:head], "\t/* ... */", *lines[len(lines) - (keep - head) :]])

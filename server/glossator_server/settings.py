@@ -1,0 +1,142 @@
+"""Own the preferences of a session: what a user may choose among what the policy allows.
+
+A layer of less authority (workspace file, editor) can only choose preferences; it can name no host,
+model, key or command. This module must not know models or editors.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from glossator_gate.errors import ConfigurationError
+from glossator_indexer.styles import STYLES
+
+AUTO_STYLE = "auto"
+WORKSPACE_FILE = ".glossator.toml"
+MAX_CONFIGURATION_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentOptions:
+    """How doc comments are written.
+
+    `width` counts columns; `max_lines` bounds the lines of prose (lines that the style demands do not
+    count); `rounds` is the number of times that a model may be asked for one comment.
+    """
+
+    style: str = AUTO_STYLE
+    width: int = 80
+    max_lines: int | None = None
+    rounds: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All preferences; `preferred_models` are ids of approved models, first choice first."""
+
+    document: DocumentOptions = field(default_factory=DocumentOptions)
+    preferred_models: tuple[str, ...] = ()
+
+    def narrowed(self, layer: Mapping[str, object]) -> tuple[Settings, tuple[str, ...]]:
+        """Return these settings with the layer's preferences, and a sentence for each ignored key."""
+        ignored: list[str] = []
+        document = self.document
+        preferred = self.preferred_models
+        for key, value in layer.items():
+            match key, value:
+                case "document", Mapping():
+                    document, sentences = _narrow_document(document, value)
+                    ignored.extend(sentences)
+                case "preferred_models", [*names] if all(isinstance(it, str) for it in names):
+                    preferred = tuple(str(name) for name in names)
+                case _:
+                    ignored.append(_ignored(key))
+        return Settings(document, preferred), tuple(ignored)
+
+
+def load_user_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
+    """Read the preferences of the user's `config.toml`; a missing file means the defaults.
+
+    Tables that belong to the policy are left to it. Raises `ConfigurationError` where the file is
+    not TOML.
+    """
+    table = _read_toml(path)
+    own = {key: table[key] for key in ("document", "preferred_models") if key in table}
+    return Settings().narrowed(own)
+
+
+def with_workspace_file(settings: Settings, root: Path) -> tuple[Settings, tuple[str, ...]]:
+    """Narrow the settings by the workspace's `.glossator.toml`, where there is one.
+
+    A file that is not TOML is reported among the ignored keys: a repository cannot stop the server.
+    """
+    path = root / WORKSPACE_FILE
+    try:
+        table = _read_toml(path)
+    except ConfigurationError as trouble:
+        return settings, (str(trouble),)
+    narrowed, ignored = settings.narrowed(table)
+    return narrowed, tuple(f"{path}: {sentence}" for sentence in ignored)
+
+
+def _read_toml(path: Path) -> Mapping[str, object]:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_CONFIGURATION_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as trouble:
+        raise ConfigurationError(
+            f"{path} cannot be read ({trouble.strerror}); mend its permissions or remove it."
+        ) from trouble
+    if len(raw) > MAX_CONFIGURATION_BYTES:
+        raise ConfigurationError(f"{path} is over 1 MiB; shorten it.")
+    try:
+        return tomllib.loads(raw.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as trouble:
+        raise ConfigurationError(
+            f"{path} is not valid TOML ({trouble}); mend that line."
+        ) from trouble
+
+
+def _narrow_document(
+    options: DocumentOptions, table: Mapping[str, object]
+) -> tuple[DocumentOptions, list[str]]:
+    ignored: list[str] = []
+    for key, value in table.items():
+        accepts = _DOCUMENT_KEYS.get(key)
+        if accepts is None:
+            ignored.append(_ignored(f"document.{key}"))
+        elif not accepts(value):
+            ignored.append(f"document.{key} cannot be {value!r}; {_DOCUMENT_HINTS[key]}.")
+        else:
+            options = replace(options, **{key: value})
+    return options, ignored
+
+
+def _ignored(key: str) -> str:
+    return f"{key} is ignored here: only preferences (document.*, preferred_models) can be set."
+
+
+def _whole_number(low: int, high: int) -> Callable[[object], bool]:
+    # bool is an int to Python, not to a user.
+    return lambda value: isinstance(value, int) and value is not True and low <= value <= high
+
+
+_DOCUMENT_KEYS: dict[str, Callable[[object], bool]] = {
+    "style": lambda value: value == AUTO_STYLE or value in STYLES,
+    # Narrower than 40 columns, long names leave no room for words.
+    "width": _whole_number(40, 200),
+    "max_lines": lambda value: value is None or _whole_number(1, 200)(value),
+    # Published results and ours agree that later rounds bring little.
+    "rounds": _whole_number(1, 3),
+}
+_DOCUMENT_HINTS = {
+    "style": f"choose {AUTO_STYLE} or one of {', '.join(sorted(STYLES))}",
+    "width": "choose a whole number from 40 to 200",
+    "max_lines": "choose a whole number from 1 to 200",
+    "rounds": "choose a whole number from 1 to 3",
+}

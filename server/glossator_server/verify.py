@@ -1,0 +1,111 @@
+"""Own the checks that stand between a model's words and the user's file.
+
+Each check says what it saw before and after; this module must not change anything, nor ask a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+
+from glossator_indexer.parsing import reparse, syntax_problems
+from glossator_indexer.styles import Style
+from glossator_indexer.symbols import find_symbols
+from glossator_indexer.types import Finding, Severity, Symbol, TextChange
+from glossator_server.proposal import Evidence, Verdict
+from glossator_server.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class CommentChange:
+    """A comment about to be placed: for which symbol, as which change, in which style."""
+
+    symbol: Symbol
+    change: TextChange
+    comment: str
+    style: Style
+
+
+def check_comment(snapshot: Snapshot, planned: CommentChange) -> tuple[Evidence, ...]:
+    """Run every check of a doc comment on the text as it would become, cheapest first."""
+    after = Snapshot(
+        snapshot.uri,
+        snapshot.path,
+        snapshot.version,
+        reparse(snapshot.source, [planned.change]),
+    )
+    return (
+        _only_comments(snapshot, after),
+        _parse(snapshot, after),
+        _style(snapshot, after, planned),
+    )
+
+
+def failures(evidence: Sequence[Evidence]) -> list[str]:
+    """Return what the failed checks said, for the next round and for the user."""
+    return [it.after for it in evidence if it.verdict is Verdict.FAILED]
+
+
+def _only_comments(before: Snapshot, after: Snapshot) -> Evidence:
+    tokens = before.source.language.code_tokens
+    old, new = tokens(before.text), tokens(after.text)
+    same = old == new
+    return Evidence(
+        check="only-comments",
+        tool="glossator",
+        version=_version("glossator"),
+        before=f"{len(old)} code tokens",
+        after=f"{len(new)} code tokens, the same" if same else "the comment would change the code",
+        verdict=Verdict.PASSED if same else Verdict.FAILED,
+    )
+
+
+def _parse(before: Snapshot, after: Snapshot) -> Evidence:
+    old, new = len(syntax_problems(before.source)), len(syntax_problems(after.source))
+    return Evidence(
+        check="parse",
+        tool="tree-sitter-c",
+        version=_version("tree-sitter-c"),
+        before=f"{old} syntax problems",
+        after=f"{new} syntax problems",
+        verdict=Verdict.PASSED if new <= old else Verdict.FAILED,
+    )
+
+
+def _style(before: Snapshot, after: Snapshot, planned: CommentChange) -> Evidence:
+    """Check the comment where it landed, against the symbol as it is parsed there."""
+    symbol = planned.symbol
+    style = planned.style
+    old = style.check(symbol.comment.text, symbol) if _is_own(style, symbol) else None
+    landed = [
+        it
+        for it in find_symbols(after.source, symbol.name)
+        if it.comment is not None and it.comment.text.strip() == planned.comment.strip()
+    ]
+    if landed:
+        problems = _errors(style.check(planned.comment, landed[0]))
+    else:
+        problems = [f"the comment would not stand directly above {symbol.name}"]
+    return Evidence(
+        check="style",
+        tool=style.id,
+        version=_version("glossator"),
+        before="no comment" if old is None else f"{len(_errors(old))} findings",
+        after="; ".join(problems) if problems else "no findings",
+        verdict=Verdict.FAILED if problems else Verdict.PASSED,
+    )
+
+
+def _is_own(style: Style, symbol: Symbol) -> bool:
+    return symbol.comment is not None and style.recognises(symbol.comment.text)
+
+
+def _errors(findings: Sequence[Finding]) -> list[str]:
+    return [it.message for it in findings if it.severity is Severity.ERROR]
+
+
+@cache
+def _version(distribution: str) -> str:
+    return version(distribution)
