@@ -12,8 +12,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import parse
+
+from glossator_indexer.languages import language_for_path
 from glossator_server.edits import apply_changes, sha256_of
 from glossator_server.errors import StaleDocumentError, UsageError
 from glossator_server.proposal import FileEdit
@@ -64,8 +65,8 @@ def read_source(path: Path) -> str:
 def write_edit(edit: FileEdit) -> None:
     """Write an edit to its file in one step: after a crash there is the old text or the new one.
 
-    Raises `StaleDocumentError` where the file is not the one that was checked, `UsageError` where it
-    cannot be written.
+    Raises `StaleDocumentError` where the file is not the one that was checked, `UsageError` where
+    it cannot be written.
     """
     if edit.path is None:
         raise UsageError("The text has no file; save it first.")

@@ -34,7 +34,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class FileEdit:
-    """Changes to one file, sorted, not overlapping, all in offsets of the text of `version`.
+    """Changes to one file, sorted, not overlapping, in offsets of the text of `version`.
 
     `path` is None for a buffer that was never saved; `base_sha256` is of the UTF-8 text.
     """
@@ -51,8 +51,8 @@ class Proposal:
     """A change that passed its checks.
 
     `fields`, `code` (of the symbol, as it was) and `options` are kept so that the same words can be
-    placed anew in a text that has moved on. `notices` are sentences about what was cut or filled in;
-    `rounds` counts model calls; `seconds` is wall time.
+    placed anew in a text that has moved on. `notices` are sentences about what was cut or filled
+    in; `rounds` counts model calls; `seconds` is wall time.
     """
 
     title: str

@@ -23,8 +23,8 @@ MAX_CONFIGURATION_BYTES = 1 << 20
 class DocumentOptions:
     """How doc comments are written.
 
-    `width` counts columns; `max_lines` bounds the lines of prose (lines that the style demands do not
-    count); `rounds` is the number of times that a model may be asked for one comment.
+    `width` counts columns; `max_lines` bounds the lines of prose (lines that the style demands do
+    not count); `rounds` is the number of times that a model may be asked for one comment.
     """
 
     style: str = AUTO_STYLE
@@ -41,7 +41,7 @@ class Settings:
     preferred_models: tuple[str, ...] = ()
 
     def narrowed(self, layer: Mapping[str, object]) -> tuple[Settings, tuple[str, ...]]:
-        """Return these settings with the layer's preferences, and a sentence for each ignored key."""
+        """Return these settings with the layer's preferences, and a sentence per ignored key."""
         ignored: list[str] = []
         document = self.document
         preferred = self.preferred_models

@@ -11,6 +11,7 @@ from functools import cache
 from importlib.metadata import version
 
 from glossator_indexer.parsing import reparse, syntax_problems
+
 from glossator_indexer.styles import Style
 from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import Finding, Severity, Symbol, TextChange
@@ -39,7 +40,7 @@ def check_comment(snapshot: Snapshot, planned: CommentChange) -> tuple[Evidence,
     return (
         _only_comments(snapshot, after),
         _parse(snapshot, after),
-        _style(snapshot, after, planned),
+        _style(after, planned),
     )
 
 
@@ -74,7 +75,7 @@ def _parse(before: Snapshot, after: Snapshot) -> Evidence:
     )
 
 
-def _style(before: Snapshot, after: Snapshot, planned: CommentChange) -> Evidence:
+def _style(after: Snapshot, planned: CommentChange) -> Evidence:
     """Check the comment where it landed, against the symbol as it is parsed there."""
     symbol = planned.symbol
     style = planned.style

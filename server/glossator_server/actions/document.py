@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from glossator_indexer.facts import facts_of
+from glossator_indexer.parsing import syntax_problems
+from glossator_indexer.styles.wording import clean_fields, unusable_reason
+
 from glossator_clients.errors import IncompleteReplyError, PromptTooLongError
 from glossator_clients.protocol import ChatModel, complete
 from glossator_clients.types import ChatReply, ChatRequest
-from glossator_indexer.facts import facts_of
-from glossator_indexer.parsing import syntax_problems
 from glossator_indexer.styles import RenderOptions, Style
-from glossator_indexer.styles.wording import clean_fields, unusable_reason
 from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import DocFields, Span, Symbol, TextChange
 from glossator_server.actions.filling import combined, filled_in, missing_parts

@@ -57,7 +57,7 @@ def offers(snapshot: Snapshot, selection: Span, context: OfferContext) -> list[O
             continue
         try:
             found.extend(producer(snapshot, selection, context))
-        except Exception:
+        except Exception:  # noqa: BLE001 -- one failing producer never takes the others down
             _log.exception("producer %s failed", producer.__name__)
     return found
 
@@ -86,7 +86,7 @@ def document_all(
     selection: Span,  # noqa: ARG001 -- producers share one signature
     context: OfferContext,
 ) -> Iterator[Offer]:
-    """Offer to document the whole file, never by itself: that would follow the cursor everywhere."""
+    """Offer to document the whole file, only when asked: it would follow the cursor everywhere."""
     if not context.automatic and snapshot.text:
         yield Offer("Document all undocumented in this file", SOURCE, "glossator.documentAll")
 

@@ -1,4 +1,4 @@
-"""Own the prompt for one doc comment: its schema, its examples, and what is cut when it is too long.
+"""Own the prompt for one doc comment: its schema, its examples, and what is cut to make it fit.
 
 Nothing is cut silently: every cut is a notice that travels with the proposal.
 """
@@ -26,9 +26,9 @@ MAX_NAMED_CALLEES = 8
 
 @dataclass(frozen=True, slots=True)
 class PromptSubject:
-    """What a comment is asked for: the symbol, its code, what the tree proves, and its neighbours.
+    """What a comment is asked for: symbol, code, what the tree proves, and neighbours.
 
-    `body` is the code after the signature, empty where there is none; neighbours come nearest first.
+    `body` is the code after the signature, empty where there is none; the nearest neighbour first.
     """
 
     symbol: Symbol

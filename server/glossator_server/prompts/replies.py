@@ -24,8 +24,8 @@ class UnreadableReplyError(GlossatorError):
 def read_fields(text: str) -> DocFields:
     """Return the fields of the first object in the answer that has any.
 
-    Takes bare JSON, JSON in a code fence or in prose, trailing commas, parameters as an object or as
-    a list of `{name, description}`. Raises `UnreadableReplyError` where there is no such object.
+    Takes bare JSON, JSON in a code fence or in prose, trailing commas, parameters as an object or
+    as a list of `{name, description}`. Raises `UnreadableReplyError` where there is no such object.
     """
     for candidate in _objects(text[:MAX_REPLY_CHARACTERS]):
         fields = _fields(candidate)

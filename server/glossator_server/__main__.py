@@ -1,0 +1,16 @@
+"""Own the entry point of the command `glossator` and of `python -m glossator_server`."""
+
+from __future__ import annotations
+
+import sys
+
+from glossator_server.cli import run
+
+
+def main() -> None:
+    """Run the command line and leave with its exit status."""
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

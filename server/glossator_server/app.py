@@ -1,0 +1,70 @@
+"""Own the composition: the one place where places, policy, settings, models and server meet.
+
+It must not decide anything that a lower module can decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from glossator_clients.protocol import ChatModel
+from glossator_gate.policy import Policy, PolicyPlaces, load_policy
+from glossator_server.settings import Settings, load_user_settings, with_workspace_file
+
+MANAGED_POLICY = Path("/etc/glossator/policy.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What every command needs; `problems` are sentences about configuration that was ignored."""
+
+    policy: Policy
+    settings: Settings
+    problems: tuple[str, ...]
+
+    async def open_model(self, role: str) -> ChatModel:
+        """Open the first approved model of a role; raises a `ModelError` or `PolicyError`."""
+        # The SDKs take most of a second to import: only who asks a model pays for it.
+        from glossator_clients.factory import open_model
+
+        return await open_model(role, self.policy, self.settings.preferred_models)
+
+
+def policy_places() -> PolicyPlaces:
+    """Return the places of the policy files, fixed before anything of a workspace is read."""
+    return PolicyPlaces(managed=MANAGED_POLICY, user=user_config())
+
+
+def user_config() -> Path:
+    """Return the place of the user's own configuration."""
+    return Path(platformdirs.user_config_dir("glossator")) / "config.toml"
+
+
+def load_application(workspace: Path | None = None) -> Application:
+    """Read policy and settings; raises `ConfigurationError` where the user's file is not TOML."""
+    policy = load_policy(policy_places())
+    settings, problems = load_user_settings(user_config())
+    if workspace is not None:
+        settings, ignored = with_workspace_file(settings, workspace)
+        problems += ignored
+    return Application(policy, settings, (*policy.warnings, *problems))
+
+
+def run_server(application: Application) -> int:
+    """Serve an editor on standard input and output until it leaves; return the exit status."""
+    from glossator_server.lsp.server import create_server, serve_stdio
+    from glossator_server.session import Session
+
+    return serve_stdio(create_server(Session(application.settings, application.open_model)))
+
+
+def run_tcp_server(application: Application, host: str, port: int) -> int:
+    """Serve one editor on a loopback port until it leaves; return the exit status."""
+    from glossator_server.lsp.server import create_server, serve_tcp
+    from glossator_server.session import Session
+
+    server = create_server(Session(application.settings, application.open_model))
+    return serve_tcp(server, host, port)

@@ -1,0 +1,92 @@
+"""Own `glossator document --check`: missing and drifted comments, found without a model."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict, dataclass
+
+from glossator_indexer.symbols import all_symbols
+from glossator_indexer.types import Symbol
+from glossator_server.actions.states import (
+    CommentState,
+    comment_status,
+    style_for,
+    symbols_to_document,
+)
+from glossator_server.cli.status import ExitStatus
+from glossator_server.cli.targets import Target, symbols_of
+from glossator_server.edits import line_and_column
+from glossator_server.errors import UsageError
+from glossator_server.files import read_snapshot
+from glossator_server.settings import AUTO_STYLE
+from glossator_server.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class CommentFinding:
+    """One line of the report; `rule` is "missing" or the rule of the style that is broken."""
+
+    path: str
+    line: int
+    symbol: str
+    kind: str
+    rule: str
+    message: str
+
+
+def print_findings(files: list[Target], options: argparse.Namespace) -> int:
+    """Print what is missing or drifted; the status is 1 where anything is."""
+    findings: list[CommentFinding] = []
+    unreadable = 0
+    for target in files:
+        try:
+            findings += _findings_in(target, options.style or AUTO_STYLE)
+        except UsageError as trouble:
+            # In a tree, one file that cannot be read does not hide the others.
+            if len(files) == 1:
+                raise
+            unreadable += 1
+            print(f"glossator: {trouble}", file=sys.stderr)
+    if options.json:
+        print(json.dumps({"schema": 1, "findings": [asdict(it) for it in findings]}, indent=2))
+    else:
+        for it in findings:
+            print(f"{it.path}:{it.line}: {it.rule}: {it.message}")
+        print(f"{len(findings)} findings in {len(files) - unreadable} files", file=sys.stderr)
+    return ExitStatus.FINDINGS if findings else ExitStatus.DONE
+
+
+def _findings_in(target: Target, style_name: str) -> list[CommentFinding]:
+    snapshot = read_snapshot(target.path)
+    style = style_for(style_name)
+    if target.symbol is None and target.line is None:
+        wanted = _documentable(snapshot)
+    else:
+        wanted = symbols_of(target, snapshot)
+    findings: list[CommentFinding] = []
+    for symbol in wanted:
+        status = comment_status(symbol, style)
+        line = line_and_column(snapshot.text, symbol.name_span.start)[0]
+        if status.state is CommentState.MISSING:
+            message = f"{symbol.kind} {symbol.name} has no doc comment"
+            findings.append(_finding(target, symbol, line, ("missing", message)))
+        for it in status.findings:
+            findings.append(_finding(target, symbol, line, (it.rule, it.message)))
+    return findings
+
+
+def _documentable(snapshot: Snapshot) -> tuple[Symbol, ...]:
+    """Return what lacks a comment, and whatever has one that may have drifted."""
+    lacking = {it.extent for it in symbols_to_document(snapshot)}
+    return tuple(
+        it
+        for it in all_symbols(snapshot.source)
+        if it.name and (it.extent in lacking or it.comment is not None)
+    )
+
+
+def _finding(target: Target, symbol: Symbol, line: int, what: tuple[str, str]) -> CommentFinding:
+    rule, message = what
+    return CommentFinding(str(target.path), line, symbol.name, str(symbol.kind), rule, message)

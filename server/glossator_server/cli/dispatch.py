@@ -1,0 +1,53 @@
+"""Own the parser of the command line and the translation of errors into exit statuses."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from glossator_clients.errors import ModelError
+from glossator_gate.errors import GlossatorError, PolicyError
+from glossator_server import __version__
+from glossator_server.cli import doctor, document, models, serve
+from glossator_server.cli.status import ExitStatus
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status; every trouble is one sentence on stderr."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except PolicyError as trouble:
+        return _fail(str(trouble), ExitStatus.REFUSED_BY_POLICY)
+    except ModelError as trouble:
+        return _fail(str(trouble), ExitStatus.MODEL_UNAVAILABLE)
+    except GlossatorError as trouble:
+        return _fail(str(trouble), ExitStatus.USAGE)
+    except KeyboardInterrupt:
+        return _fail("Cancelled; files that were not finished are as they were.", ExitStatus.SIGINT)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough. Python would complain again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitStatus.DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="glossator",
+        description="Doc comments from a language model, checked before you see them.",
+        epilog="Exit status: 0 done; 1 findings, or nothing passed its checks; 2 wrong usage; "
+        "3 refused by policy; 4 no model.",
+    )
+    parser.add_argument("--version", action="version", version=f"glossator {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for module in (serve, document, models, doctor):
+        module.add_to(commands)
+    return parser
+
+
+def _fail(sentence: str, status: ExitStatus) -> int:
+    print(f"glossator: {sentence}", file=sys.stderr)
+    return status

@@ -1,0 +1,138 @@
+"""Own `glossator doctor`: everything that can be wrong with an installation, with the mend.
+
+It looks and says; it mends nothing by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib.metadata
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from glossator_clients.factory import describe_models
+
+from glossator_gate.egress import ignored_environment
+from glossator_gate.errors import GlossatorError
+from glossator_server import __version__
+from glossator_server.app import MANAGED_POLICY, load_application, user_config
+from glossator_server.cli.status import ExitStatus
+
+
+class Health(StrEnum):
+    """How one thing stands."""
+
+    OK = "ok"
+    WARNING = "warning"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One line of the report; `mend` is empty where nothing needs mending."""
+
+    health: Health
+    what: str
+    mend: str = ""
+
+
+def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type private
+    """Add the subcommand to the parser."""
+    parser = commands.add_parser("doctor", help="what is wrong with this installation, if anything")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print a line for each thing that was looked at; the status is 1 where something is broken."""
+    report = [line for examine in EXAMINATIONS for line in _carefully(examine)]
+    if options.json:
+        print(json.dumps({"schema": 1, "checks": [asdict(it) for it in report]}, indent=2))
+    else:
+        for it in report:
+            print(f"{it.health:<8} {it.what}" + (f"\n         -> {it.mend}" if it.mend else ""))
+    broken = any(it.health is Health.BROKEN for it in report)
+    return ExitStatus.FINDINGS if broken else ExitStatus.DONE
+
+
+def _carefully(examine: Callable[[], Iterator[Diagnosis]]) -> list[Diagnosis]:
+    try:
+        return list(examine())
+    except GlossatorError as trouble:
+        return [Diagnosis(Health.BROKEN, str(trouble))]
+
+
+def _versions() -> Iterator[Diagnosis]:
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    yield Diagnosis(Health.OK, f"glossator {__version__}, Python {python}, {sys.platform}")
+    grammar = importlib.metadata.version("tree-sitter-c")
+    yield Diagnosis(Health.OK, f"language c: tree-sitter-c {grammar}")
+    if sys.platform == "win32":
+        mend = "use WSL2, where all of it works"
+        yield Diagnosis(Health.WARNING, "Windows itself is not supported yet", mend)
+
+
+def _folders() -> Iterator[Diagnosis]:
+    for name, folder in (
+        ("cache", platformdirs.user_cache_path("glossator")),
+        ("state", platformdirs.user_state_path("glossator")),
+        ("data", platformdirs.user_data_path("glossator")),
+    ):
+        nearest = next(it for it in (folder, *folder.parents) if it.exists())
+        if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+            yield Diagnosis(Health.OK, f"{name} folder {folder}")
+        else:
+            mend = f"make {nearest} a folder that you can write"
+            yield Diagnosis(Health.BROKEN, f"{name} folder {folder} cannot be made", mend)
+
+
+def _configuration() -> Iterator[Diagnosis]:
+    for name, path in (("managed policy", MANAGED_POLICY), ("user configuration", user_config())):
+        there = "read" if path.is_file() else "not there, which is fine"
+        yield Diagnosis(Health.OK, f"{name} {path}: {there}")
+    application = load_application(Path.cwd())
+    if problem := application.policy.managed_problem:
+        yield Diagnosis(Health.BROKEN, problem, "ask who manages this machine to mend it")
+    for problem in application.problems:
+        yield Diagnosis(Health.WARNING, problem)
+
+
+def _environment() -> Iterator[Diagnosis]:
+    names = ignored_environment()
+    if names:
+        words = f"ignored: {', '.join(names)}"
+        mend = "nothing to do; Glossator takes its model servers from its configuration alone"
+        yield Diagnosis(Health.OK, words, mend)
+
+
+def _engine() -> Iterator[Diagnosis]:
+    if importlib.util.find_spec("xllamacpp") is None:
+        mend = "pip install 'glossator[embedded]', or configure a model server"
+        yield Diagnosis(Health.WARNING, "the embedded engine is not installed", mend)
+    else:
+        version = importlib.metadata.version("xllamacpp")
+        yield Diagnosis(Health.OK, f"embedded engine xllamacpp {version}")
+
+
+def _models() -> Iterator[Diagnosis]:
+    states = asyncio.run(describe_models(load_application().policy))
+    for it in states:
+        what = f"model {it.id} ({it.api}, {it.name}): {it.state}"
+        health = Health.OK if it.state == "ready" else Health.WARNING
+        yield Diagnosis(health, what, it.reason or "")
+    if not any(it.state == "ready" for it in states):
+        mend = "run `glossator models fetch smollm2`, or configure a model server"
+        yield Diagnosis(Health.BROKEN, "no model can be used", mend)
+
+
+# In the order of a newcomer's troubles.
+EXAMINATIONS = (_versions, _folders, _configuration, _environment, _engine, _models)

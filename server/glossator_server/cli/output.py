@@ -1,0 +1,143 @@
+"""Own what `glossator document` prints: diffs with their evidence, or JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Protocol
+
+from glossator_server.edits import apply_changes, change_as_json, unified_diff
+from glossator_server.proposal import Outcome, Proposal, Skipped
+from glossator_server.snapshot import Snapshot
+
+JSON_SCHEMA_VERSION = 1
+
+
+class DocumentPrinter(Protocol):
+    """Shows outcomes as they come."""
+
+    def show(self, outcome: Outcome, snapshot: Snapshot) -> None:
+        """Show one outcome; the snapshot is the text that it was made for."""
+        ...
+
+    def written(self, path: Path, count: int) -> None:
+        """Say that a file was written."""
+        ...
+
+    def end(self) -> None:
+        """Finish the report."""
+        ...
+
+
+class TerminalPrinter:
+    """Prints for people: one block a symbol, coloured where standard output is a terminal."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self._console = Console(soft_wrap=True, highlight=False, emoji=False)
+        self._proposed = 0
+        self._skipped = 0
+
+    def show(self, outcome: Outcome, snapshot: Snapshot) -> None:
+        """Print the diff and its evidence, or the reason why there is none."""
+        if isinstance(outcome, Skipped):
+            self._skipped += 1
+            self._print(f"skipped {outcome.symbol}: {outcome.reason}", "yellow")
+            return
+        self._proposed += 1
+        for line in diff_of(outcome, snapshot).splitlines():
+            self._print(line, _DIFF_STYLES.get(line[:1], ""))
+        for it in outcome.evidence:
+            tool = f"{it.tool} {it.version}"
+            self._print(f"  {it.verdict} {it.check} ({tool}): {it.before} -> {it.after}", "dim")
+        for notice in outcome.notices:
+            self._print(f"  note: {notice}", "yellow")
+        rounds = f"{outcome.rounds} round{'s' if outcome.rounds > 1 else ''}"
+        tokens = f"{outcome.prompt_tokens} + {outcome.completion_tokens} tokens"
+        self._print(
+            f"  by {outcome.model} ({outcome.route}), {rounds}, {tokens}, {outcome.seconds:.1f} s\n",
+            "dim",
+        )
+
+    def written(self, path: Path, count: int) -> None:
+        """Say which file was written."""
+        self._print(f"wrote {path}: {count} comment{'s' if count > 1 else ''}", "green")
+
+    def end(self) -> None:
+        """Sum up."""
+        if not self._proposed and not self._skipped:
+            self._print("nothing to document: every symbol has a comment", "")
+        elif self._proposed + self._skipped > 1:
+            self._print(f"{self._proposed} documented, {self._skipped} skipped", "bold")
+
+    def _print(self, line: str, style: str) -> None:
+        self._console.print(line, style=style or None, markup=False)
+
+
+class JsonPrinter:
+    """Collects everything and prints one JSON object at the end."""
+
+    def __init__(self) -> None:
+        self._proposals: list[dict[str, object]] = []
+        self._skipped: list[dict[str, object]] = []
+
+    def show(self, outcome: Outcome, snapshot: Snapshot) -> None:
+        """Keep the outcome."""
+        if isinstance(outcome, Skipped):
+            self._skipped.append(
+                {
+                    "path": str(outcome.path),
+                    "symbol": outcome.symbol,
+                    "reason": outcome.reason,
+                    "cause": outcome.cause,
+                }
+            )
+        else:
+            self._proposals.append(proposal_as_json(outcome, snapshot))
+
+    def written(self, path: Path, count: int) -> None:
+        """Say it where it does not disturb the JSON."""
+        print(f"wrote {path}: {count}", file=sys.stderr)
+
+    def end(self) -> None:
+        """Print the object."""
+        report = {
+            "schema": JSON_SCHEMA_VERSION,
+            "proposals": self._proposals,
+            "skipped": self._skipped,
+        }
+        print(json.dumps(report, indent=2))
+
+
+def proposal_as_json(proposal: Proposal, snapshot: Snapshot) -> dict[str, object]:
+    """Return a proposal in the documented `--json` shape."""
+    return {
+        "path": str(snapshot.path),
+        "symbol": proposal.symbol,
+        "edits": [
+            change_as_json(snapshot.text, edit, change)
+            for edit in proposal.edits
+            for change in edit.changes
+        ],
+        "diff": diff_of(proposal, snapshot),
+        "evidence": [asdict(it) for it in proposal.evidence],
+        "notices": list(proposal.notices),
+        "model": proposal.model,
+        "route": proposal.route,
+        "rounds": proposal.rounds,
+        "tokens": {"prompt": proposal.prompt_tokens, "completion": proposal.completion_tokens},
+        "seconds": round(proposal.seconds, 3),
+    }
+
+
+def diff_of(proposal: Proposal, snapshot: Snapshot) -> str:
+    """Return the proposal as a unified diff of its file."""
+    after = apply_changes(snapshot.text, proposal.edits[0].changes)
+    name = str(snapshot.path) if snapshot.path else snapshot.uri
+    return unified_diff(name.lstrip("/"), snapshot.text, after)
+
+
+_DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}

@@ -1,0 +1,72 @@
+"""Own the meaning of a TARGET on the command line: FILE, FILE:LINE, FILE::SYMBOL or a folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from glossator_indexer.symbols import find_symbols, symbol_at
+from glossator_indexer.types import Symbol
+from glossator_server.actions.states import symbols_to_document
+from glossator_server.edits import offset_of_line
+from glossator_server.errors import SymbolNotFoundError, UsageError
+from glossator_server.files import source_files
+from glossator_server.snapshot import Snapshot
+
+_LINE = re.compile(r"(?P<path>.+):(?P<line>[0-9]+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One file, and the part of it that is meant: everything where line and symbol are None."""
+
+    path: Path
+    line: int | None = None
+    symbol: str | None = None
+
+
+def read_target(word: str) -> Target:
+    """Return what a word of the command line means; raises `UsageError` where it is incomplete."""
+    path, colons, symbol = word.partition("::")
+    if colons:
+        if not symbol:
+            raise UsageError(f"{word} names no symbol; write FILE::SYMBOL.")
+        return Target(Path(path), symbol=symbol)
+    match = _LINE.fullmatch(word)
+    if match and not Path(word).exists():
+        return Target(Path(match["path"]), line=int(match["line"]))
+    return Target(Path(word))
+
+
+def files_of(target: Target) -> Iterator[Target]:
+    """Yield the target itself, or for a folder all source files below it, sorted."""
+    if target.path.is_dir():
+        yield from (Target(path) for path in source_files(target.path))
+    else:
+        yield target
+
+
+def symbols_of(target: Target, snapshot: Snapshot) -> tuple[Symbol, ...]:
+    """Return the symbols that a target means in its file, in order.
+
+    Raises `SymbolNotFoundError` where a named line or symbol is not there.
+    """
+    if target.symbol is not None:
+        found = find_symbols(snapshot.source, target.symbol)
+        if not found:
+            raise SymbolNotFoundError(
+                f"{target.path} has no symbol {target.symbol}; check the name."
+            )
+        # A definition says more than the prototypes before it.
+        return tuple(sorted(found, key=lambda it: it.body is None))[:1]
+    if target.line is not None:
+        offset = offset_of_line(snapshot.text, target.line)
+        symbol = symbol_at(snapshot.source, offset) if offset is not None else None
+        if symbol is None:
+            raise SymbolNotFoundError(
+                f"{target.path} has nothing to document at line {target.line}; name another line."
+            )
+        return (symbol,)
+    return symbols_to_document(snapshot)
