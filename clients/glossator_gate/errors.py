@@ -20,3 +20,7 @@ class ConfigurationError(GlossatorError):
 
 class EgressError(GlossatorError):
     """The door refused or broke a connection: not allowed, redirected, too large, too slow."""
+
+
+class EgressTimeoutError(EgressError):
+    """The door gave up on an answer that took longer than its whole deadline."""
