@@ -72,8 +72,9 @@ def _findings_in(target: Target, style_name: str) -> list[CommentFinding]:
         if status.state is CommentState.MISSING:
             message = f"{symbol.kind} {symbol.name} has no doc comment"
             findings.append(_finding(target, symbol, line, ("missing", message)))
-        for it in status.findings:
-            findings.append(_finding(target, symbol, line, (it.rule, it.message)))
+        findings += [
+            _finding(target, symbol, line, (it.rule, it.message)) for it in status.findings
+        ]
     return findings
 
 

@@ -18,7 +18,7 @@ from glossator_indexer.parsing import reparse
 from glossator_clients.errors import ModelError, ModelUnavailableError
 from glossator_clients.protocol import ChatModel
 from glossator_server.actions.document import document_symbol, place_again
-from glossator_server.app import load_application
+from glossator_server.app import Application, load_application
 from glossator_server.cli.check import print_findings
 from glossator_server.cli.output import DocumentPrinter, JsonPrinter, TerminalPrinter
 from glossator_server.cli.progress import Progress, progress_on_terminal
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     printer: DocumentPrinter = JsonPrinter() if options.json else TerminalPrinter()
     job = _Job(settings.document, printer, writing=options.write)
     with progress_on_terminal() as progress:
-        asyncio.run(_document_all(files, job, application.open_model("document"), progress))
+        asyncio.run(_document_all(files, job, application, progress))
     printer.end()
     return _status(job)
 
@@ -86,12 +86,9 @@ class _Job:
 
 
 async def _document_all(
-    files: list[Target],
-    job: _Job,
-    opening: Any,
-    progress: Progress,
+    files: list[Target], job: _Job, application: Application, progress: Progress
 ) -> None:
-    model: ChatModel = await opening
+    model = await application.open_model("document")
     try:
         for target in files:
             await _document_file(target, job, model, progress)

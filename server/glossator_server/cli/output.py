@@ -57,10 +57,8 @@ class TerminalPrinter:
             self._print(f"  note: {notice}", "yellow")
         rounds = f"{outcome.rounds} round{'s' if outcome.rounds > 1 else ''}"
         tokens = f"{outcome.prompt_tokens} + {outcome.completion_tokens} tokens"
-        self._print(
-            f"  by {outcome.model} ({outcome.route}), {rounds}, {tokens}, {outcome.seconds:.1f} s\n",
-            "dim",
-        )
+        cost = f"{rounds}, {tokens}, {outcome.seconds:.1f} s"
+        self._print(f"  by {outcome.model} ({outcome.route}), {cost}\n", "dim")
 
     def written(self, path: Path, count: int) -> None:
         """Say which file was written."""

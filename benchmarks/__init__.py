@@ -1,0 +1,1 @@
+"""Benchmarks: each prints figures and returns rows; the runner alone stores them, by commit."""
