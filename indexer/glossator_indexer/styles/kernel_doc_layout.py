@@ -1,0 +1,149 @@
+"""Own how a kernel-doc comment is written: its lines, their order, their width.
+
+It must not judge the words; whatever they are, no line of them is read as something else.
+"""
+
+from __future__ import annotations
+
+import re
+
+from glossator_indexer.styles.kernel_doc_grammar import KIND_WORDS
+from glossator_indexer.styles.names import documented_names
+from glossator_indexer.styles.options import RenderOptions
+from glossator_indexer.styles.parsed import ParsedDoc
+from glossator_indexer.styles.wrapping import BULLET, Measure, chunks, flow, is_literal, wrap
+from glossator_indexer.types import DocFields, Symbol, SymbolKind
+
+_TAB_WIDTH = 8
+_NARROWEST = 20  # narrower than that, deep indents would leave no room for words
+_DEEPEST_HANG = 32
+_SHALLOW_HANG = 4
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_LABEL_AFTER_STAR = re.compile(
+    r"(\*\s*(?:@[.\w]+|(?:description|context|returns?|notes?|examples?)))\s*:(?!:)",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def layout(doc: ParsedDoc, symbol: Symbol, options: RenderOptions) -> str:
+    """Return the whole comment; sections stand between the details and `Return:`.
+
+    Names are written in the order of the code, those without a description not at all.
+    """
+    fields, width = doc.fields, _text_width(symbol, options)
+    title = _title(symbol, doc.kind_word)
+    summary = wrap(_one_line(fields.summary), Measure(width, len(title), _hang(title)))
+    body = [*_labelled(title, summary)]
+    for path, text in _described(fields, symbol):
+        body += _named(f"@{path}: ", text, width)
+    if fields.details and fields.details.strip():
+        body += ["", *(_plain(line) for line in flow(fields.details, width))]
+    for label, text in doc.sections:
+        body += ["", *_section(label, text, width)]
+    if fields.returns and fields.returns.strip():
+        body += ["", *_section("Return", fields.returns, width)]
+    lines = ["/**", *(f" * {line}".rstrip() for line in body), " */"]
+    return "\n".join(symbol.indent + line for line in lines)
+
+
+def within_lines(fields: DocFields, symbol: Symbol, options: RenderOptions) -> DocFields:
+    """Drop whole paragraphs and sentences of prose, from the end, until `max_lines` are kept."""
+    if options.max_lines is None:
+        return fields
+    width = _text_width(symbol, options)
+    title = _title(symbol, None)
+    measure = Measure(width, len(title), _hang(title))
+    summary = _longest_beginning(fields.summary, measure, options.max_lines + 1)
+    left = options.max_lines - len(wrap(summary, measure)) + 1
+    kept: list[str] = []
+    for chunk in chunks(fields.details or ""):
+        lines = [line for line in flow(chunk, width) if line]
+        if len(lines) > left:
+            if not is_literal(chunk) and not BULLET.match(chunk) and left > 0:
+                kept.append(_longest_beginning(chunk, Measure(width), left))
+            break
+        kept.append(chunk)
+        left -= len(lines)
+    details = "\n\n".join(chunk for chunk in kept if chunk)
+    return DocFields(summary, fields.parameters, fields.returns, details or None)
+
+
+def _longest_beginning(text: str, measure: Measure, lines: int) -> str:
+    """Return as many whole sentences as fit; a summary keeps at least its first."""
+    sentences = _SENTENCE_END.split(_one_line(text))
+    while len(sentences) > 1 and len(wrap(" ".join(sentences), measure)) > lines:
+        sentences.pop()
+    kept = " ".join(sentences)
+    fits = len(wrap(kept, measure)) <= lines
+    return kept if fits or measure.used else ""
+
+
+def _title(symbol: Symbol, kind_word: str | None) -> str:
+    """Return what stands before the summary: `name() - ` or `struct name - `."""
+    if symbol.kind.value not in KIND_WORDS:
+        return f"{symbol.name}() - "
+    # `typedef struct { ... } name;` may keep the word that its author chose.
+    chosen = kind_word if symbol.kind is SymbolKind.TYPEDEF and kind_word else symbol.kind.value
+    return f"{chosen} {symbol.name} - " if symbol.name else f"{chosen} - "
+
+
+def _text_width(symbol: Symbol, options: RenderOptions) -> int:
+    indent = len(symbol.indent.expandtabs(_TAB_WIDTH))
+    return max(options.width - indent - len(" * "), _NARROWEST)
+
+
+def _described(fields: DocFields, symbol: Symbol) -> list[tuple[str, str]]:
+    texts: dict[str, str] = {}
+    for name, text in fields.parameters:
+        if text.strip():
+            texts.setdefault(name, text)
+    paths = (name.path for name in documented_names(symbol))
+    return [(path, texts[path]) for path in paths if path in texts]
+
+
+def _named(label: str, text: str, width: int) -> list[str]:
+    hang = _hang(label)
+    lines = text.strip().split("\n")
+    if len(lines) > 1 and all(len(line) + hang <= width for line in lines):
+        margin = " " * hang
+        return _labelled(label, [lines[0], *(margin + line if line else "" for line in lines[1:])])
+    return _labelled(label, wrap(_one_line(text), Measure(width, len(label), hang)))
+
+
+def _section(label: str, text: str, width: int) -> list[str]:
+    """Lay out a section; past an empty line, only an indent keeps text inside it."""
+    first, *rest = chunks(text)
+    head = f"{label}: "
+    if BULLET.match(first) or is_literal(first):
+        lines = [f"{label}:", *(_plain(line) for line in flow(first, width))]
+    elif "\n" in first and all(len(line) + len(head) <= width for line in first.split("\n")):
+        lines = _labelled(head, first.split("\n"))
+    else:
+        lines = _labelled(head, wrap(_one_line(first), Measure(width, len(head))))
+    margin = " " * _SHALLOW_HANG
+    for chunk in rest:
+        lines += ["", *(margin + _plain(line) for line in flow(chunk, width - _SHALLOW_HANG))]
+    return lines
+
+
+def _labelled(label: str, lines: list[str]) -> list[str]:
+    first, *rest = lines or [""]
+    return [label + _plain(first), *(_plain(line) for line in rest)]
+
+
+def _hang(label: str) -> int:
+    return len(label) if len(label) <= _DEEPEST_HANG else _SHALLOW_HANG
+
+
+def _plain(line: str) -> str:
+    """Make sure that a line of prose ends no comment, opens none and is no label.
+
+    Words are cleaned before they come here; this is for those that people wrote.
+    """
+    line = line.replace("*/", "* /").replace("/*", "/ *").rstrip().rstrip("\\")
+    starred = _LABEL_AFTER_STAR.sub(r"\1 -", f"* {line}")
+    return starred.removeprefix("* ").rstrip()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

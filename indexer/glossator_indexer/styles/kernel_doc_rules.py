@@ -1,0 +1,183 @@
+"""Own what is wrong with a kernel-doc comment, given the code below it.
+
+The rules that the kernel's own script warns about come first, then those that Glossator adds.
+Nothing in here changes a comment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from glossator_indexer.styles.kernel_doc_grammar import (
+    DESCRIPTION,
+    RETURN,
+    Entry,
+    Fault,
+    ScannedComment,
+    opens_kernel_doc,
+    scan,
+)
+from glossator_indexer.styles.names import (
+    MEMBER_KINDS,
+    VARIADIC,
+    DocumentedName,
+    demands_return,
+    documented_names,
+    returns_nothing,
+    unnameable_parameters,
+)
+from glossator_indexer.styles.options import RenderOptions
+from glossator_indexer.types import Finding, Severity, Symbol, SymbolKind
+
+_REFERENCE = re.compile(r"(?<![\w@.])@(\w+)((?:(?:\.|->)\w+)*)", re.ASCII)
+_TAB_WIDTH = 8
+
+
+def check(
+    comment: str, symbol: Symbol, options: RenderOptions | None = None
+) -> tuple[Finding, ...]:
+    """Return what is wrong with `comment` above `symbol`, by line.
+
+    Width and length are looked at only where `options` are given.
+    """
+    if not opens_kernel_doc(comment):
+        return (_error("not-kernel-doc", "the comment must open with `/**` on a line of its own"),)
+    scanned = scan(comment)
+    if isinstance(scanned, Fault):
+        return (Finding(scanned.rule, scanned.message, scanned.line),)
+    findings = [
+        *(Finding(fault.rule, fault.message, fault.line) for fault in scanned.faults),
+        *_name_findings(scanned, symbol),
+        *_described_names(scanned, symbol),
+        *_return_findings(scanned, symbol),
+        *_stray_delimiters(comment),
+        *_unknown_references(scanned, symbol),
+        *(_layout_findings(comment, scanned, options) if options else ()),
+    ]
+    return tuple(sorted(findings, key=lambda finding: finding.line))
+
+
+def _error(rule: str, message: str, line: int = 0, name: str | None = None) -> Finding:
+    return Finding(rule, message, line, name)
+
+
+def _name_findings(scanned: ScannedComment, symbol: Symbol) -> Iterator[Finding]:
+    name_line = scanned.name_line
+    if not _kind_word_fits(name_line.kind_word, symbol):
+        named = name_line.kind_word or "a function"
+        message = f"the comment speaks of {named}, but {symbol.name} is a {symbol.kind.value}"
+        yield _error("wrong-kind", message, name_line.line, symbol.name)
+    if name_line.name != symbol.name:
+        message = f"the comment names {name_line.name or 'nothing'}, the code {symbol.name}"
+        yield _error("wrong-name", message, name_line.line, name_line.name)
+    if not name_line.summary:
+        yield _error("missing-summary", "the name line has no description", name_line.line)
+
+
+def _kind_word_fits(kind_word: str | None, symbol: Symbol) -> bool:
+    if symbol.kind is SymbolKind.TYPEDEF:
+        # `typedef struct { ... } name;` may be introduced as what it is or as what it aliases.
+        return kind_word is not None
+    if symbol.kind in MEMBER_KINDS:
+        return kind_word == symbol.kind.value
+    return kind_word is None
+
+
+def _described_names(scanned: ScannedComment, symbol: Symbol) -> Iterator[Finding]:
+    names = documented_names(symbol)
+    described = {entry.label for entry in scanned.parameters}
+    for position in unnameable_parameters(symbol):
+        message = f"parameter {position} of {symbol.name} has no name that a comment could use"
+        yield _error("unnamed-parameter", message, scanned.name_line.line)
+    for name in names:
+        if name.path not in described:
+            yield _missing(name, scanned, symbol)
+    order = [name.path for name in names]
+    kept = [entry for entry in scanned.parameters if entry.label in order]
+    yield from _stale(scanned, symbol, order)
+    yield from _repeated(scanned)
+    yield from _out_of_order(kept, order)
+
+
+def _missing(name: DocumentedName, scanned: ScannedComment, symbol: Symbol) -> Finding:
+    severity = Severity.ERROR if name.required else Severity.ADVICE
+    message = f"@{name.path} of {symbol.name} is not described"
+    return Finding("missing-parameter", message, scanned.name_line.line, name.path, severity)
+
+
+def _stale(scanned: ScannedComment, symbol: Symbol, order: list[str]) -> Iterator[Finding]:
+    known = {*order, VARIADIC} if symbol.kind is SymbolKind.MACRO else set(order)
+    if symbol.kind in {SymbolKind.STRUCT, SymbolKind.UNION, SymbolKind.TYPEDEF}:
+        # People describe nested members without their prefix, and the script lets them.
+        known |= {path.rpartition(".")[2] for path in order}
+    for entry in scanned.parameters:
+        if entry.label not in known:
+            message = f"@{entry.label} is described, but {symbol.name} has no such name"
+            yield _error("stale-parameter", message, entry.line, entry.label)
+
+
+def _repeated(scanned: ScannedComment) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for entry in scanned.parameters:
+        if entry.label in seen:
+            message = f"@{entry.label} is described twice"
+            yield _error("duplicate-parameter", message, entry.line, entry.label)
+        seen.add(entry.label)
+
+
+def _out_of_order(kept: list[Entry], order: list[str]) -> Iterator[Finding]:
+    furthest = -1
+    for entry in kept:
+        place = order.index(entry.label)
+        if place < furthest:
+            message = f"@{entry.label} must stand before @{order[furthest]}"
+            yield _error("parameter-order", message, entry.line, entry.label)
+        furthest = max(furthest, place)
+
+
+def _return_findings(scanned: ScannedComment, symbol: Symbol) -> Iterator[Finding]:
+    entry = next((it for it in scanned.sections if it.label == RETURN), None)
+    if entry is None and demands_return(symbol):
+        message = f"the value that {symbol.name} returns is not described"
+        yield _error("missing-return", message, scanned.name_line.line)
+    if entry is not None and symbol.kind not in MEMBER_KINDS and returns_nothing(symbol):
+        yield _error("stale-return", f"{symbol.name} returns nothing", entry.line)
+
+
+def _stray_delimiters(comment: str) -> Iterator[Finding]:
+    body = comment.strip().removeprefix("/*").removesuffix("*/")
+    for line, text in enumerate(body.split("\n")):
+        if "*/" in text or "/*" in text:
+            yield _error("comment-delimiter", "the text holds a comment's delimiter", line)
+
+
+def _unknown_references(scanned: ScannedComment, symbol: Symbol) -> Iterator[Finding]:
+    known = {part for name in documented_names(symbol) for part in name.path.split(".")}
+    texts = (
+        Entry("", scanned.summary, scanned.name_line.line),
+        *scanned.parameters,
+        *scanned.sections,
+    )
+    for entry in texts:
+        for reference in _REFERENCE.finditer(entry.text):
+            if reference[1] not in known:
+                message = f"@{reference[1]} is no name of {symbol.name}"
+                yield _error("unknown-reference", message, entry.line, reference[1])
+
+
+def _layout_findings(
+    comment: str, scanned: ScannedComment, options: RenderOptions
+) -> Iterator[Finding]:
+    for index, line in enumerate(comment.split("\n")):
+        if len(line.expandtabs(_TAB_WIDTH)) > options.width:
+            message = f"the line is longer than {options.width} columns"
+            yield Finding("long-line", message, index, None, Severity.ADVICE)
+    if options.max_lines is not None and (lines := _prose_lines(scanned)) > options.max_lines:
+        message = f"the comment has {lines} lines of prose; at most {options.max_lines} are wanted"
+        yield Finding("too-many-lines", message, 1, None, Severity.ADVICE)
+
+
+def _prose_lines(scanned: ScannedComment) -> int:
+    details = [it.text for it in scanned.sections if it.label == DESCRIPTION]
+    return scanned.summary_lines - 1 + sum(text.count("\n") + 1 for text in details)

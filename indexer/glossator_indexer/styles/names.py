@@ -1,0 +1,86 @@
+"""Own which names of a symbol its comment describes, and how kernel-doc spells them.
+
+It must not look at any comment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from glossator_indexer.types import Parameter, Symbol, SymbolKind
+
+VARIADIC = "..."
+_SPELLABLE = re.compile(r"\w+(?:\.\w+)*|\.\.\.", re.ASCII)
+_RETURNS_NOTHING = re.compile(r"\bvoid\s*$")
+
+MEMBER_KINDS = frozenset({SymbolKind.STRUCT, SymbolKind.UNION, SymbolKind.ENUM})
+CALLABLE_KINDS = frozenset({SymbolKind.FUNCTION, SymbolKind.PROTOTYPE, SymbolKind.MACRO})
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedName:
+    """A name as it stands after the `@`; `required` where a comment without it is incomplete."""
+
+    path: str
+    required: bool
+
+
+def documented_names(symbol: Symbol) -> tuple[DocumentedName, ...]:
+    """Return what a comment of `symbol` may describe, each once, in order of declaration.
+
+    Members of a nested struct or union follow it as `outer.inner`; those of an anonymous one
+    stand for themselves.
+    """
+    whole = symbol.kind is not SymbolKind.TYPEDEF or symbol.return_type is not None
+    found: dict[str, DocumentedName] = {}
+    for path in _paths(symbol.parameters, ""):
+        # The kernel's script supplies "variable arguments" itself and lets nested members pass.
+        required = whole and path != VARIADIC and "." not in path
+        found.setdefault(path, DocumentedName(path, required))
+    return tuple(found.values())
+
+
+def unnameable_parameters(symbol: Symbol) -> tuple[int, ...]:
+    """Return the positions, from 1, of the parameters that kernel-doc has no way to describe."""
+    if symbol.kind in MEMBER_KINDS:
+        return ()
+    return tuple(
+        position
+        for position, parameter in enumerate(symbol.parameters, start=1)
+        if not _SPELLABLE.fullmatch(_spelling(parameter))
+    )
+
+
+def demands_return(symbol: Symbol) -> bool:
+    """Say whether a comment without a `Return:` section is incomplete."""
+    if symbol.kind not in {SymbolKind.FUNCTION, SymbolKind.PROTOTYPE}:
+        return False
+    return symbol.return_type is not None and not returns_nothing(symbol)
+
+
+def returns_nothing(symbol: Symbol) -> bool:
+    """Say whether the symbol is known to have no value that a `Return:` section could describe."""
+    if symbol.kind in MEMBER_KINDS:
+        return True
+    if symbol.return_type is None:
+        return symbol.kind is not SymbolKind.MACRO
+    return _RETURNS_NOTHING.search(symbol.return_type) is not None
+
+
+def _paths(parameters: Iterable[Parameter], prefix: str) -> Iterator[str]:
+    for parameter in parameters:
+        spelling = _spelling(parameter)
+        if spelling and not _SPELLABLE.fullmatch(spelling):
+            continue
+        path = prefix + spelling
+        if spelling:
+            yield path
+        yield from _paths(parameter.members, f"{path}." if spelling else prefix)
+
+
+def _spelling(parameter: Parameter) -> str:
+    """Return the bare name; a named variadic parameter (`args...`) is described as `@args`."""
+    name = parameter.name
+    return name if name == VARIADIC else name.removesuffix(VARIADIC)

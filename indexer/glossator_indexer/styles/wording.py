@@ -1,0 +1,300 @@
+"""Own what becomes of a model's words before they are laid out as a comment.
+
+Whatever comes in, what goes out can stand in a comment; nothing in here asks a model or knows where
+the comment will stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from glossator_indexer.styles.drift import drift, merge
+from glossator_indexer.styles.names import (
+    demands_return,
+    documented_names,
+    returns_nothing,
+    unnameable_parameters,
+)
+from glossator_indexer.styles.phrases import (
+    is_babble,
+    is_echo,
+    is_empty_phrase,
+    sentences,
+    without_chatter,
+    without_loops,
+)
+from glossator_indexer.styles.scrub import scrubbed, without_hazards
+from glossator_indexer.styles.wrapping import BULLET, chunks, is_literal, may_begin_line, pieces
+from glossator_indexer.types import DocFields, Symbol
+
+# Longer than any that kernel developers write by hand, shorter than a model that does not stop.
+_LONGEST_SUMMARY = 200
+_LONGEST_DESCRIPTION = 400
+_LONGEST_RETURN = 600
+_LONGEST_DETAILS = 2000
+
+_REFERENCE = re.compile(r"@(?=(\w+))", re.ASCII)
+_LIST_HEADING = re.compile(
+    r"(?:parameters?|params?|arguments?|args|members?|fields|inputs?)\s*:?", re.IGNORECASE
+)
+_RETURN_LABEL = re.compile(
+    r"(?:[@\\:]?returns?(?:\s+values?)?\s*[:\-–—]+|[@\\]returns?\b)\s*", re.IGNORECASE
+)
+_RETURN_VERB = re.compile(
+    r"(?:it |this function |the function )?returns?(?:\s*:|\s+(?!code|value|path))\s*",
+    re.IGNORECASE,
+)
+_TEXT_LABEL = re.compile(
+    r"(?:summary|brief|description|details|purpose|function|@brief|\\brief|@details)\s*[:\-–—]+\s*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """How long a text may be and which labels are taken off its front."""
+
+    longest: int
+    labels: Callable[[str], str]
+
+
+def clean_fields(fields: DocFields, symbol: Symbol) -> DocFields:
+    """Return what a model wrote in words that may stand in a comment of `symbol`.
+
+    The parameters are those of the code, each once, in its order. What cannot be used is "" for the
+    summary and for descriptions, and None for the rest. A value that is described in the details
+    moves to `returns` where that is empty.
+    """
+    summary, overflow = _summary(fields.summary, symbol)
+    details, told_return = _details("\n\n".join(filter(None, (overflow, fields.details))), symbol)
+    returns = None
+    if not returns_nothing(symbol):
+        returns = _returns(fields.returns or "", symbol) or _returns(told_return, symbol) or None
+    written = _by_path(fields.parameters, symbol)
+    parameters = tuple(
+        (name.path, _description(name.path, written.get(name.path, ""), symbol))
+        for name in documented_names(symbol)
+    )
+    return DocFields(summary, parameters, returns, details or None)
+
+
+def missing_parts(fields: DocFields, symbol: Symbol) -> tuple[str, ...]:
+    """Name what a complete comment still needs: `summary`, `@name`s, `Return`."""
+    described = {name for name, text in fields.parameters if text}
+    return (
+        *(() if fields.summary else ("summary",)),
+        *(
+            f"@{name.path}"
+            for name in documented_names(symbol)
+            if name.required and name.path not in described
+        ),
+        *(("Return",) if demands_return(symbol) and not fields.returns else ()),
+    )
+
+
+def unusable_reason(fields: DocFields, symbol: Symbol) -> str | None:
+    """Return why no valid comment can be made of cleaned fields, or None where one can."""
+    if unnamed := unnameable_parameters(symbol):
+        return f"parameter {unnamed[0]} of {symbol.name} has no name; name it to have it described"
+    missing = missing_parts(fields, symbol)
+    if "summary" in missing:
+        return f"the model wrote no usable summary of {symbol.name}"
+    if missing:
+        return f"the model wrote no usable text for {', '.join(missing)} of {symbol.name}"
+    return None
+
+
+def _summary(raw: str, symbol: Symbol) -> tuple[str, str]:
+    """Return one sentence, and what followed it as details."""
+    text = _paragraphs(raw, symbol)
+    first, _, rest = text.partition("\n\n")
+    told = sentences(first)
+    if not told:
+        return "", ""
+    cut = _Cut(_LONGEST_SUMMARY, lambda it: _without_name(_TEXT_LABEL.sub("", it, 1), symbol.name))
+    summary = _polished(told[0], cut, symbol)
+    if len(re.findall(r"\w+", summary)) < 2:
+        return "", ""
+    return summary, "\n\n".join(filter(None, (" ".join(told[1:]), rest)))
+
+
+def _description(path: str, raw: str, symbol: Symbol) -> str:
+    text = _flat(_paragraphs(raw, symbol))
+    short = path.rpartition(".")[2]
+    cut = _Cut(_LONGEST_DESCRIPTION, lambda it: _without_name(_without_name(it, path), short))
+    polished = _polished(text, cut, symbol)
+    bare = re.sub(r"\W", "", polished.lower())
+    return "" if bare in {re.sub(r"\W", "", path.lower()), short.lower()} else polished
+
+
+def _returns(raw: str, symbol: Symbol) -> str:
+    text = _paragraphs(raw, symbol)
+    cut = _Cut(_LONGEST_RETURN, lambda it: _RETURN_VERB.sub("", _RETURN_LABEL.sub("", it, 1), 1))
+    lead, _, items = text.partition("\n\n")
+    if BULLET.match(lead.lstrip()) and not items:
+        return "\n".join(_polished_items(lead, symbol))
+    if items and "\n\n" not in items and BULLET.match(items):
+        listed = _polished_items(items, symbol)
+        opening = _polished(lead, cut, symbol).rstrip(".")
+        if opening and listed:
+            return "\n\n".join((f"{opening}:", "\n".join(listed)))
+    return _polished(_flat(text), cut, symbol)
+
+
+def _details(raw: str, symbol: Symbol) -> tuple[str, str]:
+    """Return the details without parameter lists, and what they say of the return value."""
+    kept: list[str] = []
+    told_return = ""
+    size = 0
+    for chunk in chunks(_paragraphs(raw, symbol)):
+        if is_literal(chunk):
+            text = chunk
+        elif (plain := _flat(chunk)) and _RETURN_LABEL.match(plain):
+            told_return = told_return or plain
+            continue
+        else:
+            text = _detail_chunk(chunk, symbol)
+        size += len(text)
+        if size > _LONGEST_DETAILS:
+            break
+        if text:
+            kept.append(text)
+    if kept and is_literal(kept[-1]) and len(kept) == 1:
+        return "", told_return
+    return "\n\n".join(kept), told_return
+
+
+def _detail_chunk(chunk: str, symbol: Symbol) -> str:
+    if BULLET.match(chunk):
+        return "\n".join(_polished_items(chunk, symbol))
+    if _LIST_HEADING.fullmatch(chunk) or _names_a_parameter(chunk, symbol):
+        return ""
+    cut = _Cut(_LONGEST_DETAILS, lambda it: _TEXT_LABEL.sub("", it, 1))
+    return _polished(chunk, cut, symbol)
+
+
+def _polished_items(chunk: str, symbol: Symbol) -> list[str]:
+    items: list[str] = []
+    cut = _Cut(_LONGEST_DESCRIPTION, lambda it: it)
+    for line in pieces(chunk.split("\n")):
+        body = BULLET.sub("", line, 1)
+        if not _names_a_parameter(body, symbol) and (text := _unadorned(body, cut, symbol)):
+            items.append(f"- {text}")
+    return items
+
+
+def _names_a_parameter(text: str, symbol: Symbol) -> bool:
+    label = re.match(r"[@\\]?(?:param\s+)?([.\w]+)\s*(?::|\s[-–—]\s)", text, re.ASCII)
+    return label is not None and any(label[1] == it.path for it in documented_names(symbol))
+
+
+def _paragraphs(raw: str, symbol: Symbol) -> str:
+    """Scrub a text and join its lines: empty lines between paragraphs and lists, code as it is."""
+    blocks: list[str] = []
+    for chunk in chunks(scrubbed(raw)):
+        if is_literal(chunk):
+            blocks.append(_known_references(chunk, symbol))
+            continue
+        for piece in pieces(chunk.split("\n")):
+            is_item = BULLET.match(piece) is not None
+            text = without_loops(without_chatter(piece)) if not is_item else piece
+            if is_item and blocks and BULLET.match(blocks[-1]):
+                blocks[-1] += f"\n{_known_references(text, symbol)}"
+            elif text:
+                blocks.append(_known_references(text, symbol))
+    return "\n\n".join(blocks)
+
+
+def _polished(text: str, cut: _Cut, symbol: Symbol) -> str:
+    """Return a paragraph that begins with a capital and ends with a full stop, or ""."""
+    text = _unadorned(text, cut, symbol)
+    if not text:
+        return ""
+    first = text.split(maxsplit=1)[0]
+    names = {name.path for name in documented_names(symbol)} | {symbol.name}
+    if re.fullmatch(r"[a-z]+[,;]?", first) and first.rstrip(",;") not in names:
+        text = text[0].upper() + text[1:]
+    return text if text[-1] in ".!?:" else f"{text.rstrip(',;')}."
+
+
+def _unadorned(text: str, cut: _Cut, symbol: Symbol) -> str:
+    """Take labels and bullets off the front, bound the length, and refuse what says nothing."""
+    previous = None
+    while text != previous:
+        previous = text
+        text = BULLET.sub("", cut.labels(text.strip()), 1).strip("\"“”'*|>=~ ")
+        text = without_hazards(_safe_beginning(text))
+    text = _known_references(_bounded(text, cut.longest), symbol)
+    if is_empty_phrase(text) or is_echo(text) or is_babble(text):
+        return ""
+    return text
+
+
+def _safe_beginning(text: str) -> str:
+    """Turn a label at the front (`Note: ...`) into words."""
+    first, _, rest = text.partition(" ")
+    if may_begin_line(first):
+        return text
+    label, colon, tail = first.partition(":")
+    if colon and label:
+        return f"{label.lstrip('@*')} - {tail} {rest}".replace("  ", " ").rstrip(" -")
+    return f"{first.lstrip('-+*#•|>=~^.:')} {rest}".strip() if not first[0].isdigit() else rest
+
+
+def _bounded(text: str, longest: int) -> str:
+    """Cut a text that is too long after a sentence, else after a clause, never inside one."""
+    if len(text) <= longest:
+        return text
+    kept = ""
+    for sentence in sentences(text):
+        if len(kept) + len(sentence) + 1 > longest:
+            break
+        kept = f"{kept} {sentence}".lstrip()
+    return kept or text[:longest].rpartition(", ")[0]
+
+
+def _known_references(text: str, symbol: Symbol) -> str:
+    """Take the `@` off every word that is no name of the symbol."""
+    known = {part for name in documented_names(symbol) for part in name.path.split(".")}
+    return _REFERENCE.sub(lambda match: "@" if match[1] in known else "", text)
+
+
+def _without_name(text: str, name: str) -> str:
+    """Take `name: `, `@name - ` or `name() - ` off the front."""
+    kind = r"(?:struct|union|enum|typedef)\s+"
+    label = rf"(?:{kind})?[@*&]*{re.escape(name)}(?:\(\))?\s*(?::|\s[-–—]+\s)\s*"
+    return re.sub(rf"^{label}", "", text, count=1)
+
+
+def _by_path(parameters: tuple[tuple[str, str], ...], symbol: Symbol) -> dict[str, str]:
+    """Sort descriptions by the code's names; the first with any text wins."""
+    paths = [name.path for name in documented_names(symbol)]
+    found: dict[str, str] = {}
+    for raw_name, text in parameters:
+        bare = re.sub(r"\s|\[.*\]|[@*&:`\"']|->", lambda m: "." if m[0] == "->" else "", raw_name)
+        matching = [path for path in paths if bare in {path, path.rpartition(".")[2]}]
+        if len(matching) > 1 and bare in paths:
+            matching = [bare]
+        if len(matching) == 1 and text.strip():
+            found.setdefault(matching[0], text)
+    return found
+
+
+def _flat(text: str) -> str:
+    """Join paragraphs and list items into one paragraph."""
+    parts = [
+        BULLET.sub("", piece, 1) for chunk in chunks(text) for piece in pieces(chunk.split("\n"))
+    ]
+    joined = ""
+    for part in parts:
+        joined = (
+            f"{joined}{' ' if joined.endswith(('.', ':', '!', '?')) else '; '}{part}"
+            if joined
+            else part
+        )
+    return joined
+
+
+__all__ = ["clean_fields", "drift", "merge", "missing_parts", "unusable_reason"]
