@@ -76,6 +76,7 @@ class SkipCause(StrEnum):
 
     ALREADY_DOCUMENTED = "already-documented"
     SYNTAX_ERROR = "syntax-error"
+    UNNAMED_PARAMETER = "unnamed-parameter"
     NO_USABLE_TEXT = "no-usable-text"
     FAILED_CHECKS = "failed-checks"
     PROMPT_TOO_LONG = "prompt-too-long"

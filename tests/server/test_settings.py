@@ -1,0 +1,85 @@
+"""Preferences: what each layer may choose, and what it is told otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from glossator_gate.errors import ConfigurationError
+from glossator_server.settings import (
+    DocumentOptions,
+    Settings,
+    load_user_settings,
+    with_workspace_file,
+)
+
+
+def test_a_layer_chooses_preferences() -> None:
+    settings, ignored = Settings().narrowed(
+        {
+            "document": {"style": "kernel-doc", "width": 72, "max_lines": 2, "rounds": 1},
+            "preferred_models": ["b", "a"],
+        }
+    )
+    assert settings.document == DocumentOptions("kernel-doc", 72, 2, 1)
+    assert settings.preferred_models == ("b", "a")
+    assert ignored == ()
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        {"model": [{"id": "x", "origin": "http://elsewhere"}]},
+        {"document": {"width": 10_000}},
+        {"document": {"width": True}},
+        {"document": {"width": "80"}},
+        {"document": {"style": "no-such-style"}},
+        {"document": {"command": "rm"}},
+        {"document": 1},
+        {"preferred_models": [1]},
+        {"key": "secret"},
+    ],
+)
+def test_what_a_layer_may_not_say_is_ignored_with_one_sentence(layer: dict[str, object]) -> None:
+    settings, ignored = Settings().narrowed(layer)
+    assert settings == Settings()
+    assert len(ignored) == 1
+    assert ignored[0].endswith(".")
+
+
+def test_a_missing_user_file_means_the_defaults(tmp_path: Path) -> None:
+    assert load_user_settings(tmp_path / "none.toml") == (Settings(), ())
+
+
+def test_the_users_file_keeps_its_policy_tables_for_the_policy(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('schema = 1\n[[model]]\nid = "x"\n[document]\nwidth = 100\n')
+    settings, ignored = load_user_settings(file)
+    assert settings.document.width == 100
+    assert ignored == ()
+
+
+@pytest.mark.parametrize("raw", [b"[document\n", b"\xff\xfe", b"x" * (1 << 21)])
+def test_a_broken_user_file_is_named_in_one_sentence(tmp_path: Path, raw: bytes) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(raw)
+    with pytest.raises(ConfigurationError, match=r"config\.toml .*\.$"):
+        load_user_settings(file)
+
+
+def test_a_broken_workspace_file_stops_nobody(tmp_path: Path) -> None:
+    (tmp_path / ".glossator.toml").write_text("[[[")
+    settings, ignored = with_workspace_file(Settings(), tmp_path)
+    assert settings == Settings()
+    assert len(ignored) == 1
+
+
+def test_a_workspace_file_cannot_add_a_model(tmp_path: Path) -> None:
+    (tmp_path / ".glossator.toml").write_text(
+        '[[model]]\nid = "evil"\norigin = "http://elsewhere"\n[document]\nwidth = 100\n'
+    )
+    settings, ignored = with_workspace_file(Settings(), tmp_path)
+    assert settings.document.width == 100
+    assert len(ignored) == 1
+    assert "model is ignored" in ignored[0]
