@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-import platformdirs
-
 from glossator_gate.errors import ConfigurationError
 from glossator_gate.policy_file import PolicyFile, parse_policy_file
 from glossator_gate.types import (
@@ -30,17 +28,20 @@ from glossator_gate.types import (
 
 BUILTIN_MODEL = ModelEntry("smollm2", Api.EMBEDDED, ("smollm2",), must_be_local=True)
 
+__all__ = [
+    "BUILTIN_MODEL",
+    "Policy",
+    "PolicyPlaces",
+    "destination_of",
+    "load_policy",
+    "resolve_key",
+]
+
 # More than any such file has a use for; a larger one is a mistake or an attack.
 _LARGEST_FILE = 1024 * 1024
 # A whole answer may take this many times the longest silence.
 _TOTAL_TO_SILENCE = 15
 _CLASS_ORDER = tuple(DataClass)
-
-
-def default_places() -> PolicyPlaces:
-    """Return where the files are on this machine."""
-    user = Path(platformdirs.user_config_dir("glossator", appauthor=False)) / "config.toml"
-    return PolicyPlaces(Path("/etc/glossator/policy.toml"), user)
 
 
 def load_policy(places: PolicyPlaces) -> Policy:

@@ -20,7 +20,7 @@ SCHEMA = 1
 # Tables that other parts of Glossator read; their keys are those parts' business.
 FOREIGN_TABLES = frozenset({
     "ask", "classes", "classify", "document", "edit", "embed", "execute", "fix", "index", "limits",
-    "redact", "review", "search",
+    "preferred_models", "redact", "review", "search",
 })  # fmt: skip
 ROLES = frozenset({
     "ask", "critic", "document", "edit", "embed", "fix", "intent", "judge", "plan", "rerank",
