@@ -42,7 +42,7 @@ def nearest_documented(
     target: Symbol,
     candidates: Iterable[DocumentedSymbol],
     count: int,
-    weights: NeighbourWeights = NeighbourWeights(),  # noqa: B008 -- frozen
+    weights: NeighbourWeights = NeighbourWeights(),
 ) -> list[DocumentedSymbol]:
     """Return the `count` candidates most like the target, nearest first, equals in given order."""
     others = [it for it in candidates if it.symbol.name != target.name]

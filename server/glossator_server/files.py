@@ -12,9 +12,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from glossator_indexer.parsing import parse
-
 from glossator_indexer.languages import language_for_path
+from glossator_indexer.parsing import parse
 from glossator_server.edits import apply_changes, sha256_of
 from glossator_server.errors import StaleDocumentError, UsageError
 from glossator_server.proposal import FileEdit

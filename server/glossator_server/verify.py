@@ -11,7 +11,6 @@ from functools import cache
 from importlib.metadata import version
 
 from glossator_indexer.parsing import reparse, syntax_problems
-
 from glossator_indexer.styles import Style
 from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import Finding, Severity, Symbol, TextChange

@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass
 
 from glossator_indexer.facts import facts_of
-
 from glossator_indexer.symbols import symbol_at
 from glossator_indexer.types import Facts, Span, Symbol
 from glossator_server.actions.registry import OfferContext, offers

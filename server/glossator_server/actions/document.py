@@ -10,17 +10,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from glossator_indexer.facts import facts_of
-from glossator_indexer.parsing import syntax_problems
-from glossator_indexer.styles.wording import clean_fields, unusable_reason
-
 from glossator_clients.errors import IncompleteReplyError, PromptTooLongError
 from glossator_clients.protocol import ChatModel, complete
-from glossator_clients.types import ChatReply, ChatRequest
-from glossator_indexer.styles import RenderOptions, Style
+from glossator_clients.types import ChatReply, ChatRequest, ModelInfo
+from glossator_indexer.facts import facts_of
+from glossator_indexer.parsing import syntax_problems
+from glossator_indexer.styles import ParsedDoc, RenderOptions, Style
+from glossator_indexer.styles.drift import merge
+from glossator_indexer.styles.names import unnameable_parameters
+from glossator_indexer.styles.wording import clean_fields, missing_parts
 from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import DocFields, Span, Symbol, TextChange
-from glossator_server.actions.filling import combined, filled_in, missing_parts
+from glossator_server.actions.filling import combined, filled_in
 from glossator_server.actions.neighbours import neighbours_of
 from glossator_server.actions.states import CommentState, comment_status, style_for
 from glossator_server.edits import file_edit, line_end_of
@@ -49,22 +50,22 @@ async def document_symbol(
     """Ask the model for the words of a doc comment, and offer the comment only if it passes.
 
     An answer that cannot be used, or a comment that fails its checks, goes back once with the
-    reasons (`options.rounds` in all). Raises a `ModelError` where the model cannot answer at all.
+    reasons (`options.rounds` in all). A comment that has drifted keeps its sentences; where it
+    lacks none, the model is not asked. Raises a `ModelError` where the model cannot answer at all.
     """
     started = time.monotonic()
-    site = _Site(snapshot, symbol, style_for(options.style), options)
+    site = _site(snapshot, symbol, options)
     refusal = await asyncio.to_thread(_refusal, site)
     if refusal is not None:
         return refusal
-    subject = await asyncio.to_thread(_subject, site)
-    prompt = document_prompt(subject, model.info)
-    if prompt is None:
-        return _prompt_too_long(site)
-    draft = _Draft(notices=prompt.notices)
+    draft = _Draft()
     try:
-        placed = await _write(site, model, prompt.request, draft, report)
+        placed = await _write(site, model, draft, report)
     except PromptTooLongError:
-        return _prompt_too_long(site)
+        placed = None
+    if placed is None:
+        reason = f"the declaration of {symbol.name} alone does not fit the model's context."
+        return _skipped(site, SkipCause.PROMPT_TOO_LONG, reason)
     if isinstance(placed, Skipped):
         return placed
     return _proposal(site, model, draft, placed, time.monotonic() - started)
@@ -83,7 +84,7 @@ def place_again(proposal: Proposal, snapshot: Snapshot) -> Outcome:
     if not same:
         reason = f"{proposal.symbol} changed while its comment was written; ask again."
         return Skipped(snapshot.path, proposal.symbol, SkipCause.STALE, reason)
-    site = _Site(snapshot, same[0], style_for(proposal.options.style), proposal.options)
+    site = _site(snapshot, same[0], proposal.options)
     refusal = _refusal(site)
     if refusal is not None:
         return refusal
@@ -96,12 +97,19 @@ def place_again(proposal: Proposal, snapshot: Snapshot) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Site:
-    """Where a comment is wanted, and how."""
+    """Where a comment is wanted, and how; `existing` is the drifted comment that stands there."""
 
     snapshot: Snapshot
     symbol: Symbol
     style: Style
     options: DocumentOptions
+    existing: ParsedDoc | None
+
+    def wanting(self, fields: DocFields) -> list[str]:
+        """Name the parts of a complete comment that neither the words nor the old comment give."""
+        if self.existing is not None:
+            fields = merge(self.existing, fields, self.symbol).fields
+        return [f"{part} is missing" for part in missing_parts(fields, self.symbol)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,7 @@ class _Placed:
 class _Draft:
     """The words gathered so far and what they cost; owned by one run of the action."""
 
-    notices: tuple[str, ...]
+    notices: tuple[str, ...] = ()
     fields: DocFields = field(default_factory=lambda: DocFields(""))
     rounds: int = 0
     prompt_tokens: int = 0
@@ -129,20 +137,23 @@ class _Draft:
 
 
 async def _write(
-    site: _Site, model: ChatModel, request: ChatRequest, draft: _Draft, report: Report
-) -> _Placed | Skipped:
+    site: _Site, model: ChatModel, draft: _Draft, report: Report
+) -> _Placed | Skipped | None:
+    """Gather words until the comment passes or the rounds are used up; None: no prompt fits."""
+    if not site.wanting(draft.fields):
+        placed = await asyncio.to_thread(_place, site, draft.fields)
+        if not failures(placed.evidence):
+            return placed
+    prompt = document_prompt(await asyncio.to_thread(_subject, site), model.info)
+    if prompt is None:
+        return None
+    draft.notices, request = prompt.notices, prompt.request
     reasons: list[str] = []
     cause = SkipCause.NO_USABLE_TEXT
     while draft.rounds < site.options.rounds:
         draft.rounds += 1
         report(f"{model.info.id} writes{'' if draft.rounds == 1 else ', once more'}")
-        try:
-            reply = await complete(model, request)
-        except IncompleteReplyError:
-            answer, reasons = "", ["it broke off before its end"]
-        else:
-            draft.count(reply)
-            answer, reasons = reply.text, _take(site, draft, reply.text)
+        answer, reasons = await _ask(site, model, request, draft)
         if not reasons:
             report("checking")
             placed = await asyncio.to_thread(_place, site, draft.fields)
@@ -154,18 +165,21 @@ async def _write(
     return await asyncio.to_thread(_last_resort, site, draft, cause, reasons)
 
 
-def _take(site: _Site, draft: _Draft, answer: str) -> list[str]:
-    """Add an answer's usable words to the draft; return what is still wanting."""
+async def _ask(
+    site: _Site, model: ChatModel, request: ChatRequest, draft: _Draft
+) -> tuple[str, list[str]]:
+    """Ask once, add the usable words to the draft; return the answer and what is still wanting."""
     try:
-        fields = clean_fields(read_fields(answer), site.symbol)
+        reply = await complete(model, request)
+    except IncompleteReplyError:
+        return "", ["it broke off before its end"]
+    draft.count(reply)
+    try:
+        fields = clean_fields(read_fields(reply.text), site.symbol)
     except UnreadableReplyError as trouble:
-        return [str(trouble)]
+        return reply.text, [str(trouble)]
     draft.fields = combined(draft.fields, fields)
-    if reason := unusable_reason(draft.fields, site.symbol):
-        return [reason]
-    return [
-        f"{part} is missing or cannot be used" for part in missing_parts(site.symbol, draft.fields)
-    ]
+    return reply.text, site.wanting(draft.fields)
 
 
 def _last_resort(
@@ -188,8 +202,9 @@ def _place(site: _Site, fields: DocFields) -> _Placed:
     options = RenderOptions(site.options.width, site.options.max_lines)
     line_end = line_end_of(text)
     old = symbol.comment
-    if old is not None and style.recognises(old.text):
-        comment = style.update(old.text, fields, symbol, options).replace("\n", line_end)
+    if old is not None and site.existing is not None:
+        merged = merge(site.existing, fields, symbol)
+        comment = style.render_parsed(merged, symbol, options).replace("\n", line_end)
         # The first line's indentation stands before the old comment already.
         comment = comment.removeprefix(symbol.indent)
         change = TextChange(old.span, comment)
@@ -200,8 +215,17 @@ def _place(site: _Site, fields: DocFields) -> _Placed:
     return _Placed(change, check_comment(site.snapshot, planned))
 
 
+def _site(snapshot: Snapshot, symbol: Symbol, options: DocumentOptions) -> _Site:
+    style = style_for(options.style)
+    existing = style.parse(symbol.comment.text) if symbol.comment else None
+    return _Site(snapshot, symbol, style, options, existing)
+
+
 def _refusal(site: _Site) -> Skipped | None:
     symbol = site.symbol
+    if unnamed := unnameable_parameters(symbol):
+        reason = f"parameter {unnamed[0]} of {symbol.name} has no name; name it and ask again."
+        return _skipped(site, SkipCause.UNNAMED_PARAMETER, reason)
     signature = symbol.signature
     if any(
         problem.span.start < signature.end and signature.start <= problem.span.end
@@ -241,8 +265,8 @@ def _proposal(
         symbol=site.symbol.name,
         edits=(file_edit(site.snapshot, [placed.change]),),
         evidence=placed.evidence,
-        model=info.id,
-        route=f"{'this machine' if info.local else 'remote'}, {info.api}, {info.name}",
+        model=info.id if draft.rounds else "none",
+        route=_route(info) if draft.rounds else "no words were wanting",
         fields=draft.fields,
         code=_text(site.snapshot, site.symbol.extent),
         options=site.options,
@@ -254,9 +278,8 @@ def _proposal(
     )
 
 
-def _prompt_too_long(site: _Site) -> Skipped:
-    reason = f"the declaration of {site.symbol.name} alone does not fit the model's context."
-    return _skipped(site, SkipCause.PROMPT_TOO_LONG, reason)
+def _route(info: ModelInfo) -> str:
+    return f"{'this machine' if info.local else 'remote'}, {info.api}, {info.name}"
 
 
 def _skipped(site: _Site, cause: SkipCause, reason: str) -> Skipped:

@@ -5,8 +5,8 @@ Only words that the declaration or the body prove are ever filled in, and each i
 
 from __future__ import annotations
 
+from glossator_indexer.styles.names import demands_return, documented_names
 from glossator_indexer.types import DocFields, Facts, Parameter, Symbol
-from glossator_server.prompts.document import described_names
 
 # With more than half of the descriptions missing, a comment says nothing that the code does not.
 MAX_FILLED_SHARE = 0.5
@@ -23,24 +23,11 @@ def combined(older: DocFields, newer: DocFields) -> DocFields:
     )
 
 
-def missing_parts(symbol: Symbol, fields: DocFields) -> list[str]:
-    """Name the mandatory parts that the words do not cover, in the order of the comment."""
-    described = {name for name, text in fields.parameters if text}
-    parts = [
-        f"the description of {name}"
-        for name in described_names(symbol.parameters)
-        if name not in described
-    ]
-    if returns_value(symbol) and not fields.returns:
-        parts.append("what is returned")
-    return parts
-
-
 def filled_in(
     fields: DocFields, symbol: Symbol, facts: Facts
 ) -> tuple[DocFields, tuple[str, ...]] | None:
     """Complete the words from the declaration, with a notice; None where too little is there."""
-    names = described_names(symbol.parameters)
+    names = [it.path for it in documented_names(symbol)]
     described = {name: text for name, text in fields.parameters if text}
     missing = [name for name in names if name not in described]
     if not fields.summary or len(missing) > MAX_FILLED_SHARE * max(1, len(names)):
@@ -50,16 +37,11 @@ def filled_in(
         described[name] = _from_type(name, types.get(name, ""))
     notices = [f"@{name} says only what the declaration says" for name in missing]
     returns = fields.returns
-    if returns_value(symbol) and not returns:
+    if demands_return(symbol) and not returns:
         returns = _from_facts(symbol, facts)
         notices.append("the return section says only what the code shows")
     parameters = tuple((name, described[name]) for name in names)
     return DocFields(fields.summary, parameters, returns, fields.details), tuple(notices)
-
-
-def returns_value(symbol: Symbol) -> bool:
-    """Tell whether a comment of the symbol needs a return section."""
-    return symbol.return_type not in (None, "void")
 
 
 def _types_by_name(parameters: tuple[Parameter, ...], prefix: str = "") -> dict[str, str]:

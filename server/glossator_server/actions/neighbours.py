@@ -8,9 +8,8 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from glossator_indexer.parsing import ParsedSource, parse
-
 from glossator_indexer.languages import Language
+from glossator_indexer.parsing import ParsedSource, parse
 from glossator_indexer.retrieval import DocumentedSymbol, nearest_documented
 from glossator_indexer.styles import Style
 from glossator_indexer.symbols import all_symbols

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from glossator_clients.factory import describe_models
 
+from glossator_clients.factory import describe_models
 from glossator_gate.egress import ignored_environment
 from glossator_gate.errors import GlossatorError
 from glossator_server import __version__

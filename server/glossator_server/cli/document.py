@@ -13,10 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from glossator_indexer.parsing import reparse
-
 from glossator_clients.errors import ModelError, ModelUnavailableError
 from glossator_clients.protocol import ChatModel
+from glossator_indexer.parsing import reparse
 from glossator_server.actions.document import document_symbol, place_again
 from glossator_server.app import Application, load_application
 from glossator_server.cli.check import print_findings

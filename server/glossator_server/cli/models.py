@@ -11,7 +11,6 @@ from typing import Any
 
 from glossator_clients.factory import describe_models
 from glossator_clients.model_files import KNOWN_MODELS, fetch
-
 from glossator_server.app import load_application
 from glossator_server.cli.status import ExitStatus
 

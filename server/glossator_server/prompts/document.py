@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from glossator_clients.types import Author, ChatRequest, JsonSchema, Message, ModelInfo
 from glossator_indexer.retrieval import DocumentedSymbol
-from glossator_indexer.types import DocFields, Facts, Parameter, Symbol
+from glossator_indexer.styles.names import demands_return, documented_names
+from glossator_indexer.types import DocFields, Facts, Symbol
 from glossator_server.prompts.templates import PromptTemplate, load_template
 
 # A server that does not say how long its context is has at least this much.
@@ -91,7 +92,7 @@ def repair_messages(
 def doc_schema(symbol: Symbol, wanted: Sequence[str]) -> JsonSchema:
     """Return the JSON schema of the parts of a comment that this symbol can have."""
     properties: dict[str, object] = {"summary": _string(MAX_PHRASE_CHARACTERS)}
-    names = described_names(symbol.parameters)
+    names = [it.path for it in documented_names(symbol)]
     if names and "parameters" in wanted:
         properties["parameters"] = {
             "type": "object",
@@ -99,7 +100,7 @@ def doc_schema(symbol: Symbol, wanted: Sequence[str]) -> JsonSchema:
             "required": names,
             "additionalProperties": False,
         }
-    if symbol.return_type not in (None, "void") and "returns" in wanted:
+    if demands_return(symbol) and "returns" in wanted:
         properties["returns"] = _string(MAX_PHRASE_CHARACTERS)
     required = list(properties)
     if "details" in wanted:
@@ -111,17 +112,6 @@ def doc_schema(symbol: Symbol, wanted: Sequence[str]) -> JsonSchema:
         "required": required,
         "additionalProperties": False,
     }
-
-
-def described_names(parameters: Sequence[Parameter], prefix: str = "") -> list[str]:
-    """Return the names that a comment describes, nested members as `outer.inner`, in order."""
-    names: list[str] = []
-    for parameter in parameters:
-        name = f"{prefix}{parameter.name}"
-        if parameter.name:
-            names.append(name)
-        names += described_names(parameter.members, f"{name}." if parameter.name else prefix)
-    return names
 
 
 def estimated_tokens(text: str) -> int:
