@@ -54,17 +54,24 @@ def comment_status(symbol: Symbol, style: Style) -> CommentStatus:
 def symbols_to_document(snapshot: Snapshot) -> tuple[Symbol, ...]:
     """Return what `document all` works on, in order: symbols whose comment is missing or drifted.
 
-    Functions, and the named types; prototypes only in headers, where an interface is documented.
-    Macros are left out: most are private, and a macro under the cursor can still be documented.
+    A missing comment counts for function definitions and named types. A prototype would only repeat
+    its definition's comment, most macros are private, and nobody calls `main`: under the cursor
+    they can be documented all the same.
     """
     style = style_for(AUTO_STYLE)
-    wanted = {SymbolKind.FUNCTION, SymbolKind.STRUCT, SymbolKind.UNION, SymbolKind.ENUM}
-    if snapshot.path is not None and snapshot.path.suffix == ".h":
-        wanted.add(SymbolKind.PROTOTYPE)
     return tuple(
         symbol
         for symbol in all_symbols(snapshot.source)
-        if symbol.kind in wanted
-        and symbol.name
-        and comment_status(symbol, style).state in (CommentState.MISSING, CommentState.DRIFTED)
+        if symbol.name and _is_wanted(symbol, comment_status(symbol, style).state)
     )
+
+
+def _is_wanted(symbol: Symbol, state: CommentState) -> bool:
+    if state is CommentState.MISSING:
+        return symbol.kind in _DOCUMENTED_KINDS and symbol.name != "main"
+    return state is CommentState.DRIFTED
+
+
+_DOCUMENTED_KINDS = frozenset(
+    {SymbolKind.FUNCTION, SymbolKind.STRUCT, SymbolKind.UNION, SymbolKind.ENUM}
+)
