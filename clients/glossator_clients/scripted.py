@@ -58,6 +58,7 @@ ERRORS: Mapping[str, type[ModelError]] = {
     "protocol": ModelProtocolError,
 }
 _DEFAULT_CHUNK = 16
+_DEFAULT_CONTEXT = 8192
 # For the token counts only; English and code have about this many characters a token.
 _CHARACTERS_A_TOKEN = 4
 
@@ -90,7 +91,7 @@ class ScriptedModel:
         self, replies: Sequence[str | ScriptedReply], info: ModelInfo | None = None
     ) -> None:
         self._left = [ScriptedReply(it) if isinstance(it, str) else it for it in replies]
-        self._info = info or ModelInfo("scripted", "scripted", "scripted", "built-in", 8192, True)
+        self._info = info or _info("scripted", "built-in", _DEFAULT_CONTEXT)
         self.requests: list[ChatRequest] = []
         self.cancelled = 0
         self.closed = False
@@ -150,15 +151,18 @@ def load_script(path: Path, model_id: str) -> ScriptedModel:
         raise ConfigurationError(f"The script {path} is not valid JSON ({error}).") from error
     if not isinstance(script, dict) or script.get("schema") != SCHEMA:
         raise ConfigurationError(f'The script {path} must be an object with "schema": {SCHEMA}.')
-    replies, context = script.get("replies"), script.get("context_tokens", 8192)
+    replies, context = script.get("replies"), script.get("context_tokens", _DEFAULT_CONTEXT)
     known = script.keys() <= {"schema", "context_tokens", "replies"}
     if not isinstance(replies, list) or not isinstance(context, int) or not known:
         raise ConfigurationError(
             f'The script {path} must hold "replies" (a list), maybe "context_tokens", nothing else.'
         )
     parsed = [_parsed(reply, number, path) for number, reply in enumerate(replies, start=1)]
-    info = ModelInfo(model_id, "scripted", "scripted", str(path), context, True)
-    return ScriptedModel(parsed, info)
+    return ScriptedModel(parsed, _info(model_id, str(path), context))
+
+
+def _info(model_id: str, origin: str, context_tokens: int) -> ModelInfo:
+    return ModelInfo(model_id, "scripted", "scripted", origin, context_tokens, local=True)
 
 
 _FIELDS: Mapping[str, type | tuple[type, ...]] = {

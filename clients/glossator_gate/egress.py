@@ -56,7 +56,10 @@ def openai_http_client(destination: Destination) -> httpx2.AsyncClient:
 
 
 def ollama_http_transport(destination: Destination) -> httpx.AsyncBaseTransport:
-    """Return an httpx transport that can reach `destination` and nothing else."""
+    """Return an httpx transport that can reach `destination` and nothing else.
+
+    The client around it must be made with `trust_env=False` and `follow_redirects=False`.
+    """
     return _HttpxTransport(destination)
 
 

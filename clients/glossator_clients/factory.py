@@ -1,0 +1,183 @@
+"""Own the way from a policy to a model: which one serves a role, and how each of them stands.
+
+It must not decide what is allowed: it opens only what the policy lists as usable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.util import find_spec
+
+from glossator_clients.errors import ModelError, ModelUnavailableError
+from glossator_clients.protocol import ChatModel
+from glossator_clients.types import ModelInfo
+from glossator_gate.errors import GlossatorError, PolicyError
+from glossator_gate.policy import BUILTIN_MODEL, destination_of
+from glossator_gate.types import Api, ModelEntry, Policy
+
+# A list for people: a server that takes longer than this to say its name is as good as gone.
+_PATIENCE_S = 5.0
+
+
+class ModelCondition(StrEnum):
+    """How a model stands; stable, for programs."""
+
+    READY = "ready"
+    UNREACHABLE = "unreachable"
+    NOT_FETCHED = "not-fetched"
+    NOT_INSTALLED = "not-installed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """How one configured model stands; `reason` is a sentence, None where it is ready."""
+
+    id: str
+    api: str
+    name: str
+    origin: str
+    local: bool
+    state: ModelCondition
+    reason: str | None = None
+
+
+async def open_model(role: str, policy: Policy, preferred: Sequence[str] = ()) -> ChatModel:
+    """Return the model for a role, not yet asked anything.
+
+    `preferred` are ids that go first among those that the policy allows for the role. Raises
+    `PolicyError` where no model is allowed, and a `ModelError` where the chosen one cannot serve.
+    """
+    return await _opened(choose_entry(role, policy, preferred))
+
+
+def choose_entry(role: str, policy: Policy, preferred: Sequence[str] = ()) -> ModelEntry:
+    """Return the entry for a role: of its list, else any usable one, the built-in one last."""
+    listed = policy.roles.get(role)
+    if listed is None:
+        others = [entry for entry in policy.models if entry != BUILTIN_MODEL]
+        builtin = [entry for entry in policy.models if entry == BUILTIN_MODEL]
+        candidates = [*others, *builtin]
+    else:
+        candidates = [entry for entry in map(policy.model, listed) if entry is not None]
+    candidates = [entry for entry in candidates if "chat" in entry.uses]
+    if not candidates:
+        raise PolicyError(_nothing_usable(role, policy))
+    ranks = {model_id: rank for rank, model_id in reversed([*enumerate(preferred)])}
+    return min(candidates, key=lambda entry: ranks.get(entry.id, len(ranks)))
+
+
+def _nothing_usable(role: str, policy: Policy) -> str:
+    if policy.refused:
+        return f"No model may be used for {role}: {policy.refused[0].reason}"
+    return (
+        f"No model may be used for {role}; list one in config.toml under [[model]] and [roles], "
+        "or see `glossator models list`."
+    )
+
+
+async def _opened(entry: ModelEntry) -> ChatModel:
+    """Open a usable entry; each SDK is imported only when one of its models is opened."""
+    match entry.api:
+        case Api.EMBEDDED:
+            from glossator_clients.embedded import EmbeddedModel
+
+            return EmbeddedModel(entry.id, entry.name)
+        case Api.OPENAI:
+            from glossator_clients.openai_client import OpenAIModel
+
+            return OpenAIModel(_info(entry), destination_of(entry), entry.base_path)
+        case Api.OLLAMA:
+            from glossator_clients.ollama_client import OllamaModel
+
+            model = OllamaModel(_info(entry), destination_of(entry))
+            try:
+                await model.inspect()
+            except BaseException:
+                await model.close()
+                raise
+            return model
+        case Api.SCRIPTED:
+            from glossator_clients.scripted import load_script
+
+            if entry.script is None:
+                raise ModelUnavailableError(f"The model {entry.id} has no script; name one.")
+            return load_script(entry.script, entry.id)
+
+
+async def describe_models(policy: Policy) -> list[ModelState]:
+    """Return how every configured model stands, the refused ones last."""
+    states = await asyncio.gather(*(_state(entry) for entry in policy.models))
+    refused = [
+        _model_state(item.entry, ModelCondition.REFUSED, item.reason) for item in policy.refused
+    ]
+    return [*states, *refused]
+
+
+async def _state(entry: ModelEntry) -> ModelState:
+    if entry.api is Api.EMBEDDED and find_spec("xllamacpp") is None:
+        reason = "Run pip install 'glossator[embedded]', or configure a model server."
+        return _model_state(entry, ModelCondition.NOT_INSTALLED, reason)
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            await _check(entry)
+    except PolicyError as error:
+        return _model_state(entry, ModelCondition.REFUSED, str(error))
+    except GlossatorError as error:
+        embedded = entry.api is Api.EMBEDDED
+        condition = ModelCondition.NOT_FETCHED if embedded else ModelCondition.UNREACHABLE
+        return _model_state(entry, condition, str(error))
+    except TimeoutError:
+        reason = f"Nothing answers at {entry.origin_text} within {_PATIENCE_S:g} s; restart it."
+        return _model_state(entry, ModelCondition.UNREACHABLE, reason)
+    return _model_state(entry, ModelCondition.READY, None)
+
+
+async def _check(entry: ModelEntry) -> None:
+    """Raise what stands between the user and this model, without generating anything."""
+    if entry.api is Api.EMBEDDED:
+        from glossator_clients.model_files import model_path
+
+        model_path(entry.name)
+        return
+    model = await _opened(entry)
+    try:
+        if entry.api is Api.OPENAI:
+            from glossator_clients.openai_client import OpenAIModel
+
+            assert isinstance(model, OpenAIModel)
+            await model.check()
+    finally:
+        await model.close()
+
+
+def _model_state(entry: ModelEntry, state: ModelCondition, reason: str | None) -> ModelState:
+    # Ollama said that it runs the model itself, else opening it would have failed.
+    runs_here = entry.api is not Api.OPENAI and state is not ModelCondition.REFUSED
+    return ModelState(
+        entry.id, entry.api.value, entry.name, entry.origin_text, runs_here, state, reason
+    )
+
+
+def _info(entry: ModelEntry) -> ModelInfo:
+    return ModelInfo(
+        entry.id,
+        entry.api.value,
+        entry.name,
+        entry.origin_text,
+        entry.context_tokens,
+        local=False,
+    )
+
+
+__all__ = [
+    "ModelCondition",
+    "ModelError",
+    "ModelState",
+    "choose_entry",
+    "describe_models",
+    "open_model",
+]

