@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from glossator_gate.errors import ConfigurationError
 from glossator_indexer.styles import STYLES
@@ -106,6 +107,7 @@ def _narrow_document(
     options: DocumentOptions, table: Mapping[str, object]
 ) -> tuple[DocumentOptions, list[str]]:
     ignored: list[str] = []
+    chosen: dict[str, Any] = {}
     for key, value in table.items():
         accepts = _DOCUMENT_KEYS.get(key)
         if accepts is None:
@@ -113,8 +115,8 @@ def _narrow_document(
         elif not accepts(value):
             ignored.append(f"document.{key} cannot be {value!r}; {_DOCUMENT_HINTS[key]}.")
         else:
-            options = replace(options, **{key: value})
-    return options, ignored
+            chosen[key] = value
+    return replace(options, **chosen), ignored
 
 
 def _ignored(key: str) -> str:

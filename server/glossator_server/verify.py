@@ -78,7 +78,9 @@ def _style(after: Snapshot, planned: CommentChange) -> Evidence:
     """Check the comment where it landed, against the symbol as it is parsed there."""
     symbol = planned.symbol
     style = planned.style
-    old = style.check(symbol.comment.text, symbol) if _is_own(style, symbol) else None
+    old = None
+    if symbol.comment is not None and style.recognises(symbol.comment.text):
+        old = style.check(symbol.comment.text, symbol)
     landed = [
         it
         for it in find_symbols(after.source, symbol.name)
@@ -96,10 +98,6 @@ def _style(after: Snapshot, planned: CommentChange) -> Evidence:
         after="; ".join(problems) if problems else "no findings",
         verdict=Verdict.FAILED if problems else Verdict.PASSED,
     )
-
-
-def _is_own(style: Style, symbol: Symbol) -> bool:
-    return symbol.comment is not None and style.recognises(symbol.comment.text)
 
 
 def _errors(findings: Sequence[Finding]) -> list[str]:

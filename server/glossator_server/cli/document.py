@@ -59,11 +59,11 @@ def run(options: argparse.Namespace) -> int:
     if options.check:
         return print_findings(files, options)
     application = load_application(_workspace_of(files))
-    settings, refused = application.settings, ()
+    settings = application.settings
     if options.style is not None:
         settings, refused = settings.narrowed({"document": {"style": options.style}})
-    if refused:
-        raise UsageError(refused[0])
+        if refused:
+            raise UsageError(refused[0])
     for problem in application.problems:
         print(f"glossator: {problem}", file=sys.stderr)
     printer: DocumentPrinter = JsonPrinter() if options.json else TerminalPrinter()
