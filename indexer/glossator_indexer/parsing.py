@@ -1,0 +1,187 @@
+"""Own parsed source: a text cut into top-level pieces, each with a syntax tree made on demand.
+
+It alone imports tree-sitter, and it must not say what a piece means. Because each piece is parsed
+by itself, code that is half written cannot spoil the rest of its file, an edit costs no more than
+the pieces that it touches, and an edited text parses to exactly what the new text would.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import tree_sitter
+import tree_sitter_c
+
+from glossator_indexer.languages import Language, Piece, PieceKind
+from glossator_indexer.types import Span, SyntaxProblem, TextChange
+
+Node = tree_sitter.Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ParsedSource:
+    """A text, its language and its pieces with their offsets; only the cache of trees ever grows."""
+
+    text: str
+    language: Language
+    starts: Sequence[int]
+    pieces: Sequence[Piece]
+    # A tree is a pure function of its piece, so that two threads that fill a place agree.
+    _trees: list[tree_sitter.Tree | None]
+
+    def index_at(self, offset: int) -> int:
+        """Return the index of the last piece that starts at or before `offset`, or -1."""
+        return bisect_right(self.starts, offset) - 1
+
+    def root(self, index: int) -> Node:
+        """Return the syntax tree of a piece; its byte offsets are code points within the piece."""
+        tree = self._trees[index]
+        if tree is None:
+            tree = _tree(self.pieces[index], self.language)
+            self._trees[index] = tree
+        return tree.root_node
+
+    def retained_trees(self) -> list[tree_sitter.Tree | None]:
+        """Return the trees made so far, by piece."""
+        return self._trees
+
+
+def parse(text: str, language: Language) -> ParsedSource:
+    """Return `text` cut into pieces; syntax trees follow when they are asked for."""
+    starts: list[int] = []
+    pieces: list[Piece] = []
+    for start, piece in language.outline(text, 0):
+        starts.append(start)
+        pieces.append(piece)
+    return ParsedSource(text, language, starts, pieces, [None] * len(pieces))
+
+
+def reparse(previous: ParsedSource, changes: Sequence[TextChange]) -> ParsedSource:
+    """Return what `parse` returns for the changed text, reading again only what a change touches.
+
+    Each change's span is in the text after the changes before it.
+    """
+    source = previous
+    for change in changes:
+        source = _with_change(source, change)
+    return source
+
+
+def syntax_problems(source: ParsedSource) -> tuple[SyntaxProblem, ...]:
+    """Return every place where the grammar gave up, in order."""
+    problems: list[SyntaxProblem] = []
+    opened = 0
+    for index, (start, piece) in enumerate(zip(source.starts, source.pieces, strict=True)):
+        if piece.kind is PieceKind.OPENING:
+            opened += 1
+        elif piece.kind is PieceKind.STRAY and piece.text == "}" and opened:
+            opened -= 1
+        elif piece.kind is PieceKind.STRAY and piece.text != ";":
+            problems.append(SyntaxProblem(Span(start, start + 1), "this bracket closes nothing"))
+        else:
+            problems += problems_of_piece(source, index)
+    return tuple(problems)
+
+
+def problems_of_piece(source: ParsedSource, index: int) -> list[SyntaxProblem]:
+    """Return the problems of one piece, in offsets of the whole text."""
+    piece, start = source.pieces[index], source.starts[index]
+    if piece.kind not in (PieceKind.FUNCTION, PieceKind.DECLARATION):
+        return []
+    found = [
+        SyntaxProblem(
+            Span(start + node.start_byte, start + max(node.end_byte, node.start_byte)),
+            f"{node.type!r} is missing" if node.is_missing else "this cannot be read as C",
+        )
+        for node in _error_nodes(source.root(index))
+    ]
+    if piece.broken and not found:
+        end = start + len(piece.text)
+        found.append(SyntaxProblem(Span(end - 1, end), "a bracket is not closed"))
+    return found
+
+
+def walk(root: Node) -> Iterator[Node]:
+    """Yield the node and all below it, parents first, in order of the text."""
+    cursor = root.walk()
+    while True:
+        node = cursor.node
+        if node is not None:
+            yield node
+        if cursor.goto_first_child() or cursor.goto_next_sibling():
+            continue
+        while True:
+            if not cursor.goto_parent():
+                return
+            if cursor.goto_next_sibling():
+                break
+
+
+def _with_change(source: ParsedSource, change: TextChange) -> ParsedSource:
+    span = change.span
+    text = source.text[: span.start] + change.new_text + source.text[span.end :]
+    first = _first_affected(source, span.start)
+    resume = 0
+    if first > 0:
+        resume = source.starts[first - 1] + len(source.pieces[first - 1].text)
+    delta = len(text) - len(source.text)
+    change_end = span.start + len(change.new_text)
+    starts: list[int] = []
+    pieces: list[Piece] = []
+    kept = len(source.pieces)
+    for start, piece in source.language.outline(text, resume):
+        if start > change_end and _line_starts_between(text, change_end, start):
+            old = source.index_at(start - delta)
+            if old >= 0 and source.starts[old] == start - delta:
+                kept = old
+                break
+        starts.append(start)
+        pieces.append(piece)
+    trees = source.retained_trees()
+    return ParsedSource(
+        text,
+        source.language,
+        [*source.starts[:first], *starts, *(it + delta for it in source.starts[kept:])],
+        [*source.pieces[:first], *pieces, *source.pieces[kept:]],
+        [*trees[:first], *([None] * len(pieces)), *trees[kept:]],
+    )
+
+
+def _first_affected(source: ParsedSource, offset: int) -> int:
+    """Return the index of the first piece that a change at `offset` can alter."""
+    pieces = zip(source.starts, source.pieces, strict=True)
+    for index, (start, piece) in enumerate(pieces):
+        if start + piece.examined >= offset:
+            return index
+    return len(source.pieces)
+
+
+def _line_starts_between(text: str, start: int, end: int) -> bool:
+    return text.find("\n", start, end) >= 0 or text.find("\r", start, end) >= 0
+
+
+def _tree(piece: Piece, language: Language) -> tree_sitter.Tree:
+    # A parser may not be shared between threads; making one costs microseconds.
+    parser = tree_sitter.Parser(_grammar(language.grammar))
+    return parser.parse(language.mask(piece))
+
+
+@cache
+def _grammar(name: str) -> tree_sitter.Language:
+    return tree_sitter.Language({"c": tree_sitter_c.language}[name]())
+
+
+def _error_nodes(root: Node) -> Iterator[Node]:
+    """Yield the outermost ERROR nodes and all MISSING ones, leaving sound subtrees unread."""
+    if not root.has_error:
+        return
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if node.is_error or node.is_missing:
+            yield node
+        elif node.has_error:
+            pending.extend(reversed(node.children))

@@ -1,0 +1,195 @@
+"""Own how the head of a C function is read: its name, its parameters and what it returns.
+
+It must not know where the head came from; a head is a run of tokens that ends before `{` or `;`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from glossator_indexer.languages.c_macros import Definer, DefinerLayout, MacroTable
+from glossator_indexer.symbols.c_declarators import (
+    NOT_NAMES,
+    QUALIFIERS,
+    STORAGE,
+    declarator,
+    parameters_of,
+    without_annotations,
+)
+from glossator_indexer.symbols.c_tokens import Token, Tokens, closing, spelled, split, top_level
+from glossator_indexer.types import Parameter, Span
+
+_NOT_FUNCTIONS = frozenset(
+    """if else for while do switch return case default goto sizeof typedef _Static_assert
+    static_assert""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionHead:
+    """What the head of a function says; `is_typed` is False where it says no type at all."""
+
+    name: str
+    name_span: Span
+    parameters: tuple[Parameter, ...]
+    return_type: str
+    is_typed: bool
+
+
+def function_head(tokens: Tokens, macros: MacroTable) -> FunctionHead | None:
+    """Return what `tokens` declare as a function, or None where they declare none."""
+    if not tokens:
+        return None
+    defined = _defined_by_macro(tokens, macros)
+    if defined is not None:
+        return defined
+    plain = without_annotations(tokens, macros)
+    if not plain or plain[0].text in _NOT_FUNCTIONS:
+        return None
+    place = _name_place(plain)
+    if place is None:
+        return None
+    at, parameters_at = place
+    name = plain[at]
+    if name.text in NOT_NAMES | _NOT_FUNCTIONS:
+        return None
+    end = closing(plain, parameters_at)
+    inside = plain[parameters_at + 1 : end]
+    before = [it for it in plain[:at] if it.text not in STORAGE]
+    return FunctionHead(
+        name=name.text,
+        name_span=Span(name.start, name.end),
+        parameters=_knr(inside, plain[end + 1 :], macros) or parameters_of(inside, macros),
+        return_type=_return_type(before, plain[end + 1 :]),
+        is_typed=bool(before),
+    )
+
+
+def _return_type(before: Tokens, after: Tokens) -> str:
+    """Return the type before the name; around it, where a pointer to a function is returned."""
+    opened = sum((it.text == "(") - (it.text == ")") for it in before)
+    if opened <= 0:
+        return spelled(before) or "int"
+    closed_at = 0
+    for index, token in enumerate(after):
+        if token.text not in (")", "(", "["):
+            break
+        closed_at = index + 1
+        if token.text != ")":
+            closed_at = closing(after, index) + 1
+    return spelled([*before, *after[:closed_at]])
+
+
+def _name_place(tokens: Tokens) -> tuple[int, int] | None:
+    """Return the indexes of the function's name and of the bracket that opens its parameters."""
+    candidates = list(_candidates(tokens))
+    typed = [
+        it
+        for it in candidates
+        if any(token.text not in STORAGE | QUALIFIERS for token in tokens[: it[0]])
+    ]
+    if len(typed) > 1 and _looks_like_annotation(tokens[typed[0][0]]):
+        typed = [it for it in typed if not _looks_like_annotation(tokens[it[0]])] or typed
+    return next(iter(typed or candidates), None)
+
+
+def _looks_like_annotation(token: Token) -> bool:
+    return token.text.isupper() or token.text.startswith("__")
+
+
+def _candidates(tokens: Tokens) -> Iterator[tuple[int, int]]:
+    for index, token in top_level(tokens):
+        if token.text in ("=", "{"):
+            return
+        if token.text != "(":
+            continue
+        end = closing(tokens, index)
+        inner = tokens[index + 1 : end]
+        is_followed = end + 1 < len(tokens) and tokens[end + 1].text == "("
+        if is_followed and inner and (inner[0].text == "*" or len(inner) == 1):
+            place = _place_in_group(tokens, index + 1, end)
+            if place is not None:
+                yield place
+                return
+            if len(inner) == 1 and inner[0].is_word:
+                yield index + 1, end + 1
+                return
+        elif index and tokens[index - 1].is_word and tokens[index - 1].text not in NOT_NAMES:
+            yield index - 1, index
+
+
+def _place_in_group(tokens: Tokens, start: int, end: int) -> tuple[int, int] | None:
+    """Find `name(` in `(*name(int a))(int)`; `(*name)(int)` is a variable and has none."""
+    for index in range(start, end - 1):
+        if tokens[index].is_word and tokens[index + 1].text == "(":
+            return (index, index + 1) if tokens[index].text not in NOT_NAMES else None
+    return None
+
+
+def _knr(inside: Tokens, after: Tokens, macros: MacroTable) -> tuple[Parameter, ...]:
+    """Return parameters declared between `)` and `{`, in the order of the names in brackets."""
+    names = [it.text for it in inside if it.text != ","]
+    if not names or not after or not all(len(it) == 1 for it in split(inside, ",")):
+        return ()
+    declared: dict[str, Parameter] = {}
+    for declaration in split(after, ";"):
+        for parameter in declared_in(declaration, macros):
+            declared[parameter.name] = parameter
+    if not declared:
+        return ()
+    return tuple(declared.get(it, Parameter(it, "int")) for it in names)
+
+
+def declared_in(declaration: Tokens, macros: MacroTable) -> Iterator[Parameter]:
+    """Yield each name that one declaration such as `int a, *b, (*c)(void), d:3` declares."""
+    runs = [it for it in split(declaration, ",") if it]
+    if not runs:
+        return
+    first = declarator(_without_bits(runs[0]), macros)
+    yield first.as_parameter()
+    base = _base_type(runs[0], first.name)
+    for run in runs[1:]:
+        yield declarator([*base, *_without_bits(run)], macros).as_parameter()
+
+
+def _base_type(tokens: Tokens, name: Token | None) -> Tokens:
+    """Return the part of a declaration that all its declarators share: up to the first star."""
+    base: list[Token] = []
+    for index, token in top_level(tokens):
+        is_group = token.text == "(" and not (index and tokens[index - 1].text.startswith("typeof"))
+        if token.text in ("*", "[", ":") or is_group or (name and token.start == name.start):
+            break
+        end = closing(tokens, index) if token.text in ("(", "{") else index
+        base += tokens[index : end + 1]
+    return base
+
+
+def _without_bits(tokens: Tokens) -> Tokens:
+    return next((tokens[:at] for at, it in top_level(tokens) if it.text in (":", "=")), tokens)
+
+
+def _defined_by_macro(tokens: Tokens, macros: MacroTable) -> FunctionHead | None:
+    definer = macros.definer(tokens[0].text)
+    if definer is None or len(tokens) < 3 or tokens[1].text != "(":
+        return None
+    runs = split(tokens[2 : closing(tokens, 1)], ",")
+    if len(runs[0]) != 1:
+        return None
+    name = runs[0][0]
+    return FunctionHead(
+        name=definer.name_prefix + name.text,
+        name_span=Span(name.start, name.end),
+        parameters=_macro_parameters(definer, runs[1:], macros),
+        return_type=definer.return_type,
+        is_typed=True,
+    )
+
+
+def _macro_parameters(
+    definer: Definer, runs: list[Tokens], macros: MacroTable
+) -> tuple[Parameter, ...]:
+    if definer.layout is DefinerLayout.NAME_THEN_PARAMETERS:
+        return tuple(declarator(run, macros).as_parameter() for run in runs if run)
+    pairs = zip(runs[::2], runs[1::2], strict=False)
+    return tuple(Parameter(spelled(name), spelled(type_)) for type_, name in pairs)
