@@ -6,6 +6,7 @@ It coerces nothing: a number is no string, a missing property no default. It mus
 from __future__ import annotations
 
 import enum
+import logging
 import types as python_types
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,8 @@ import attrs
 from lsprotocol.types import LSPObject
 
 Build = Callable[[Any], Any]
+
+_log = logging.getLogger(__name__)
 
 
 class StructureError(ValueError):
@@ -108,6 +111,8 @@ def _class_builder(cls: Any) -> Build:  # noqa: ANN401 -- attrs classes have no 
             for it in attrs.fields(cls)
         ]
 
+    is_forgiving = _is_capabilities(cls.__name__)
+
     def build(value: Any) -> Any:  # noqa: ANN401 -- JSON can be anything
         if type(value) is not dict:
             raise StructureError("an object")
@@ -117,7 +122,9 @@ def _class_builder(cls: Any) -> Build:  # noqa: ANN401 -- attrs classes have no 
                 try:
                     arguments[attribute] = builder(value[name])
                 except StructureError as trouble:
-                    raise trouble.within(f".{name}") from None
+                    if not is_forgiving or is_required:
+                        raise trouble.within(f".{name}") from None
+                    _log.info("Ignoring a wrong capability of the editor: %s.%s", name, trouble)
             elif is_required:
                 raise StructureError("there").within(f".{name}")
         try:
@@ -127,6 +134,14 @@ def _class_builder(cls: Any) -> Build:  # noqa: ANN401 -- attrs classes have no 
             raise StructureError(f"a valid {cls.__name__}") from trouble
 
     return build
+
+
+def _is_capabilities(name: str) -> bool:
+    # Released editors announce some capabilities in a wrong shape (Neovim 0.9: `callHierarchy`).
+    # What cannot be read counts as not announced; refusing to start would help nobody.
+    return name.endswith("ClientCapabilities") or (
+        name.startswith("Client") and name.endswith("Options")
+    )
 
 
 def _enum_builder(cls: type[enum.Enum]) -> Build:

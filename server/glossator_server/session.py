@@ -1,0 +1,238 @@
+"""Own the state of one editor's session: documents, folders, settings, jobs, evidence.
+
+It lives on the main loop. It must not know the editor's protocol; who works elsewhere gets a
+frozen `Snapshot`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from glossator_clients.protocol import ChatModel
+from glossator_indexer.languages import Language
+from glossator_indexer.parsing import ParsedSource, parse, reparse
+from glossator_indexer.types import TextChange
+from glossator_server.errors import UsageError
+from glossator_server.files import MAX_SOURCE_BYTES, read_snapshot
+from glossator_server.settings import Settings, with_workspace_file
+from glossator_server.snapshot import Snapshot
+
+# A burst of changes this long is cheaper to parse afresh than one by one.
+MOST_PENDING_CHANGES = 64
+
+OpenModel = Callable[[str], Awaitable[ChatModel]]
+
+_log = logging.getLogger(__name__)
+
+
+class OpenDocument:
+    """A document that the editor owns; parsed when somebody looks, not when somebody types.
+
+    `language` is None where it is in none that Glossator knows; `is_in_step` is False from a
+    change that could not be understood until the whole text comes again.
+    """
+
+    def __init__(self, snapshot_id: DocumentId, text: str, version: int) -> None:
+        self.uri = snapshot_id.uri
+        self.path = snapshot_id.path
+        self.language = snapshot_id.language
+        self.text = text
+        self.version = version
+        self.is_in_step = True
+        self.changed = asyncio.Event()
+        self._source: ParsedSource | None = None
+        self._pending: list[TextChange] = []
+
+    @property
+    def trouble(self) -> str | None:
+        """Say in one sentence why nothing can be done with the document, None where it can."""
+        if self.language is None:
+            return f"{self.uri} is in no language that Glossator knows; open a C file."
+        if len(self.text) > MAX_SOURCE_BYTES:
+            return f"{self.uri} is over 50 MB, too large for Glossator; split it."
+        if "\0" in self.text:
+            return f"{self.uri} is a binary file; open a source file."
+        if not self.is_in_step:
+            return f"{self.uri} is out of step with the editor; close and open it again."
+        return None
+
+    def change(self, change: TextChange, after: str) -> None:
+        """Note a change and the text after it."""
+        self.text = after
+        if self._source is not None:
+            self._pending.append(change)
+
+    def replace(self, text: str) -> None:
+        """Take a whole new text."""
+        self.text = text
+        self.is_in_step = True
+        self._source = None
+        self._pending.clear()
+
+    def end_changes(self, version: int) -> None:
+        """Note that the editor calls the text as it is now `version`, and wake who waits for it."""
+        self.version = version
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+    def snapshot(self) -> Snapshot | None:
+        """Return the document as it is now, None where nothing can be done with it."""
+        if self.language is None or self.trouble is not None:
+            return None
+        if self._source is None or len(self._pending) > MOST_PENDING_CHANGES:
+            self._source = parse(self.text, self.language)
+        elif self._pending:
+            self._source = reparse(self._source, self._pending)
+        self._pending.clear()
+        return Snapshot(self.uri, self.path, self.version, self._source)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentId:
+    """What stays the same as long as a document is open; `path` is None for an untitled one."""
+
+    uri: str
+    path: Path | None
+    language: Language | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that goes on after its command was answered."""
+
+    id: int
+    title: str
+    key: str
+    task: asyncio.Task[None]
+
+
+class Jobs:
+    """The running jobs; one that ends forgets itself."""
+
+    def __init__(self) -> None:
+        self._ids = itertools.count(1)
+        self._running: dict[int, Job] = {}
+
+    @property
+    def running(self) -> tuple[Job, ...]:
+        """Return the jobs that have not ended, oldest first."""
+        return tuple(self._running.values())
+
+    def start(self, title: str, key: str, work: Callable[[int], Coroutine[Any, Any, None]]) -> Job:
+        """Start `work(id)`; where a job with the same key runs, return that one instead."""
+        for job in self._running.values():
+            if job.key == key:
+                return job
+        number = next(self._ids)
+        job = Job(number, title, key, asyncio.create_task(work(number), name=f"job {number}"))
+        self._running[number] = job
+        job.task.add_done_callback(lambda task: self._ended(number, task))
+        return job
+
+    def cancel(self, number: int | None) -> int:
+        """Cancel one job, or all for None; return how many there were to cancel."""
+        chosen = [it for it in self._running.values() if number in (None, it.id)]
+        for job in chosen:
+            job.task.cancel()
+        return len(chosen)
+
+    async def end(self) -> None:
+        """Cancel all and wait until they have let go of their models."""
+        self.cancel(None)
+        tasks = [job.task for job in self._running.values()]
+        if tasks:
+            # A job that cleans up for longer would make the editor wait for its own end.
+            await asyncio.wait(tasks, timeout=2)
+
+    def _ended(self, number: int, task: asyncio.Task[None]) -> None:
+        self._running.pop(number, None)
+        if not task.cancelled() and (trouble := task.exception()) is not None:
+            _log.error("job %d failed: %s", number, type(trouble).__name__, exc_info=trouble)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the checks said of a comment, true as long as code and comment are these."""
+
+    code: str
+    comment: str
+    evidence: str
+
+
+class Session:
+    """Everything that one editor's session knows."""
+
+    def __init__(self, settings: Settings, open_model: OpenModel) -> None:
+        self.settings = settings
+        self.open_model = open_model
+        self.documents: dict[str, OpenDocument] = {}
+        self.jobs = Jobs()
+        self._user_settings = settings
+        self._folders: dict[str, Path] = {}
+        self._layers: dict[str, Mapping[str, object]] = {}
+        self._evidence: dict[tuple[str, str], Remembered] = {}
+
+    @property
+    def folders(self) -> Mapping[str, Path]:
+        """Return the workspace folders by their URI."""
+        return self._folders
+
+    def set_folders(self, folders: Mapping[str, Path]) -> tuple[str, ...]:
+        """Take the workspace folders; return a sentence for each setting of theirs left out."""
+        self._folders = dict(folders)
+        return self._narrow()
+
+    def configure(self, layer: str, values: Mapping[str, object]) -> tuple[str, ...]:
+        """Take one of the editor's layers of settings; return a sentence for each key left out."""
+        self._layers[layer] = values
+        return self._narrow()
+
+    def snapshot(self, uri: str, path: Path | None) -> Snapshot:
+        """Return a document that is open, or a file under the workspace folders.
+
+        Raises `UsageError` where it is neither, or nothing can be done with it.
+        """
+        document = self.documents.get(uri)
+        if document is not None:
+            snapshot = document.snapshot()
+            if snapshot is None:
+                raise UsageError(str(document.trouble))
+            return snapshot
+        if path is None or not self._is_in_workspace(path):
+            raise UsageError(f"{uri} is not open and in no workspace folder; open it first.")
+        read = read_snapshot(path)
+        return Snapshot(uri, path, None, read.source)
+
+    def remember(self, uri: str, symbol: str, remembered: Remembered) -> None:
+        """Keep what the checks said, for the hover."""
+        self._evidence[uri, symbol] = remembered
+
+    def evidence(self, uri: str, symbol: str) -> Remembered | None:
+        """Return what the checks said last."""
+        return self._evidence.get((uri, symbol))
+
+    def forget(self, uri: str) -> None:
+        """Let go of a document that was closed."""
+        self.documents.pop(uri, None)
+        self._evidence = {key: it for key, it in self._evidence.items() if key[0] != uri}
+
+    def _is_in_workspace(self, path: Path) -> bool:
+        # Links are followed first: a link out of the workspace leads out of it.
+        real = path.resolve()
+        return any(real.is_relative_to(folder.resolve()) for folder in self._folders.values())
+
+    def _narrow(self) -> tuple[str, ...]:
+        settings, sentences = self._user_settings, ()
+        for folder in list(self._folders.values())[:1]:
+            settings, sentences = with_workspace_file(settings, folder)
+        for values in self._layers.values():
+            settings, ignored = settings.narrowed(values)
+            sentences += ignored
+        self.settings = settings
+        return sentences
