@@ -148,15 +148,20 @@ async def _check(entry: ModelEntry) -> None:
         if entry.api is Api.OPENAI:
             from glossator_clients.openai_client import OpenAIModel
 
-            assert isinstance(model, OpenAIModel)
-            await model.check()
+            names = await model.served_names() if isinstance(model, OpenAIModel) else None
+            if names and entry.name not in names:
+                raise ModelUnavailableError(
+                    f"{entry.origin_text} has no model {entry.name}; load it there, "
+                    "or correct model in config.toml."
+                )
     finally:
         await model.close()
 
 
 def _model_state(entry: ModelEntry, state: ModelCondition, reason: str | None) -> ModelState:
-    # Ollama said that it runs the model itself, else opening it would have failed.
-    runs_here = entry.api is not Api.OPENAI and state is not ModelCondition.REFUSED
+    # An Ollama server that is ready has said that it runs the model itself.
+    said_so = entry.api is Api.OLLAMA and state is ModelCondition.READY
+    runs_here = said_so or entry.api in {Api.EMBEDDED, Api.SCRIPTED}
     return ModelState(
         entry.id, entry.api.value, entry.name, entry.origin_text, runs_here, state, reason
     )

@@ -104,12 +104,11 @@ class OpenAIModel:
         """Let go of connections."""
         await self._client.close()
 
-    async def check(self) -> None:
-        """Ask the server for its models, or raise a `ModelError` where ours is not among them."""
-        with translated_errors(self._info):
-            names = [model.id async for model in self._client.models.list()]
-        if names and self._info.name not in names:
-            raise _not_found(LookupError(self._info.name), self._info)
+    async def served_names(self) -> tuple[str, ...] | None:
+        """Ask the server for the names of its models; None where it does not tell them."""
+        with translated_errors(self._info), suppress(openai.NotFoundError):
+            return tuple([str(model.id) async for model in self._client.models.list()])
+        return None
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         """Yield the answer; a server that refuses an option is asked once more without it."""

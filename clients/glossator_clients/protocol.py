@@ -15,6 +15,7 @@ from glossator_clients.types import (
     ChatRequest,
     Finished,
     ModelInfo,
+    StartedOver,
     TextDelta,
 )
 
@@ -34,7 +35,8 @@ class ChatModel(Protocol):
     def stream(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
         """Yield the answer as `TextDelta`s and, only where it is complete, one `Finished` last.
 
-        Raises a `ModelError` where the model cannot answer.
+        A `StartedOver` between them voids the text before it. Raises a
+        `ModelError` where the model cannot answer.
         """
         ...
 
@@ -51,6 +53,9 @@ async def complete(
     async for event in model.stream(request):
         if isinstance(event, Finished):
             return ChatReply("".join(pieces), event.usage, event.model)
+        if isinstance(event, StartedOver):
+            pieces.clear()
+            continue
         pieces.append(event.text)
         if on_text is not None:
             on_text(event.text)

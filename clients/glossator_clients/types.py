@@ -65,6 +65,11 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class StartedOver:
+    """All text so far is void: the model had to begin its answer anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The last event of every complete answer; a stream without it is incomplete."""
 
@@ -72,7 +77,7 @@ class Finished:
     model: str
 
 
-ChatEvent = TextDelta | Finished
+ChatEvent = TextDelta | StartedOver | Finished
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,7 +277,9 @@ def _effective_roles(
                 ids = [it for it in ids if by_id[it].managed_id in approved]
         else:
             ids = [by_managed_id[it] for it in approved or () if it in by_managed_id]
-        roles[role] = tuple(dict.fromkeys(ids))
+        # An empty list that the managed file narrowed stays empty; else any usable model may serve.
+        if ids or approved is not None:
+            roles[role] = tuple(dict.fromkeys(ids))
     return roles
 
 
