@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from glossator_indexer.styles.kernel_doc_grammar import KIND_WORDS
+from glossator_indexer.styles.kernel_doc_grammar import DESCRIPTION, KIND_WORDS, RETURN
 from glossator_indexer.styles.names import documented_names
 from glossator_indexer.styles.options import RenderOptions
 from glossator_indexer.styles.parsed import ParsedDoc
@@ -36,12 +36,11 @@ def layout(doc: ParsedDoc, symbol: Symbol, options: RenderOptions) -> str:
     body = [*_labelled(title, summary)]
     for path, text in _described(fields, symbol):
         body += _named(f"@{path}: ", text, width)
-    if fields.details and fields.details.strip():
-        body += ["", *(_plain(line) for line in flow(fields.details, width))]
+    body += _details(doc, symbol, width)
     for label, text in doc.sections:
         body += ["", *_section(label, text, width)]
     if fields.returns and fields.returns.strip():
-        body += ["", *_section("Return", fields.returns, width)]
+        body += ["", *_section(RETURN, fields.returns, width)]
     lines = ["/**", *(f" * {line}".rstrip() for line in body), " */"]
     return "\n".join(symbol.indent + line for line in lines)
 
@@ -90,6 +89,25 @@ def _title(symbol: Symbol, kind_word: str | None) -> str:
 def _text_width(symbol: Symbol, options: RenderOptions) -> int:
     indent = len(symbol.indent.expandtabs(_TAB_WIDTH))
     return max(options.width - indent - len(" * "), _NARROWEST)
+
+
+def _details(doc: ParsedDoc, symbol: Symbol, width: int) -> list[str]:
+    """Lay out the details, under a label where a section follows but no name stands before.
+
+    Without it the kernel's script complains of contents before sections.
+    """
+    details = doc.fields.details
+    if not details or not details.strip():
+        return []
+    lines = [_plain(line) for line in flow(details, width)]
+    named = any(text for _, text in _described(doc.fields, symbol))
+    if named or not (doc.sections or doc.fields.returns):
+        return ["", *lines]
+    first, *rest = chunks(details)
+    body = ["", *_section(DESCRIPTION, first, width)]
+    for chunk in rest:
+        body += ["", *(_plain(line) for line in flow(chunk, width))]
+    return body
 
 
 def _described(fields: DocFields, symbol: Symbol) -> list[tuple[str, str]]:

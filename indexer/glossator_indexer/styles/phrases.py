@@ -58,6 +58,12 @@ _PROMPT_ECHO = re.compile(
 _LONGEST_LOOP = 12
 _FEWEST_LOOPS = 3
 _ENOUGH_WORDS = 12
+# A word, number, name or expression with the marks that people put around them.
+_WORD = re.compile(
+    r"[\"'(\[“‘«@%&$*!~-]*(?:0[xX][\da-fA-F]+|\d[\d.,:]*\w{0,3}|[^\W\d]\w*)"
+    r"(?:(?:['’./:-]|->|\(\)|::)\w+)*(?:\(\)|\[\]|[.,;:!?\"')\]”’»%+*-])*"
+)
+_FEWEST_PLAIN = 0.6  # of all words; expressions such as `a|b` are rare in prose
 _FEWEST_DIFFERENT = 0.34  # of the words of a long text; people's comments measure 0.5 and more
 
 
@@ -81,8 +87,9 @@ def is_echo(text: str) -> bool:
 
 def is_babble(text: str) -> bool:
     """Say whether a text has too few words, or too few different ones, to be language."""
-    dense = re.sub(r"\s", "", text)
-    if not dense or sum(letter.isalpha() for letter in dense) < len(dense) * 0.5:
+    tokens = [token for token in text.split() if re.search(r"\w", token)]
+    plain = sum(_WORD.fullmatch(token) is not None for token in tokens)
+    if not tokens or plain < len(tokens) * _FEWEST_PLAIN:
         return True
     words = re.findall(r"\w+", text.lower())
     if re.search(r"(\w)\1{4,}", text) or not any(len(word) > 1 for word in words):

@@ -9,6 +9,7 @@ import html
 import re
 import unicodedata
 
+_TERMINAL_CODE = re.compile("(?:\x1b\\[|\x9b)[0-9;?]*[ -/]*[@-~]|\x1b.")
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 # Letters by category, yet drawn as nothing: they hide text from a reader.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\ufffd") | {
@@ -55,7 +56,7 @@ def visible_text(text: str) -> str:
     """
     for _ in range(3):
         text = html.unescape(text)
-    text = _LINE_ENDS.sub("\n", text)
+    text = _LINE_ENDS.sub("\n", _TERMINAL_CODE.sub("", text))
     kept: list[str] = []
     marks = 0
     for character in text:

@@ -26,7 +26,14 @@ from glossator_indexer.styles.phrases import (
     without_loops,
 )
 from glossator_indexer.styles.scrub import scrubbed, without_hazards
-from glossator_indexer.styles.wrapping import BULLET, chunks, is_literal, may_begin_line, pieces
+from glossator_indexer.styles.wrapping import (
+    BULLET,
+    chunks,
+    is_literal,
+    may_begin_line,
+    pieces,
+    unbulleted,
+)
 from glossator_indexer.types import DocFields, Symbol
 
 # Longer than any that kernel developers write by hand, shorter than a model that does not stop.
@@ -34,6 +41,9 @@ _LONGEST_SUMMARY = 200
 _LONGEST_DESCRIPTION = 400
 _LONGEST_RETURN = 600
 _LONGEST_DETAILS = 2000
+_LONGEST_RAW = 8000  # what stands beyond is never kept, and cleaning it would take time
+
+_MOST_PASSES = 4  # what one pass takes off may bring a label, a loop or an empty phrase to light
 
 _REFERENCE = re.compile(r"@(?=(\w+))", re.ASCII)
 _LIST_HEADING = re.compile(
@@ -67,6 +77,16 @@ def clean_fields(fields: DocFields, symbol: Symbol) -> DocFields:
     summary and for descriptions, and None for the rest. A value that is described in the details
     moves to `returns` where that is empty.
     """
+    cleaned = _cleaned(fields, symbol)
+    for _ in range(_MOST_PASSES):
+        again = _cleaned(cleaned, symbol)
+        if again == cleaned:
+            break
+        cleaned = again
+    return cleaned
+
+
+def _cleaned(fields: DocFields, symbol: Symbol) -> DocFields:
     summary, overflow = _summary(fields.summary, symbol)
     details, told_return = _details("\n\n".join(filter(None, (overflow, fields.details))), symbol)
     returns = None
@@ -110,7 +130,7 @@ def _summary(raw: str, symbol: Symbol) -> tuple[str, str]:
     """Return one sentence, and what followed it as details."""
     text = _paragraphs(raw, symbol)
     first, _, rest = text.partition("\n\n")
-    told = sentences(first)
+    told = sentences(_flat(first))
     if not told:
         return "", ""
     cut = _Cut(_LONGEST_SUMMARY, lambda it: _without_name(_TEXT_LABEL.sub("", it, 1), symbol.name))
@@ -137,7 +157,7 @@ def _returns(raw: str, symbol: Symbol) -> str:
         return "\n".join(_polished_items(lead, symbol))
     if items and "\n\n" not in items and BULLET.match(items):
         listed = _polished_items(items, symbol)
-        opening = _polished(lead, cut, symbol).rstrip(".")
+        opening = _polished(lead, cut, symbol).rstrip(".:")
         if opening and listed:
             return "\n\n".join((f"{opening}:", "\n".join(listed)))
     return _polished(_flat(text), cut, symbol)
@@ -179,10 +199,11 @@ def _polished_items(chunk: str, symbol: Symbol) -> list[str]:
     items: list[str] = []
     cut = _Cut(_LONGEST_DESCRIPTION, lambda it: it)
     for line in pieces(chunk.split("\n")):
-        body = BULLET.sub("", line, 1)
-        if not _names_a_parameter(body, symbol) and (text := _unadorned(body, cut, symbol)):
-            items.append(f"- {text}")
-    return items
+        body = unbulleted(line)
+        text = _unadorned(body, cut, symbol)
+        if text and not _names_a_parameter(body, symbol):
+            items.append(f"- {' '.join(text.split())}")
+    return list(dict.fromkeys(items))
 
 
 def _names_a_parameter(text: str, symbol: Symbol) -> bool:
@@ -193,7 +214,7 @@ def _names_a_parameter(text: str, symbol: Symbol) -> bool:
 def _paragraphs(raw: str, symbol: Symbol) -> str:
     """Scrub a text and join its lines: empty lines between paragraphs and lists, code as it is."""
     blocks: list[str] = []
-    for chunk in chunks(scrubbed(raw)):
+    for chunk in chunks(scrubbed(raw[:_LONGEST_RAW])):
         if is_literal(chunk):
             blocks.append(_known_references(chunk, symbol))
             continue
@@ -203,7 +224,7 @@ def _paragraphs(raw: str, symbol: Symbol) -> str:
             if is_item and blocks and BULLET.match(blocks[-1]):
                 blocks[-1] += f"\n{_known_references(text, symbol)}"
             elif text:
-                blocks.append(_known_references(text, symbol))
+                blocks.append(_known_references(" ".join(text.split()), symbol))
     return "\n\n".join(blocks)
 
 
@@ -224,7 +245,7 @@ def _unadorned(text: str, cut: _Cut, symbol: Symbol) -> str:
     previous = None
     while text != previous:
         previous = text
-        text = BULLET.sub("", cut.labels(text.strip()), 1).strip("\"“”'*|>=~ ")
+        text = unbulleted(cut.labels(text.strip())).strip("\"“”'*|>=~ ")
         text = without_hazards(_safe_beginning(text))
     text = _known_references(_bounded(text, cut.longest), symbol)
     if is_empty_phrase(text) or is_echo(text) or is_babble(text):
@@ -284,9 +305,7 @@ def _by_path(parameters: tuple[tuple[str, str], ...], symbol: Symbol) -> dict[st
 
 def _flat(text: str) -> str:
     """Join paragraphs and list items into one paragraph."""
-    parts = [
-        BULLET.sub("", piece, 1) for chunk in chunks(text) for piece in pieces(chunk.split("\n"))
-    ]
+    parts = [unbulleted(piece) for chunk in chunks(text) for piece in pieces(chunk.split("\n"))]
     joined = ""
     for part in parts:
         joined = (

@@ -59,6 +59,12 @@ def flow(text: str, width: int) -> list[str]:
     return lines
 
 
+def unbulleted(text: str) -> str:
+    """Return a text without the bullet or number that it begins with."""
+    bullet = BULLET.match(text)
+    return text[bullet.end() :] if bullet else text
+
+
 def chunks(text: str) -> list[str]:
     """Split a text at its empty lines."""
     return [chunk for chunk in _CHUNK_GAP.split(text.strip("\n")) if chunk.strip()]
