@@ -166,7 +166,11 @@ def _line_starts_between(text: str, start: int, end: int) -> bool:
 def _tree(piece: Piece, language: Language) -> tree_sitter.Tree:
     # A parser may not be shared between threads; making one costs microseconds.
     parser = tree_sitter.Parser(_grammar(language.grammar))
-    return parser.parse(language.mask(piece))
+    trees = (parser.parse(it) for it in language.readings(piece))
+    first = next(trees)
+    if not first.root_node.has_error:
+        return first
+    return next((it for it in trees if not it.root_node.has_error), first)
 
 
 @cache

@@ -53,8 +53,13 @@ class MacroTable:
         )
 
     def is_annotation(self, name: str) -> bool:
-        """Say whether `name` only decorates."""
+        """Say whether `name`, without arguments, only decorates."""
         return name in self.annotations or _ANNOTATION_BY_FORM.fullmatch(name) is not None
+
+    def is_annotation_call(self, name: str) -> bool:
+        """Say whether `name(...)` only decorates; a form is no proof, for `__init_rwsem(...)` is a
+        function."""
+        return name in self.annotations
 
     def definer(self, name: str) -> Definer | None:
         """Return the family that `name` belongs to, or None."""
@@ -66,7 +71,7 @@ class MacroTable:
 # Families whose members are too many to list: `__maybe_unused`, `__init_or_module`, `SEC(...)` has
 # to be listed. Words that are part of a type (`__u32`, `__be16`) must never match.
 _ANNOTATION_BY_FORM = re.compile(
-    r"__\w*unused|__(?:mem|cpu|dev|net)?(?:init|exit)(?:data|const)?(?:_\w+)?|__ref(?:data|const)?"
+    r"__\w*unused|__(?:mem|cpu|dev|net)?(?:init|exit)(?:data|const)?(?:_or_module|_refok)?|__ref(?:data|const)?"
     r"|__no_\w+|__no(?:sanitize|kasan|instr|clone|ipa|randomize)\w*|____?cacheline_\w+|__\w+_aligned"
     r"|no(?:inline|trace|kprobe)(?:_\w+)?"
 )
@@ -99,7 +104,7 @@ KERNEL_AND_FRIENDS = MacroTable(
         # The kernel's own documentation tool calls both `sys_name`, so that a comment on either
         # has to use this name to be accepted.
         Definer(r"(?:COMPAT_)?SYSCALL(?:32)?_DEFINE[0-9]", DefinerLayout.NAME_THEN_PAIRS, "sys_", "long"),
-        Definer(r"BPF_CALL_[0-9]", DefinerLayout.NAME_THEN_PAIRS, "", "u64"),
+        Definer(r"(?:NOTRACE_)?BPF_CALL_[0-9]", DefinerLayout.NAME_THEN_PAIRS, "", "u64"),
         Definer(r"(?:BPF_PROG|BPF_KPROBE|BPF_KRETPROBE)", DefinerLayout.NAME_THEN_PARAMETERS, "", "int"),
     ),
 )

@@ -208,7 +208,7 @@ class _Declaration:
         word = _FIRST_WORD.match(text, self._start)
         if word is None or text[word.end() : self._paren_start].strip():
             return False
-        if self._macros.is_annotation(word[0]):
+        if self._macros.is_annotation_call(word[0]):
             return False
         following = patterns.end_of(patterns.SPACES, text, end)
         self._examined = max(self._examined, following + 1)
@@ -219,11 +219,24 @@ class _Declaration:
         self._examined = max(self._examined, after + patterns.LOOKAHEAD)
         character = text[after : after + 1]
         if character == "#":
-            return True
+            return not self._goes_on_behind_alternatives(after)
         in_column_0 = text[following - 1] in "\r\n"
         if not in_column_0 or not (character.isalpha() or character in "_"):
             return character == ""
         return not self._has_knr_declarations(end)
+
+    def _goes_on_behind_alternatives(self, position: int) -> bool:
+        """Say whether, behind the other heads that an `#if` offers, the body follows."""
+        name = patterns.directive_name(self._text, position)
+        end = patterns.end_of(patterns.DIRECTIVE, self._text, position)
+        if name in patterns.ALTERNATIVE_DIRECTIVES:
+            end, examined = patterns.skip_alternatives(self._text, end)
+            self._examined = max(self._examined, examined)
+        elif name != "endif":
+            return False
+        following = patterns.end_of(patterns.GAPS, self._text, end)
+        self._examined = max(self._examined, following + 1)
+        return self._text.startswith("{", following)
 
     def _open_brace(self, position: int) -> int:
         in_column_0 = position == 0 or self._text[position - 1] in "\r\n"
@@ -276,7 +289,8 @@ class _Declaration:
         names = re.search(r"\(([^()]*)\)$", self._code(close))
         if found is None or names is None:
             return False
-        return all(
+        # A parameter without a declaration is an int, so one that has one is enough.
+        return any(
             re.search(rf"\b{re.escape(it)}\b", found[0]) for it in names[1].replace(",", " ").split()
         )
 
@@ -288,7 +302,7 @@ class _Declaration:
 def _without_annotations(head: str, macros: MacroTable) -> str:
     return _CALL.sub(
         lambda found: " " * len(found[0])
-        if macros.is_annotation(found[0].split("(")[0].strip())
+        if macros.is_annotation_call(found[0].split("(")[0].strip())
         else found[0],
         head,
     )

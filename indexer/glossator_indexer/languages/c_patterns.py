@@ -25,6 +25,7 @@ _DIRECTIVE_TEXT = (
     rf"|{STRING}|{CHARACTER}|/)*+"
 )
 DIRECTIVE = re.compile(rf"#{_DIRECTIVE_TEXT}")
+DIRECTIVE_LINE = re.compile(rf"^[ \t]*#{_DIRECTIVE_TEXT}", re.MULTILINE)
 SPACES = re.compile(r"\s*")
 GAPS = re.compile(rf"{GAP}*+")
 LINE_COMMENT = re.compile(r"//(?:[^\r\n\\]|\\(?:\r\n|[\s\S]|\Z))*+")

@@ -51,9 +51,9 @@ class Language:
     """A programming language, as plain functions over text.
 
     `outline(text, start)` yields each piece with its offset. It depends on nothing before the line
-    of `start`, so it may be resumed at any piece that begins a line. `mask(piece)` returns what the
-    grammar shall see instead of the piece's text: ASCII of the same length, so that byte offsets are
-    code points. `code_tokens(text)` is the code without comments and white space.
+    of `start`, so it may be resumed at any piece that begins a line. `readings(piece)` yields
+    what the grammar may see instead of the piece's text, best guess first: ASCII of the same length,
+    so that byte offsets are code points. `code_tokens(text)` is the code without comments and white space.
     """
 
     id: str
@@ -63,4 +63,4 @@ class Language:
     macros: MacroTable
     code_tokens: Callable[[str], list[str]]
     outline: Callable[[str, int], Iterator[tuple[int, Piece]]]
-    mask: Callable[[Piece], bytes]
+    readings: Callable[[Piece], Iterator[bytes]]

@@ -48,8 +48,11 @@ def without_annotations(tokens: Tokens, macros: MacroTable) -> list[Token]:
     while index < len(tokens):
         token = tokens[index]
         following = tokens[index + 1].text if index + 1 < len(tokens) else ""
-        if token.is_word and macros.is_annotation(token.text):
-            index = closing(tokens, index + 1) + 1 if following == "(" else index + 1
+        if token.is_word and following == "(" and macros.is_annotation_call(token.text):
+            index = closing(tokens, index + 1) + 1
+            continue
+        if token.is_word and following != "(" and macros.is_annotation(token.text):
+            index += 1
             continue
         if token.text == "[" and following == "[":
             index = closing(tokens, index) + 1

@@ -13,6 +13,7 @@ from glossator_indexer.symbols.c_declarators import (
     NOT_NAMES,
     QUALIFIERS,
     STORAGE,
+    TAGS,
     declarator,
     parameters_of,
     without_annotations,
@@ -107,6 +108,10 @@ def _candidates(tokens: Tokens) -> Iterator[tuple[int, int]]:
         end = closing(tokens, index)
         inner = tokens[index + 1 : end]
         is_followed = end + 1 < len(tokens) and tokens[end + 1].text == "("
+        if is_followed and inner and _is_typed_name(tokens, index - 1):
+            # `int NAME(x)(int a)`: a macro makes the name; its own is the best that we can say.
+            yield index - 1, end + 1
+            return
         if is_followed and inner and (inner[0].text == "*" or len(inner) == 1):
             place = _place_in_group(tokens, index + 1, end)
             if place is not None:
@@ -117,6 +122,16 @@ def _candidates(tokens: Tokens) -> Iterator[tuple[int, int]]:
                 return
         elif index and tokens[index - 1].is_word and tokens[index - 1].text not in NOT_NAMES:
             yield index - 1, index
+
+
+def _is_typed_name(tokens: Tokens, index: int) -> bool:
+    """Say whether a word that is no type stands behind a type."""
+    return (
+        index > 0
+        and tokens[index].is_word
+        and tokens[index].text not in NOT_NAMES
+        and tokens[index - 1].text not in TAGS | STORAGE | QUALIFIERS
+    )
 
 
 def _place_in_group(tokens: Tokens, start: int, end: int) -> tuple[int, int] | None:

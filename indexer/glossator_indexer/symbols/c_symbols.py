@@ -200,13 +200,10 @@ def _aggregate_name(head: Tokens, tag_at: int, tail: Tokens) -> Token | None:
     return names[-1] if names else None
 
 
-_DIRECTIVE_LINE = re.compile(rf"^[ \t]*{patterns.DIRECTIVE.pattern}", re.MULTILINE)
-
-
 def _inside(piece: Piece) -> str:
     """Return the piece from its brace to the one that closes it, directives blanked."""
     end = next((b + 1 for a, b in piece.holes if a == piece.body + 1), len(piece.text))
     text = piece.text[piece.body : end]
     if "#" not in text:
         return text
-    return _DIRECTIVE_LINE.sub(lambda found: " " * len(found[0]), text)
+    return patterns.DIRECTIVE_LINE.sub(lambda found: " " * len(found[0]), text)
