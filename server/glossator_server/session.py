@@ -228,7 +228,8 @@ class Session:
         return any(real.is_relative_to(folder.resolve()) for folder in self._folders.values())
 
     def _narrow(self) -> tuple[str, ...]:
-        settings, sentences = self._user_settings, ()
+        settings = self._user_settings
+        sentences: tuple[str, ...] = ()
         for folder in list(self._folders.values())[:1]:
             settings, sentences = with_workspace_file(settings, folder)
         for values in self._layers.values():

@@ -22,19 +22,17 @@ _CODECS = {
     types.PositionEncodingKind.Utf16: "utf-16-le",
     types.PositionEncodingKind.Utf32: None,
 }
-# Every editor speaks UTF-16; UTF-32 costs us nothing, UTF-8 next to nothing.
-_PREFERENCE = (
-    types.PositionEncodingKind.Utf32,
-    types.PositionEncodingKind.Utf8,
-    types.PositionEncodingKind.Utf16,
-)
 
 
 def choose_encoding(offered: Sequence[str] | None) -> types.PositionEncodingKind:
-    """Return the encoding to speak: the cheapest that the editor offers, UTF-16 where it is mute."""
-    return next(
-        (it for it in _PREFERENCE if it in (offered or ())), types.PositionEncodingKind.Utf16
-    )
+    """Return the first encoding that the editor offers and we speak, UTF-16 where it is mute.
+
+    An editor that runs several servers is best served when all follow its own order.
+    """
+    for it in offered or ():
+        if it in set(_CODECS):
+            return types.PositionEncodingKind(it)
+    return types.PositionEncodingKind.Utf16
 
 
 class LineTable:

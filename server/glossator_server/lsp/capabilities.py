@@ -1,0 +1,77 @@
+"""Own what the editor can do, folded once into named bools, and what the server says it can do.
+
+Nobody else looks into the editor's capability tree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lsprotocol import types
+
+# Every command stands here: some editors refuse a command that was not announced.
+COMMANDS = ("glossator.document", "glossator.documentAll", "glossator.cancel", "glossator.status")
+
+
+@dataclass(frozen=True, slots=True)
+class EditorCapabilities:
+    """What the editor announced; all False for one that announced nothing."""
+
+    applies_edits: bool = False
+    versions_edits: bool = False
+    shows_progress: bool = False
+    reads_markdown: bool = False
+    takes_code_action_literals: bool = False
+    tags_generated_actions: bool = False
+    answers_configuration: bool = False
+    registers_configuration: bool = False
+
+
+def fold(announced: types.ClientCapabilities) -> EditorCapabilities:
+    """Return the capabilities that matter to us."""
+    workspace = announced.workspace or types.WorkspaceClientCapabilities()
+    document = announced.text_document or types.TextDocumentClientCapabilities()
+    window = announced.window or types.WindowClientCapabilities()
+    edit = workspace.workspace_edit or types.WorkspaceEditClientCapabilities()
+    configuration = (
+        workspace.did_change_configuration or types.DidChangeConfigurationClientCapabilities()
+    )
+    action = document.code_action or types.CodeActionClientCapabilities()
+    hover = document.hover or types.HoverClientCapabilities()
+    tags = action.tag_support.value_set if action.tag_support else ()
+    return EditorCapabilities(
+        applies_edits=bool(workspace.apply_edit),
+        versions_edits=bool(edit.document_changes),
+        shows_progress=bool(window.work_done_progress),
+        # The order is the editor's preference.
+        reads_markdown=list(hover.content_format or ())[:1] == [types.MarkupKind.Markdown],
+        takes_code_action_literals=action.code_action_literal_support is not None,
+        tags_generated_actions=types.CodeActionTag.LlmGenerated in tags,
+        answers_configuration=bool(workspace.configuration),
+        registers_configuration=bool(configuration.dynamic_registration),
+    )
+
+
+def server_capabilities(encoding: types.PositionEncodingKind) -> types.ServerCapabilities:
+    """Return what the server announces."""
+    return types.ServerCapabilities(
+        position_encoding=encoding,
+        text_document_sync=types.TextDocumentSyncOptions(
+            open_close=True,
+            change=types.TextDocumentSyncKind.Incremental,
+            save=types.SaveOptions(include_text=False),
+        ),
+        hover_provider=True,
+        code_action_provider=types.CodeActionOptions(
+            code_action_kinds=[
+                types.CodeActionKind.RefactorRewrite,
+                types.CodeActionKind.Source,
+            ],
+        ),
+        execute_command_provider=types.ExecuteCommandOptions(commands=list(COMMANDS)),
+        workspace=types.WorkspaceOptions(
+            workspace_folders=types.WorkspaceFoldersServerCapabilities(
+                supported=True, change_notifications=True
+            )
+        ),
+    )

@@ -1,0 +1,18 @@
+"""Own the table of the commands, one module a command; none decides what a comment says."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from glossator_server.lsp.commands.cancel import cancel
+from glossator_server.lsp.commands.document import document
+from glossator_server.lsp.commands.document_all import document_all
+from glossator_server.lsp.commands.status import status
+from glossator_server.lsp.language_server import GlossatorServer
+
+FUNCTIONS: dict[str, Callable[[GlossatorServer, Sequence[object]], Awaitable[object]]] = {
+    "glossator.document": document,
+    "glossator.documentAll": document_all,
+    "glossator.cancel": cancel,
+    "glossator.status": status,
+}

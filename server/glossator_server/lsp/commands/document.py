@@ -1,0 +1,57 @@
+"""Own `glossator.document`: one symbol's comment, from the command to the edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from glossator_indexer.types import Symbol
+from glossator_server.actions.document import document_symbol
+from glossator_server.lsp.applying import apply_proposal, require_edits
+from glossator_server.lsp.commands.arguments import Target, read_target, snapshot_of, symbol_of
+from glossator_server.lsp.evidence import evidence_in_short
+from glossator_server.lsp.jobs import JobReport, run_job
+from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.proposal import Skipped
+from glossator_server.snapshot import Snapshot
+
+
+async def document(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, int]:
+    """Start a job that documents a symbol; answer with the job's number."""
+    target = read_target(arguments)
+    snapshot = snapshot_of(ls, target)
+    symbol = symbol_of(ls, target, snapshot)
+    title = f"Document {symbol.name}"
+
+    async def work(report: JobReport) -> str:
+        return await _document(ls, snapshot, symbol, report)
+
+    job = ls.session.jobs.start(
+        title, _key(target, symbol), lambda number: run_job(ls, number, title, work)
+    )
+    ls.tie_to_request(job)
+    return {"job": job.id}
+
+
+async def _document(
+    ls: GlossatorServer, snapshot: Snapshot, symbol: Symbol, report: JobReport
+) -> str:
+    require_edits(ls)
+    model = await ls.session.open_model("document")
+    try:
+        outcome = await document_symbol(
+            snapshot, symbol, model, ls.session.settings.document, report.say
+        )
+    finally:
+        await model.close()
+    if not isinstance(outcome, Skipped):
+        outcome = await apply_proposal(ls, outcome)
+    if isinstance(outcome, Skipped):
+        report.warn(outcome.reason)
+        return "nothing was changed"
+    for notice in outcome.notices:
+        ls.note(notice)
+    return evidence_in_short(outcome)
+
+
+def _key(target: Target, symbol: Symbol) -> str:
+    return f"document {target.uri} {symbol.name}"

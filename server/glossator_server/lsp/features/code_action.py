@@ -1,0 +1,54 @@
+"""Own `textDocument/codeAction`: the offers of the actions, in the editor's words.
+
+It answers from the tree alone: no I/O, no model.
+"""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from glossator_server.actions.registry import Offer, OfferContext, offers
+from glossator_server.lsp.language_server import GlossatorServer
+
+
+def code_action(
+    ls: GlossatorServer, params: types.CodeActionParams
+) -> list[types.CodeAction | types.Command]:
+    """Return what can be done in a range; nothing for a document that cannot be worked on."""
+    document = ls.session.documents.get(params.text_document.uri)
+    snapshot = document.snapshot() if document is not None else None
+    if snapshot is None:
+        return []
+    only = tuple(params.context.only or ())
+    # The empty kind stands for all kinds.
+    asked = OfferContext(
+        only=() if "" in only else tuple(str(getattr(it, "value", it)) for it in only),
+        automatic=params.context.trigger_kind is types.CodeActionTriggerKind.Automatic,
+    )
+    selection = ls.documents.positions(snapshot.uri, snapshot.text).span(params.range)
+    found = offers(snapshot, selection, asked)
+    return [_in_editors_words(ls, _command(it, params, snapshot.version), it) for it in found]
+
+
+def _command(offer: Offer, params: types.CodeActionParams, version: int | None) -> types.Command:
+    at = params.range
+    argument = {
+        **offer.arguments,
+        "uri": params.text_document.uri,
+        "version": version,
+        "range": {
+            "start": {"line": at.start.line, "character": at.start.character},
+            "end": {"line": at.end.line, "character": at.end.character},
+        },
+    }
+    return types.Command(title=offer.title, command=offer.command, arguments=[argument])
+
+
+def _in_editors_words(
+    ls: GlossatorServer, command: types.Command, offer: Offer
+) -> types.CodeAction | types.Command:
+    if not ls.editor.takes_code_action_literals:
+        return command
+    # Never isPreferred: a model's words are no editor's first choice.
+    tags = [types.CodeActionTag.LlmGenerated] if ls.editor.tags_generated_actions else None
+    return types.CodeAction(title=offer.title, kind=offer.kind, command=command, tags=tags)

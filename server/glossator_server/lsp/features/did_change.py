@@ -1,0 +1,12 @@
+"""Own `textDocument/didChange`."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from glossator_server.lsp.language_server import GlossatorServer
+
+
+def did_change(ls: GlossatorServer, params: types.DidChangeTextDocumentParams) -> None:
+    """Follow the editor's changes."""
+    ls.documents.change(params)

@@ -1,0 +1,12 @@
+"""Own `textDocument/didClose`."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from glossator_server.lsp.language_server import GlossatorServer
+
+
+def did_close(ls: GlossatorServer, params: types.DidCloseTextDocumentParams) -> None:
+    """Hand the document back."""
+    ls.documents.close(params.text_document.uri)

@@ -1,0 +1,52 @@
+"""Own `initialize`: what the editor can do, where it works, what it wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from lsprotocol import types
+
+from glossator_server.lsp.capabilities import fold, server_capabilities
+from glossator_server.lsp.convert import choose_encoding
+from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.uris import path_of
+
+
+def initialize(ls: GlossatorServer, params: types.InitializeParams) -> types.InitializeResult:
+    """Take the editor's side in, once; answer with ours."""
+    general = params.capabilities.general
+    encoding = choose_encoding(general.position_encodings if general else None)
+    ls.documents.encoding = encoding
+    ls.editor = fold(params.capabilities)
+    ls.editor_name = params.client_info.name if params.client_info else ""
+    ls.process_id = params.process_id
+    # Anything before our answer but log messages would break the protocol: they wait for
+    # `initialized`.
+    ls.ignored_settings = ls.session.set_folders(_folders(params))
+    options = params.initialization_options
+    if isinstance(options, Mapping):
+        own = options.get("glossator", options)
+        if isinstance(own, Mapping):
+            ls.ignored_settings = ls.session.configure("initialization", own)
+    return types.InitializeResult(
+        capabilities=server_capabilities(encoding),
+        server_info=types.ServerInfo(name=ls.name, version=ls.version),
+    )
+
+
+def folders_of(folders: Iterable[types.WorkspaceFolder]) -> dict[str, Path]:
+    """Return the folders that lie on this machine, by their URI."""
+    paths = ((it.uri, path_of(it.uri)) for it in folders)
+    return {uri: path for uri, path in paths if path is not None}
+
+
+def _folders(params: types.InitializeParams) -> dict[str, Path]:
+    if params.workspace_folders:
+        return folders_of(params.workspace_folders)
+    # Older editors know one root only, and the oldest no URI for it.
+    if params.root_uri:
+        return folders_of([types.WorkspaceFolder(params.root_uri, "")])
+    if params.root_path and Path(params.root_path).is_absolute():
+        return {Path(params.root_path).as_uri(): Path(params.root_path)}
+    return {}

@@ -1,0 +1,23 @@
+"""Own `initialized`: from here on the server may speak."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from glossator_server.lsp.features.did_change_configuration import pull_configuration
+from glossator_server.lsp.language_server import GlossatorServer
+
+SECTION = "glossator"
+
+
+async def initialized(ls: GlossatorServer, params: types.InitializedParams) -> None:  # noqa: ARG001
+    """Say what was left out of the settings, and ask for the editor's."""
+    ls.note_ignored_settings(ls.ignored_settings)
+    if ls.editor.registers_configuration:
+        method = types.WORKSPACE_DID_CHANGE_CONFIGURATION
+        options = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
+        await ls.client_register_capability_async(
+            types.RegistrationParams([types.Registration(method, method, options)])
+        )
+    if ls.editor.answers_configuration:
+        await pull_configuration(ls)

@@ -1,0 +1,106 @@
+"""Own `GlossatorServer`: one editor's session together with what the editor can do.
+
+It must not know single features; they know it, as `ls`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import default_converter
+
+from glossator_server import __version__
+from glossator_server.lsp.capabilities import EditorCapabilities
+from glossator_server.lsp.documents import Documents
+from glossator_server.lsp.messages import MessageId
+from glossator_server.lsp.protocol import EdgeProtocol
+from glossator_server.session import Job, Session
+
+_log = logging.getLogger(__name__)
+
+
+class GlossatorServer(LanguageServer):
+    """The parameter `ls` of every feature and command."""
+
+    protocol: EdgeProtocol
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(
+            "glossator",
+            __version__,
+            protocol_cls=EdgeProtocol,
+            converter_factory=default_converter,
+        )
+        self.session = session
+        self.documents = Documents(session)
+        self.editor = EditorCapabilities()
+        self.editor_name = ""
+        self.ignored_settings: tuple[str, ...] = ()
+        # Set by whoever serves: what ends the process, from any thread's point of view.
+        self.ended: asyncio.Future[int] | None = None
+        self._jobs_by_token: dict[int | str, int] = {}
+        self._jobs_by_request: dict[MessageId, int] = {}
+        self.protocol.listener = self
+
+    def say(self, kind: types.MessageType, sentence: str) -> None:
+        """Show the user one sentence."""
+        self.window_show_message(types.ShowMessageParams(kind, sentence))
+
+    def note(self, sentence: str) -> None:
+        """Write one sentence to the editor's own log of the server."""
+        self.window_log_message(types.LogMessageParams(types.MessageType.Info, sentence))
+
+    def note_ignored_settings(self, sentences: Iterable[str]) -> None:
+        """Tell the user which settings were left out."""
+        for sentence in sentences:
+            self.window_log_message(types.LogMessageParams(types.MessageType.Warning, sentence))
+
+    def tie_to_token(self, token: int | str, job: int) -> None:
+        """Let the editor cancel a job by the token of its progress."""
+        self._jobs_by_token[token] = job
+
+    def untie_token(self, token: int | str) -> None:
+        """Forget a token whose progress has ended."""
+        self._jobs_by_token.pop(token, None)
+
+    def tie_to_request(self, job: Job) -> None:
+        """Let the editor cancel a job by the id of the request that started it."""
+        message_id = self.protocol.msg_id
+        if message_id is not None:
+            self._jobs_by_request[message_id] = job.id
+            job.task.add_done_callback(lambda _: self._jobs_by_request.pop(message_id, None))
+
+    def cancel_token(self, token: int | str) -> None:
+        """Cancel the job that a token belongs to."""
+        job = self._jobs_by_token.get(token)
+        if job is None:
+            _log.info("a cancel for progress that has ended; ignored")
+        else:
+            self.session.jobs.cancel(job)
+
+    def request_cancelled(self, message_id: MessageId) -> None:
+        """Cancel the job that an answered request started."""
+        job = self._jobs_by_request.get(message_id)
+        if job is not None:
+            self.session.jobs.cancel(job)
+
+    def notification_refused(self, method: str, params: object) -> None:
+        """Stop trusting a document whose change could not be read."""
+        if method != types.TEXT_DOCUMENT_DID_CHANGE or not isinstance(params, dict):
+            return
+        document = params.get("textDocument")
+        uri = document.get("uri") if isinstance(document, dict) else None
+        if isinstance(uri, str) and self.documents.lose_step(uri):
+            self.say(
+                types.MessageType.Warning,
+                f"A change of {uri} could not be understood; close and open the file again.",
+            )
+
+    def exit(self, status: int) -> None:
+        """End the process with a status; the first to say so counts."""
+        if self.ended is not None and not self.ended.done():
+            self.ended.set_result(status)
