@@ -1,4 +1,4 @@
-"""Compare the functions that Glossator finds with those of Universal Ctags, on the kernel's C files.
+"""Compare the functions that Glossator finds with those of Universal Ctags, on kernel files.
 
 One row for each file, one for each function that only ctags reports, one for each that ends on
 another line. It must not judge: verdicts on single places are read from `extents_verdicts.json`.
@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -104,8 +105,6 @@ def our_functions(text: str) -> tuple[list[Place], int]:
 
 
 def _line(line_ends: list[int], offset: int) -> int:
-    from bisect import bisect_left
-
     return bisect_left(line_ends, offset) + 1
 
 

@@ -72,7 +72,10 @@ class _Collector:
 
     def _assignment(self, node: Node) -> list[tuple[int, str, str]]:
         if node.type == "init_declarator":
-            target, value = node.child_by_field_name("declarator"), node.child_by_field_name("value")
+            target, value = (
+                node.child_by_field_name("declarator"),
+                node.child_by_field_name("value"),
+            )
         else:
             target, value = node.child_by_field_name("left"), node.child_by_field_name("right")
         if target is None or value is None:

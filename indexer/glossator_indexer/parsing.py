@@ -23,7 +23,7 @@ Node = tree_sitter.Node
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ParsedSource:
-    """A text, its language and its pieces with their offsets; only the cache of trees ever grows."""
+    """A text, its language and its pieces with their offsets; only the cache of trees grows."""
 
     text: str
     language: Language

@@ -23,7 +23,10 @@ _FAR = 8000
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Where a body ends; `closed` is False where it was ended by force, `broken` where a brace is off."""
+    """Where a body ends.
+
+    `closed` is False where it was ended by force, `broken` is True where any brace is off.
+    """
 
     end: int
     examined: int
@@ -61,6 +64,7 @@ class _BodyScan:
             found = search(text, position)
             if found is None:
                 self._force_end(len(text.rstrip()))
+                self._examined = len(text) + 1
                 break
             start = found.start()
             position = found.end()

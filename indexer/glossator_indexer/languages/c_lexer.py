@@ -79,7 +79,9 @@ class _Lexer:
         text, position, end = self._text, 0, len(self._text)
         while position < end:
             found = match(text, position)
-            if found is None:  # the last alternative takes anything but a newline, which has its own
+            if (
+                found is None
+            ):  # the last alternative takes anything but a newline, which has its own
                 raise AssertionError(position)
             position = found.end()
             group = found.lastgroup

@@ -14,7 +14,8 @@ from enum import StrEnum
 class DefinerLayout(StrEnum):
     """How the arguments of a macro that defines a function spell the function.
 
-    NAME_THEN_PAIRS: `M(name, type, arg, type, arg)`. NAME_THEN_PARAMETERS: `M(name, type arg, ...)`.
+    NAME_THEN_PAIRS: `M(name, type, arg, type, arg)`.
+    NAME_THEN_PARAMETERS: `M(name, type arg, ...)`.
     """
 
     NAME_THEN_PAIRS = "name-then-pairs"
@@ -78,7 +79,8 @@ _ANNOTATION_BY_FORM = re.compile(
 
 _ANNOTATIONS = """
     __attribute__ __attribute __declspec _Noreturn _Alignas alignas __extension__ asm __asm__ __asm
-    __always_inline __attribute_const__ __must_check __user __kernel __iomem __percpu __rcu __bitwise
+    __always_inline __attribute_const__ __must_check __user __kernel __iomem __percpu __rcu
+    __bitwise
     __force __nocast __safe __private __read_mostly __ro_after_init __weak __alias __used __visible
     __pure __malloc __cold __hot __flatten __naked __deprecated __packed __aligned __section
     __printf __scanf __format_arg __nonstring __nonnull __returns_nonnull __alloc_size
@@ -103,8 +105,12 @@ KERNEL_AND_FRIENDS = MacroTable(
     definers=(
         # The kernel's own documentation tool calls both `sys_name`, so that a comment on either
         # has to use this name to be accepted.
-        Definer(r"(?:COMPAT_)?SYSCALL(?:32)?_DEFINE[0-9]", DefinerLayout.NAME_THEN_PAIRS, "sys_", "long"),
+        Definer(
+            r"(?:COMPAT_)?SYSCALL(?:32)?_DEFINE[0-9]", DefinerLayout.NAME_THEN_PAIRS, "sys_", "long"
+        ),
         Definer(r"(?:NOTRACE_)?BPF_CALL_[0-9]", DefinerLayout.NAME_THEN_PAIRS, "", "u64"),
-        Definer(r"(?:BPF_PROG|BPF_KPROBE|BPF_KRETPROBE)", DefinerLayout.NAME_THEN_PARAMETERS, "", "int"),
+        Definer(
+            r"(?:BPF_PROG|BPF_KPROBE|BPF_KRETPROBE)", DefinerLayout.NAME_THEN_PARAMETERS, "", "int"
+        ),
     ),
 )

@@ -16,16 +16,61 @@ from glossator_indexer.languages.language import Piece, PieceKind
 _FILLER = "glossator-ascii"
 # What the grammar knows by itself and has to see.
 _GRAMMAR_KNOWS = frozenset(
-    """__attribute__ __attribute __declspec asm __asm__ __asm _Alignas alignas __extension__
-    _Noreturn""".split()
+    [
+        "__attribute__",
+        "__attribute",
+        "__declspec",
+        "asm",
+        "__asm__",
+        "__asm",
+        "_Alignas",
+        "alignas",
+        "__extension__",
+        "_Noreturn",
+    ]
 )
 _KEYWORDS = frozenset(
-    """if else for while do switch return sizeof case goto typeof __typeof__ __typeof alignof _Alignof
-    __alignof__ offsetof _Generic defined""".split()
+    [
+        "if",
+        "else",
+        "for",
+        "while",
+        "do",
+        "switch",
+        "return",
+        "sizeof",
+        "case",
+        "goto",
+        "typeof",
+        "__typeof__",
+        "__typeof",
+        "alignof",
+        "_Alignof",
+        "__alignof__",
+        "offsetof",
+        "_Generic",
+        "defined",
+    ]
 )
 _TYPE_WORDS = frozenset(
-    """struct union enum const volatile unsigned signed long short int char void float double bool
-    _Bool""".split()
+    [
+        "struct",
+        "union",
+        "enum",
+        "const",
+        "volatile",
+        "unsigned",
+        "signed",
+        "long",
+        "short",
+        "int",
+        "char",
+        "void",
+        "float",
+        "double",
+        "bool",
+        "_Bool",
+    ]
 )
 _WORD = re.compile(
     rf"(?P<skip>{patterns.COMMENT}|{patterns.STRING}|{patterns.CHARACTER})|[A-Za-z_$][\w$]*"

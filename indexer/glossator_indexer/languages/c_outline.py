@@ -97,6 +97,7 @@ class _Declaration:
             if found is None:
                 self._broken = True
                 self._finish(len(text.rstrip()))
+                self._examined = len(text) + 1
                 break
             position = self._step(found)
         return self._end, self._piece()
@@ -119,6 +120,7 @@ class _Declaration:
     def _cut(self, position: int) -> int:
         """End the piece by force before `position`, leaving what is above it to the next piece."""
         self._broken = True
+        self._examined = max(self._examined, position + 2)
         return self._finish(patterns.before_trivia(self._text, self._start, position, self._holes))
 
     def _step(self, found: re.Match[str]) -> int:
@@ -164,7 +166,7 @@ class _Declaration:
         return position
 
     def _next_definition(self, position: int) -> None:
-        """Cut where a line in column 0 opens a definition and what stands above it cannot be its head."""
+        """Cut where a line in column 0 opens a definition that what is above cannot start."""
         self._examined = max(self._examined, position + patterns.LOOKAHEAD)
         if self._parens == 0:
             pending = self._code(position)
@@ -172,21 +174,28 @@ class _Declaration:
                 pending = _without_annotations(pending, self._macros).rstrip()
                 if not pending.endswith(")"):
                     return
-        if patterns.is_definition_head(self._text, position):
-            self._cut(position)
-        elif self._aggregate and patterns.STORAGE.match(self._text, position):
+        if patterns.is_definition_head(self._text, position) or (
+            self._aggregate and patterns.STORAGE.match(self._text, position)
+        ):
             self._cut(position)
 
     def _directive(self, position: int) -> int:
         text = self._text
         end = patterns.end_of(patterns.DIRECTIVE, text, position)
+        self._examined = max(self._examined, end + 2)
         name = patterns.directive_name(text, position)
         if name in patterns.ALTERNATIVE_DIRECTIVES:
             skipped, examined = patterns.skip_alternatives(text, end)
             self._examined = max(self._examined, examined)
             following = patterns.end_of(patterns.GAPS, text, skipped)
             self._examined = max(self._examined, following + 1)
-            goes_on = self._parens > 0 or text[following : following + 1] in ("{", ",", ")", "=", ";")
+            goes_on = self._parens > 0 or text[following : following + 1] in (
+                "{",
+                ",",
+                ")",
+                "=",
+                ";",
+            )
             if self._body < 0 and not goes_on:
                 return self._cut(position)
             end = skipped
@@ -203,7 +212,7 @@ class _Declaration:
         return position + 1
 
     def _ends_macro_call(self, end: int) -> bool:
-        """Say whether `NAME(...)` is all, because the next declaration starts on a line of its own."""
+        """Say whether `NAME(...)` is all, for the next declaration starts on a line of its own."""
         text = self._text
         word = _FIRST_WORD.match(text, self._start)
         if word is None or text[word.end() : self._paren_start].strip():
@@ -221,7 +230,7 @@ class _Declaration:
         if character == "#":
             return not self._goes_on_behind_alternatives(after)
         in_column_0 = text[following - 1] in "\r\n"
-        if not in_column_0 or not (character.isalpha() or character in "_"):
+        if not in_column_0 or not (character.isalpha() or character == "_"):
             return character == ""
         return not self._has_knr_declarations(end)
 
@@ -291,7 +300,8 @@ class _Declaration:
             return False
         # A parameter without a declaration is an int, so one that has one is enough.
         return any(
-            re.search(rf"\b{re.escape(it)}\b", found[0]) for it in names[1].replace(",", " ").split()
+            re.search(rf"\b{re.escape(it)}\b", found[0])
+            for it in names[1].replace(",", " ").split()
         )
 
     def _code(self, end: int) -> str:
@@ -301,9 +311,11 @@ class _Declaration:
 
 def _without_annotations(head: str, macros: MacroTable) -> str:
     return _CALL.sub(
-        lambda found: " " * len(found[0])
-        if macros.is_annotation_call(found[0].split("(")[0].strip())
-        else found[0],
+        lambda found: (
+            " " * len(found[0])
+            if macros.is_annotation_call(found[0].split("(")[0].strip())
+            else found[0]
+        ),
         head,
     )
 

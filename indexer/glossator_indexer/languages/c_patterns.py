@@ -1,4 +1,4 @@
-"""Own the patterns by which C text is read without a grammar: comments, literals, directives, heads.
+"""Own the patterns by which C is read without a grammar: comments, literals, directives, heads.
 
 They are building blocks of the outline; nothing in here decides where a piece ends.
 """
@@ -75,7 +75,7 @@ def is_bare_head(text: str, position: int) -> bool:
 
 
 def directive_name(text: str, position: int) -> str:
-    """Return the name of the directive whose `#` is at `position`; "if 0" says that it is never true."""
+    """Return the name of the directive whose `#` is at `position`; "if 0" is never true."""
     found = _DIRECTIVE_NAME.match(text, position)
     if found is None:
         return ""
@@ -151,9 +151,7 @@ def blanked(text: str, start: int, end: int, holes: Sequence[tuple[int, int]]) -
     return _LITERAL.sub(lambda found: " " * len(found[0]), "".join(parts))
 
 
-def before_trivia(
-    text: str, start: int, position: int, trivia: Sequence[tuple[int, int]]
-) -> int:
+def before_trivia(text: str, start: int, position: int, trivia: Sequence[tuple[int, int]]) -> int:
     """Return the end of the code before `position`, stepping over white space and `trivia`."""
     for trivia_start, trivia_end in reversed(trivia):
         if trivia_start < start or trivia_end > position or text[trivia_end:position].strip():

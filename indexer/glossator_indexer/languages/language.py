@@ -29,11 +29,11 @@ class PieceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A top-level piece of a file, free of its position, so that edits elsewhere leave it as it is.
+    """A top-level piece of a file, free of its position, so that edits elsewhere leave it alone.
 
-    `body` is the offset of the brace that opens its first body, within `text`, or -1. `broken` means
-    that the piece was ended by force because its brackets do not close. `holes` are the parts of
-    `text` that the preprocessor or the eye skips: comments, directives, alternatives of `#if`.
+    `body` is the offset of the brace that opens its first body, within `text`, or -1. `broken`
+    means that the piece was ended by force because its brackets do not close. `holes` are the parts
+    of `text` that the preprocessor or the eye skips: comments, directives, alternatives of `#if`.
     `examined` counts the code points from the piece's start that were read to find its end; a
     change beyond them cannot change the piece.
     """
@@ -52,8 +52,9 @@ class Language:
 
     `outline(text, start)` yields each piece with its offset. It depends on nothing before the line
     of `start`, so it may be resumed at any piece that begins a line. `readings(piece)` yields
-    what the grammar may see instead of the piece's text, best guess first: ASCII of the same length,
-    so that byte offsets are code points. `code_tokens(text)` is the code without comments and white space.
+    what the grammar may see instead of the piece's text, best guess first: ASCII of the same
+    length, so that byte offsets are code points. `code_tokens(text)` is the code without comments
+    and white space.
     """
 
     id: str

@@ -1,6 +1,6 @@
 """Own the answers to "what is declared in this text, and where": symbols with their comments.
 
-It must not know tree-sitter or editors; what a declaration says is read in modules of each language.
+It must not know tree-sitter or editors; modules of each language read what a declaration says.
 """
 
 from __future__ import annotations

@@ -12,16 +12,54 @@ from glossator_indexer.symbols.c_tokens import Token, Tokens, closing, spelled, 
 from glossator_indexer.types import Parameter
 
 STORAGE = frozenset(
-    """static extern inline __inline __inline__ register auto typedef _Thread_local thread_local
-    __thread constexpr""".split()
+    [
+        "static",
+        "extern",
+        "inline",
+        "__inline",
+        "__inline__",
+        "register",
+        "auto",
+        "typedef",
+        "_Thread_local",
+        "thread_local",
+        "__thread",
+        "constexpr",
+    ]
 )
 QUALIFIERS = frozenset(
-    """const volatile restrict __restrict __restrict__ __const __const__ __volatile__ _Atomic
-    __volatile""".split()
+    [
+        "const",
+        "volatile",
+        "restrict",
+        "__restrict",
+        "__restrict__",
+        "__const",
+        "__const__",
+        "__volatile__",
+        "_Atomic",
+        "__volatile",
+    ]
 )
 TYPE_KEYWORDS = frozenset(
-    """void char short int long float double signed unsigned bool _Bool _Complex __signed__ __int128
-    size_t ssize_t""".split()
+    [
+        "void",
+        "char",
+        "short",
+        "int",
+        "long",
+        "float",
+        "double",
+        "signed",
+        "unsigned",
+        "bool",
+        "_Bool",
+        "_Complex",
+        "__signed__",
+        "__int128",
+        "size_t",
+        "ssize_t",
+    ]
 )
 TAGS = frozenset(("struct", "union", "enum"))
 TYPEOF = frozenset(("typeof", "__typeof__", "__typeof", "typeof_unqual", "_Atomic", "_BitInt"))

@@ -22,8 +22,22 @@ from glossator_indexer.symbols.c_tokens import Token, Tokens, closing, spelled, 
 from glossator_indexer.types import Parameter, Span
 
 _NOT_FUNCTIONS = frozenset(
-    """if else for while do switch return case default goto sizeof typedef _Static_assert
-    static_assert""".split()
+    [
+        "if",
+        "else",
+        "for",
+        "while",
+        "do",
+        "switch",
+        "return",
+        "case",
+        "default",
+        "goto",
+        "sizeof",
+        "typedef",
+        "_Static_assert",
+        "static_assert",
+    ]
 )
 
 
