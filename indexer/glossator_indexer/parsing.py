@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import tree_sitter
@@ -21,16 +21,32 @@ from glossator_indexer.types import Span, SyntaxProblem, TextChange
 Node = tree_sitter.Node
 
 
+@dataclass(slots=True)
+class PieceNotes:
+    """What was worked out about one piece so far; it stays with the piece through edits elsewhere.
+
+    All of it is a pure function of the piece, so that two threads that fill a place agree.
+    `meaning` belongs to whoever reads meaning into pieces; None says that nobody has yet.
+    """
+
+    tree: tree_sitter.Tree | None = None
+    problems: tuple[SyntaxProblem, ...] | None = None
+    meaning: object = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ParsedSource:
-    """A text, its language and its pieces with their offsets; only the cache of trees grows."""
+    """A text, its language and its pieces with their offsets; only the notes on them ever grow.
+
+    `overview` is for what concerns the whole text, by the name of the module that worked it out.
+    """
 
     text: str
     language: Language
     starts: Sequence[int]
     pieces: Sequence[Piece]
-    # A tree is a pure function of its piece, so that two threads that fill a place agree.
-    _trees: list[tree_sitter.Tree | None]
+    notes: Sequence[PieceNotes]
+    overview: dict[str, object] = field(default_factory=dict)
 
     def index_at(self, offset: int) -> int:
         """Return the index of the last piece that starts at or before `offset`, or -1."""
@@ -38,15 +54,11 @@ class ParsedSource:
 
     def root(self, index: int) -> Node:
         """Return the syntax tree of a piece; its byte offsets are code points within the piece."""
-        tree = self._trees[index]
+        notes = self.notes[index]
+        tree = notes.tree
         if tree is None:
-            tree = _tree(self.pieces[index], self.language)
-            self._trees[index] = tree
+            tree = notes.tree = _tree(self.pieces[index], self.language)
         return tree.root_node
-
-    def retained_trees(self) -> list[tree_sitter.Tree | None]:
-        """Return the trees made so far, by piece."""
-        return self._trees
 
 
 def parse(text: str, language: Language) -> ParsedSource:
@@ -56,7 +68,7 @@ def parse(text: str, language: Language) -> ParsedSource:
     for start, piece in language.outline(text, 0):
         starts.append(start)
         pieces.append(piece)
-    return ParsedSource(text, language, starts, pieces, [None] * len(pieces))
+    return ParsedSource(text, language, starts, pieces, [PieceNotes() for _ in pieces])
 
 
 def reparse(previous: ParsedSource, changes: Sequence[TextChange]) -> ParsedSource:
@@ -82,26 +94,25 @@ def syntax_problems(source: ParsedSource) -> tuple[SyntaxProblem, ...]:
         elif piece.kind is PieceKind.STRAY and piece.text != ";":
             problems.append(SyntaxProblem(Span(start, start + 1), "this bracket closes nothing"))
         else:
-            problems += problems_of_piece(source, index)
+            problems += (
+                replace(it, span=Span(start + it.span.start, start + it.span.end))
+                for it in problems_of_piece(source, index)
+            )
     return tuple(problems)
 
 
-def problems_of_piece(source: ParsedSource, index: int) -> list[SyntaxProblem]:
-    """Return the problems of one piece, in offsets of the whole text."""
-    piece, start = source.pieces[index], source.starts[index]
+def problems_of_piece(source: ParsedSource, index: int) -> tuple[SyntaxProblem, ...]:
+    """Return the problems of one piece, in offsets within the piece."""
+    piece, notes = source.pieces[index], source.notes[index]
     if piece.kind not in (PieceKind.FUNCTION, PieceKind.DECLARATION):
-        return []
-    found = [
-        SyntaxProblem(
-            Span(start + node.start_byte, start + max(node.end_byte, node.start_byte)),
-            f"{node.type!r} is missing" if node.is_missing else "this cannot be read as C",
-        )
-        for node in _error_nodes(source.root(index))
-    ]
-    if piece.broken and not found:
-        end = start + len(piece.text)
-        found.append(SyntaxProblem(Span(end - 1, end), "a bracket is not closed"))
-    return found
+        return ()
+    if notes.problems is None:
+        found = tuple(_problem(node) for node in _error_nodes(source.root(index)))
+        if piece.broken and not found:
+            end = len(piece.text)
+            found = (SyntaxProblem(Span(end - 1, end), "a bracket is not closed"),)
+        notes.problems = found
+    return notes.problems
 
 
 def walk(root: Node) -> Iterator[Node]:
@@ -140,13 +151,12 @@ def _with_change(source: ParsedSource, change: TextChange) -> ParsedSource:
                 break
         starts.append(start)
         pieces.append(piece)
-    trees = source.retained_trees()
     return ParsedSource(
         text,
         source.language,
         [*source.starts[:first], *starts, *(it + delta for it in source.starts[kept:])],
         [*source.pieces[:first], *pieces, *source.pieces[kept:]],
-        [*trees[:first], *([None] * len(pieces)), *trees[kept:]],
+        [*source.notes[:first], *(PieceNotes() for _ in pieces), *source.notes[kept:]],
     )
 
 
@@ -161,6 +171,11 @@ def _first_affected(source: ParsedSource, offset: int) -> int:
 
 def _line_starts_between(text: str, start: int, end: int) -> bool:
     return text.find("\n", start, end) >= 0 or text.find("\r", start, end) >= 0
+
+
+def _problem(node: Node) -> SyntaxProblem:
+    message = f"{node.type!r} is missing" if node.is_missing else "this cannot be read as C"
+    return SyntaxProblem(Span(node.start_byte, node.end_byte), message)
 
 
 def _tree(piece: Piece, language: Language) -> tree_sitter.Tree:

@@ -12,12 +12,19 @@ from glossator_indexer.parsing import ParsedSource, problems_of_piece
 from glossator_indexer.symbols.c_symbols import Shape, shape_of
 from glossator_indexer.types import Comment, Span, Symbol
 
+# Stands for "was looked at, and declares nothing".
+_NOTHING = "nothing"
 _WHITE = " \t\f\v"
 
 
 def all_symbols(source: ParsedSource) -> tuple[Symbol, ...]:
     """Return every symbol in order of position."""
-    return tuple(_symbols(source, range(len(source.pieces))))
+    known = source.overview.get(__name__)
+    if isinstance(known, tuple):
+        return known
+    symbols = tuple(_symbols(source, range(len(source.pieces))))
+    source.overview[__name__] = symbols
+    return symbols
 
 
 def symbol_at(source: ParsedSource, offset: int) -> Symbol | None:
@@ -64,9 +71,10 @@ def _symbols(source: ParsedSource, indexes: Iterator[int] | range) -> Iterator[S
 def _symbol_or_none(source: ParsedSource, index: int) -> Symbol | None:
     if not 0 <= index < len(source.pieces):
         return None
-    piece, start = source.pieces[index], source.starts[index]
-    shape = shape_of(piece, start, source.language.macros)
-    return None if shape is None else _placed(source, index, shape)
+    notes = source.notes[index]
+    if notes.meaning is None:
+        notes.meaning = shape_of(source.pieces[index], source.language.macros) or _NOTHING
+    return _placed(source, index, notes.meaning) if isinstance(notes.meaning, Shape) else None
 
 
 def _placed(source: ParsedSource, index: int, shape: Shape) -> Symbol:
@@ -79,9 +87,9 @@ def _placed(source: ParsedSource, index: int, shape: Shape) -> Symbol:
         name=shape.name,
         kind=shape.kind,
         extent=Span(start, start + len(piece.text)),
-        name_span=shape.name_span,
-        signature=shape.signature,
-        body=shape.body,
+        name_span=_moved(shape.name_span, start),
+        signature=_moved(shape.signature, start),
+        body=None if shape.body is None else _moved(shape.body, start),
         parameters=shape.parameters,
         return_type=shape.return_type,
         comment=_comment_above(source, index),
@@ -89,6 +97,10 @@ def _placed(source: ParsedSource, index: int, shape: Shape) -> Symbol:
         indent=before if own_line else "",
         has_syntax_errors=bool(problems_of_piece(source, index)),
     )
+
+
+def _moved(span: Span, distance: int) -> Span:
+    return Span(span.start + distance, span.end + distance)
 
 
 def _comment_above(source: ParsedSource, index: int) -> Comment | None:

@@ -1,4 +1,4 @@
-"""Own how a top-level piece of C becomes a symbol, in offsets of the whole text.
+"""Own what a top-level piece of C declares, in offsets within the piece.
 
 It must not decide where pieces start or end.
 """
@@ -20,6 +20,7 @@ from glossator_indexer.symbols.c_declarators import (
     without_annotations,
 )
 from glossator_indexer.symbols.c_functions import function_head
+from glossator_indexer.symbols.c_inline_docs import with_inline_docs
 from glossator_indexer.symbols.c_tokens import Token, Tokens, closing, split, tokens_of, top_level
 from glossator_indexer.types import Parameter, Span, SymbolKind
 
@@ -42,29 +43,29 @@ class Shape:
     return_type: str | None
 
 
-def shape_of(piece: Piece, start: int, macros: MacroTable) -> Shape | None:
-    """Return what the piece at `start` declares, or None where no comment could describe it."""
+def shape_of(piece: Piece, macros: MacroTable) -> Shape | None:
+    """Return what the piece declares, or None where no comment could describe it."""
     if piece.kind is PieceKind.DIRECTIVE:
-        return _macro(piece, start)
+        return _macro(piece)
     if piece.kind is PieceKind.FUNCTION:
-        return _function(piece, start, macros)
+        return _function(piece, macros)
     if piece.kind is PieceKind.DECLARATION:
-        return _declaration(piece, start, macros)
+        return _declaration(piece, macros)
     return None
 
 
-def _macro(piece: Piece, start: int) -> Shape | None:
+def _macro(piece: Piece) -> Shape | None:
     found = _MACRO.match(piece.text)
     if found is None:
         return None
     names = [it.strip() for it in found["parameters"].replace("\\", " ").split(",")]
-    end = start + len(piece.text)
-    body_start = start + found.end()
+    end = len(piece.text)
+    body_start = found.end()
     return Shape(
         name=found["name"],
         kind=SymbolKind.MACRO,
-        name_span=Span(start + found.start("name"), start + found.end("name")),
-        signature=Span(start, start + found.end("parameters") + 1),
+        name_span=Span(found.start("name"), found.end("name")),
+        signature=Span(0, found.end("parameters") + 1),
         body=Span(body_start, end) if body_start < end else None,
         parameters=tuple(Parameter(_without_dots(it), "") for it in names if it),
         return_type=None,
@@ -76,10 +77,10 @@ def _without_dots(name: str) -> str:
     return name if name == "..." else name.removesuffix("...").strip()
 
 
-def _head_tokens(piece: Piece, start: int, end: int) -> list[Token]:
+def _head_tokens(piece: Piece, end: int) -> list[Token]:
     """Return the tokens before `end` in the piece, without what its holes hide."""
     text = _without_holes(piece, end)
-    return tokens_of(text, start)
+    return tokens_of(text)
 
 
 def _without_holes(piece: Piece, end: int) -> str:
@@ -95,40 +96,39 @@ def _without_holes(piece: Piece, end: int) -> str:
     return "".join(parts)[:end]
 
 
-def _function(piece: Piece, start: int, macros: MacroTable) -> Shape | None:
-    tokens = _head_tokens(piece, start, piece.body)
+def _function(piece: Piece, macros: MacroTable) -> Shape | None:
+    tokens = _head_tokens(piece, piece.body)
     head = function_head(tokens, macros)
     if head is None:
         return None
-    end = start + len(piece.text)
+    end = len(piece.text)
     return Shape(
         name=head.name,
         kind=SymbolKind.FUNCTION,
         name_span=head.name_span,
-        signature=Span(start, tokens[-1].end),
-        body=Span(start + piece.body, end),
+        signature=Span(0, tokens[-1].end),
+        body=Span(piece.body, end),
         parameters=head.parameters,
         return_type=head.return_type,
     )
 
 
-def _declaration(piece: Piece, start: int, macros: MacroTable) -> Shape | None:
+def _declaration(piece: Piece, macros: MacroTable) -> Shape | None:
     if piece.body >= 0:
-        return _aggregate(piece, start, macros)
-    tokens = _head_tokens(piece, start, len(piece.text))
+        return _aggregate(piece, macros)
+    tokens = _head_tokens(piece, len(piece.text))
     plain = without_annotations(tokens, macros)
     if plain and plain[-1].text == ";":
         plain.pop()
     if not plain or any(it.text == "=" for _, it in top_level(plain)):
         return None
     if plain[0].text == "typedef":
-        return _typedef(plain[1:], _whole(piece, start, tokens), macros)
-    return _prototype(tokens, _whole(piece, start, tokens), macros)
+        return _typedef(plain[1:], _whole(tokens), macros)
+    return _prototype(tokens, _whole(tokens), macros)
 
 
-def _whole(piece: Piece, start: int, tokens: Tokens) -> Span:
-    del piece
-    return Span(start, tokens[-1].start if tokens[-1].text == ";" else tokens[-1].end)
+def _whole(tokens: Tokens) -> Span:
+    return Span(0, tokens[-1].start if tokens[-1].text == ";" else tokens[-1].end)
 
 
 def _prototype(tokens: Tokens, signature: Span, macros: MacroTable) -> Shape | None:
@@ -163,29 +163,30 @@ def _typedef(tokens: Tokens, signature: Span, macros: MacroTable) -> Shape | Non
     )
 
 
-def _aggregate(piece: Piece, start: int, macros: MacroTable) -> Shape | None:
+def _aggregate(piece: Piece, macros: MacroTable) -> Shape | None:
     """Return a struct, union or enum: by its tag, else by the name that a typedef gives it."""
-    head = without_annotations(_head_tokens(piece, start, piece.body), macros)
+    head = without_annotations(_head_tokens(piece, piece.body), macros)
     tag_at = next((at for at in reversed(range(len(head))) if head[at].text in TAGS), None)
     if tag_at is None:
         return None
     body_text = _inside(piece)
     end_of_body = piece.body + len(body_text)
-    inside = tokens_of(body_text, start + piece.body)
-    tail = without_annotations(tokens_of(piece.text[end_of_body:], start + end_of_body), macros)
+    inside = tokens_of(body_text, piece.body)
+    tail = without_annotations(tokens_of(piece.text[end_of_body:], end_of_body), macros)
     name = _aggregate_name(head, tag_at, tail)
     if name is None:
         return None
     kind = SymbolKind(head[tag_at].text)
     # The opening brace stands first; a closing one may be missing in half-written code.
     inner = inside[1 : closing(inside, 0)] if len(inside) > 1 else ()
+    found = enumerators(inner) if kind is SymbolKind.ENUM else members(inner, macros)
     return Shape(
         name=name.text,
         kind=kind,
         name_span=Span(name.start, name.end),
-        signature=Span(start, head[-1].end),
-        body=Span(start + piece.body, start + end_of_body),
-        parameters=enumerators(inner) if kind is SymbolKind.ENUM else members(inner, macros),
+        signature=Span(0, head[-1].end),
+        body=Span(piece.body, end_of_body),
+        parameters=with_inline_docs(found, piece.text[piece.body : end_of_body]),
         return_type=None,
     )
 
