@@ -46,12 +46,14 @@ class Parameter:
 
     `type` is the declaration's type with its whitespace folded, empty for macros and enumerators.
     `name` is "..." for the variadic part, and empty for an unnamed parameter.
-    `members` holds the members of a nested struct or union, in order.
+    `members` holds the members of a nested struct or union, in order. `described_inside` is True
+    for a member that the declaration itself describes (a comment beside it) or hides (`private:`).
     """
 
     name: str
     type: str
     members: tuple[Parameter, ...] = ()
+    described_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

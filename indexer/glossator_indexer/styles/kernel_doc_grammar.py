@@ -9,12 +9,14 @@ import re
 from dataclasses import dataclass, field
 
 KIND_WORDS = ("struct", "union", "enum", "typedef")
+JOINED = "\0"
 RETURN = "Return"
 CONTEXT = "Context"
 DESCRIPTION = "Description"
 
 _OPENING = re.compile(r"/\*\*\s*", re.ASCII)
 # The kernel's script searches a line for a star and a label, wherever in the line the star is.
+_FREE_TEXT = re.compile(r"\*\s*DOC:", re.ASCII)
 _LABEL = re.compile(
     r"\*\s*(?P<label>@[.\w]+|(?i:description|context|returns?|notes?|examples?))\s*:"
     r"(?!:)(?P<rest>.*)",
@@ -74,22 +76,24 @@ class ScannedComment:
 
 
 def opens_kernel_doc(comment: str) -> bool:
-    """Say whether the comment begins with `/**` alone on its line, as every kernel-doc does."""
+    """Say whether the comment is kernel-doc for a symbol: `/**` alone on its line, no `DOC:`."""
     lines = logical_lines(comment)
-    return len(lines) > 1 and _OPENING.fullmatch(lines[0].lstrip()) is not None
+    if len(lines) < 2 or not _OPENING.fullmatch(lines[0].lstrip()):
+        return False
+    return _FREE_TEXT.search(lines[1]) is None
 
 
 def logical_lines(comment: str) -> list[str]:
     """Return the lines as C reads them: a backslash at an end takes the next line in.
 
-    A joined line keeps its place and is followed by empty strings, so that indices stay true.
+    The place of a line that was taken in is kept by `JOINED`, so that indices stay true.
     """
     lines = [line.rstrip("\r") for line in comment.split("\n")]
     for index in range(len(lines) - 1, 0, -1):
         before = lines[index - 1].rstrip()
         if before.endswith("\\"):
             lines[index - 1] = before.removesuffix("\\") + lines[index]
-            lines[index] = ""
+            lines[index] = JOINED
     return lines
 
 
@@ -172,7 +176,7 @@ class _Scanner:
             self._add_content(line.partition("*/")[0].rstrip())
         elif match := _CONTENT.search(line):
             self._add_line(match["content"], index)
-        elif line:
+        elif line != JOINED:
             self._fault("bad-line", "every line of the comment must begin with a star", index)
 
     def _open_label(self, match: re.Match[str], index: int) -> None:
@@ -211,12 +215,12 @@ class _Scanner:
         self.contents = [text] if text else []
 
     def _flush(self) -> None:
-        if any(line.strip() for line in self.contents):
+        if self.label != DESCRIPTION or any(line.strip() for line in self.contents):
             self._store()
         self.contents = []
 
     def _store(self) -> None:
-        """Keep what was read under the label, even where that is nothing but a blank line."""
+        """Keep what was read under the label, even where that is nothing."""
         text = "\n".join(self.contents).strip("\n")
         entry = Entry(self.label.removeprefix("@"), _dedent_rest(text), self.label_line)
         if self.label.startswith("@"):

@@ -12,7 +12,7 @@ from glossator_indexer.styles.names import documented_names
 from glossator_indexer.styles.options import RenderOptions
 from glossator_indexer.styles.parsed import ParsedDoc
 from glossator_indexer.styles.wrapping import BULLET, Measure, chunks, flow, is_literal, wrap
-from glossator_indexer.types import DocFields, Symbol, SymbolKind
+from glossator_indexer.types import DocFields, Symbol
 
 _TAB_WIDTH = 8
 _NARROWEST = 20  # narrower than that, deep indents would leave no room for words
@@ -82,7 +82,7 @@ def _title(symbol: Symbol, kind_word: str | None) -> str:
     if symbol.kind.value not in KIND_WORDS:
         return f"{symbol.name}() - "
     # `typedef struct { ... } name;` may keep the word that its author chose.
-    chosen = kind_word if symbol.kind is SymbolKind.TYPEDEF and kind_word else symbol.kind.value
+    chosen = "typedef" if kind_word == "typedef" else symbol.kind.value
     return f"{chosen} {symbol.name} - " if symbol.name else f"{chosen} - "
 
 

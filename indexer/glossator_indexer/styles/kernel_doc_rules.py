@@ -42,7 +42,9 @@ def check(
     Width and length are looked at only where `options` are given.
     """
     if not opens_kernel_doc(comment):
-        return (_error("not-kernel-doc", "the comment must open with `/**` on a line of its own"),)
+        return (
+            _error("not-kernel-doc", "`/**` on a line of its own and the name must come first"),
+        )
     scanned = scan(comment)
     if isinstance(scanned, Fault):
         return (Finding(scanned.rule, scanned.message, scanned.line),)
@@ -50,6 +52,7 @@ def check(
         *(Finding(fault.rule, fault.message, fault.line) for fault in scanned.faults),
         *_name_findings(scanned, symbol),
         *_described_names(scanned, symbol),
+        *_empty_texts(scanned),
         *_return_findings(scanned, symbol),
         *_stray_delimiters(comment),
         *_unknown_references(scanned, symbol),
@@ -77,10 +80,10 @@ def _name_findings(scanned: ScannedComment, symbol: Symbol) -> Iterator[Finding]
 
 def _kind_word_fits(kind_word: str | None, symbol: Symbol) -> bool:
     if symbol.kind is SymbolKind.TYPEDEF:
-        # `typedef struct { ... } name;` may be introduced as what it is or as what it aliases.
         return kind_word is not None
+    # `typedef struct { ... } name;` may be introduced as what it is or as what it names.
     if symbol.kind in MEMBER_KINDS:
-        return kind_word == symbol.kind.value
+        return kind_word in {symbol.kind.value, "typedef"}
     return kind_word is None
 
 
@@ -90,14 +93,25 @@ def _described_names(scanned: ScannedComment, symbol: Symbol) -> Iterator[Findin
     for position in unnameable_parameters(symbol):
         message = f"parameter {position} of {symbol.name} has no name that a comment could use"
         yield _error("unnamed-parameter", message, scanned.name_line.line)
+    speaks_of_members = scanned.name_line.kind_word != "typedef" or symbol.kind not in MEMBER_KINDS
     for name in names:
-        if name.path not in described:
+        if name.path not in described and speaks_of_members:
             yield _missing(name, scanned, symbol)
     order = [name.path for name in names]
     kept = [entry for entry in scanned.parameters if entry.label in order]
     yield from _stale(scanned, symbol, order)
     yield from _repeated(scanned)
     yield from _out_of_order(kept, order)
+
+
+def _empty_texts(scanned: ScannedComment) -> Iterator[Finding]:
+    for entry in scanned.parameters:
+        if not entry.text.strip():
+            message = f"@{entry.label} has no description"
+            yield _error("empty-description", message, entry.line, entry.label)
+    for entry in scanned.sections:
+        if not entry.text.strip():
+            yield _error("empty-section", f"{entry.label}: has no text", entry.line)
 
 
 def _missing(name: DocumentedName, scanned: ScannedComment, symbol: Symbol) -> Finding:

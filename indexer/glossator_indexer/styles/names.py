@@ -33,11 +33,10 @@ def documented_names(symbol: Symbol) -> tuple[DocumentedName, ...]:
     Members of a nested struct or union follow it as `outer.inner`; those of an anonymous one
     stand for themselves.
     """
-    whole = symbol.kind is not SymbolKind.TYPEDEF or symbol.return_type is not None
     found: dict[str, DocumentedName] = {}
-    for path in _paths(symbol.parameters, ""):
+    for path, parameter in _paths(symbol.parameters, ""):
         # The kernel's script supplies "variable arguments" itself and lets nested members pass.
-        required = whole and path != VARIADIC and "." not in path
+        required = not parameter.described_inside and path != VARIADIC and "." not in path
         found.setdefault(path, DocumentedName(path, required))
     return tuple(found.values())
 
@@ -65,18 +64,19 @@ def returns_nothing(symbol: Symbol) -> bool:
     if symbol.kind in MEMBER_KINDS:
         return True
     if symbol.return_type is None:
-        return symbol.kind is not SymbolKind.MACRO
+        # A macro may have a value, and so may what a typedef of a function type stands for.
+        return symbol.kind is not SymbolKind.MACRO and not symbol.parameters
     return _RETURNS_NOTHING.search(symbol.return_type) is not None
 
 
-def _paths(parameters: Iterable[Parameter], prefix: str) -> Iterator[str]:
+def _paths(parameters: Iterable[Parameter], prefix: str) -> Iterator[tuple[str, Parameter]]:
     for parameter in parameters:
         spelling = _spelling(parameter)
         if spelling and not _SPELLABLE.fullmatch(spelling):
             continue
         path = prefix + spelling
         if spelling:
-            yield path
+            yield path, parameter
         yield from _paths(parameter.members, f"{path}." if spelling else prefix)
 
 
