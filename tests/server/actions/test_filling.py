@@ -1,0 +1,38 @@
+"""What several answers and the code itself say together."""
+
+from __future__ import annotations
+
+from glossator_indexer.facts import facts_of
+from glossator_indexer.symbols import all_symbols
+from glossator_indexer.types import DocFields
+from glossator_server.actions.filling import combined, filled_in
+from tests.server.actions.checks import snapshot_of
+
+SNAPSHOT = snapshot_of(
+    "int put(struct box *box, int item, ...)\n{\n\treturn box ? 0 : -EINVAL;\n}\n"
+)
+(SYMBOL,) = all_symbols(SNAPSHOT.source)
+FACTS = facts_of(SNAPSHOT.source, SYMBOL)
+
+
+def test_the_newer_answer_wins_and_the_older_fills_its_gaps() -> None:
+    older = DocFields("Old", (("a", "old a"), ("b", "old b")), "old return", "old details")
+    newer = DocFields("", (("a", ""), ("b", "new b"), ("c", "new c")), None, "new details")
+    assert combined(older, newer) == DocFields(
+        "Old", (("a", "old a"), ("b", "new b"), ("c", "new c")), "old return", "new details"
+    )
+
+
+def test_what_is_filled_in_is_proved_by_the_code_and_noticed() -> None:
+    fields = DocFields("Put an item in.", (("box", "Where to."), ("item", "What.")))
+    completed = filled_in(fields, SYMBOL, FACTS)
+    assert completed is not None
+    words, notices = completed
+    assert dict(words.parameters)["..."] == "Further arguments."
+    assert words.returns == "A value of type int, -EINVAL on failure."
+    assert len(notices) == 2
+
+
+def test_too_little_is_not_filled_up() -> None:
+    assert filled_in(DocFields("Put.", (("box", "Where to."),)), SYMBOL, FACTS) is None
+    assert filled_in(DocFields("", (("box", "A."), ("item", "B."))), SYMBOL, FACTS) is None

@@ -1,0 +1,71 @@
+"""Whether a comment is missing, drifted or in order."""
+
+from __future__ import annotations
+
+import pytest
+
+from glossator_indexer.symbols import all_symbols
+from glossator_server.actions.states import (
+    CommentState,
+    comment_status,
+    style_for,
+    symbols_to_document,
+)
+from glossator_server.settings import AUTO_STYLE
+from tests.server.actions.checks import snapshot_of
+
+FUNCTION = "int add(int a)\n{\n\treturn a;\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("comment", "state"),
+    [
+        ("", CommentState.MISSING),
+        ("/* Adds. */\n", CommentState.MISSING),
+        ("// Adds.\n", CommentState.MISSING),
+        ("/********************\n * Adding\n *******************/\n", CommentState.MISSING),
+        ("/// Adds.\n", CommentState.OTHER_STYLE),
+        ("/*! Adds. */\n", CommentState.OTHER_STYLE),
+        ("/**\n * add() - Add.\n * @a: One.\n *\n * Return: It.\n */\n", CommentState.PRESENT),
+        ("/**\n * add - Add.\n * @a: One.\n *\n * Returns: It.\n */\n", CommentState.PRESENT),
+        ("/**\n * add() - Add.\n * @b: One.\n *\n * Return: It.\n */\n", CommentState.DRIFTED),
+        ("/**\n * sub() - Add.\n * @a: One.\n *\n * Return: It.\n */\n", CommentState.DRIFTED),
+        ("/**\n * add() - Add.\n *\n * Return: It.\n */\n", CommentState.DRIFTED),
+    ],
+)
+def test_the_state_of_a_comment(comment: str, state: CommentState) -> None:
+    (symbol,) = all_symbols(snapshot_of(comment + FUNCTION).source)
+    assert comment_status(symbol, style_for(AUTO_STYLE)).state is state
+
+
+def test_a_drifted_comment_says_what_it_disagrees_about() -> None:
+    text = "/**\n * add() - Add.\n * @b: One.\n *\n * Return: It.\n */\n" + FUNCTION
+    (symbol,) = all_symbols(snapshot_of(text).source)
+    status = comment_status(symbol, style_for(AUTO_STYLE))
+    assert {it.name for it in status.findings} == {"a", "b"}
+
+
+def test_a_comment_on_the_line_before_a_gap_belongs_to_nobody() -> None:
+    text = "/**\n * add() - Add.\n * @a: One.\n *\n * Return: It.\n */\n\n\nint x;\n" + FUNCTION
+    symbol = next(it for it in all_symbols(snapshot_of(text).source) if it.name == "add")
+    assert comment_status(symbol, style_for(AUTO_STYLE)).state is CommentState.MISSING
+
+
+def test_what_document_all_works_on() -> None:
+    text = """\
+int declared(int a);
+#define PRIVATE(x) (x)
+struct point { int x; };
+struct { int y; } anonymous;
+typedef int number;
+enum colour { RED };
+int main(void) { return 0; }
+static int used(int a) { return a; }
+/**
+ * drifted() - Drift.
+ * @old: Gone.
+ */
+void drifted(int new);
+"""
+    wanted = [it.name for it in symbols_to_document(snapshot_of(text))]
+    assert wanted == ["point", "colour", "used", "drifted"]
