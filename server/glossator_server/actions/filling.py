@@ -56,11 +56,11 @@ def _types_by_name(parameters: tuple[Parameter, ...], prefix: str = "") -> dict[
 
 def _from_type(name: str, type_text: str) -> str:
     if name == "...":
-        return "further arguments"
-    return f"of type {type_text}" if type_text else "an argument as it stands in the code"
+        return "Further arguments."
+    return f"Of type {type_text}." if type_text else "An argument as it stands in the code."
 
 
 def _from_facts(symbol: Symbol, facts: Facts) -> str:
     if facts.error_codes:
-        return f"a value of type {symbol.return_type}, {', '.join(facts.error_codes)} on failure"
-    return f"a value of type {symbol.return_type}"
+        return f"A value of type {symbol.return_type}, {', '.join(facts.error_codes)} on failure."
+    return f"A value of type {symbol.return_type}."

@@ -56,7 +56,8 @@ def offers(snapshot: Snapshot, selection: Span, context: OfferContext) -> list[O
         if not context.wants(kind):
             continue
         try:
-            found.extend(producer(snapshot, selection, context))
+            # All or nothing: half of what a producer wanted to offer may be its mistaken half.
+            found += list(producer(snapshot, selection, context))
         except Exception:  # noqa: BLE001 -- one failing producer never takes the others down
             _log.exception("producer %s failed", producer.__name__)
     return found
