@@ -14,6 +14,7 @@ MAX_HEADER_BYTES = 8 << 10
 
 _FIELD = re.compile(rb"content-length[ \t]*:", re.IGNORECASE)
 _HEADER = re.compile(
+    rb"(?:content-type[ \t]*:[^\r\n]*\r?\n)?"
     rb"content-length[ \t]*:[ \t]*[0-9]+[ \t]*\r?\n"
     rb"(?:content-type[ \t]*:[^\r\n]*\r?\n)?\r?\n",
     re.IGNORECASE,
@@ -21,12 +22,14 @@ _HEADER = re.compile(
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _NUMBER = re.compile(rb"[0-9]{1,18}")
 _CHARSET = re.compile(rb"charset[ \t]*=[ \t]*\"?([^\s;\"]+)", re.IGNORECASE)
-# A frame whose length is too large ends with the beginning of the next frame's header.
+# A frame whose length is too large may end with the beginning of the next frame's header.
 _HEADER_BEGUN = re.compile(
-    rb"(?<=[}\]\s])(?:c(?:o(?:n(?:t(?:e(?:n(?:t(?:-(?:l(?:e(?:n(?:g(?:th?)?)?)?)?)?)?)?)?)?)?)?)?"
+    rb"(?:c(?:o(?:n(?:t(?:e(?:n(?:t(?:-(?:l(?:e(?:n(?:g(?:th?)?)?)?)?)?)?)?)?)?)?)?)?"
     rb"|content-length[ \t]*(?::[ \t]*[0-9]*[ \t]*[\r\n]*)?)\Z",
     re.IGNORECASE,
 )
+_LONGEST_HEADER_BEGUN = 64
+_GARBAGE = "There are bytes before a header that belong to nothing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +111,11 @@ class FrameCutter:
         if end.start() > MAX_HEADER_BYTES:
             return self._lose(events, "A header is longer than 8 KiB.", 1)
         header = bytes(self._buffer[: end.start()])
-        fields = list(_FIELD.finditer(header))
-        if fields and (begin := fields[0].start()) and header[begin - 1 : begin] != b"\n":
-            events.append(FramingProblem("There are bytes before a header that belong to nothing."))
-            self._drop(begin)
+        fields = [it.start() for it in _FIELD.finditer(header)]
+        misplaced = [at for at in fields if at and header[at - 1 : at] != b"\n"]
+        if misplaced:
+            events.append(FramingProblem(_GARBAGE))
+            self._drop(misplaced[-1])
             return True
         length, problem = _content_length(header)
         if length is None:
@@ -126,16 +130,31 @@ class FrameCutter:
         return True
 
     def _read_body(self, length: int, events: list[FramingEvent]) -> bool:
-        if len(self._buffer) < length:
+        swallowed = self._swallowed_header(length)
+        if swallowed is None and len(self._buffer) < length:
             return False
-        body = bytes(memoryview(self._buffer)[:length])
-        self._length = None
-        kept = _end_of_message(body)
-        self._drop(kept)
+        body = bytes(memoryview(self._buffer)[: length if swallowed is None else swallowed])
+        kept = _end_of_message(body) if swallowed is None else len(body)
         if kept < length:
             events.append(FramingProblem("A Content-Length is larger than its message."))
         events.append(Frame(body[:kept]))
+        self._length = None
+        self._drop(kept)
         return True
+
+    def _swallowed_header(self, length: int) -> int | None:
+        """Return where a header begins that stands where the body should go on.
+
+        It is looked for while the body arrives: an editor that waits for its answer sends no more.
+        """
+        # Editors write a message on one line: most bodies need no closer look.
+        if self._buffer.find(b"\n", self._searched, length) < 0:
+            self._searched = min(len(self._buffer), length)
+            return None
+        begin = max(0, self._searched - MAX_HEADER_BYTES)
+        found = _HEADER.search(self._buffer, begin, length)
+        self._searched = min(len(self._buffer), length)
+        return found.start() if found else None
 
     def _lose(self, events: list[FramingEvent], message: str, useless: int) -> bool:
         events.append(FramingProblem(message))
@@ -151,36 +170,34 @@ class FrameCutter:
 
 def _content_length(header: bytes) -> tuple[int | None, str]:
     """Return the length that a header states, and what is wrong with the header."""
-    lengths: set[int] = set()
+    lengths: list[int] = []
     problem = ""
     for line in re.split(rb"\r?\n", header):
         name, colon, value = line.partition(b":")
         match name.strip().lower():
             case b"content-length":
-                if not _NUMBER.fullmatch(value.strip()):
-                    return None, "A Content-Length is not a number of bytes."
-                lengths.add(int(value))
+                if _NUMBER.fullmatch(value.strip()):
+                    lengths.append(int(value))
+                else:
+                    problem = "A Content-Length is not a number of bytes."
             case b"content-type":
                 charset = _CHARSET.search(value)
                 if charset and charset[1].lower() not in (b"utf-8", b"utf8"):
                     problem = "A message claims another character set than UTF-8."
             case _:
                 if not colon:
-                    problem = "There are bytes before a header that belong to nothing."
+                    problem = _GARBAGE
     if not lengths:
-        return None, "A header has no Content-Length."
-    if len(lengths) > 1:
-        return None, "A header has two different Content-Lengths."
-    return lengths.pop(), problem
+        return None, problem or "A header has no Content-Length."
+    if len(set(lengths)) > 1:
+        # Most likely a header without its message, and then one with it.
+        problem = "A header has two different Content-Lengths; the last one counts."
+    return lengths[-1], problem
 
 
 def _end_of_message(body: bytes) -> int:
-    """Return where the message in `body` ends: before a header that the length swallowed."""
-    # Editors write their messages on one line: most bodies need no search.
-    if b"\n" in body and (swallowed := _HEADER.search(body)):
-        return swallowed.start()
-    if body[-1:] in b"}]":
+    """Return where the message in `body` ends: before the beginning of a header at its end."""
+    if body[-1:] in (b"}", b"]"):
         return len(body)
-    tail = max(0, len(body) - 64)
-    begun = _HEADER_BEGUN.search(body, tail)
+    begun = _HEADER_BEGUN.search(body, max(0, len(body) - _LONGEST_HEADER_BEGUN))
     return begun.start() if begun else len(body)
