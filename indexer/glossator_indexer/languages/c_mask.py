@@ -88,6 +88,20 @@ _TYPE_ARGUMENT = re.compile(
 )
 _CALLED = re.compile(r"([A-Za-z_$][\w$]*)\s*$")
 _DECORATED = re.compile(r"\s+[A-Za-z_]\w*(?:\s+|\s*\*+\s*)[A-Za-z_]\w*")
+_THEN_NAME = re.compile(r"[\s*]*\s[\s*]*[A-Za-z_]\w*\s*[(,);=\[]")
+_NO_TYPES = frozenset(
+    """struct union enum static extern inline const volatile typedef register goto return else do case
+    __inline __inline__ restrict""".split()
+)
+_MEMBER_GROUP = re.compile(
+    r"\b(?:struct_group\s*\((?:[^,()]*,)|struct_group_(?:attr|tagged)\s*\((?:[^,()]*,){2}"
+    r"|__struct_group\s*\((?:[^,()]*,){3})"
+)
+_REST_OF_MEMBER = re.compile(r"\)[^;{}]*;?")
+_NAMELESS_BITS = re.compile(
+    r"(?P<type>[;{]\s*(?:(?:(?:const|volatile|unsigned|signed|long|short|int|char|bool|_Bool)\b\s*)+"
+    r"|\w+\s*))(?P<bits>:\s*\w+\s*)(?=;)|,\s*:\s*\w+"
+)
 _ITERATES = re.compile(r"each|loop|iterate", re.IGNORECASE)
 _BLANK = re.compile(r"[^\r\n]")
 _MACRO_HEAD = re.compile(r"([A-Z][A-Z0-9_]*)\s*\(")
@@ -102,7 +116,10 @@ def readings(piece: Piece, macros: MacroTable) -> Iterator[bytes]:
 
     A second reading takes the first branch of every `#if`, for code whose brackets only add up so.
     """
-    text = _Masked(piece, _spelled_definer(piece.text, macros), macros).result()
+    text = _spelled_definer(piece.text, macros)
+    if piece.kind is PieceKind.DECLARATION and piece.body >= 0:
+        text = _plain_members(text)
+    text = _Masked(piece, text, macros).result()
     yield text.encode("ascii", errors=_FILLER)
     if "#" in text:
         yield _with_first_branches(text).encode("ascii", errors=_FILLER)
@@ -176,7 +193,23 @@ class _Masked:
         # `API_EXPORT int name(...)`: what stands before a whole declaration decorates it.
         if start < self._body and name.isupper() and _DECORATED.match(self._text, end):
             return self._replace(start, end, "")
+        if (name.isupper() or name.startswith("__")) and self._stands_between_type_and_name(
+            start, end
+        ):
+            return self._replace(start, end, "")
         return end
+
+    def _stands_between_type_and_name(self, start: int, end: int) -> bool:
+        """Say whether a word such as `INIT` in `int INIT name(...)` can only be a decoration."""
+        then = _THEN_NAME.match(self._text, end)
+        if then is None:
+            return False
+        if self._before(start) == "*":
+            return "*" not in then[0]
+        before = _CALLED.search(self._text, max(0, start - 80), start)
+        if before is None or before.end() == before.end(1):
+            return False
+        return before[1] not in _NO_TYPES and before[1] not in _KEYWORDS
 
     def _type_argument(self, start: int) -> int | None:
         """Turn a type that is an argument of a macro into a plain name, and return its end."""
@@ -191,7 +224,7 @@ class _Masked:
         return self._replace(start, found.end(), "_")
 
     def _call(self, name: str, start: int, arguments: re.Match[str]) -> int:
-        """Spell a macro that heads a loop, or is a whole statement or member, as what it stands for."""
+        """Spell a macro that heads a loop or is a statement or member as what it stands for."""
         text, end = self._text, arguments.end()
         before = self._before(start)
         following = _STATEMENT_AFTER.match(text, end)
@@ -215,6 +248,24 @@ class _Masked:
     def _follows(self, start: int, words: tuple[str, ...]) -> bool:
         word = _CALLED.search(self._text, max(0, start - 40), start)
         return word is not None and word[1] in words
+
+
+def _plain_members(text: str) -> str:
+    """Return an aggregate without group macros around members and without nameless bit-fields."""
+    for found in _MEMBER_GROUP.finditer(text):
+        depth = 1
+        for bracket in re.compile(r"[()]").finditer(text, found.end()):
+            depth += 1 if bracket[0] == "(" else -1
+            if depth == 0:
+                blank = _BLANK.sub(" ", found[0])
+                end = patterns.end_of(_REST_OF_MEMBER, text, bracket.start())
+                inside = text[found.end() : bracket.start()]
+                rest = _BLANK.sub(" ", text[bracket.start() : end])
+                text = f"{text[: found.start()]}{blank}{inside}{rest}{text[end:]}"
+                break
+    return _NAMELESS_BITS.sub(
+        lambda found: (found["type"] or "") + _BLANK.sub(" ", found["bits"] or found[0]), text
+    )
 
 
 def _spelled_definer(text: str, macros: MacroTable) -> str:

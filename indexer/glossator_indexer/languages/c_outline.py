@@ -84,6 +84,7 @@ class _Declaration:
         self._aggregate = False
         self._body = -1
         self._kind = PieceKind.DECLARATION
+        self._is_knr = False
         self._broken = False
         self._holes: list[tuple[int, int]] = []
         self._examined = start
@@ -281,6 +282,11 @@ class _Declaration:
         return body.end
 
     def _semicolon(self, end: int) -> int:
+        if self._body < 0 and self._is_macro_statement(end - 1):
+            self._kind = PieceKind.MACRO_CALL
+            return self._finish(end)
+        if self._is_knr:
+            return end
         if self._body < 0 and not self._assigned and self._parens == 0:
             head = self._code(end - 1)
             close = head.rfind(")")
@@ -288,8 +294,17 @@ class _Declaration:
             if names is not None and head[close + 1 :].strip() and names.end() == close + 1:
                 self._examined = max(self._examined, end + patterns.LOOKAHEAD)
                 if self._has_knr_declarations(self._start + close + 1):
+                    self._is_knr = True
                     return end
         return self._finish(end)
+
+    def _is_macro_statement(self, end: int) -> bool:
+        """Say whether all before the semicolon is `NAME(...)`, whose arguments may be anything."""
+        word = _FIRST_WORD.match(self._text, self._start)
+        if word is None or not word[0].isupper():
+            return False
+        before = self._text[word.end() : self._paren_start]
+        return not before.strip() and self._text[self._start : end].rstrip().endswith(")")
 
     def _has_knr_declarations(self, close: int) -> bool:
         """Say whether what follows the `)` before `close` declares its names, up to a brace."""

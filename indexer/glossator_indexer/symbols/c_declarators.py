@@ -124,7 +124,7 @@ def _around(tokens: Tokens, name: Token) -> list[Token]:
             after_name = True
             continue
         spaced = token.spaced or name.spaced
-        around.append(replace(token, spaced=spaced) if after_name and token.text == "[" else token)
+        around.append(replace(token, spaced=spaced) if after_name and token.text in "[(" else token)
         after_name = False
     return around
 

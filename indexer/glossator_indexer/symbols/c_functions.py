@@ -70,8 +70,9 @@ def function_head(tokens: Tokens, macros: MacroTable) -> FunctionHead | None:
     if name.text in NOT_NAMES | _NOT_FUNCTIONS:
         return None
     end = closing(plain, parameters_at)
-    inside = plain[parameters_at + 1 : end]
-    before = [it for it in plain[:at] if it.text not in STORAGE]
+    opening, ending = plain[parameters_at].start, plain[end].start
+    inside = [it for it in tokens if opening < it.start < ending]
+    before = _without_decorations([it for it in plain[:at] if it.text not in STORAGE])
     return FunctionHead(
         name=name.text,
         name_span=Span(name.start, name.end),
@@ -81,11 +82,25 @@ def function_head(tokens: Tokens, macros: MacroTable) -> FunctionHead | None:
     )
 
 
+def _without_decorations(tokens: list[Token]) -> list[Token]:
+    """Drop words such as `INIT` in `int INIT name(...)`: a type and a name have no room for them."""
+    kept: list[Token] = []
+    types = [it for it in tokens if it.is_word and it.text not in QUALIFIERS]
+    if len(types) > 1 and types[0].text.isupper() and tokens[0] is types[0]:
+        tokens = tokens[1:]
+    for token in tokens:
+        decorates = token.text.startswith("__") or token.text.isupper()
+        follows_type = bool(kept) and kept[-1].text not in TAGS | QUALIFIERS | {"("}
+        if not (decorates and follows_type and token.is_word):
+            kept.append(token)
+    return kept
+
+
 def _return_type(before: Tokens, after: Tokens) -> str:
     """Return the type before the name; around it, where a pointer to a function is returned."""
     opened = sum((it.text == "(") - (it.text == ")") for it in before)
-    if opened <= 0:
-        return spelled(before) or "int"
+    if opened <= 0 or not any(it.text == ")" for it in after):
+        return spelled([it for it in before if it.text != "("] if opened > 0 else before) or "int"
     closed_at = 0
     for index, token in enumerate(after):
         if token.text not in (")", "(", "["):
@@ -121,7 +136,7 @@ def _candidates(tokens: Tokens) -> Iterator[tuple[int, int]]:
             continue
         end = closing(tokens, index)
         inner = tokens[index + 1 : end]
-        is_followed = end + 1 < len(tokens) and tokens[end + 1].text == "("
+        is_followed = end + 1 < len(tokens) and tokens[end + 1].text in ("(", "[")
         if is_followed and inner and _is_typed_name(tokens, index - 1):
             # `int NAME(x)(int a)`: a macro makes the name; its own is the best that we can say.
             yield index - 1, end + 1
@@ -159,7 +174,7 @@ def _place_in_group(tokens: Tokens, start: int, end: int) -> tuple[int, int] | N
 def _knr(inside: Tokens, after: Tokens, macros: MacroTable) -> tuple[Parameter, ...]:
     """Return parameters declared between `)` and `{`, in the order of the names in brackets."""
     names = [it.text for it in inside if it.text != ","]
-    if not names or not after or not all(len(it) == 1 for it in split(inside, ",")):
+    if not names or not after or not after[0].is_word or not all(len(it) == 1 for it in split(inside, ",")):
         return ()
     declared: dict[str, Parameter] = {}
     for declaration in split(after, ";"):
