@@ -48,8 +48,9 @@ _LOG = logging.getLogger(__name__)
 
 # Enough for a function with its neighbours; more would cost memory on every machine.
 _MOST_CONTEXT_TOKENS = 8192
-# One more than this brings little, and the editor needs the others.
-_THREADS = 2
+# The engine's threads wait for each other by spinning: where the machine is busy, as it is while a
+# project builds, each thread too many makes answers many times slower. Half the cores stay free.
+_THREADS = max(1, min(8, (os.cpu_count() or 2) // 2))
 _IDLE_S = 600.0
 # The engine holds it alone for an instant, or until its process is gone.
 _LEASE_S = 10.0

@@ -24,12 +24,15 @@ MAX_SOURCE_BYTES = 50 * 1000 * 1000
 
 
 def read_snapshot(path: Path) -> Snapshot:
-    """Read and parse a source file; raises `UsageError` where it is none."""
+    """Read and parse a source file, with leave to read the files beside it.
+
+    Raises `UsageError` where it is none.
+    """
     language = language_for_path(path)
     if language is None:
         raise UsageError(f"{path} is in no language that Glossator knows; name a C file.")
     text = read_source(path)
-    return Snapshot(path.resolve().as_uri(), path, None, parse(text, language))
+    return Snapshot(path.resolve().as_uri(), path, None, parse(text, language), reads_folder=True)
 
 
 def read_source(path: Path) -> str:

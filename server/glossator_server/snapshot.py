@@ -13,12 +13,16 @@ from glossator_indexer.parsing import ParsedSource
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A document as it was at one moment; `version` is None for a file that no editor has open."""
+    """A document as it was at one moment; `version` is None for a file that no editor has open.
+
+    `reads_folder` says that the files beside it may be read too, as examples.
+    """
 
     uri: str
     path: Path | None
     version: int | None
     source: ParsedSource
+    reads_folder: bool = False
 
     @property
     def text(self) -> str:

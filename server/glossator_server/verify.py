@@ -6,7 +6,7 @@ Each check says what it saw before and after; this module must not change anythi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 
@@ -30,12 +30,7 @@ class CommentChange:
 
 def check_comment(snapshot: Snapshot, planned: CommentChange) -> tuple[Evidence, ...]:
     """Run every check of a doc comment on the text as it would become, cheapest first."""
-    after = Snapshot(
-        snapshot.uri,
-        snapshot.path,
-        snapshot.version,
-        reparse(snapshot.source, [planned.change]),
-    )
+    after = replace(snapshot, source=reparse(snapshot.source, [planned.change]))
     return (
         _only_comments(snapshot, after),
         _parse(snapshot, after),

@@ -1,0 +1,126 @@
+"""Own the documented symbols of a file and of those beside it: the nearest library of examples.
+
+Only the comments and the declarations under them are cut out and parsed, which is quick enough to
+do when a comment is asked for. It must not look into other folders, follow links or rank.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from glossator_indexer.languages import language_for_path
+from glossator_indexer.parsing import ParsedSource, parse
+from glossator_indexer.retrieval import DocumentedSymbol
+from glossator_indexer.styles import Style
+from glossator_indexer.symbols import all_symbols
+from glossator_indexer.types import Severity, SymbolKind
+
+# A second's worth of reading; the files nearest in name order around the file come first.
+MOST_BYTES = 3_000_000
+MOST_FILES = 150
+# Longer signatures teach nothing more and crowd out the code that is asked about.
+MOST_SIGNATURE_CHARACTERS = 700
+# A doc comment and what follows it up to its first brace or semicolon.
+_DOCUMENTED = re.compile(
+    r"^[ \t]*/\*\*[ \t]*\r?\n(?:[^*]|\*(?!/))*\*/[ \t]*\r?\n(?P<code>[^;{}]{1,1500})(?P<end>[;{])",
+    re.MULTILINE,
+)
+_CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.PROTOTYPE, SymbolKind.MACRO})
+
+
+@dataclass(frozen=True, slots=True)
+class _FileStamp:
+    path: Path
+    size: int
+    modified_ns: int
+
+
+def documented_symbols(source: ParsedSource, style: Style) -> tuple[DocumentedSymbol, ...]:
+    """Return the symbols of a text whose comments are an example: complete and not drifted."""
+    found: list[DocumentedSymbol] = []
+    for symbol in all_symbols(source):
+        comment = symbol.comment
+        if comment is None or not style.recognises(comment.text):
+            continue
+        parsed = style.parse(comment.text)
+        # The members of a type are in its body, the parameters of a function are not.
+        end = symbol.signature.end if symbol.kind in _CALLABLE else symbol.extent.end
+        signature = source.text[symbol.extent.start : end]
+        if (
+            parsed is not None
+            and parsed.fields.summary
+            and len(signature) <= MOST_SIGNATURE_CHARACTERS
+            and not any(it.severity is Severity.ERROR for it in style.check(comment.text, symbol))
+        ):
+            found.append(DocumentedSymbol(symbol, signature, parsed.fields))
+    return tuple(found)
+
+
+def documented_beside(path: Path, style: Style) -> list[DocumentedSymbol]:
+    """Return the documented functions of the other source files of the file's folder.
+
+    Reads at most `MOST_FILES` files and `MOST_BYTES`; what cannot be read is passed over.
+    """
+    found: list[DocumentedSymbol] = []
+    left = MOST_BYTES
+    for stamp in _siblings(path)[:MOST_FILES]:
+        if stamp.size <= left:
+            left -= stamp.size
+            found.extend(_documented_in(stamp, style))
+    return found
+
+
+def _siblings(path: Path) -> list[_FileStamp]:
+    stamps: list[_FileStamp] = []
+    try:
+        entries = list(os.scandir(path.parent))
+    except OSError:
+        return []
+    for entry in entries:
+        if entry.name == path.name or language_for_path(Path(entry.name)) is None:
+            continue
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError:
+            continue
+        if stat.S_ISREG(status.st_mode):
+            stamps.append(_FileStamp(Path(entry.path), status.st_size, status.st_mtime_ns))
+    return sorted(stamps, key=lambda it: (-_shared_beginning(it.path.name, path.name), it.path))
+
+
+def _shared_beginning(one: str, other: str) -> int:
+    """Count the characters that two names begin with: ring.c and ring_buffer.c are related."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+@lru_cache(maxsize=4 * MOST_FILES)
+def _documented_in(stamp: _FileStamp, style: Style) -> tuple[DocumentedSymbol, ...]:
+    language = language_for_path(stamp.path)
+    try:
+        text = stamp.path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ()
+    if language is None or "\0" in text:
+        return ()
+    return tuple(
+        it
+        for snippet in _snippets(text)
+        for it in documented_symbols(parse(snippet, language), style)
+    )
+
+
+def _snippets(text: str) -> Iterator[str]:
+    for match in _DOCUMENTED.finditer(text):
+        # A struct's members are behind the brace: only what is called is cut out whole.
+        if "(" in match["code"]:
+            yield match.group() + ("}\n" if match["end"] == "{" else "\n")
+
+
+__all__ = ["documented_beside", "documented_symbols"]
