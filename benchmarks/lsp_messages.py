@@ -191,7 +191,10 @@ class Generator:
         for it in attrs.fields(cls):
             # Deeper down only what must be there, or some types would never end.
             if it.default is attrs.NOTHING or (depth < 6 and self.chance.random() < 0.3):
-                made[_camel(it.name)] = self.value(it.type, depth + 1)
+                name = _camel(it.name)
+                # A `kind` that tells siblings apart has one value only: its default.
+                is_constant = isinstance(it.default, str)
+                made[name] = it.default if is_constant else self.value(it.type, depth + 1)
         return made
 
     def _text(self) -> str:
