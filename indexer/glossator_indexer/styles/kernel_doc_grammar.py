@@ -221,8 +221,10 @@ class _Scanner:
 
     def _store(self) -> None:
         """Keep what was read under the label, even where that is nothing."""
-        text = "\n".join(self.contents).strip("\n")
-        entry = Entry(self.label.removeprefix("@"), _dedent_rest(text), self.label_line)
+        text = "\n".join(line.rstrip() for line in self.contents).strip("\n")
+        if self.label.startswith("@") or self.label == CONTEXT:
+            text = _dedent_rest(text)
+        entry = Entry(self.label.removeprefix("@"), text, self.label_line)
         if self.label.startswith("@"):
             self.parameters.append(entry)
         else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from glossator_indexer.styles.kernel_doc_grammar import DESCRIPTION, KIND_WORDS, RETURN
+from glossator_indexer.styles.kernel_doc_grammar import CONTEXT, DESCRIPTION, KIND_WORDS, RETURN
 from glossator_indexer.styles.names import documented_names
 from glossator_indexer.styles.options import RenderOptions
 from glossator_indexer.styles.parsed import ParsedDoc
@@ -130,8 +130,10 @@ def _named(label: str, text: str, width: int) -> list[str]:
 
 def _section(label: str, text: str, width: int) -> list[str]:
     """Lay out a section; past an empty line, only an indent keeps text inside it."""
-    first, *rest = chunks(text)
     head = f"{label}: "
+    if label == CONTEXT:
+        return _named(head, text, width)
+    first, *rest = chunks(text)
     if BULLET.match(first) or is_literal(first):
         lines = [f"{label}:", *(_plain(line) for line in flow(first, width))]
     elif "\n" in first and all(len(line) + len(head) <= width for line in first.split("\n")):
@@ -140,7 +142,8 @@ def _section(label: str, text: str, width: int) -> list[str]:
         lines = _labelled(head, wrap(_one_line(first), Measure(width, len(head))))
     margin = " " * _SHALLOW_HANG
     for chunk in rest:
-        lines += ["", *(margin + _plain(line) for line in flow(chunk, width - _SHALLOW_HANG))]
+        inner = "" if is_literal(chunk) else margin
+        lines += ["", *(inner + _plain(line) for line in flow(chunk, width - len(inner)))]
     return lines
 
 

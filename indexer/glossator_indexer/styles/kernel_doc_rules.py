@@ -22,6 +22,7 @@ from glossator_indexer.styles.names import (
     MEMBER_KINDS,
     VARIADIC,
     DocumentedName,
+    Need,
     demands_return,
     documented_names,
     returns_nothing,
@@ -95,7 +96,7 @@ def _described_names(scanned: ScannedComment, symbol: Symbol) -> Iterator[Findin
         yield _error("unnamed-parameter", message, scanned.name_line.line)
     speaks_of_members = scanned.name_line.kind_word != "typedef" or symbol.kind not in MEMBER_KINDS
     for name in names:
-        if name.path not in described and speaks_of_members:
+        if name.path not in described and name.need is not Need.TOLD and speaks_of_members:
             yield _missing(name, scanned, symbol)
     order = [name.path for name in names]
     kept = [entry for entry in scanned.parameters if entry.label in order]
@@ -115,7 +116,7 @@ def _empty_texts(scanned: ScannedComment) -> Iterator[Finding]:
 
 
 def _missing(name: DocumentedName, scanned: ScannedComment, symbol: Symbol) -> Finding:
-    severity = Severity.ERROR if name.required else Severity.ADVICE
+    severity = Severity.ERROR if name.need is Need.REQUIRED else Severity.ADVICE
     message = f"@{name.path} of {symbol.name} is not described"
     return Finding("missing-parameter", message, scanned.name_line.line, name.path, severity)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from glossator_indexer.types import Parameter, Symbol, SymbolKind
 
@@ -19,12 +20,20 @@ MEMBER_KINDS = frozenset({SymbolKind.STRUCT, SymbolKind.UNION, SymbolKind.ENUM})
 CALLABLE_KINDS = frozenset({SymbolKind.FUNCTION, SymbolKind.PROTOTYPE, SymbolKind.MACRO})
 
 
+class Need(StrEnum):
+    """How much a comment needs the description of a name."""
+
+    REQUIRED = "required"  # without it the comment is incomplete
+    WELCOME = "welcome"  # the kernel's script does without it
+    TOLD = "told"  # the declaration says it itself, or hides the name
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentedName:
-    """A name as it stands after the `@`; `required` where a comment without it is incomplete."""
+    """A name as it stands after the `@`."""
 
     path: str
-    required: bool
+    need: Need
 
 
 def documented_names(symbol: Symbol) -> tuple[DocumentedName, ...]:
@@ -35,9 +44,7 @@ def documented_names(symbol: Symbol) -> tuple[DocumentedName, ...]:
     """
     found: dict[str, DocumentedName] = {}
     for path, parameter in _paths(symbol.parameters, ""):
-        # The kernel's script supplies "variable arguments" itself and lets nested members pass.
-        required = not parameter.described_inside and path != VARIADIC and "." not in path
-        found.setdefault(path, DocumentedName(path, required))
+        found.setdefault(path, DocumentedName(path, _need(path, parameter)))
     return tuple(found.values())
 
 
@@ -67,6 +74,13 @@ def returns_nothing(symbol: Symbol) -> bool:
         # A macro may have a value, and so may what a typedef of a function type stands for.
         return symbol.kind is not SymbolKind.MACRO and not symbol.parameters
     return _RETURNS_NOTHING.search(symbol.return_type) is not None
+
+
+def _need(path: str, parameter: Parameter) -> Need:
+    if parameter.described_inside:
+        return Need.TOLD
+    # The kernel's script supplies "variable arguments" itself and lets nested members pass.
+    return Need.WELCOME if path == VARIADIC or "." in path else Need.REQUIRED
 
 
 def _paths(parameters: Iterable[Parameter], prefix: str) -> Iterator[tuple[str, Parameter]]:

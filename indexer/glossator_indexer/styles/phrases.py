@@ -92,7 +92,7 @@ def is_babble(text: str) -> bool:
     if not tokens or plain < len(tokens) * _FEWEST_PLAIN:
         return True
     words = re.findall(r"\w+", text.lower())
-    if re.search(r"(\w)\1{4,}", text) or not any(len(word) > 1 for word in words):
+    if re.search(r"(\w)\1{4,}", text) or not any(len(word) > 1 or word.isdigit() for word in words):
         return True
     return len(words) >= _ENOUGH_WORDS and len(set(words)) < len(words) * _FEWEST_DIFFERENT
 

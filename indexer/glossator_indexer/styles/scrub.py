@@ -37,7 +37,10 @@ _RULE_LINE = re.compile(r"^[^\S\n]*[-=*_~#^+]{3,}[^\S\n]*$", re.MULTILINE)
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _EMPHASIS = re.compile(r"(?<![\w*)\]])\*(?=\w)([^*\n]+?)(?<=\w)\*(?![\w*])")
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((?:[^()\n]*)\)")
-_STARRED_LINE = re.compile(r"^[^\S\n]*(?:/\*+!?<?|\*+/|\*+(?!\w|\s*\S.*\*))(?=\s|$)", re.MULTILINE)
+_COMMENT_FRAME = re.compile(r"^[^\S\n]*(?:/\*+[!<]*|\*+/?)[^\S\n]*$", re.MULTILINE)
+_STARRED_LINE = re.compile(r"^[^\S\n]*(?:/\*+[!<]*|\*+/?)(?=\s|$)", re.MULTILINE)
+_REMARK = re.compile(r"/\*+[!<]?[^\S\n]*((?:(?!\*/)[^\n])*?)[^\S\n]*\*+/[^\S\n]*$")
+_REMARK_TO_END = r"// \1"
 _DELIMITER_WORD = re.compile(r"(?<!\S)(?:/\*+[!<]*|\*+/)(?!\S)")
 _SECTION_AFTER_STAR = re.compile(
     r"\*+(?=\s*(?:@[.\w]*|description|context|returns?|notes?|examples?)\s*:)",
@@ -113,9 +116,14 @@ def without_endless_words(text: str) -> str:
 def scrubbed(text: str) -> str:
     """Return `text` with all of the above, its lines without comment stars and trailing space."""
     text = without_markup(visible_text(text))
-    text = without_endless_words(_STARRED_LINE.sub("", text))
+    text = without_endless_words(_without_frame(text))
     text = without_hazards(text)
     return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
+
+
+def _without_frame(text: str) -> str:
+    """Take the stars off a comment that came with its frame; elsewhere they are bullets."""
+    return _STARRED_LINE.sub("", text) if _COMMENT_FRAME.search(text) else text
 
 
 def _set_in_fenced_code(text: str) -> str:
@@ -126,5 +134,5 @@ def _set_in_fenced_code(text: str) -> str:
             inside = not inside
             lines.append("")
         else:
-            lines.append(f"    {line}" if inside and line.strip() else line)
+            lines.append(f"    {_REMARK.sub(_REMARK_TO_END, line)}" if inside and line else line)
     return "\n".join(lines)

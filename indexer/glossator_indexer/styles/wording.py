@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from glossator_indexer.styles.drift import drift, merge
 from glossator_indexer.styles.names import (
+    Need,
     demands_return,
     documented_names,
     returns_nothing,
@@ -96,6 +97,7 @@ def _cleaned(fields: DocFields, symbol: Symbol) -> DocFields:
     parameters = tuple(
         (name.path, _description(name.path, written.get(name.path, ""), symbol))
         for name in documented_names(symbol)
+        if name.need is not Need.TOLD
     )
     return DocFields(summary, parameters, returns, details or None)
 
@@ -108,7 +110,7 @@ def missing_parts(fields: DocFields, symbol: Symbol) -> tuple[str, ...]:
         *(
             f"@{name.path}"
             for name in documented_names(symbol)
-            if name.required and name.path not in described
+            if name.need is Need.REQUIRED and name.path not in described
         ),
         *(("Return",) if demands_return(symbol) and not fields.returns else ()),
     )
@@ -200,9 +202,10 @@ def _polished_items(chunk: str, symbol: Symbol) -> list[str]:
     cut = _Cut(_LONGEST_DESCRIPTION, lambda it: it)
     for line in pieces(chunk.split("\n")):
         body = unbulleted(line)
+        mark = line.split(maxsplit=1)[0] if line[0].isdigit() else "-"
         text = _unadorned(body, cut, symbol)
         if text and not _names_a_parameter(body, symbol):
-            items.append(f"- {' '.join(text.split())}")
+            items.append(f"{mark} {' '.join(text.split())}")
     return list(dict.fromkeys(items))
 
 
@@ -237,6 +240,8 @@ def _polished(text: str, cut: _Cut, symbol: Symbol) -> str:
     names = {name.path for name in documented_names(symbol)} | {symbol.name}
     if re.fullmatch(r"[a-z]+[,;]?", first) and first.rstrip(",;") not in names:
         text = text[0].upper() + text[1:]
+    if re.fullmatch(r"\d+", text):
+        return text  # with a full stop it would be the number of a list's item
     return text if text[-1] in ".!?:" else f"{text.rstrip(',;')}."
 
 
@@ -258,6 +263,8 @@ def _safe_beginning(text: str) -> str:
     first, _, rest = text.partition(" ")
     if may_begin_line(first):
         return text
+    if not rest and first[0].isdigit():
+        return first.rstrip(".)")
     label, colon, tail = first.partition(":")
     if colon and label:
         return f"{label.lstrip('@*')} - {tail} {rest}".replace("  ", " ").rstrip(" -")
