@@ -90,8 +90,26 @@ _CALLED = re.compile(r"([A-Za-z_$][\w$]*)\s*$")
 _DECORATED = re.compile(r"\s+[A-Za-z_]\w*(?:\s+|\s*\*+\s*)[A-Za-z_]\w*")
 _THEN_NAME = re.compile(r"[\s*]*\s[\s*]*[A-Za-z_]\w*\s*[(,);=\[]")
 _NO_TYPES = frozenset(
-    """struct union enum static extern inline const volatile typedef register goto return else do case
-    __inline __inline__ restrict""".split()
+    [
+        "struct",
+        "union",
+        "enum",
+        "static",
+        "extern",
+        "inline",
+        "const",
+        "volatile",
+        "typedef",
+        "register",
+        "goto",
+        "return",
+        "else",
+        "do",
+        "case",
+        "__inline",
+        "__inline__",
+        "restrict",
+    ]
 )
 _MEMBER_GROUP = re.compile(
     r"\b(?:struct_group\s*\((?:[^,()]*,)|struct_group_(?:attr|tagged)\s*\((?:[^,()]*,){2}"

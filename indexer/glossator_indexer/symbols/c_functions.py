@@ -174,7 +174,12 @@ def _place_in_group(tokens: Tokens, start: int, end: int) -> tuple[int, int] | N
 def _knr(inside: Tokens, after: Tokens, macros: MacroTable) -> tuple[Parameter, ...]:
     """Return parameters declared between `)` and `{`, in the order of the names in brackets."""
     names = [it.text for it in inside if it.text != ","]
-    if not names or not after or not after[0].is_word or not all(len(it) == 1 for it in split(inside, ",")):
+    if (
+        not names
+        or not after
+        or not after[0].is_word
+        or not all(len(it) == 1 for it in split(inside, ","))
+    ):
         return ()
     declared: dict[str, Parameter] = {}
     for declaration in split(after, ";"):

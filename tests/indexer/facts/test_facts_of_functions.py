@@ -1,0 +1,53 @@
+"""What a function's tree proves about it."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from glossator_indexer.facts import facts_of
+from glossator_indexer.languages import language_for_path
+from glossator_indexer.parsing import parse
+from glossator_indexer.symbols import all_symbols
+from glossator_indexer.types import Facts
+
+C = language_for_path(PurePath("x.c"))
+
+
+def facts(text: str) -> Facts:
+    assert C is not None
+    source = parse(text, C)
+    return facts_of(source, all_symbols(source)[-1])
+
+
+def test_error_codes_are_those_that_are_returned() -> None:
+    found = facts(
+        "int f(int a)\n{\n\tint ret = -EIO, other;\n\tif (!a)\n\t\treturn -EINVAL;\n"
+        "\tother = -EPERM;\n\tret = g(a);\n\tif (ret) {\n\t\tret = -ENOMEM;\n\t\tgoto out;\n\t}\n"
+        "\treturn a ? -EAGAIN : 0;\nout:\n\treturn ret;\n}\n"
+    )
+    assert found.error_codes == ("-EIO", "-EINVAL", "-ENOMEM", "-EAGAIN")
+    assert found.callees == ("g",)
+    assert found.returns_value
+
+
+def test_error_pointers_count() -> None:
+    found = facts("void *f(void) { if (x()) return ERR_PTR(-ENODEV); return NULL; }")
+    assert found.error_codes == ("-ENODEV",)
+
+
+def test_callees_are_listed_once_in_order_and_loop_macros_are_none() -> None:
+    found = facts(
+        "void f(void)\n{\n\tb();\n\ta(c(1));\n\tb();\n\tlist_for_each_entry(x, y, z)\n\t\td();\n}\n"
+    )
+    assert found.callees == ("b", "a", "c", "d")
+    assert not found.returns_value
+    assert found.error_codes == ()
+
+
+def test_nothing_is_proved_of_a_prototype() -> None:
+    assert facts("int f(int a);") == Facts()
+
+
+def test_facts_are_of_the_function_alone() -> None:
+    text = "int f(void) { return -EIO; }\nint g(void) { return h(); }\n"
+    assert facts(text) == Facts((), ("h",), returns_value=True)
