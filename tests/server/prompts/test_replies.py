@@ -22,6 +22,16 @@ WHOLE = DocFields("Do it.", (("a", "the a"),), "zero", None)
         '{"returns": "zero", "parameters": [{"name": "a", "text": "the a"}], "summary": "Do it."}',
         'a {b} c {"x": 1} {"summary": "Do it.", "parameters": {"a": "the a"}, "returns": "zero"}',
         '{"summary": "Do it.", "parameters": {"a": "the a", "b": 3, "c": null}, "returns": "zero"}',
+        '{"result": {"summary": "Do it.", "parameters": {"a": "the a"}, "returns": "zero"}}',
+        '[{"doc": [{"summary": "Do it.", "parameters": {"a": "the a"}, "returns": "zero"}]}]',
+        '{"summary": "Do it.", "parameters": {"a": {"description": "the a"}}, "returns": "zero"}',
+        '{"summary": "Do it.", "parameters": ["a: the a", "no name here"], "returns": "zero"}',
+        '{"summary": "Do it.", "parameters": "- @a - the a", "returns": "zero"}',
+        "{'summary': 'Do it.', 'parameters': {'a': 'the a'}, 'returns': 'zero'}",
+        '{"summary": "Do it.", "parameters": {"a": "the a"}, "returns": "zero", "details": "Cut o',
+        '{"summary": "Do it.", "parameters": {"a": "the a"}, "returns": "zero", "det',
+        '{"returns": "zero", "summary": "Do it.", "parameters": {"a": "the a"',
+        "Here:\n/**\n * f() - Do it.\n * @a: the a\n *\n * Return: zero\n */\nint f(int a);",
     ],
 )
 def test_the_object_is_found_however_it_is_wrapped(text: str) -> None:
@@ -30,7 +40,24 @@ def test_the_object_is_found_however_it_is_wrapped(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "no", "{", "[]", "{}", '{"x": 1}', '{"summary": 7}', "{" * 5000, '{"summary": " "}'],
+    [
+        "",
+        "no",
+        "{",
+        "[]",
+        "{}",
+        '{"x": 1}',
+        '{"summary": 7}',
+        '{"summary": " "}',
+        '{"summary": "cut off in the mid',
+        '{"type": "object", "properties": {"summary": {"type": "string", "description": "x"}}}',
+        "/** no kernel-doc */ int x;",
+        "{" * 5000,
+        "{'a':" * 5000,
+        '{"a":' * 20_000,
+        "[" * 90_000 + "{",
+        "{'a': " + "(" * 150 + "}",
+    ],
 )
 def test_an_answer_without_words_is_unreadable(text: str) -> None:
     with pytest.raises(UnreadableReplyError):
