@@ -185,7 +185,9 @@ def test_unknown_keys_of_the_user_are_warnings(machine: Machine) -> None:
 
 
 def test_tables_of_other_parts_are_not_unknown(machine: Machine) -> None:
-    user = HEAD + "preferred_models = ['x']\n[document]\nwidth = 80\n[classes]\ndefault = 'public'\n"
+    user = (
+        HEAD + "preferred_models = ['x']\n[document]\nwidth = 80\n[classes]\ndefault = 'public'\n"
+    )
     assert machine.policy(user=user).warnings == ()
 
 
