@@ -16,61 +16,28 @@ from glossator_indexer.languages.language import Piece, PieceKind
 _FILLER = "glossator-ascii"
 # What the grammar knows by itself and has to see.
 _GRAMMAR_KNOWS = frozenset(
-    [
-        "__attribute__",
-        "__attribute",
-        "__declspec",
-        "asm",
-        "__asm__",
-        "__asm",
-        "_Alignas",
-        "alignas",
-        "__extension__",
-        "_Noreturn",
-    ]
+    word
+    for line in (
+        "__attribute__ __attribute __declspec asm __asm__ __asm _Alignas alignas",
+        "__extension__ _Noreturn",
+    )
+    for word in line.split()
 )
 _KEYWORDS = frozenset(
-    [
-        "if",
-        "else",
-        "for",
-        "while",
-        "do",
-        "switch",
-        "return",
-        "sizeof",
-        "case",
-        "goto",
-        "typeof",
-        "__typeof__",
-        "__typeof",
-        "alignof",
-        "_Alignof",
-        "__alignof__",
-        "offsetof",
-        "_Generic",
-        "defined",
-    ]
+    word
+    for line in (
+        "if else for while do switch return sizeof case goto typeof __typeof__ __typeof",
+        "alignof _Alignof __alignof__ offsetof _Generic defined",
+    )
+    for word in line.split()
 )
 _TYPE_WORDS = frozenset(
-    [
-        "struct",
-        "union",
-        "enum",
-        "const",
-        "volatile",
-        "unsigned",
-        "signed",
-        "long",
-        "short",
-        "int",
-        "char",
-        "void",
-        "float",
-        "double",
-        "bool",
-        "_Bool",
-    ]
+    word
+    for line in (
+        "struct union enum const volatile unsigned signed long short int char void float",
+        "double bool _Bool",
+    )
+    for word in line.split()
 )
 _WORD = re.compile(
     rf"(?P<skip>{patterns.COMMENT}|{patterns.STRING}|{patterns.CHARACTER})|[A-Za-z_$][\w$]*"
@@ -90,26 +57,12 @@ _CALLED = re.compile(r"([A-Za-z_$][\w$]*)\s*$")
 _DECORATED = re.compile(r"\s+[A-Za-z_]\w*(?:\s+|\s*\*+\s*)[A-Za-z_]\w*")
 _THEN_NAME = re.compile(r"[\s*]*\s[\s*]*[A-Za-z_]\w*\s*[(,);=\[]")
 _NO_TYPES = frozenset(
-    [
-        "struct",
-        "union",
-        "enum",
-        "static",
-        "extern",
-        "inline",
-        "const",
-        "volatile",
-        "typedef",
-        "register",
-        "goto",
-        "return",
-        "else",
-        "do",
-        "case",
-        "__inline",
-        "__inline__",
-        "restrict",
-    ]
+    word
+    for line in (
+        "struct union enum static extern inline const volatile typedef register goto",
+        "return else do case __inline __inline__ restrict",
+    )
+    for word in line.split()
 )
 _MEMBER_GROUP = re.compile(
     r"\b(?:struct_group\s*\((?:[^,()]*,)|struct_group_(?:attr|tagged)\s*\((?:[^,()]*,){2}"

@@ -169,12 +169,13 @@ class _Declaration:
     def _next_definition(self, position: int) -> None:
         """Cut where a line in column 0 opens a definition that what is above cannot start."""
         self._examined = max(self._examined, position + patterns.LOOKAHEAD)
-        if self._parens == 0:
-            pending = self._code(position)
-            if not (self._aggregate or self._assigned):
-                pending = _without_annotations(pending, self._macros).rstrip()
-                if not pending.endswith(")"):
-                    return
+        if self._parens == 0 and not (self._aggregate or self._assigned):
+            end = patterns.before_trivia(self._text, self._start, position, self._holes)
+            if self._text[end - 1] != ")":
+                return
+            pending = _without_annotations(self._code(end), self._macros)
+            if not pending.rstrip().endswith(")"):
+                return
         if patterns.is_definition_head(self._text, position) or (
             self._aggregate and patterns.STORAGE.match(self._text, position)
         ):

@@ -157,4 +157,6 @@ def before_trivia(text: str, start: int, position: int, trivia: Sequence[tuple[i
         if trivia_start < start or trivia_end > position or text[trivia_end:position].strip():
             break
         position = trivia_start
-    return start + len(text[start:position].rstrip())
+    while position > start and text[position - 1].isspace():
+        position -= 1
+    return position

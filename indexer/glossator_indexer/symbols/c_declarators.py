@@ -12,54 +12,28 @@ from glossator_indexer.symbols.c_tokens import Token, Tokens, closing, spelled, 
 from glossator_indexer.types import Parameter
 
 STORAGE = frozenset(
-    [
-        "static",
-        "extern",
-        "inline",
-        "__inline",
-        "__inline__",
-        "register",
-        "auto",
-        "typedef",
-        "_Thread_local",
-        "thread_local",
-        "__thread",
-        "constexpr",
-    ]
+    word
+    for line in (
+        "static extern inline __inline __inline__ register auto typedef _Thread_local",
+        "thread_local __thread constexpr",
+    )
+    for word in line.split()
 )
 QUALIFIERS = frozenset(
-    [
-        "const",
-        "volatile",
-        "restrict",
-        "__restrict",
-        "__restrict__",
-        "__const",
-        "__const__",
-        "__volatile__",
-        "_Atomic",
-        "__volatile",
-    ]
+    word
+    for line in (
+        "const volatile restrict __restrict __restrict__ __const __const__ __volatile__",
+        "_Atomic __volatile",
+    )
+    for word in line.split()
 )
 TYPE_KEYWORDS = frozenset(
-    [
-        "void",
-        "char",
-        "short",
-        "int",
-        "long",
-        "float",
-        "double",
-        "signed",
-        "unsigned",
-        "bool",
-        "_Bool",
-        "_Complex",
-        "__signed__",
-        "__int128",
-        "size_t",
-        "ssize_t",
-    ]
+    word
+    for line in (
+        "void char short int long float double signed unsigned bool _Bool _Complex",
+        "__signed__ __int128 size_t ssize_t",
+    )
+    for word in line.split()
 )
 TAGS = frozenset(("struct", "union", "enum"))
 TYPEOF = frozenset(("typeof", "__typeof__", "__typeof", "typeof_unqual", "_Atomic", "_BitInt"))
@@ -198,14 +172,17 @@ def _is_declarator_group(tokens: Tokens, index: int, inner: Tokens, words: list[
 
 
 def _name_in_group(inner: Tokens) -> Token | None:
-    words: list[Token] = []
-    for index, token in top_level(inner):
-        if token.text == "(":
-            if words:
+    """Return the name in `(*name)`, however deep; no recursion, for hostile text has no end."""
+    while True:
+        words: list[Token] = []
+        deeper: Tokens | None = None
+        for index, token in top_level(inner):
+            if token.text == "(" and not words:
+                deeper = inner[index + 1 : closing(inner, index)]
+            if token.text in ("(", "["):
                 break
-            return _name_in_group(inner[index + 1 : closing(inner, index)])
-        if token.text == "[":
-            break
-        if token.is_word and token.text not in QUALIFIERS:
-            words.append(token)
-    return words[-1] if words else None
+            if token.is_word and token.text not in QUALIFIERS:
+                words.append(token)
+        if deeper is None:
+            return words[-1] if words else None
+        inner = deeper

@@ -22,22 +22,12 @@ from glossator_indexer.symbols.c_tokens import Token, Tokens, closing, spelled, 
 from glossator_indexer.types import Parameter, Span
 
 _NOT_FUNCTIONS = frozenset(
-    [
-        "if",
-        "else",
-        "for",
-        "while",
-        "do",
-        "switch",
-        "return",
-        "case",
-        "default",
-        "goto",
-        "sizeof",
-        "typedef",
-        "_Static_assert",
-        "static_assert",
-    ]
+    word
+    for line in (
+        "if else for while do switch return case default goto sizeof typedef",
+        "_Static_assert static_assert",
+    )
+    for word in line.split()
 )
 
 
@@ -83,7 +73,7 @@ def function_head(tokens: Tokens, macros: MacroTable) -> FunctionHead | None:
 
 
 def _without_decorations(tokens: list[Token]) -> list[Token]:
-    """Drop words such as `INIT` in `int INIT name(...)`: a type and a name have no room for them."""
+    """Drop words such as `INIT` in `int INIT name(...)`: no type has room for them."""
     kept: list[Token] = []
     types = [it for it in tokens if it.is_word and it.text not in QUALIFIERS]
     if len(types) > 1 and types[0].text.isupper() and tokens[0] is types[0]:

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 import pytest
 
-from glossator_indexer.languages import language_for_id, language_for_path
+from glossator_indexer.languages import Language, language_for_id, language_for_path
 from glossator_indexer.languages.c import C, c_language
 from glossator_indexer.languages.c_macros import Definer, DefinerLayout
 from glossator_indexer.parsing import parse, syntax_problems
@@ -14,10 +14,10 @@ from glossator_indexer.symbols import all_symbols
 
 
 @pytest.mark.parametrize(
-    ("name", "known"), [("a.c", True), ("b.H", True), ("c.py", False), ("c", False)]
+    ("name", "language"), [("a.c", C), ("b.H", C), ("c.py", None), ("c", None)]
 )
-def test_files_are_recognised_by_their_suffix(name: str, known: bool) -> None:  # noqa: FBT001 -- data
-    assert (language_for_path(PurePath(name)) is C) is known
+def test_files_are_recognised_by_their_suffix(name: str, language: Language | None) -> None:
+    assert language_for_path(PurePath(name)) is language
 
 
 def test_editors_name_languages_by_id() -> None:
