@@ -50,6 +50,7 @@ _REFUSAL = re.compile(
 _PROMPT_ECHO = re.compile(
     r"[\"'](?:type|properties|required|summary|parameters|returns|details|description)[\"']\s*:"
     r"|\byou are an? (?:\w+ ){0,4}(?:assistant|writer|developer|expert|programmer)\b"
+    r"|\bdocument (?:this|the following) (?:function|symbol|macro|struct|union|enum|code)\b"
     r"|\b(?:json schema|doc comment|documentation comment|kernel-doc comment) (?:for|of|that)\b"
     r"|\b(?:write|generate|produce|answer with|respond with) (?:a |an |only |the |valid )*"
     r"(?:json|doc comment|kernel-doc)\b",

@@ -136,10 +136,11 @@ def _summary(raw: str, symbol: Symbol) -> tuple[str, str]:
     if not told:
         return "", ""
     cut = _Cut(_LONGEST_SUMMARY, lambda it: _without_name(_TEXT_LABEL.sub("", it, 1), symbol.name))
-    summary = _polished(told[0], cut, symbol)
-    if len(re.findall(r"\w+", summary)) < 2:
-        return "", ""
-    return summary, "\n\n".join(filter(None, (" ".join(told[1:]), rest)))
+    for place, sentence in enumerate(told):
+        summary = _polished(sentence, cut, symbol)
+        if len(re.findall(r"\w+", summary)) > 1:
+            return summary, "\n\n".join(filter(None, (" ".join(told[place + 1 :]), rest)))
+    return "", ""
 
 
 def _description(path: str, raw: str, symbol: Symbol) -> str:
@@ -217,11 +218,11 @@ def _names_a_parameter(text: str, symbol: Symbol) -> bool:
 def _paragraphs(raw: str, symbol: Symbol) -> str:
     """Scrub a text and join its lines: empty lines between paragraphs and lists, code as it is."""
     blocks: list[str] = []
-    for chunk in chunks(scrubbed(raw[:_LONGEST_RAW])):
+    for chunk in chunks(scrubbed(_beginning(raw))):
         if is_literal(chunk):
             blocks.append(_known_references(chunk, symbol))
             continue
-        for piece in pieces(chunk.split("\n")):
+        for piece in pieces(_ended_lines(chunk.split("\n"))):
             is_item = BULLET.match(piece) is not None
             text = without_loops(without_chatter(piece)) if not is_item else piece
             if is_item and blocks and BULLET.match(blocks[-1]):
@@ -229,6 +230,13 @@ def _paragraphs(raw: str, symbol: Symbol) -> str:
             elif text:
                 blocks.append(_known_references(" ".join(text.split()), symbol))
     return "\n\n".join(blocks)
+
+
+def _ended_lines(lines: list[str]) -> list[str]:
+    """End each line as a sentence where every one begins like a sentence."""
+    if len(lines) < 2 or not all(re.match(r"\s*[A-Z][a-z]", line) for line in lines):
+        return lines
+    return [line if line.rstrip()[-1] in ".,;:!?" else f"{line.rstrip()}." for line in lines]
 
 
 def _polished(text: str, cut: _Cut, symbol: Symbol) -> str:
@@ -253,7 +261,7 @@ def _unadorned(text: str, cut: _Cut, symbol: Symbol) -> str:
         text = unbulleted(cut.labels(text.strip())).strip("\"“”'*|>=~ ")
         text = without_hazards(_safe_beginning(text))
     text = _known_references(_bounded(text, cut.longest), symbol)
-    if is_empty_phrase(text) or is_echo(text) or is_babble(text):
+    if is_empty_phrase(text) or is_echo(text) or is_babble(text) or _is_declaration(text, symbol):
         return ""
     return text
 
@@ -280,7 +288,25 @@ def _bounded(text: str, longest: int) -> str:
         if len(kept) + len(sentence) + 1 > longest:
             break
         kept = f"{kept} {sentence}".lstrip()
-    return kept or text[:longest].rpartition(", ")[0]
+    beginning = text[:longest]
+    return kept or beginning.rpartition("; ")[0] or beginning.rpartition(", ")[0]
+
+
+def _beginning(raw: str) -> str:
+    """Return as much of a flood as is looked at, up to the end of a line or sentence."""
+    if len(raw) <= _LONGEST_RAW:
+        return raw
+    flood = raw[:_LONGEST_RAW]
+    end = max(flood.rfind("\n"), flood.rfind(". ") + 1)
+    return flood[:end] if end > 0 else flood
+
+
+def _is_declaration(text: str, symbol: Symbol) -> bool:
+    """Say whether a text repeats the declaration that the model was shown."""
+    name = re.escape(symbol.name)
+    arguments = r"(?:void|[^()]*[\w*]\s+\**\w+[^()]*)"
+    declaration = rf"(?:[\w*]+\s+)*\**{name}\s*\({arguments}(?:\)|\Z)"
+    return bool(symbol.name and re.match(declaration, text, re.ASCII | re.IGNORECASE))
 
 
 def _known_references(text: str, symbol: Symbol) -> str:

@@ -26,7 +26,14 @@ def kernel_doc_script(kernel_tree: Path) -> KernelDoc:
     """Return a function that runs the kernel's checker over a file, in verbose mode."""
 
     def run(file: Path) -> list[tuple[int, str]]:
-        command = ["perl", str(kernel_tree / "scripts/kernel-doc"), "-none", "-v", "-Werror", file]
+        command = [
+            "perl",
+            str(kernel_tree / "scripts/kernel-doc"),
+            "-none",
+            "-v",
+            "-Werror",
+            str(file),
+        ]
         outcome = subprocess.run(command, capture_output=True, check=False, timeout=110)
         words = outcome.stderr.decode("utf-8", "replace")
         found = re.findall(

@@ -107,6 +107,22 @@ def test_usable_words_survive(function: MakeFunction, written: str, kept: str) -
     assert wording.clean_fields(DocFields(written), function("f")).summary == kept
 
 
+def test_the_declaration_is_no_description_of_itself(function: MakeFunction) -> None:
+    declaration = "static int f(struct list_head *a)"
+    echoed = DocFields(f"Document this function. {declaration}", (("a", declaration),), declaration)
+    cleaned = wording.clean_fields(echoed, function("f", "a", returns="int"))
+    assert cleaned == DocFields("", (("a", ""),))
+
+
+def test_lines_that_read_like_sentences_are_made_sentences(function: MakeFunction) -> None:
+    reply = DocFields("Frees the list\nTakes the lock of each entry")
+    cleaned = wording.clean_fields(reply, function("f"))
+    assert (cleaned.summary, cleaned.details) == (
+        "Frees the list.",
+        "Takes the lock of each entry.",
+    )
+
+
 def test_descriptions_find_their_parameter_whatever_its_spelling(function: MakeFunction) -> None:
     reply = DocFields(
         "Move it.", (("`*new`", "the new one"), ("@old:", "@old: the old one"), ("x", "gone"))
