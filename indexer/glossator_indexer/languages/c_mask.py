@@ -11,34 +11,18 @@ from collections.abc import Iterator
 
 from glossator_indexer.languages import c_patterns as patterns
 from glossator_indexer.languages.c_macros import DefinerLayout, MacroTable
+from glossator_indexer.languages.c_words import (
+    GRAMMAR_KNOWS,
+    QUALIFIERS,
+    STATEMENTS,
+    STORAGE,
+    TAGS,
+    TAKE_TYPES,
+    TYPE_KEYWORDS,
+)
 from glossator_indexer.languages.language import Piece, PieceKind
 
 _FILLER = "glossator-ascii"
-# What the grammar knows by itself and has to see.
-_GRAMMAR_KNOWS = frozenset(
-    word
-    for line in (
-        "__attribute__ __attribute __declspec asm __asm__ __asm _Alignas alignas",
-        "__extension__ _Noreturn",
-    )
-    for word in line.split()
-)
-_KEYWORDS = frozenset(
-    word
-    for line in (
-        "if else for while do switch return sizeof case goto typeof __typeof__ __typeof",
-        "alignof _Alignof __alignof__ offsetof _Generic defined",
-    )
-    for word in line.split()
-)
-_TYPE_WORDS = frozenset(
-    word
-    for line in (
-        "struct union enum const volatile unsigned signed long short int char void float",
-        "double bool _Bool",
-    )
-    for word in line.split()
-)
 _WORD = re.compile(
     rf"(?P<skip>{patterns.COMMENT}|{patterns.STRING}|{patterns.CHARACTER})|[A-Za-z_$][\w$]*"
 )
@@ -56,14 +40,6 @@ _TYPE_ARGUMENT = re.compile(
 _CALLED = re.compile(r"([A-Za-z_$][\w$]*)\s*$")
 _DECORATED = re.compile(r"\s+[A-Za-z_]\w*(?:\s+|\s*\*+\s*)[A-Za-z_]\w*")
 _THEN_NAME = re.compile(r"[\s*]*\s[\s*]*[A-Za-z_]\w*\s*[(,);=\[]")
-_NO_TYPES = frozenset(
-    word
-    for line in (
-        "struct union enum static extern inline const volatile typedef register goto",
-        "return else do case __inline __inline__ restrict",
-    )
-    for word in line.split()
-)
 _MEMBER_GROUP = re.compile(
     r"\b(?:struct_group\s*\((?:[^,()]*,)|struct_group_(?:attr|tagged)\s*\((?:[^,()]*,){2}"
     r"|__struct_group\s*\((?:[^,()]*,){3})"
@@ -73,6 +49,8 @@ _NAMELESS_BITS = re.compile(
     r"(?P<type>[;{]\s*(?:(?:(?:const|volatile|unsigned|signed|long|short|int|char|bool|_Bool)\b\s*)+"
     r"|\w+\s*))(?P<bits>:\s*\w+\s*)(?=;)|,\s*:\s*\w+"
 )
+# Behind these words no type has been said yet.
+_NO_TYPES = STORAGE | QUALIFIERS | TAGS | STATEMENTS
 _ITERATES = re.compile(r"each|loop|iterate", re.IGNORECASE)
 _BLANK = re.compile(r"[^\r\n]")
 _MACRO_HEAD = re.compile(r"([A-Z][A-Z0-9_]*)\s*\(")
@@ -129,13 +107,13 @@ class _Masked:
         return end
 
     def _word(self, name: str, start: int, end: int) -> int:
-        if name in _GRAMMAR_KNOWS or name in _KEYWORDS:
+        if name in GRAMMAR_KNOWS or name in TAKE_TYPES:
             return end
         if self._before(start) in ("(", ","):
             end_of_type = self._type_argument(start)
             if end_of_type is not None:
                 return end_of_type
-        if name in _TYPE_WORDS:
+        if name in TYPE_KEYWORDS or name in TAGS or name in QUALIFIERS:
             return end
         arguments = _ARGUMENTS.match(self._text, end)
         if arguments is None:
@@ -180,7 +158,7 @@ class _Masked:
         before = _CALLED.search(self._text, max(0, start - 80), start)
         if before is None or before.end() == before.end(1):
             return False
-        return before[1] not in _NO_TYPES and before[1] not in _KEYWORDS
+        return not (_NO_TYPES & {before[1]})
 
     def _type_argument(self, start: int) -> int | None:
         """Turn a type that is an argument of a macro into a plain name, and return its end."""
@@ -190,7 +168,7 @@ class _Masked:
         if self._before(start) == "(":
             opening = self._text.rindex("(", 0, start)
             called = _CALLED.search(self._text, max(0, opening - 80), opening)
-            if called is None or called[1] in _KEYWORDS:
+            if called is None or called[1] in TAKE_TYPES:
                 return None
         return self._replace(start, found.end(), "_")
 

@@ -8,36 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from glossator_indexer.languages.c_macros import MacroTable
+from glossator_indexer.languages.c_words import NOT_NAMES, QUALIFIERS, STORAGE, TAGS, TYPEOF
 from glossator_indexer.symbols.c_tokens import Token, Tokens, closing, spelled, split, top_level
 from glossator_indexer.types import Parameter
-
-STORAGE = frozenset(
-    word
-    for line in (
-        "static extern inline __inline __inline__ register auto typedef _Thread_local",
-        "thread_local __thread constexpr",
-    )
-    for word in line.split()
-)
-QUALIFIERS = frozenset(
-    word
-    for line in (
-        "const volatile restrict __restrict __restrict__ __const __const__ __volatile__",
-        "_Atomic __volatile",
-    )
-    for word in line.split()
-)
-TYPE_KEYWORDS = frozenset(
-    word
-    for line in (
-        "void char short int long float double signed unsigned bool _Bool _Complex",
-        "__signed__ __int128 size_t ssize_t",
-    )
-    for word in line.split()
-)
-TAGS = frozenset(("struct", "union", "enum"))
-TYPEOF = frozenset(("typeof", "__typeof__", "__typeof", "typeof_unqual", "_Atomic", "_BitInt"))
-NOT_NAMES = STORAGE | QUALIFIERS | TYPE_KEYWORDS | TAGS | TYPEOF
 
 
 @dataclass(frozen=True, slots=True)

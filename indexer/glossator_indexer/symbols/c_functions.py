@@ -9,26 +9,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from glossator_indexer.languages.c_macros import Definer, DefinerLayout, MacroTable
-from glossator_indexer.symbols.c_declarators import (
+from glossator_indexer.languages.c_words import (
+    ADDRESS_SPACES,
+    NOT_FUNCTIONS,
     NOT_NAMES,
     QUALIFIERS,
     STORAGE,
     TAGS,
+)
+from glossator_indexer.symbols.c_declarators import (
     declarator,
     parameters_of,
     without_annotations,
 )
 from glossator_indexer.symbols.c_tokens import Token, Tokens, closing, spelled, split, top_level
 from glossator_indexer.types import Parameter, Span
-
-_NOT_FUNCTIONS = frozenset(
-    word
-    for line in (
-        "if else for while do switch return case default goto sizeof typedef",
-        "_Static_assert static_assert",
-    )
-    for word in line.split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +45,39 @@ def function_head(tokens: Tokens, macros: MacroTable) -> FunctionHead | None:
     if defined is not None:
         return defined
     plain = without_annotations(tokens, macros)
-    if not plain or plain[0].text in _NOT_FUNCTIONS:
+    if not plain or plain[0].text in NOT_FUNCTIONS:
         return None
     place = _name_place(plain)
     if place is None:
         return None
     at, parameters_at = place
     name = plain[at]
-    if name.text in NOT_NAMES | _NOT_FUNCTIONS:
+    if name.text in NOT_NAMES | NOT_FUNCTIONS:
         return None
     end = closing(plain, parameters_at)
     opening, ending = plain[parameters_at].start, plain[end].start
     inside = [it for it in tokens if opening < it.start < ending]
-    before = _without_decorations([it for it in plain[:at] if it.text not in STORAGE])
+    before = _type_before(tokens, plain[:at], name)
     return FunctionHead(
         name=name.text,
         name_span=Span(name.start, name.end),
         parameters=_knr(inside, plain[end + 1 :], macros) or parameters_of(inside, macros),
         return_type=_return_type(before, plain[end + 1 :]),
         is_typed=bool(before),
+    )
+
+
+def _type_before(tokens: Tokens, plain: Tokens, name: Token) -> list[Token]:
+    """Return the tokens before the name that say its type, address spaces included."""
+    kept = {it.start for it in plain}
+    return _without_decorations(
+        [
+            it
+            for it in tokens
+            if it.start < name.start
+            and (it.start in kept or it.text in ADDRESS_SPACES)
+            and it.text not in STORAGE
+        ]
     )
 
 
@@ -80,6 +89,7 @@ def _without_decorations(tokens: list[Token]) -> list[Token]:
         tokens = tokens[1:]
     for token in tokens:
         decorates = token.text.startswith("__") or token.text.isupper()
+        decorates = decorates and token.text not in ADDRESS_SPACES
         follows_type = bool(kept) and kept[-1].text not in TAGS | QUALIFIERS | {"("}
         if not (decorates and follows_type and token.is_word):
             kept.append(token)

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from glossator_indexer.languages import Piece, PieceKind
 from glossator_indexer.languages import c_patterns as patterns
 from glossator_indexer.languages.c_macros import MacroTable
+from glossator_indexer.languages.c_words import STORAGE, TAGS
 from glossator_indexer.symbols.c_aggregates import enumerators, members
 from glossator_indexer.symbols.c_declarators import (
-    STORAGE,
-    TAGS,
     declarator,
     parameters_of,
     without_annotations,
