@@ -22,6 +22,7 @@ from glossator_indexer.styles.wording import clean_fields, missing_parts
 from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import DocFields, Span, Symbol, TextChange
 from glossator_server.actions.filling import combined, filled_in
+from glossator_server.actions.grounding import grounded
 from glossator_server.actions.neighbours import neighbours_of
 from glossator_server.actions.states import CommentState, comment_status, style_for
 from glossator_server.edits import file_edit, line_end_of
@@ -175,9 +176,10 @@ async def _ask(
         return "", ["it broke off before its end"]
     draft.count(reply)
     try:
-        fields = clean_fields(read_fields(reply.text), site.symbol)
+        words = clean_fields(read_fields(reply.text), site.symbol)
     except UnreadableReplyError as trouble:
         return reply.text, [str(trouble)]
+    fields = grounded(words, site.symbol, site.snapshot.text)
     draft.fields = combined(draft.fields, fields)
     return reply.text, site.wanting(draft.fields)
 

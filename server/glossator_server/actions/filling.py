@@ -61,6 +61,7 @@ def _from_type(name: str, type_text: str) -> str:
 
 
 def _from_facts(symbol: Symbol, facts: Facts) -> str:
+    kind = f"of type {symbol.return_type}"
     if facts.error_codes:
-        return f"A value of type {symbol.return_type}, {', '.join(facts.error_codes)} on failure."
-    return f"A value of type {symbol.return_type}."
+        return f"{', '.join(facts.error_codes)} on failure, otherwise a value {kind}."
+    return "True or false." if symbol.return_type == "bool" else f"A value {kind}."

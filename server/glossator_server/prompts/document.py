@@ -134,7 +134,7 @@ def _messages(template: PromptTemplate, subject: PromptSubject) -> tuple[Message
     known = _facts_in_words(subject.facts)
     values = {
         "kind": str(subject.symbol.kind),
-        "code": subject.signature + (subject.body if "details" in template.fields else ""),
+        "code": subject.signature + subject.body,
         "facts": template.fill("facts", {"facts": known}) if known else "",
     }
     messages.append(Message(Author.USER, template.fill("task", values)))

@@ -29,7 +29,7 @@ def test_what_is_filled_in_is_proved_by_the_code_and_noticed() -> None:
     assert completed is not None
     words, notices = completed
     assert dict(words.parameters)["..."] == "Further arguments."
-    assert words.returns == "A value of type int, -EINVAL on failure."
+    assert words.returns == "-EINVAL on failure, otherwise a value of type int."
     assert len(notices) == 2
 
 

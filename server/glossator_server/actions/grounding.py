@@ -1,0 +1,42 @@
+"""Own the check that a model's words speak of this code: what they name has to exist.
+
+Pure; what is not grounded is taken out, and the next round or the code itself fills the gap.
+"""
+
+from __future__ import annotations
+
+import re
+
+from glossator_indexer.types import DocFields, Symbol
+
+# Error codes as C code writes them; words such as EXPORT are no codes.
+_ERROR_CODE = re.compile(r"\bE[A-Z][A-Z0-9]{2,}\b")
+_NEGATED = re.compile(r"-\s*(E[A-Z][A-Z0-9]{2,})\b")
+_CALLED = re.compile(r"\b([A-Za-z_]\w*)\(\)")
+
+
+def grounded(fields: DocFields, symbol: Symbol, text: str) -> DocFields:
+    """Return the words without those parts that name what is not there.
+
+    An error code has to stand in the symbol's own code, a function `name()` anywhere in the text of
+    its file. `text` is that file's.
+    """
+    code = text[symbol.extent.start : symbol.extent.end]
+    codes = frozenset(_ERROR_CODE.findall(code))
+
+    def keep(words: str) -> str:
+        named = _NEGATED.findall(words)
+        called = _CALLED.findall(words)
+        exists = all(it in codes for it in named) and all(_stands_in(it, text) for it in called)
+        return words if exists else ""
+
+    return DocFields(
+        summary=keep(fields.summary),
+        parameters=tuple((name, keep(words)) for name, words in fields.parameters),
+        returns=keep(fields.returns or "") or None,
+        details=keep(fields.details or "") or None,
+    )
+
+
+def _stands_in(name: str, text: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None
