@@ -23,7 +23,7 @@ class Received:
     body: bytes
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401 -- whatever the JSON holds
         return json.loads(self.body)
 
 
@@ -48,13 +48,13 @@ class Reply:
         await self.head(status, Content_Length=str(len(body)), **headers)
         await self.send(body)
 
-    async def json(self, value: Any, status: int = 200) -> None:
+    async def json(self, value: object, status: int = 200) -> None:
         await self.whole(status, json.dumps(value).encode())
 
-    async def event(self, value: Any) -> None:
+    async def event(self, value: object) -> None:
         await self.send(b"data: " + json.dumps(value).encode() + b"\n\n")
 
-    async def line(self, value: Any) -> None:
+    async def line(self, value: object) -> None:
         await self.send(json.dumps(value).encode() + b"\n")
 
     async def hang(self) -> None:

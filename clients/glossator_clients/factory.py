@@ -83,9 +83,14 @@ async def _opened(entry: ModelEntry) -> ChatModel:
     """Open a usable entry; each SDK is imported only when one of its models is opened."""
     match entry.api:
         case Api.EMBEDDED:
-            from glossator_clients.embedded import EmbeddedModel
+            from glossator_clients.embedded import EmbeddedModel, EmbeddedOptions
 
-            return EmbeddedModel(entry.id, entry.name)
+            asked = {
+                name: value
+                for name in ("context_tokens", "idle_s", "threads")
+                if (value := getattr(entry, name)) is not None
+            }
+            return EmbeddedModel(entry.id, entry.name, EmbeddedOptions(**asked))
         case Api.OPENAI:
             from glossator_clients.openai_client import OpenAIModel
 

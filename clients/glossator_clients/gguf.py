@@ -38,7 +38,7 @@ def context_tokens_of(path: Path) -> int | None:
                 value = _value(file)
                 if name.endswith(b".context_length") and value is not None:
                     return value
-    except (OSError, OverflowError, struct.error) as error:
+    except (OSError, OverflowError, ValueError, struct.error) as error:
         raise _damaged(path) from error
     return None
 

@@ -83,8 +83,8 @@ class ScriptedReply:
 class ScriptedModel:
     """A chat model that answers from a script.
 
-    `requests` holds every request in order, also those that found no reply; `cancelled` counts the
-    answers that were abandoned before their end.
+    `requests` holds every request in order, also those that found no reply; `asked` is set by the
+    first; `cancelled` counts the answers that were abandoned before their end.
     """
 
     def __init__(
@@ -93,6 +93,7 @@ class ScriptedModel:
         self._left = [ScriptedReply(it) if isinstance(it, str) else it for it in replies]
         self._info = info or _info("scripted", "built-in", _DEFAULT_CONTEXT)
         self.requests: list[ChatRequest] = []
+        self.asked = asyncio.Event()
         self.cancelled = 0
         self.closed = False
 
@@ -108,6 +109,7 @@ class ScriptedModel:
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         """Yield the next fitting reply, or raise `ModelUnavailableError` where none is left."""
         self.requests.append(request)
+        self.asked.set()
         prompt = "\n".join(message.text for message in request.messages)
         reply = self._take(prompt)
         try:

@@ -27,11 +27,12 @@ ROLES = frozenset({
     "review", "summarise",
 })  # fmt: skip
 _MODEL_KEYS = frozenset({
-    "address", "api", "base_path", "context_tokens", "id", "key", "max_class", "model",
-    "must_be_local", "origin", "script", "timeout_s", "uses",
+    "address", "api", "base_path", "context_tokens", "id", "idle_s", "key", "max_class", "model",
+    "must_be_local", "origin", "script", "threads", "timeout_s", "uses",
 })  # fmt: skip
 _USES = frozenset({"chat", "embed", "rerank"})
-_LONGEST_TIMEOUT_S = 3600.0
+_LONGEST_WAIT_S = 24 * 3600.0
+_FEWEST_CONTEXT_TOKENS = 256
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -136,8 +137,10 @@ def _model_entry(table: Mapping[str, Any]) -> ModelEntry:
         max_class=_choice(DataClass, table, "max_class", DataClass.RESTRICTED),
         uses=_uses(table),
         key=_text(table, "key") if "key" in table else None,
-        timeout_s=_seconds(table),
-        context_tokens=_context_tokens(table),
+        timeout_s=_seconds(table, "timeout_s", 60.0),
+        context_tokens=_count(table, "context_tokens", _FEWEST_CONTEXT_TOKENS),
+        idle_s=_seconds(table, "idle_s", 0.0) or None,
+        threads=_count(table, "threads", 1),
         script=script,
     )
 
@@ -188,19 +191,21 @@ def _boolean(table: Mapping[str, Any], key: str) -> bool:
     return value
 
 
-def _seconds(table: Mapping[str, Any]) -> float:
-    value = table.get("timeout_s", 60)
+def _seconds(table: Mapping[str, Any], key: str, default: float) -> float:
+    if key not in table:
+        return default
+    value = table[key]
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ConfigurationError("timeout_s must be a number of seconds")
-    if not 0 < value <= _LONGEST_TIMEOUT_S:
-        raise ConfigurationError(f"timeout_s must lie between 0 and {_LONGEST_TIMEOUT_S:g}")
+        raise ConfigurationError(f"{key} must be a number of seconds")
+    if not 0 < value <= _LONGEST_WAIT_S:
+        raise ConfigurationError(f"{key} must lie between 0 and {_LONGEST_WAIT_S:g}")
     return float(value)
 
 
-def _context_tokens(table: Mapping[str, Any]) -> int | None:
-    value = table.get("context_tokens")
+def _count(table: Mapping[str, Any], key: str, least: int) -> int | None:
+    value = table.get(key)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or value < 256:
-        raise ConfigurationError("context_tokens must be a whole number of at least 256")
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ConfigurationError(f"{key} must be a whole number of at least {least}")
     return value

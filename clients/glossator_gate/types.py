@@ -82,6 +82,7 @@ class ModelEntry:
     `id` is the user's name for it. `origin` is None for what has no server of its own (embedded,
     scripted). `names` are the server's exact names, the first one preferred. `key` is a reference
     such as "env:NAME", never the key itself. `timeout_s` is the longest silence of the server.
+    `idle_s` (how long it stays without work) and `threads` are for the embedded engine alone.
     """
 
     id: str
@@ -96,6 +97,8 @@ class ModelEntry:
     key: str | None = None
     timeout_s: float = 60.0
     context_tokens: int | None = None
+    idle_s: float | None = None
+    threads: int | None = None
     script: Path | None = None
 
     @property

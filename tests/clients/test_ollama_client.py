@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -204,7 +204,7 @@ async def _send_all(reply: Reply, pieces: tuple[bytes, ...]) -> None:
         await reply.send(piece)
 
 
-def chatting(chat: Any) -> Answer:
+def chatting(chat: Callable[[Reply], Awaitable[None]]) -> Answer:
     """Answer everything well but the chat."""
 
     async def answer(received: Received, reply: Reply) -> None:

@@ -1,4 +1,4 @@
-"""Own the proof that OpenAI-compatible servers, right and wrong, end in answers or our own errors."""
+"""Own the proof that OpenAI-compatible servers end in whole answers or in our own errors."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ async def test_a_server_without_schemas_is_asked_in_words_and_remembered(
         await again.close()
     sent = [it.json.get("response_format", {}).get("type") for it in server.requests]
     # The word max_completion_tokens in the refusal costs one try more, before the format.
-    assert [it for it in dict.fromkeys(sent)] == formats
+    assert list(dict.fromkeys(sent)) == formats
     assert sent[-1] == formats[-1]
     assert len(sent) == len(formats) + 2
     assert json.dumps(SCHEMA) in server.requests[-1].json["messages"][-1]["content"]
@@ -205,7 +205,7 @@ WORDY_OVERFLOW = {"error": {"message": "This model's maximum context length is 4
 
 TROUBLES: list[tuple[str, Answer, type[ModelError]]] = [
     ("no end mark", sending(data(chunk("half"))), IncompleteReplyError),
-    ("done without end mark", sending(data(chunk("half")), b"data: [DONE]\n\n"), IncompleteReplyError),
+    ("done too early", sending(data(chunk("a")), b"data: [DONE]\n\n"), IncompleteReplyError),
     ("cut in the body", cut_in_the_body, IncompleteReplyError),
     ("length", sending(data(chunk("x", "length"))), IncompleteReplyError),
     ("filtered", sending(data(chunk("x", "content_filter"))), ModelProtocolError),
@@ -217,7 +217,7 @@ TROUBLES: list[tuple[str, Answer, type[ModelError]]] = [
     ("a number", sending(b"data: 1\n\n"), ModelProtocolError),
     ("null choices", sending(data({"choices": None})), ModelProtocolError),
     ("choices of numbers", sending(data({"choices": 3})), ModelProtocolError),
-    ("text of numbers", sending(data({"choices": [{"delta": {"content": 5}}]})), ModelProtocolError),
+    ("number as text", sending(data({"choices": [{"delta": {"content": 5}}]})), ModelProtocolError),
     ("deep", sending(b"data: " + b"[" * 200_000 + b"\n\n"), ModelProtocolError),
     ("empty", sending(), ModelProtocolError),
     ("web page", web_page, ModelProtocolError),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from collections.abc import Callable
 
 import httpx
 import httpx2
 import pytest
-from loopback_server import Received, Reply, serving
+from loopback_server import Answer, LoopbackServer, Received, Reply, serving
 
 from glossator_gate import egress
 from glossator_gate.errors import EgressError, EgressTimeoutError, PolicyError
@@ -22,8 +23,14 @@ def httpx_client(destination: Destination) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False)
 
 
+OpenClient = Callable[[Destination], httpx.AsyncClient | httpx2.AsyncClient]
+
 # Both libraries go through the same door, so each test runs with both.
 both = pytest.mark.parametrize("client", [httpx_client, egress.openai_http_client])
+
+
+def to_limited(server: LoopbackServer, limits: EgressLimits) -> Destination:
+    return Destination(Origin.parse(server.origin), limits=limits)
 
 
 async def echo(received: Received, reply: Reply) -> None:
@@ -31,7 +38,9 @@ async def echo(received: Received, reply: Reply) -> None:
 
 
 @both
-async def test_reaches_the_listed_origin_with_its_key_and_no_other_header(client) -> None:
+async def test_reaches_the_listed_origin_with_its_key_and_no_other_header(
+    client: OpenClient,
+) -> None:
     async with serving(echo) as server:
         to = Destination(Origin.parse(server.origin), key="right-key")
         async with client(to) as http:
@@ -46,7 +55,7 @@ async def test_reaches_the_listed_origin_with_its_key_and_no_other_header(client
 
 
 @both
-async def test_sends_no_authorization_where_no_key_is_configured(client) -> None:
+async def test_sends_no_authorization_where_no_key_is_configured(client: OpenClient) -> None:
     async with serving(echo) as server, client(Destination(Origin.parse(server.origin))) as http:
         await http.post(server.origin, content=PROMPT, headers={"Authorization": "Bearer stray"})
         assert "authorization" not in server.requests[0].headers
@@ -58,7 +67,7 @@ async def test_sends_no_authorization_where_no_key_is_configured(client) -> None
     ["http://127.0.0.1:{other}/", "http://localhost:{port}/", "https://127.0.0.1:{port}/",
      "http://user:pw@127.0.0.1:{port}/", "http://example.com/"],
 )  # fmt: skip
-async def test_refuses_every_origin_but_the_listed_one(client, elsewhere: str) -> None:
+async def test_refuses_every_origin_but_the_listed_one(client: OpenClient, elsewhere: str) -> None:
     async with serving(echo) as server, serving(echo) as other:
         url = elsewhere.format(port=server.port, other=other.port)
         async with client(Destination(Origin.parse(server.origin))) as http:
@@ -69,7 +78,9 @@ async def test_refuses_every_origin_but_the_listed_one(client, elsewhere: str) -
 
 @both
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_follows_no_redirect_and_never_sends_the_prompt_again(client, status: int) -> None:
+async def test_follows_no_redirect_and_never_sends_the_prompt_again(
+    client: OpenClient, status: int
+) -> None:
     async with serving(echo) as thief:
 
         async def redirect(_received: Received, reply: Reply) -> None:
@@ -85,7 +96,7 @@ async def test_follows_no_redirect_and_never_sends_the_prompt_again(client, stat
 
 @both
 async def test_environment_proxies_and_certificates_change_nothing(
-    client, monkeypatch: pytest.MonkeyPatch
+    client: OpenClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with serving(echo) as proxy, serving(echo) as server:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"):
@@ -102,7 +113,7 @@ async def test_environment_proxies_and_certificates_change_nothing(
     "addresses", [["93.184.216.34"], ["127.0.0.1", "10.0.0.7"], ["::ffff:8.8.8.8"], []]
 )
 async def test_judges_the_resolved_address_not_the_name(
-    client, addresses: list[str], monkeypatch: pytest.MonkeyPatch
+    client: OpenClient, addresses: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The resolver is the system's, not ours: here it answers like a hostile one.
     async def resolve(*_args: object, **_options: object) -> list[tuple[object, ...]]:
@@ -116,7 +127,7 @@ async def test_judges_the_resolved_address_not_the_name(
 
 @both
 async def test_connects_to_the_address_that_it_checked(
-    client, monkeypatch: pytest.MonkeyPatch
+    client: OpenClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([["127.0.0.1"], ["8.8.8.8"]])
 
@@ -133,7 +144,7 @@ async def test_connects_to_the_address_that_it_checked(
 
 
 @both
-async def test_refuses_addresses_that_are_not_of_this_machine(client) -> None:
+async def test_refuses_addresses_that_are_not_of_this_machine(client: OpenClient) -> None:
     to = Destination(Origin.parse("http://127.0.0.1:9"), AddressClass.PUBLIC)
     async with client(to) as http:
         with pytest.raises(PolicyError, match="this machine only"):
@@ -141,7 +152,7 @@ async def test_refuses_addresses_that_are_not_of_this_machine(client) -> None:
 
 
 @both
-async def test_a_request_over_the_cap_is_not_sent(client) -> None:
+async def test_a_request_over_the_cap_is_not_sent(client: OpenClient) -> None:
     async with serving(echo) as server:
         limits = EgressLimits(request_bytes=len(PROMPT) - 1)
         async with client(Destination(Origin.parse(server.origin), limits=limits)) as http:
@@ -173,16 +184,15 @@ async def compressed(_received: Received, reply: Reply) -> None:
 
 @both
 @pytest.mark.parametrize("answer", [endless_event, endless_events, huge_declared, compressed])
-async def test_an_answer_over_the_caps_is_dropped(client, answer) -> None:
+async def test_an_answer_over_the_caps_is_dropped(client: OpenClient, answer: Answer) -> None:
     limits = EgressLimits(event_bytes=5_000, response_bytes=50_000)
-    async with serving(answer) as server:
-        async with client(Destination(Origin.parse(server.origin), limits=limits)) as http:
-            with pytest.raises(EgressError):
-                await http.post(server.origin, content=PROMPT)
+    async with serving(answer) as server, client(to_limited(server, limits)) as http:
+        with pytest.raises(EgressError):
+            await http.post(server.origin, content=PROMPT)
 
 
 @both
-async def test_a_slow_drip_ends_at_the_total_deadline(client) -> None:
+async def test_a_slow_drip_ends_at_the_total_deadline(client: OpenClient) -> None:
     async def drip(_received: Received, reply: Reply) -> None:
         await reply.head(Content_Type="text/event-stream")
         while not reply.gone.is_set():
@@ -190,22 +200,22 @@ async def test_a_slow_drip_ends_at_the_total_deadline(client) -> None:
             await asyncio.sleep(0.01)
 
     limits = EgressLimits(silence_s=5, total_s=0.3)
-    async with serving(drip) as server:
-        async with client(Destination(Origin.parse(server.origin), limits=limits)) as http:
-            with pytest.raises(EgressTimeoutError):
-                await http.post(server.origin, content=PROMPT)
+    async with serving(drip) as server, client(to_limited(server, limits)) as http:
+        with pytest.raises(EgressTimeoutError):
+            await http.post(server.origin, content=PROMPT)
 
 
 @both
-async def test_silence_ends_at_the_silence_deadline_whatever_the_caller_asks(client) -> None:
+async def test_silence_ends_at_the_silence_deadline_whatever_the_caller_asks(
+    client: OpenClient,
+) -> None:
     async def silent(_received: Received, reply: Reply) -> None:
         await reply.hang()
 
     limits = EgressLimits(silence_s=0.2)
-    async with serving(silent) as server:
-        async with client(Destination(Origin.parse(server.origin), limits=limits)) as http:
-            with pytest.raises((httpx.ReadTimeout, httpx2.ReadTimeout)):
-                await http.post(server.origin, content=PROMPT, timeout=None)
+    async with serving(silent) as server, client(to_limited(server, limits)) as http:
+        with pytest.raises((httpx.ReadTimeout, httpx2.ReadTimeout)):
+            await http.post(server.origin, content=PROMPT, timeout=None)
 
 
 def test_lists_the_variables_that_it_ignores(monkeypatch: pytest.MonkeyPatch) -> None:
