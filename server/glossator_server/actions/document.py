@@ -18,6 +18,7 @@ from glossator_indexer.parsing import syntax_problems
 from glossator_indexer.styles import ParsedDoc, RenderOptions, Style
 from glossator_indexer.styles.drift import merge
 from glossator_indexer.styles.names import unnameable_parameters
+from glossator_indexer.styles.voice import imperative
 from glossator_indexer.styles.wording import clean_fields, missing_parts
 from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import DocFields, Span, Symbol, TextChange
@@ -32,6 +33,7 @@ from glossator_server.prompts import (
     document_prompt,
     read_fields,
     repair_messages,
+    without_cut_phrases,
 )
 from glossator_server.proposal import Evidence, Outcome, Proposal, SkipCause, Skipped
 from glossator_server.settings import DocumentOptions
@@ -176,10 +178,11 @@ async def _ask(
         return "", ["it broke off before its end"]
     draft.count(reply)
     try:
-        words = clean_fields(read_fields(reply.text), site.symbol)
+        said = without_cut_phrases(read_fields(reply.text))
     except UnreadableReplyError as trouble:
         return reply.text, [str(trouble)]
-    fields = grounded(words, site.symbol, site.snapshot.text)
+    said = replace(said, summary=imperative(said.summary, site.symbol.name))
+    fields = grounded(clean_fields(said, site.symbol), site.symbol, site.snapshot.text)
     draft.fields = combined(draft.fields, fields)
     return reply.text, site.wanting(draft.fields)
 

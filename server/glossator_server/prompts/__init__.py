@@ -8,6 +8,7 @@ from glossator_server.prompts.document import (
     PromptSubject,
     document_prompt,
     repair_messages,
+    without_cut_phrases,
 )
 from glossator_server.prompts.replies import UnreadableReplyError, read_fields
 from glossator_server.prompts.templates import PromptTemplate, load_template
@@ -21,4 +22,5 @@ __all__ = [
     "load_template",
     "read_fields",
     "repair_messages",
+    "without_cut_phrases",
 ]

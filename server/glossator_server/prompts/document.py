@@ -114,6 +114,27 @@ def doc_schema(symbol: Symbol, wanted: Sequence[str]) -> JsonSchema:
     }
 
 
+def without_cut_phrases(fields: DocFields) -> DocFields:
+    """Take back what the schema's longest phrase cut off in mid-sentence.
+
+    A server that enforces the schema ends a phrase there, however it would have gone on.
+    """
+    return DocFields(
+        _whole(fields.summary, MAX_PHRASE_CHARACTERS),
+        tuple((name, _whole(text, MAX_PHRASE_CHARACTERS)) for name, text in fields.parameters),
+        _whole(fields.returns or "", MAX_PHRASE_CHARACTERS) or None,
+        _whole(fields.details or "", MAX_DETAILS_CHARACTERS) or None,
+    )
+
+
+def _whole(text: str, most: int) -> str:
+    # A character may be written as an escape, which the schema counts as one.
+    if not most - 1 <= len(text) <= most or text.endswith((".", "!", "?")):
+        return text
+    end = max(text.rfind(mark) for mark in (". ", "! ", "? ", "; "))
+    return text[: end + 1].rstrip(";") if end > 0 else ""
+
+
 def estimated_tokens(text: str) -> int:
     """Return a cautious estimate: code has 2.6 to 4 UTF-8 bytes a token in common vocabularies."""
     return -(-len(text.encode("utf-8", "replace")) * 2 // 5)
@@ -135,10 +156,15 @@ def _messages(template: PromptTemplate, subject: PromptSubject) -> tuple[Message
     values = {
         "kind": str(subject.symbol.kind),
         "code": subject.signature + subject.body,
-        "facts": template.fill("facts", {"facts": known}) if known else "",
+        "facts": template.fill("facts", {"facts": known}) if known and _tells(template) else "",
     }
     messages.append(Message(Author.USER, template.fill("task", values)))
     return tuple(messages)
+
+
+def _tells(template: PromptTemplate) -> bool:
+    """Tell whether a prompt shows facts; small models repeat them instead of describing."""
+    return "facts" in template.sections
 
 
 def _answer(neighbour: DocumentedSymbol, wanted: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ HEAD = (
 @pytest.mark.parametrize("name", ["document", "document-small"])
 def test_shipped_prompts_have_every_section_that_is_used(name: str) -> None:
     template = load_template(name)
-    assert {"system", "example", "task", "facts", "repair"} <= set(template.sections)
+    assert {"system", "example", "task", "repair"} <= set(template.sections)
     assert template.role == "document"
 
 
