@@ -13,6 +13,7 @@ from dataclasses import dataclass
 # a bullet, a heading or a comment's star when it stands first on a line.
 LABEL_WORD = re.compile(r"@[.\w]*:.*|\w+:(?!:).*|DOC:.*", re.ASCII)
 BULLET = re.compile(r"(?:[-+*•‣◦·–—]|\(?\d{1,2}[.)])\s+(?=\S)")
+_BULLETS = re.compile(rf"(?:{BULLET.pattern})+")
 _MARK = re.compile(r"[-+*#•|>=~^]+|\(?\d{1,2}[.)]|\*.*|\.\.|:.*")
 _CHUNK_GAP = re.compile(r"\n(?:[^\S\n]*\n)+")
 
@@ -60,9 +61,9 @@ def flow(text: str, width: int) -> list[str]:
 
 
 def unbulleted(text: str) -> str:
-    """Return a text without the bullet or number that it begins with."""
-    bullet = BULLET.match(text)
-    return text[bullet.end() :] if bullet else text
+    """Return a text without the bullets and numbers that it begins with."""
+    bullets = _BULLETS.match(text)
+    return text[bullets.end() :] if bullets else text
 
 
 def chunks(text: str) -> list[str]:

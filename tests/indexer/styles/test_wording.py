@@ -158,6 +158,16 @@ def test_a_parameter_without_a_name_cannot_be_described(function: MakeFunction) 
     assert reason == "parameter 2 of f has no name; name it to have it described"
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "piece", ["- ", "*", "[(", "a->", "/* ", "**", "note:", "<a ", "(a ", "\\"]
+)
+def test_no_flood_of_marks_takes_long_to_clean(function: MakeFunction, piece: str) -> None:
+    flood = piece * (100_000 // len(piece))
+    reply = DocFields(flood, (("a", flood),), flood, flood)
+    assert wording.unusable_reason(wording.clean_fields(reply, function("f", "a")), function("f"))
+
+
 def test_a_flood_of_text_is_bounded(function: MakeFunction) -> None:
     flood = " ".join(f"Sentence number {count} says something else." for count in range(9999))
     cleaned = wording.clean_fields(
