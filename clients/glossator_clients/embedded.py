@@ -99,6 +99,8 @@ class EmbeddedModel:
         self._info = ModelInfo(model_id, "embedded", name, BUILTIN_ORIGIN, context, local=True)
         self._chat: OpenAIModel | None = None
         self._engine: EngineState | None = None
+        # Two requests at once must not each open a connection of their own.
+        self._connecting = asyncio.Lock()
 
     @property
     def info(self) -> ModelInfo:
@@ -143,7 +145,8 @@ class EmbeddedModel:
     async def _answer(
         self, places: EnginePlaces, request: ChatRequest
     ) -> AsyncGenerator[ChatEvent]:
-        chat = await self._connected(places)
+        async with self._connecting:
+            chat = await self._connected(places)
         async with aclosing(chat.stream(request)) as events:
             async for event in events:
                 if isinstance(event, Finished):

@@ -135,6 +135,14 @@ async def test_cancelling_frees_the_engine_for_the_next_request(
     assert len(states(own_home)) == 1
 
 
+async def test_requests_at_once_are_answered_one_after_the_other(
+    model: EmbeddedModel, own_home: Path
+) -> None:
+    replies = await asyncio.gather(*(complete(model, SHORT) for _ in range(3)))
+    assert all(json.loads(it.text) for it in replies)
+    assert len(states(own_home)) == 1
+
+
 async def test_an_engine_killed_in_mid_answer_is_started_again_once(
     model: EmbeddedModel, own_home: Path
 ) -> None:
