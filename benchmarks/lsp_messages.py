@@ -298,6 +298,8 @@ class Driver:
             self._process.kill()
             status = -9
         self._reader.join()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
         return status
 
     def _read(self) -> None:

@@ -121,12 +121,12 @@ class Jobs:
 
     @property
     def running(self) -> tuple[Job, ...]:
-        """Return the jobs that have not ended, oldest first."""
-        return tuple(self._running.values())
+        """Return the jobs that nobody has cancelled, oldest first."""
+        return tuple(it for it in self._running.values() if not it.task.cancelling())
 
     def start(self, title: str, key: str, work: Callable[[int], Coroutine[Any, Any, None]]) -> Job:
         """Start `work(id)`; where a job with the same key runs, return that one instead."""
-        for job in self._running.values():
+        for job in self.running:
             if job.key == key:
                 return job
         number = next(self._ids)
@@ -137,7 +137,7 @@ class Jobs:
 
     def cancel(self, number: int | None) -> int:
         """Cancel one job, or all for None; return how many there were to cancel."""
-        chosen = [it for it in self._running.values() if number in (None, it.id)]
+        chosen = [it for it in self.running if number in (None, it.id)]
         for job in chosen:
             job.task.cancel()
         return len(chosen)

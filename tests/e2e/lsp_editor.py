@@ -190,6 +190,10 @@ class StrictEditor:
                 self._arrived.clear()
                 await self._arrived.wait()
 
+    async def see(self, method: str) -> None:
+        """Wait for the server's next message with this method, and leave it to be consumed."""
+        self.inbox.appendleft(await self.expect(method))
+
     async def expect_unasked_error(self) -> Json:
         """Return the server's next error that belongs to no request, and consume it."""
         async with asyncio.timeout(PATIENCE):

@@ -17,6 +17,7 @@ from glossator_server import __version__
 from glossator_server.lsp.capabilities import EditorCapabilities
 from glossator_server.lsp.documents import Documents
 from glossator_server.lsp.messages import MessageId
+from glossator_server.lsp.parent import is_alive, watch
 from glossator_server.lsp.protocol import EdgeProtocol
 from glossator_server.session import Job, Session
 
@@ -42,6 +43,8 @@ class GlossatorServer(LanguageServer):
         self.ignored_settings: tuple[str, ...] = ()
         # Set by whoever serves: what ends the process, from any thread's point of view.
         self.ended: asyncio.Future[int] | None = None
+        self._noted: set[str] = set()
+        self._watch: asyncio.Task[None] | None = None
         self._jobs_by_token: dict[int | str, int] = {}
         self._jobs_by_request: dict[MessageId, int] = {}
         self.protocol.listener = self
@@ -57,6 +60,10 @@ class GlossatorServer(LanguageServer):
     def note_ignored_settings(self, sentences: Iterable[str]) -> None:
         """Tell the user which settings were left out."""
         for sentence in sentences:
+            # Each layer that changes reads all layers anew; once is enough.
+            if sentence in self._noted:
+                continue
+            self._noted.add(sentence)
             self.window_log_message(types.LogMessageParams(types.MessageType.Warning, sentence))
 
     def tie_to_token(self, token: int | str, job: int) -> None:
@@ -99,6 +106,24 @@ class GlossatorServer(LanguageServer):
                 types.MessageType.Warning,
                 f"A change of {uri} could not be understood; close and open the file again.",
             )
+
+    def watch_parent(self, process_id: int | None) -> None:
+        """End when the editor's process dies.
+
+        A process that cannot be seen now is one of another machine or container, not a dead one.
+        """
+        self.process_id = process_id
+        if process_id is not None and process_id > 0 and is_alive(process_id):
+            self._watch = asyncio.create_task(watch(process_id, self._orphaned))
+
+    def stop_watching(self) -> None:
+        """Stop looking at the editor's process."""
+        if self._watch is not None:
+            self._watch.cancel()
+
+    def _orphaned(self) -> None:
+        _log.warning("the editor's process is gone; ending")
+        self.exit(1)
 
     def exit(self, status: int) -> None:
         """End the process with a status; the first to say so counts."""

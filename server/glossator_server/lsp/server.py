@@ -23,11 +23,6 @@ from glossator_server.lsp.transport import (
 )
 from glossator_server.session import Session
 
-# An editor that was killed leaves its server alone; nobody notices a few seconds.
-PARENT_CHECK_SECONDS = 3.0
-
-_log = logging.getLogger(__name__)
-
 
 def create_server(session: Session) -> GlossatorServer:
     """Return a language server for one editor, not yet connected to it."""
@@ -78,38 +73,13 @@ async def _serve(server: GlossatorServer, stream: Stream) -> int:
     with contextlib.suppress(NotImplementedError):
         loop.add_signal_handler(signal.SIGTERM, lambda: server.exit(0))
     FrameReader(stream, deliver).start(loop, leave)
-    watch = asyncio.create_task(_watch_parent(server))
     try:
         return await server.ended
     finally:
-        watch.cancel()
+        server.stop_watching()
         await server.session.jobs.end()
         await protocol.end()
         writer.close()
-
-
-async def _watch_parent(server: GlossatorServer) -> None:
-    """End the process when the editor's process has died without saying so."""
-    was_seen = False
-    while True:
-        await asyncio.sleep(PARENT_CHECK_SECONDS)
-        if server.process_id is None:
-            continue
-        if _is_alive(server.process_id):
-            was_seen = True
-        elif was_seen:
-            _log.warning("the editor's process is gone; ending")
-            server.exit(1)
-
-
-def _is_alive(process_id: int) -> bool:
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
 
 
 def _log_to_stderr() -> None:

@@ -20,7 +20,7 @@ def initialize(ls: GlossatorServer, params: types.InitializeParams) -> types.Ini
     ls.documents.encoding = encoding
     ls.editor = fold(params.capabilities)
     ls.editor_name = params.client_info.name if params.client_info else ""
-    ls.process_id = params.process_id
+    ls.watch_parent(params.process_id)
     # Anything before our answer but log messages would break the protocol: they wait for
     # `initialized`.
     ls.ignored_settings = ls.session.set_folders(_folders(params))
