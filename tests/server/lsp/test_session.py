@@ -1,0 +1,85 @@
+"""Jobs run once, end when told, and forget themselves."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from glossator_clients.protocol import ChatModel
+from glossator_server.session import Jobs, Remembered, Session
+from glossator_server.settings import Settings
+
+
+async def forever(number: int) -> None:
+    del number
+    await asyncio.Event().wait()
+
+
+async def no_model(role: str) -> ChatModel:
+    raise NotImplementedError(role)
+
+
+async def test_a_job_with_the_same_key_is_joined() -> None:
+    jobs = Jobs()
+    first = jobs.start("one", "key", forever)
+    assert jobs.start("two", "key", forever) is first
+    other = jobs.start("three", "another", forever)
+    assert [it.id for it in jobs.running] == [first.id, other.id]
+    await jobs.end()
+
+
+async def test_a_job_that_ends_forgets_itself() -> None:
+    jobs = Jobs()
+
+    async def work(number: int) -> None:
+        assert number == 1
+
+    await jobs.start("one", "key", work).task
+    assert jobs.running == ()
+    assert jobs.start("again", "key", work).id == 2
+    await jobs.end()
+
+
+async def test_a_job_that_fails_is_logged_and_forgotten(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    jobs = Jobs()
+
+    async def work(number: int) -> None:
+        raise ValueError(number)
+
+    await asyncio.wait([jobs.start("one", "key", work).task])
+    assert jobs.running == ()
+    assert "ValueError" in caplog.text
+
+
+async def test_cancelling_counts_what_it_cancels() -> None:
+    jobs = Jobs()
+    first = jobs.start("one", "1", forever)
+    second = jobs.start("two", "2", forever)
+    assert jobs.cancel(first.id) == 1
+    assert jobs.cancel(first.id) == 0
+    assert jobs.cancel(99) == 0
+    assert jobs.cancel(None) == 1
+    await jobs.end()
+    assert first.task.cancelled()
+    assert second.task.cancelled()
+
+
+async def test_a_wish_after_a_cancel_is_a_new_job() -> None:
+    jobs = Jobs()
+    first = jobs.start("one", "key", forever)
+    jobs.cancel(first.id)
+    assert jobs.start("two", "key", forever) is not first
+    await jobs.end()
+
+
+def test_evidence_goes_with_its_document() -> None:
+    session = Session(Settings(), no_model)
+    kept = Remembered("code", "comment", "evidence")
+    session.remember("a", "f", kept)
+    session.remember("b", "f", kept)
+    session.forget("a")
+    assert session.evidence("a", "f") is None
+    assert session.evidence("b", "f") == kept
