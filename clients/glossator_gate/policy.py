@@ -41,6 +41,8 @@ __all__ = [
 _LARGEST_FILE = 1024 * 1024
 # A whole answer may take this many times the longest silence.
 _TOTAL_TO_SILENCE = 15
+# How Ollama names what it passes on, under whichever of its interfaces it is asked.
+_CLOUD_SUFFIXES = (":cloud", "-cloud")
 _CLASS_ORDER = tuple(DataClass)
 
 
@@ -254,6 +256,11 @@ def _own_reason(entry: ModelEntry) -> str | None:
         return (
             f"{entry.id} must be local, but a server of this kind cannot say where its models run; "
             'use api = "ollama" or api = "embedded", or remove must_be_local.'
+        )
+    if entry.origin is not None and any(name.endswith(_CLOUD_SUFFIXES) for name in entry.names):
+        return (
+            f"{entry.id} runs on somebody else's machine: a local server only passes it on; "
+            "choose a model that was pulled here."
         )
     if not entry.uses:
         return f"The managed policy leaves {entry.id} no use; ask an administrator."

@@ -211,6 +211,12 @@ def test_must_be_local_cannot_be_promised_by_an_openai_server(machine: Machine) 
     assert "cannot say" in policy.refused[0].reason
 
 
+@pytest.mark.parametrize("api", ["ollama", "openai"])
+def test_a_model_that_a_local_server_passes_on_is_refused(machine: Machine, api: str) -> None:
+    policy = machine.policy(user=HEAD + model(api=api, model=["qwen:480b-cloud"]))
+    assert "somebody else's machine" in policy.refused[0].reason
+
+
 def test_the_default_ports_are_those_of_the_scheme() -> None:
     assert Origin.parse("https://Models.Example") == Origin("https", "models.example", 443)
     assert str(Origin.parse("http://[::1]:8080")) == "http://[::1]:8080"
