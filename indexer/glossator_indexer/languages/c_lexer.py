@@ -46,8 +46,9 @@ def code_tokens(text: str) -> list[str]:
     The newline that ends a preprocessor directive is a token, because it ends the directive; so is
     the gap that makes `#define F (x)` another macro than `#define F(x)`. Literals that never close
     end with their line, a comment that never closes is one token that says so. Trigraphs are left
-    as they are, as compilers do by default.
+    as they are, as compilers do by default. A byte order mark is no token.
     """
+    text = text.removeprefix("\ufeff")
     if "\\" in text:
         text = _joined_lines(text)
     if "\r" in text:

@@ -14,7 +14,8 @@ from glossator_indexer.languages.c_braces import Body, scan_body
 from glossator_indexer.languages.c_macros import MacroTable
 from glossator_indexer.languages.language import Piece, PieceKind
 
-_SPACE = re.compile(r"(?:\s|\\(?=[\r\n]))*")
+# A byte order mark is no code; tools of Windows put one before the first line.
+_SPACE = re.compile(r"(?:[\s\ufeff]|\\(?=[\r\n]))*")
 _SIGNATURE = re.compile(
     rf"{patterns.COMMENT}|{patterns.STRING}|{patterns.CHARACTER}|[(){{}};=]|[\r\n]\s*"
 )
@@ -68,7 +69,7 @@ def _comment(text: str, start: int) -> tuple[int, Piece]:
 def _begins_line(text: str, position: int) -> bool:
     while position > 0 and text[position - 1] in " \t\f\v":
         position -= 1
-    return position == 0 or text[position - 1] in "\r\n"
+    return position == 0 or text[position - 1] in "\r\n\ufeff"
 
 
 class _Declaration:

@@ -120,7 +120,9 @@ def _comment_above(source: ParsedSource, index: int) -> Comment | None:
 
 
 def _line_start(text: str, offset: int) -> int:
-    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+    start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+    # A byte order mark stays the first character of its file.
+    return start + 1 if start == 0 < offset and text.startswith("\ufeff") else start
 
 
 def _whole(symbol: Symbol) -> Span:

@@ -275,3 +275,13 @@ async def test_words_find_their_place_in_a_text_that_moved_on() -> None:
 )
 async def test_words_are_dropped_where_the_symbol_changed(newer: str, cause: SkipCause) -> None:
     check_skipped(place_again(await proposal_for(FUNCTION), snapshot_of(newer)), cause)
+
+
+async def test_a_byte_order_mark_stays_first() -> None:
+    text = "\ufeff" + FUNCTION
+    assert applied(text, await document(text, "stack_push", [ANSWER])) == (
+        "\ufeff" + COMMENT + FUNCTION
+    )
+    text = "\ufeff#include <errno.h>\n" + FUNCTION
+    after = applied(text, await document(text, "stack_push", [ANSWER]))
+    assert after == "\ufeff#include <errno.h>\n" + COMMENT + FUNCTION
