@@ -69,7 +69,9 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
 
 
 def offset_of_line(text: str, line: int) -> int | None:
-    """Return the offset of the first non-blank of a line (from 1), None past the last line."""
+    """Return the offset of the first non-blank of a line (from 1), None where there is none."""
+    if line < 1:
+        return None
     start = 0
     for _ in range(line - 1):
         end = _LINE_END.search(text, start)

@@ -41,7 +41,7 @@ def read_source(path: Path) -> str:
     Raises `UsageError` for a file that is missing, too large, binary, or not UTF-8.
     """
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=_open_at_once) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise UsageError(f"{path} is not a regular file; name a source file.")
             raw = file.read(MAX_SOURCE_BYTES + 1)
@@ -76,7 +76,7 @@ def write_edit(edit: FileEdit) -> None:
     before = read_source(path)
     if sha256_of(before) != edit.base_sha256:
         raise StaleDocumentError(f"{edit.path} changed meanwhile; run the command again.")
-    if not os.access(path, os.W_OK):
+    if not _is_writable(path):
         raise UsageError(f"{edit.path} is read-only; make it writable, or use --diff.")
     _replace_file(path, apply_changes(before, edit.changes).encode("utf-8"), edit.path)
 
@@ -91,9 +91,20 @@ def source_files(folder: Path) -> Iterator[Path]:
                 yield path
 
 
+def _open_at_once(path: str, flags: int) -> int:
+    # Opening a named pipe would wait for somebody who writes into it.
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _is_writable(path: Path) -> bool:
+    # To root everything is writable; a file without any write bit is meant to stay as it is.
+    any_write_bit = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+    return os.access(path, os.W_OK) and bool(path.stat().st_mode & any_write_bit)
+
+
 def _replace_file(path: Path, raw: bytes, shown: Path) -> None:
     try:
-        mode = stat.S_IMODE(path.stat().st_mode)
+        before = path.stat()
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as trouble:
         raise UsageError(f"{shown} cannot be written: {trouble.strerror}.") from trouble
@@ -102,7 +113,10 @@ def _replace_file(path: Path, raw: bytes, shown: Path) -> None:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(mode)
+        with contextlib.suppress(PermissionError):
+            # Root edits other people's files, which stay theirs.
+            os.chown(name, before.st_uid, before.st_gid)
+        Path(name).chmod(stat.S_IMODE(before.st_mode))
         Path(name).replace(path)
     except OSError as trouble:
         with contextlib.suppress(OSError):

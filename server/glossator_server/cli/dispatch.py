@@ -19,7 +19,9 @@ def run(arguments: Sequence[str]) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        # What is still buffered meets a reader who left here, not in the interpreter's last words.
+        sys.stdout.flush()
     except PolicyError as trouble:
         return _fail(str(trouble), ExitStatus.REFUSED_BY_POLICY)
     except ModelError as trouble:
@@ -32,6 +34,7 @@ def run(arguments: Sequence[str]) -> int:
         # The reader (head, less) has seen enough. Python would complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitStatus.DONE
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -82,6 +82,7 @@ class _Job:
     printer: DocumentPrinter
     writing: bool
     outcomes: list[Outcome] = field(default_factory=list)
+    unusable_files: int = 0
 
 
 async def _document_all(
@@ -90,7 +91,14 @@ async def _document_all(
     model = await application.open_model("document")
     try:
         for target in files:
-            await _document_file(target, job, model, progress)
+            try:
+                await _document_file(target, job, model, progress)
+            except UsageError as trouble:
+                # In a tree, one file that cannot be used does not hide the others.
+                if len(files) == 1:
+                    raise
+                job.unusable_files += 1
+                print(f"glossator: {trouble}", file=sys.stderr)
     finally:
         await model.close()
 
@@ -138,12 +146,13 @@ def _status(job: _Job) -> int:
         if isinstance(it, Skipped) and it.cause is not SkipCause.ALREADY_DOCUMENTED
     ]
     passed = any(isinstance(it, Proposal) for it in job.outcomes)
-    return ExitStatus.FINDINGS if failed and not passed else ExitStatus.DONE
+    trouble = bool(failed) or job.unusable_files > 0
+    return ExitStatus.FINDINGS if trouble and not passed else ExitStatus.DONE
 
 
 def _workspace_of(files: list[Target]) -> Path | None:
     """Return the nearest folder above the first file that holds a workspace file or a `.git`."""
-    folders: Iterator[Path] = iter(files[0].path.resolve().parents) if files else iter(())
+    folders: Iterator[Path] = iter(files[0].path.absolute().parents) if files else iter(())
     return next(
         (it for it in folders if (it / ".glossator.toml").is_file() or (it / ".git").exists()), None
     )

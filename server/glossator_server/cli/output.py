@@ -35,9 +35,9 @@ class TerminalPrinter:
     """Prints for people: one block a symbol, coloured where standard output is a terminal."""
 
     def __init__(self) -> None:
-        from rich.console import Console
+        from glossator_server.cli.console import PipeConsole
 
-        self._console = Console(soft_wrap=True, highlight=False, emoji=False)
+        self._console = PipeConsole(soft_wrap=True, highlight=False, emoji=False)
         self._proposed = 0
         self._skipped = 0
 

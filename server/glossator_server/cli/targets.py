@@ -29,6 +29,8 @@ class Target:
 
 def read_target(word: str) -> Target:
     """Return what a word of the command line means; raises `UsageError` where it is incomplete."""
+    if not word:
+        raise UsageError("A target is empty; name a file or a folder.")
     path, colons, symbol = word.partition("::")
     if colons:
         if not symbol:
