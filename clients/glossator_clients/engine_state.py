@@ -186,7 +186,8 @@ def _try_lock(file: IO[bytes] | IO[str], kind: int) -> bool:
 
 def _run_folder() -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    if runtime.startswith("/") and Path(runtime).is_dir():
+    # After `su` or `sudo` it may still be the one of another user.
+    if runtime.startswith("/") and Path(runtime).is_dir() and _belongs_to_us(Path(runtime).stat()):
         return Path(runtime) / "glossator"
     return Path(platformdirs.user_cache_dir("glossator", appauthor=False)) / "run"
 
