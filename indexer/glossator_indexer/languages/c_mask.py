@@ -27,6 +27,9 @@ _WORD = re.compile(
     rf"(?P<skip>{patterns.COMMENT}|{patterns.STRING}|{patterns.CHARACTER})|[A-Za-z_$][\w$]*"
 )
 _ARGUMENTS = re.compile(rf"\s*+{patterns.GROUP}")
+_HEAD_ENDS = re.compile(rf"(?:\s*+{patterns.GROUP})?+{patterns.GAP}*+[;{{A-Za-z_]")
+_NAMED_BEHIND = re.compile(r"\s*[*\s]*[A-Za-z_]\w*\s*\(")
+_POINTER_NAME = re.compile(r"\s+[A-Za-z_]\w*\s*\)\s*\(")
 _STATEMENT_AFTER = re.compile(rf"{patterns.GAP}*+(?P<next>[{{A-Za-z_*(+;\-#}}])")
 _PLAIN_TYPE = (
     r"(?:(?:struct|union|enum)\s+\w+"
@@ -113,6 +116,9 @@ class _Masked:
             end_of_type = self._type_argument(start)
             if end_of_type is not None:
                 return end_of_type
+        if start < self._body and self._decorates_head(name, start, end):
+            arguments = _ARGUMENTS.match(self._text, end)
+            return self._replace(start, end if arguments is None else arguments.end(), "")
         if name in TYPE_KEYWORDS or name in TAGS or name in QUALIFIERS:
             return end
         arguments = _ARGUMENTS.match(self._text, end)
@@ -120,9 +126,18 @@ class _Masked:
             return self._plain_word(name, start, end)
         if self._macros.is_annotation_call(name):
             return self._replace(start, arguments.end(), "")
+        if start == 0 and name.isupper() and _NAMED_BEHIND.match(self._text, arguments.end()):
+            # `DECLARED(type) name(...)`: the macro brings the return type along.
+            return self._replace(start, arguments.end(), "int")
         if start > self._body:
             return self._call(name, start, arguments)
         return end
+
+    def _decorates_head(self, name: str, start: int, end: int) -> bool:
+        """Say whether a word such as `__THROW` stands between a list of parameters and its end."""
+        if not (name.isupper() or name.startswith("__")) or self._before(start) != ")":
+            return False
+        return _HEAD_ENDS.match(self._text, end) is not None
 
     def _before(self, position: int) -> str:
         """Return the last character of code before `position`."""
@@ -139,6 +154,9 @@ class _Masked:
     def _plain_word(self, name: str, start: int, end: int) -> int:
         if self._macros.is_annotation(name):
             return self._replace(start, end, "")
+        if name.isupper() and self._before(start) == "(" and _POINTER_NAME.match(self._text, end):
+            # `(APIENTRYP name)(...)`: the macro brings the star along.
+            return self._replace(start, end, "*")
         # `API_EXPORT int name(...)`: what stands before a whole declaration decorates it.
         if start < self._body and name.isupper() and _DECORATED.match(self._text, end):
             return self._replace(start, end, "")

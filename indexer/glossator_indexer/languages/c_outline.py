@@ -28,6 +28,10 @@ _KNR_NAMES = re.compile(r"\(\s*[A-Za-z_]\w*\s*(?:,\s*[A-Za-z_]\w*\s*)*\)")
 _AGGREGATE = re.compile(r"\b(?:struct|union|enum)\b(?P<rest>[^()]*)$")
 _AGGREGATE_REST = re.compile(r"\s*(?:[A-Za-z_$]\w*\s*)*(?::[\w\s]+)?")
 _CALL = re.compile(rf"[A-Za-z_$]\w*\s*{patterns.GROUP}")
+# What follows `DECLARED(type)` on its own line, where the macro brings the return type along.
+_NAME_AND_PARAMETERS = re.compile(
+    rf"(?=[A-Z_\d]*[a-z])[A-Za-z_]\w*+\s*+{patterns.GROUP}{patterns.GAP}*+[;{{]"
+)
 _KEYWORD_FIRST = re.compile(r"(?:if|else|for|while|do|switch|return|case|default|goto)\b")
 
 
@@ -130,7 +134,8 @@ class _Declaration:
         if character == "/":
             return self._skip_comment(found)
         if character in "\r\n":
-            return self._line(found.end())
+            self._bare_macro(found)
+            return found.end() if self._end >= 0 else self._line(found.end())
         if character == "(":
             if self._parens == 0:
                 self._paren_start = found.start()
@@ -166,6 +171,18 @@ class _Declaration:
         if text[position - 1] in "\r\n" and (character.isalpha() or character == "_"):
             self._next_definition(position)
         return position
+
+    def _bare_macro(self, gap: re.Match[str]) -> None:
+        """End at a blank line behind a single word such as `__BEGIN_DECLS`."""
+        text = self._text
+        word = _FIRST_WORD.match(text, self._start)
+        if word is None or word.end() != gap.start():
+            return
+        self._examined = max(self._examined, gap.end() + 1)
+        is_macro = word[0].isupper() or word[0].startswith("__")
+        if is_macro and gap[0].replace("\r\n", "\n").count("\n") > 1:
+            self._kind = PieceKind.MACRO_CALL
+            self._finish(word.end())
 
     def _next_definition(self, position: int) -> None:
         """Cut where a line in column 0 opens a definition that what is above cannot start."""
@@ -235,6 +252,10 @@ class _Declaration:
         in_column_0 = text[following - 1] in "\r\n"
         if not in_column_0 or not (character.isalpha() or character == "_"):
             return character == ""
+        if word[0].isupper() and _NAME_AND_PARAMETERS.match(
+            text, after, after + patterns.LOOKAHEAD
+        ):
+            return False
         return not self._has_knr_declarations(end)
 
     def _goes_on_behind_alternatives(self, position: int) -> bool:

@@ -141,6 +141,9 @@ def _is_declarator_group(tokens: Tokens, index: int, inner: Tokens, words: list[
         return bool(words) and inner[0].text.isupper() and inner[0].text not in NOT_NAMES
     end = closing(tokens, index)
     is_followed = end + 1 < len(tokens) and tokens[end + 1].text == "("
+    if len(inner) == 2 and inner[0].text.isupper() and inner[1].is_word:
+        # `(APIENTRYP name)(...)`: the macro brings the star along.
+        return is_followed and bool(words)
     return len(inner) == 1 and inner[0].is_word and is_followed and inner[0].text not in NOT_NAMES
 
 

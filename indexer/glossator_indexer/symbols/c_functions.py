@@ -85,6 +85,9 @@ def _without_decorations(tokens: list[Token]) -> list[Token]:
     """Drop words such as `INIT` in `int INIT name(...)`: no type has room for them."""
     kept: list[Token] = []
     types = [it for it in tokens if it.is_word and it.text not in QUALIFIERS]
+    if len(tokens) > 3 and tokens[1].text == "(" and closing(tokens, 1) == len(tokens) - 1:
+        # `DECLARED(type) name(...)`: the macro decorates the type in its brackets.
+        return list(tokens[2:-1])
     if len(types) > 1 and types[0].text.isupper() and tokens[0] is types[0]:
         tokens = tokens[1:]
     for token in tokens:
@@ -149,8 +152,21 @@ def _candidates(tokens: Tokens) -> Iterator[tuple[int, int]]:
             if len(inner) == 1 and inner[0].is_word:
                 yield index + 1, end + 1
                 return
+        elif index > 1 and _wraps_parameters(tokens, index):
+            yield index - 2, index + 1
         elif index and tokens[index - 1].is_word and tokens[index - 1].text not in NOT_NAMES:
             yield index - 1, index
+
+
+def _wraps_parameters(tokens: Tokens, index: int) -> bool:
+    """Tell `name OF((int a))`, where a macro hides the list from compilers that know none."""
+    name, macro = tokens[index - 2], tokens[index - 1]
+    if not macro.text.isupper() and not macro.text.startswith("_"):
+        return False
+    if not name.is_word or name.text in NOT_NAMES or index + 1 >= len(tokens):
+        return False
+    is_double = tokens[index + 1].text == "("
+    return is_double and closing(tokens, index + 1) == closing(tokens, index) - 1
 
 
 def _is_typed_name(tokens: Tokens, index: int) -> bool:
