@@ -249,13 +249,13 @@ async def test_nothing_but_messages_reaches_standard_output(tmp_path: Path) -> N
     noisy = tmp_path / "noisy.py"
     noisy.write_text(
         "import os, sys\n"
-        "from glossator_server.lsp import features\n"
+        "from glossator_server.lsp.features import hover as feature\n"
         "def hover(ls, params):\n"
         "    print('a stray line')\n"
         "    os.write(1, b'another')\n"
         "    os.system('echo a third; cat')\n"
         "    raise KeyError('user'.join(['text of the ', '']))\n"
-        "features.FEATURES['textDocument/hover'] = hover\n"
+        "feature.hover = hover\n"
         "from glossator_server.cli import run\n"
         "sys.exit(run(['server']))\n"
     )

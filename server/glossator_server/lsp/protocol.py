@@ -133,16 +133,16 @@ class EdgeProtocol(LanguageServerProtocol):
         try:
             handler, params = self._prepare(request)
             self._ctx_msg_id.set(request.id)  # type: ignore[arg-type]  # floats are answered too
-            if inspect.iscoroutinefunction(handler):
-                task = asyncio.create_task(handler(params))
-                self._in_flight[type(request.id), request.id] = task
-                task.add_done_callback(lambda it: self._on_done(request, it))
-                return
             result = handler(params)
         except Exception as trouble:  # noqa: BLE001 -- feature dispatch: the request is answered
             self._refuse(request.id, _as_answer(request.method, trouble))
             return
-        self._answer(request, result)
+        if inspect.iscoroutine(result):
+            task = asyncio.create_task(result)
+            self._in_flight[type(request.id), request.id] = task
+            task.add_done_callback(lambda it: self._on_done(request, it))
+        else:
+            self._answer(request, result)
 
     def _prepare(self, request: Request) -> tuple[Handler, object]:
         """Return the handler of a request and its parameters, or raise what refuses it."""

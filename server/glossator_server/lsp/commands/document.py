@@ -46,7 +46,8 @@ async def _document(
     if not isinstance(outcome, Skipped):
         outcome = await apply_proposal(ls, outcome)
     if isinstance(outcome, Skipped):
-        report.warn(outcome.reason)
+        reason = outcome.reason.rstrip(".")
+        report.warn(f"No comment was written for {outcome.symbol}: {reason}.")
         return "nothing was changed"
     for notice in outcome.notices:
         ls.note(notice)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
+from glossator_server.lsp.features import import_features
 from glossator_server.lsp.features.did_change_configuration import pull_configuration
 from glossator_server.lsp.language_server import GlossatorServer
 
@@ -11,7 +12,8 @@ SECTION = "glossator"
 
 
 async def initialized(ls: GlossatorServer, params: types.InitializedParams) -> None:  # noqa: ARG001
-    """Say what was left out of the settings, and ask for the editor's."""
+    """Get ready, say what was left out of the settings, and ask for the editor's."""
+    import_features()
     ls.note_ignored_settings(ls.ignored_settings)
     if ls.editor.registers_configuration:
         method = types.WORKSPACE_DID_CHANGE_CONFIGURATION
