@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from lsprotocol import types
 from pytest_lsp import client_capabilities
@@ -213,3 +215,25 @@ async def test_actions_are_tagged_where_the_editor_knows_the_tag(script: WriteSc
             await editor.initialize()
             await editor.open(URI, TEXT)
             assert (await actions(editor, "add"))[0].get("tags") == expected
+
+
+async def test_a_file_of_the_workspace_is_documented_without_being_open(
+    tmp_path: Path, script: WriteScript
+) -> None:
+    script(REPLY)
+    path = tmp_path / "add.c"
+    path.write_text(TEXT)
+    async with strict_editor(Announced(PROFILES["emacs"], folders=(tmp_path,))) as editor:
+        await editor.initialize()
+        argument = {"uri": path.as_uri(), "symbol": "add"}
+        params = {"command": "glossator.document", "arguments": [argument]}
+        await editor.ask(types.WORKSPACE_EXECUTE_COMMAND, params)
+        created = await editor.expect(types.WINDOW_WORK_DONE_PROGRESS_CREATE)
+        await editor.answer(created, None)
+        request = await editor.expect(types.WORKSPACE_APPLY_EDIT)
+        (change,) = request["params"]["edit"]["documentChanges"]
+        assert change["textDocument"] == {"uri": path.as_uri(), "version": None}
+        assert change["edits"][0]["newText"] == COMMENT
+        await editor.answer(request, {"applied": True})
+        await editor.expect_progress_of(created["params"]["token"])
+        assert path.read_text() == TEXT  # Writing is the editor's part.

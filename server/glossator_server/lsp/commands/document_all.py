@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from glossator_clients.protocol import ChatModel
 from glossator_indexer.symbols import find_symbols
@@ -34,51 +35,63 @@ async def document_all(ls: GlossatorServer, arguments: Sequence[object]) -> dict
     return {"job": job.id}
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What every symbol of one run shares."""
+
+    ls: GlossatorServer
+    target: Target
+    model: ChatModel
+    report: JobReport
+
+
 async def _document_all(ls: GlossatorServer, target: Target, report: JobReport) -> str:
     require_edits(ls)
     started = time.monotonic()
     first = snapshot_of(ls, target)
-    wanted = [(it, _code(first, it)) for it in symbols_to_document(first)]
+    wanted = [(it.name, _code(first, it)) for it in symbols_to_document(first)]
     if not wanted:
         return "every symbol has its comment"
-    skipped: list[Skipped] = []
     model = await ls.session.open_model("document")
     try:
-        for index, (symbol, code) in enumerate(wanted):
-            report.step(index, len(wanted), symbol.name)
-            outcome = await _document_one(ls, target, model, (symbol.name, code), report)
-            if isinstance(outcome, Skipped):
-                skipped.append(outcome)
-                ls.note(f"{outcome.symbol}: {outcome.reason}")
+        skipped = await _document_each(_Run(ls, target, model, report), wanted)
     finally:
         await model.close()
-    done = len(wanted) - len(skipped)
-    words = f"{done} of {len(wanted)} documented; {model.info.id}"
     if skipped:
+        reason = skipped[0].reason.rstrip(".")
         report.warn(
             f"{len(skipped)} of {len(wanted)} symbols were left as they are"
-            f" ({skipped[0].symbol}: {skipped[0].reason.rstrip('.')}); the log says why for each."
+            f" ({skipped[0].symbol}: {reason}); the log says why for each."
         )
-    return f"{words}, {time.monotonic() - started:.1f} s"
+    done = len(wanted) - len(skipped)
+    seconds = time.monotonic() - started
+    return f"{done} of {len(wanted)} documented; {model.info.id}, {seconds:.1f} s"
 
 
-async def _document_one(
-    ls: GlossatorServer,
-    target: Target,
-    model: ChatModel,
-    wanted: tuple[str, str],
-    report: JobReport,
-) -> Outcome:
-    name, code = wanted
-    snapshot = snapshot_of(ls, target)
+async def _document_each(run: _Run, wanted: Sequence[tuple[str, str]]) -> list[Skipped]:
+    skipped: list[Skipped] = []
+    for index, (name, code) in enumerate(wanted):
+        run.report.step(index, len(wanted), name)
+        outcome = await _document_one(run, name, code)
+        if isinstance(outcome, Skipped):
+            skipped.append(outcome)
+            run.ls.note(f"{outcome.symbol}: {outcome.reason}")
+        else:
+            for notice in outcome.notices:
+                run.ls.note(f"{name}: {notice}")
+    return skipped
+
+
+async def _document_one(run: _Run, name: str, code: str) -> Outcome:
+    snapshot = snapshot_of(run.ls, run.target)
     # The edits before this one have moved it.
     found = [it for it in find_symbols(snapshot.source, name) if _code(snapshot, it) == code]
     if not found:
         reason = f"{name} changed meanwhile; ask again."
         return Skipped(snapshot.path, name, SkipCause.STALE, reason)
-    options = ls.session.settings.document
-    outcome = await document_symbol(snapshot, found[0], model, options, report.say)
-    return outcome if isinstance(outcome, Skipped) else await apply_proposal(ls, outcome)
+    options = run.ls.session.settings.document
+    outcome = await document_symbol(snapshot, found[0], run.model, options, run.report.say)
+    return outcome if isinstance(outcome, Skipped) else await apply_proposal(run.ls, outcome)
 
 
 def _code(snapshot: Snapshot, symbol: Symbol) -> str:
