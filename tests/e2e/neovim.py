@@ -1,0 +1,69 @@
+"""Own how tests run a scenario in a real, headless Neovim.
+
+A scenario is Lua in which `nvim` is the driver beside this file, `path` the file to open and
+`server` the command of the server; what it returns comes back.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.command_line import COMMAND
+
+DRIVER = Path(__file__).with_name("neovim_driver.lua")
+PATIENCE_S = 240
+# The driver waits for everything by itself; the frame only names what it works on.
+FRAME = """\
+local nvim = dofile({driver})
+local path, server = {path}, {server}
+nvim.run(function()
+{scenario}
+end, {report})
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a scenario returned, and what the user saw."""
+
+    result: Any
+    messages: list[str]
+    progress: list[dict[str, Any]]
+
+
+def run_in_neovim(nvim: str, path: Path, scenario: str) -> Told:
+    """Run a scenario on a file; fails with Lua's own words where it raises an error."""
+    report = path.with_name("report.json")
+    script = path.with_name("scenario.lua")
+    script.write_text(
+        FRAME.format(
+            driver=_lua(str(DRIVER)),
+            path=_lua(str(path)),
+            server="{" + ", ".join(_lua(it) for it in (*COMMAND, "server")) + "}",
+            scenario=scenario,
+            report=_lua(str(report)),
+        ),
+        "utf-8",
+    )
+    done = subprocess.run(
+        [nvim, "--clean", "--headless", "-S", str(script)],
+        cwd=path.parent,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert report.is_file(), done.stderr.decode("utf-8", "replace")
+    told = json.loads(report.read_text("utf-8"))
+    assert told["ok"], (told, done.stderr.decode("utf-8", "replace"))
+    # An empty table of Lua's is an object to JSON.
+    return Told(told.get("result"), list(told["messages"]), list(told["progress"]))
+
+
+def _lua(text: str) -> str:
+    # Lua reads JSON's escapes but for \\u, which no path of a test needs.
+    return json.dumps(text, ensure_ascii=False)
