@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import import_module
 from importlib.util import find_spec
 
 from glossator_clients.errors import ModelError, ModelUnavailableError
@@ -20,6 +21,14 @@ from glossator_gate.types import Api, ModelEntry, Policy
 
 # A list for people: a server that takes longer than this to say its name is as good as gone.
 _PATIENCE_S = 5.0
+
+
+_MODULES = {
+    Api.EMBEDDED: "glossator_clients.embedded",
+    Api.OPENAI: "glossator_clients.openai_client",
+    Api.OLLAMA: "glossator_clients.ollama_client",
+    Api.SCRIPTED: "glossator_clients.scripted",
+}
 
 
 class ModelCondition(StrEnum):
@@ -51,7 +60,10 @@ async def open_model(role: str, policy: Policy, preferred: Sequence[str] = ()) -
     `preferred` are ids that go first among those that the policy allows for the role. Raises
     `PolicyError` where no model is allowed, and a `ModelError` where the chosen one cannot serve.
     """
-    return await _opened(choose_entry(role, policy, preferred))
+    entry = choose_entry(role, policy, preferred)
+    # An SDK takes most of a second to import: a server's loop must not stand still meanwhile.
+    await asyncio.to_thread(import_module, _MODULES[entry.api])
+    return await _opened(entry)
 
 
 def choose_entry(role: str, policy: Policy, preferred: Sequence[str] = ()) -> ModelEntry:

@@ -25,12 +25,15 @@ class Application:
     settings: Settings
     problems: tuple[str, ...]
 
-    async def open_model(self, role: str) -> ChatModel:
-        """Open the first approved model of a role; raises a `ModelError` or `PolicyError`."""
+    async def open_model(self, role: str, preferred: tuple[str, ...]) -> ChatModel:
+        """Open an approved model of a role, a preferred one if it can be.
+
+        Raises a `ModelError` where it cannot serve, a `PolicyError` where none is approved.
+        """
         # The SDKs take most of a second to import: only who asks a model pays for it.
         from glossator_clients.factory import open_model
 
-        return await open_model(role, self.policy, self.settings.preferred_models)
+        return await open_model(role, self.policy, preferred)
 
 
 def policy_places() -> PolicyPlaces:

@@ -10,7 +10,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ from glossator_server.snapshot import Snapshot
 # A burst of changes this long is cheaper to parse afresh than one by one.
 MOST_PENDING_CHANGES = 64
 
-OpenModel = Callable[[str], Awaitable[ChatModel]]
+# The role, and the ids of approved models that are preferred.
+OpenModel = Callable[[str, tuple[str, ...]], Awaitable[ChatModel]]
 
 _log = logging.getLogger(__name__)
 
@@ -170,13 +171,17 @@ class Session:
 
     def __init__(self, settings: Settings, open_model: OpenModel) -> None:
         self.settings = settings
-        self.open_model = open_model
+        self._open_model = open_model
         self.documents: dict[str, OpenDocument] = {}
         self.jobs = Jobs()
         self._user_settings = settings
         self._folders: dict[str, Path] = {}
         self._layers: dict[str, Mapping[str, object]] = {}
         self._evidence: dict[tuple[str, str], Remembered] = {}
+
+    async def open_model(self, role: str) -> ChatModel:
+        """Open the preferred approved model of a role; raises a `ModelError` or `PolicyError`."""
+        return await self._open_model(role, self.settings.preferred_models)
 
     @property
     def folders(self) -> Mapping[str, Path]:
@@ -203,11 +208,11 @@ class Session:
             snapshot = document.snapshot()
             if snapshot is None:
                 raise UsageError(str(document.trouble))
-            return snapshot
+            beside = document.path is not None and self._is_in_workspace(document.path)
+            return replace(snapshot, reads_folder=beside)
         if path is None or not self._is_in_workspace(path):
             raise UsageError(f"{uri} is not open and in no workspace folder; open it first.")
-        read = read_snapshot(path)
-        return Snapshot(uri, path, None, read.source)
+        return replace(read_snapshot(path), uri=uri)
 
     def remember(self, uri: str, symbol: str, remembered: Remembered) -> None:
         """Keep what the checks said, for the hover."""

@@ -88,7 +88,7 @@ class _Job:
 async def _document_all(
     files: list[Target], job: _Job, application: Application, progress: Progress
 ) -> None:
-    model = await application.open_model("document")
+    model = await application.open_model("document", application.settings.preferred_models)
     try:
         for target in files:
             try:

@@ -15,7 +15,7 @@ URI = "file:///a.c"
 TEXT = "int add(int a)\n{\n\treturn a;\n}\n"
 
 
-async def no_model(role: str) -> ChatModel:
+async def no_model(role: str, preferred: tuple[str, ...]) -> ChatModel:
     raise NotImplementedError(role)
 
 

@@ -16,7 +16,7 @@ async def forever(number: int) -> None:
     await asyncio.Event().wait()
 
 
-async def no_model(role: str) -> ChatModel:
+async def no_model(role: str, preferred: tuple[str, ...]) -> ChatModel:
     raise NotImplementedError(role)
 
 
