@@ -1,4 +1,4 @@
-"""The house: what ARCHITECTURE.md says is what the contracts enforce, and what is said twice agrees."""
+"""The house: ARCHITECTURE.md says what the contracts enforce, and what is said twice agrees."""
 
 from __future__ import annotations
 
