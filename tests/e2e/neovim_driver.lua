@@ -3,14 +3,14 @@
 
 local M = { messages = {}, progress = {} }
 
--- What takes longer than this on a busy machine does not come.
-local PATIENCE_MS = 30000
+-- What takes longer than this on a busy machine does not come; a real model takes its time.
+M.patience_ms = 30000
 
 ---Wait until `predicate` holds, processing events; raise an error that says what did not come.
 ---@param what string
 ---@param predicate fun(): any
 function M.wait(what, predicate)
-  assert(vim.wait(PATIENCE_MS, predicate, 5), 'waited in vain for ' .. what)
+  assert(vim.wait(M.patience_ms, predicate, 5), 'waited in vain for ' .. what)
 end
 
 ---Set the server up as the README says, and open a file with it.
