@@ -213,7 +213,7 @@ class Generator:
 
     def mutilated(self) -> bytes:
         """Return a frame that is broken somewhere, and a good one after it."""
-        body = json.dumps({"jsonrpc": "2.0", "id": -1, "method": "unknown", "params": {"a": "b"}})
+        body = json.dumps({"jsonrpc": "2.0", "id": "mutilated", "method": "unknown", "params": {}})
         frame = bytearray(framed(body.encode()))
         for _ in range(self.chance.randint(1, 3)):
             self._mutilate(frame)
@@ -373,7 +373,7 @@ def _body(message: object) -> bytes:
 
 def _faults(kind: str, expected: Expected, said: Sequence[Mapping[str, Any]]) -> dict[str, object]:
     answers = [it for it in said if "method" not in it]
-    found = Counter(json.dumps(it["id"]) for it in answers if it["id"] not in (None, -1))
+    found = Counter(json.dumps(it["id"]) for it in answers if it["id"] is not None)
     by_id = {json.dumps(it["id"]): it for it in answers}
     # What a mutilated frame holds may be a request with any id.
     known = set(expected.answers)

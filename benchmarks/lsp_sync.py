@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
+from glossator_clients.protocol import ChatModel
 from glossator_server.lsp.convert import PositionMap
 from glossator_server.lsp.documents import Documents
 from glossator_server.session import Session
@@ -150,7 +151,7 @@ def _wrong_positions(
 
 
 async def _no_model(role: str, preferred: tuple[str, ...]) -> object:
-    raise NotImplementedError(role)
+    raise NotImplementedError(role, preferred)
 
 
 def rows(edits: int = EDITS, seed: int = 1) -> Iterable[dict[str, object]]:
