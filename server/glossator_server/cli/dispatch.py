@@ -6,17 +6,17 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 from glossator_clients.errors import ModelError
 from glossator_gate.errors import GlossatorError, PolicyError
 from glossator_server import __version__
-from glossator_server.cli import doctor, document, models, serve
 from glossator_server.cli.status import ExitStatus
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status; every trouble is one sentence on stderr."""
-    parser = _parser()
+    parser = _parser(_subcommands(arguments[0] if arguments else ""))
     options = parser.parse_args(arguments)
     try:
         status = int(options.run(options))
@@ -37,7 +37,21 @@ def run(arguments: Sequence[str]) -> int:
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
+def _subcommands(word: str) -> tuple[ModuleType, ...]:
+    """Return the module of the subcommand that is called, all of them where none is.
+
+    An editor waits for the server to start, and must not wait for what other subcommands import.
+    """
+    if word == "server":
+        from glossator_server.cli import serve
+
+        return (serve,)
+    from glossator_server.cli import doctor, document, models, serve
+
+    return (serve, document, models, doctor)
+
+
+def _parser(subcommands: Sequence[ModuleType]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="glossator",
         description="Doc comments from a language model, checked before you see them.",
@@ -46,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"glossator {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (serve, document, models, doctor):
+    for module in subcommands:
         module.add_to(commands)
     return parser
 
