@@ -46,7 +46,11 @@ def take_standard_streams() -> Stream:
     os.dup2(nothing, 0)
     os.close(nothing)
     sys.stdout.flush()
-    os.dup2(2, 1)
+    try:
+        os.dup2(2, 1)
+    except OSError:
+        # An editor that wants no log may have closed it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
     def write(data: bytes) -> None:
         view = memoryview(data)
