@@ -150,7 +150,7 @@ def _wrong_positions(
             yield f"offset {offset} of {text!r}"
 
 
-async def _no_model(role: str, preferred: tuple[str, ...]) -> object:
+async def _no_model(role: str, preferred: tuple[str, ...]) -> ChatModel:
     raise NotImplementedError(role, preferred)
 
 
