@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from glossator_clients.types import Author, ChatRequest, JsonSchema, Message, ModelInfo
 from glossator_indexer.retrieval import DocumentedSymbol
 from glossator_indexer.styles.names import demands_return, documented_names
-from glossator_indexer.types import DocFields, Facts, Symbol
+from glossator_indexer.types import DocFields, Facts, Symbol, SymbolKind
 from glossator_server.prompts.templates import PromptTemplate, load_template
 
 # A server that does not say how long its context is has at least this much.
@@ -23,6 +23,8 @@ MESSAGE_OVERHEAD_TOKENS = 8
 MAX_PHRASE_CHARACTERS = 160
 MAX_DETAILS_CHARACTERS = 600
 MAX_NAMED_CALLEES = 8
+# The members of a type are its body; what is called says all in its signature.
+_CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.PROTOTYPE, SymbolKind.MACRO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,14 @@ def document_prompt(subject: PromptSubject, model: ModelInfo) -> DocumentPrompt 
 
     Cuts, in this order: the farthest example first, then the middle of the body.
     """
-    # Small models follow examples, not rules, and pay for each token in seconds.
+    # Small models follow examples, not rules, and pay for each token in seconds. A body leads them
+    # astray: without it they come nearer to people's words (benchmarks/words.py).
     template = load_template("document-small" if model.api == "embedded" else "document")
     context = model.context_tokens or ASSUMED_CONTEXT_TOKENS
     budget = min(template.budget_tokens, context - template.sampling.max_tokens)
     subject = replace(subject, neighbours=subject.neighbours[: template.few_shot])
+    if not template.body and subject.symbol.kind in _CALLABLE:
+        subject = replace(subject, body="")
     wanted = len(subject.neighbours)
     notices: list[str] = []
     while (excess := _tokens(_messages(template, subject)) - budget) > 0:

@@ -28,7 +28,8 @@ class PromptTemplate:
     """One prompt file.
 
     `few_shot` counts examples; `budget_tokens` bounds the prompt even where the model would take
-    more, because every prompt token costs waiting; `fields` are the parts of a comment to ask for.
+    more, because every prompt token costs waiting; `body` says whether function bodies are shown;
+    `fields` are the parts of a comment to ask for.
     """
 
     name: str
@@ -37,6 +38,7 @@ class PromptTemplate:
     sampling: Sampling
     few_shot: int
     budget_tokens: int
+    body: bool
     fields: tuple[str, ...]
     sections: Mapping[str, str]
 
@@ -75,6 +77,7 @@ def parse_template(name: str, text: str) -> PromptTemplate:
             sampling=sampling,
             few_shot=int(head["few_shot"]),
             budget_tokens=int(head["budget_tokens"]),
+            body=bool(head["body"]),
             fields=tuple(head["fields"]),
             sections=_sections(match["body"]),
         )
