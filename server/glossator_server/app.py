@@ -5,6 +5,9 @@ It must not decide anything that a lower module can decide.
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,16 +61,34 @@ def load_application(workspace: Path | None = None) -> Application:
 
 def run_server(application: Application) -> int:
     """Serve an editor on standard input and output until it leaves; return the exit status."""
-    from glossator_server.lsp.server import create_server, serve_stdio
-    from glossator_server.session import Session
+    with _no_collection():
+        from glossator_server.lsp.server import create_server, serve_stdio
+        from glossator_server.session import Session
 
-    return serve_stdio(create_server(Session(application.settings, application.open_model)))
+        server = create_server(Session(application.settings, application.open_model))
+    return serve_stdio(server)
 
 
 def run_tcp_server(application: Application, host: str, port: int) -> int:
     """Serve one editor on a loopback port until it leaves; return the exit status."""
-    from glossator_server.lsp.server import create_server, serve_tcp
-    from glossator_server.session import Session
+    with _no_collection():
+        from glossator_server.lsp.server import create_server, serve_tcp
+        from glossator_server.session import Session
 
-    server = create_server(Session(application.settings, application.open_model))
+        server = create_server(Session(application.settings, application.open_model))
     return serve_tcp(server, host, port)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Make what lives as long as the process, without looking for garbage in it.
+
+    The protocol's hundreds of classes would be searched again and again while they are imported (a
+    quarter of the time), and later with every full collection, while somebody types.
+    """
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
