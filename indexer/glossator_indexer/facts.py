@@ -11,9 +11,7 @@ from glossator_indexer.parsing import Node, ParsedSource, walk
 from glossator_indexer.types import Facts, Symbol, SymbolKind
 
 _NEGATIVE_ERROR = re.compile(r"-\s*(E[A-Z][A-Z0-9]+)\b")
-_ERROR = re.compile(r"E[A-Z][A-Z0-9]+")
-# Calls that turn an error number into the pointer that carries it.
-_POINTER_ERRORS = frozenset(("ERR_PTR", "ERR_CAST", "IOMEM_ERR_PTR"))
+_CONSTANTS = frozenset(("0", "1", "NULL", "true", "false"))
 
 
 def facts_of(source: ParsedSource, symbol: Symbol) -> Facts:
@@ -36,6 +34,7 @@ class _Collector:
         self._returned: set[str] = set()
         self._callees: dict[str, None] = {}
         self._returns_value = False
+        self._constants: dict[str, None] = {}
 
     def run(self) -> Facts:
         """Return what the walk proves."""
@@ -51,7 +50,9 @@ class _Collector:
         for _, code, variable in sorted(codes):
             if not variable or variable in self._returned:
                 self._codes[code] = None
-        return Facts(tuple(self._codes), tuple(self._callees), self._returns_value)
+        return Facts(
+            tuple(self._codes), tuple(self._callees), self._returns_value, tuple(self._constants)
+        )
 
     def _text(self, node: Node) -> str:
         return self._piece[node.start_byte : node.end_byte]
@@ -67,6 +68,9 @@ class _Collector:
         if not values:
             return []
         self._returns_value = True
+        value = self._text(values[0]).strip("() \t")
+        if value in _CONSTANTS:
+            self._constants[value] = None
         self._returned |= set(re.findall(r"[A-Za-z_]\w*", self._text(values[0])))
         return self._errors(values[0], "")
 

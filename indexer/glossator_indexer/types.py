@@ -99,11 +99,15 @@ class SyntaxProblem:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the tree of a function proves, each in order of appearance and without repeats."""
+    """What the tree of a function proves, each in order of appearance and without repeats.
+
+    `constants` are those that it returns as they stand, such as 0, NULL and true.
+    """
 
     error_codes: tuple[str, ...] = ()
     callees: tuple[str, ...] = ()
     returns_value: bool = False
+    constants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from glossator_server.prompts import (
     PromptSubject,
     UnreadableReplyError,
     document_prompt,
+    first_sentences,
     read_fields,
     repair_messages,
     without_cut_phrases,
@@ -128,6 +129,7 @@ class _Draft:
     """The words gathered so far and what they cost; owned by one run of the action."""
 
     notices: tuple[str, ...] = ()
+    sentences: int = 1
     fields: DocFields = field(default_factory=lambda: DocFields(""))
     rounds: int = 0
     prompt_tokens: int = 0
@@ -150,7 +152,7 @@ async def _write(
     prompt = document_prompt(await asyncio.to_thread(_subject, site), model.info)
     if prompt is None:
         return None
-    draft.notices, request = prompt.notices, prompt.request
+    draft.notices, draft.sentences, request = prompt.notices, prompt.sentences, prompt.request
     reasons: list[str] = []
     cause = SkipCause.NO_USABLE_TEXT
     while draft.rounds < site.options.rounds:
@@ -178,7 +180,7 @@ async def _ask(
         return "", ["it broke off before its end"]
     draft.count(reply)
     try:
-        said = without_cut_phrases(read_fields(reply.text))
+        said = first_sentences(without_cut_phrases(read_fields(reply.text)), draft.sentences)
     except UnreadableReplyError as trouble:
         return reply.text, [str(trouble)]
     said = replace(said, summary=imperative(said.summary, site.symbol.name))

@@ -61,7 +61,13 @@ def _from_type(name: str, type_text: str) -> str:
 
 
 def _from_facts(symbol: Symbol, facts: Facts) -> str:
-    kind = f"of type {symbol.return_type}"
-    if facts.error_codes:
-        return f"{', '.join(facts.error_codes)} on failure, otherwise a value {kind}."
-    return "True or false." if symbol.return_type == "bool" else f"A value {kind}."
+    failure = ", ".join(facts.error_codes)
+    if failure and "0" in facts.constants:
+        return f"0 on success, {failure} on failure."
+    if failure:
+        return f"{failure} on failure, otherwise a value of type {symbol.return_type}."
+    if symbol.return_type == "bool":
+        return "True or false."
+    if "NULL" in facts.constants:
+        return f"A pointer of type {symbol.return_type}, or NULL."
+    return f"A value of type {symbol.return_type}."

@@ -12,6 +12,11 @@ from glossator_indexer.types import DocFields, Symbol
 # Error codes as C code writes them; words such as EXPORT are no codes.
 _ERROR_CODE = re.compile(r"\bE[A-Z][A-Z0-9]{2,}\b")
 _NEGATED = re.compile(r"-\s*(E[A-Z][A-Z0-9]{2,})\b")
+_NULL = re.compile(r"\bNULL\b")
+# A value that can be an error is not described without a word about it.
+_OUTCOME = re.compile(
+    r"\b(?:0|zero|success\w*|fail\w*|errors?|errno|negative|E[A-Z]{3,})\b", re.IGNORECASE
+)
 _CALLED = re.compile(r"\b([A-Za-z_]\w*)\(\)")
 
 
@@ -19,7 +24,7 @@ def grounded(fields: DocFields, symbol: Symbol, text: str) -> DocFields:
     """Return the words without those parts that name what is not there.
 
     An error code has to stand in the symbol's own code, a function `name()` anywhere in the text of
-    its file. `text` is that file's.
+    its file, which is `text`. What is said of a value has to fit its type and its errors.
     """
     code = text[symbol.extent.start : symbol.extent.end]
     codes = frozenset(_ERROR_CODE.findall(code))
@@ -30,12 +35,24 @@ def grounded(fields: DocFields, symbol: Symbol, text: str) -> DocFields:
         exists = all(it in codes for it in named) and all(_stands_in(it, text) for it in called)
         return words if exists else ""
 
+    returns = keep(fields.returns or "")
+    if returns and not _fits_the_value(returns, symbol, code):
+        returns = ""
     return DocFields(
         summary=keep(fields.summary),
         parameters=tuple((name, keep(words)) for name, words in fields.parameters),
-        returns=keep(fields.returns or "") or None,
+        returns=returns or None,
         details=keep(fields.details or "") or None,
     )
+
+
+def _fits_the_value(words: str, symbol: Symbol, code: str) -> bool:
+    """Tell whether words about the value can be true of its type and of the errors returned."""
+    is_pointer = "*" in (symbol.return_type or "")
+    if _NULL.search(words) and not is_pointer and not _NULL.search(code):
+        return False
+    fails = _NEGATED.search(code) is not None and not is_pointer
+    return not fails or _OUTCOME.search(words) is not None
 
 
 def _stands_in(name: str, text: str) -> bool:

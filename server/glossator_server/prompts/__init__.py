@@ -7,6 +7,7 @@ from glossator_server.prompts.document import (
     DocumentPrompt,
     PromptSubject,
     document_prompt,
+    first_sentences,
     repair_messages,
     without_cut_phrases,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "PromptTemplate",
     "UnreadableReplyError",
     "document_prompt",
+    "first_sentences",
     "load_template",
     "read_fields",
     "repair_messages",

@@ -6,6 +6,7 @@ Nothing is cut silently: every cut is a notice that travels with the proposal.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,7 @@ MESSAGE_OVERHEAD_TOKENS = 8
 MAX_PHRASE_CHARACTERS = 160
 MAX_DETAILS_CHARACTERS = 600
 MAX_NAMED_CALLEES = 8
+_SENTENCE_GAP = re.compile(r"(?<=[.!?;])\s+")
 # The members of a type are its body; what is called says all in its signature.
 _CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.PROTOTYPE, SymbolKind.MACRO})
 
@@ -43,10 +45,14 @@ class PromptSubject:
 
 @dataclass(frozen=True, slots=True)
 class DocumentPrompt:
-    """A request that fits the model, and a notice for each thing that was cut to make it fit."""
+    """A request that fits the model, and a notice for each thing that was cut to make it fit.
+
+    `sentences` of each part of the answer are kept: what a small model adds is not about the code.
+    """
 
     request: ChatRequest
     notices: tuple[str, ...]
+    sentences: int
 
 
 def document_prompt(subject: PromptSubject, model: ModelInfo) -> DocumentPrompt | None:
@@ -77,7 +83,7 @@ def document_prompt(subject: PromptSubject, model: ModelInfo) -> DocumentPrompt 
         notices.append(f"{wanted - len(subject.neighbours)} of {wanted} examples were left out")
     schema = doc_schema(subject.symbol, template.fields)
     request = ChatRequest(_messages(template, subject), template.sampling, schema)
-    return DocumentPrompt(request, tuple(notices))
+    return DocumentPrompt(request, tuple(notices), template.sentences)
 
 
 def repair_messages(
@@ -117,6 +123,20 @@ def doc_schema(symbol: Symbol, wanted: Sequence[str]) -> JsonSchema:
         "required": required,
         "additionalProperties": False,
     }
+
+
+def first_sentences(fields: DocFields, count: int) -> DocFields:
+    """Keep the first sentences of each part; a semicolon ends one too."""
+
+    def kept(text: str) -> str:
+        return " ".join(_SENTENCE_GAP.split(text)[:count]).rstrip(";")
+
+    return DocFields(
+        kept(fields.summary),
+        tuple((name, kept(text)) for name, text in fields.parameters),
+        kept(fields.returns or "") or None,
+        fields.details,
+    )
 
 
 def without_cut_phrases(fields: DocFields) -> DocFields:

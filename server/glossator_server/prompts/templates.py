@@ -29,7 +29,7 @@ class PromptTemplate:
 
     `few_shot` counts examples; `budget_tokens` bounds the prompt even where the model would take
     more, because every prompt token costs waiting; `body` says whether function bodies are shown;
-    `fields` are the parts of a comment to ask for.
+    `fields` are the parts of a comment to ask for, of which `sentences` each are kept.
     """
 
     name: str
@@ -39,6 +39,7 @@ class PromptTemplate:
     few_shot: int
     budget_tokens: int
     body: bool
+    sentences: int
     fields: tuple[str, ...]
     sections: Mapping[str, str]
 
@@ -78,6 +79,7 @@ def parse_template(name: str, text: str) -> PromptTemplate:
             few_shot=int(head["few_shot"]),
             budget_tokens=int(head["budget_tokens"]),
             body=bool(head["body"]),
+            sentences=int(head["sentences"]),
             fields=tuple(head["fields"]),
             sections=_sections(match["body"]),
         )

@@ -85,7 +85,7 @@ async def test_what_no_round_brought_is_filled_in_from_the_code_with_a_notice() 
     outcome = await document(FUNCTION, "stack_push", [poor, poor])
     text = applied(FUNCTION, outcome)
     assert " * @item: Of type int.\n" in text
-    assert " * Return: -ENOSPC on failure, otherwise a value of type int.\n" in text
+    assert " * Return: 0 on success, -ENOSPC on failure.\n" in text
     assert len(proposed(outcome).notices) == 2
 
 

@@ -36,8 +36,8 @@ def ground(words: str) -> str | None:
     "words",
     [
         "0 on success, -EINVAL for a negative value",
-        "what helper() left behind",
-        "an EXPORT of the value",
+        "what helper() left behind, or an error",
+        "zero, an EXPORT of the value",
         "0, or a negative error code",
     ],
 )
@@ -47,7 +47,13 @@ def test_words_that_speak_of_the_code_stay(words: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["-ENOSPC when every slot is taken", "-ENOMEM when memory is short", "what kmalloc() returns"],
+    [
+        "-ENOSPC when every slot is taken",
+        "-ENOMEM when memory is short",
+        "0, or what kmalloc() returns",
+        "0, or NULL when there is none",
+        "the new record",
+    ],
 )
 def test_words_that_name_what_is_not_there_go(words: str) -> None:
     assert ground(words) is None

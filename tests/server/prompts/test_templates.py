@@ -10,7 +10,8 @@ from glossator_server.prompts.templates import parse_template
 
 HEAD = (
     '+++\nrole = "document"\nschema = "doc-fields"\ntemperature = 0.1\ntop_p = 1.0\n'
-    'max_tokens = 10\nstop = ["x"]\nfew_shot = 2\nbudget_tokens = 100\nbody = true\nfields = ["summary"]\n+++\n'
+    'max_tokens = 10\nstop = ["x"]\nfew_shot = 2\nbudget_tokens = 100\n'
+    'body = true\nsentences = 1\nfields = ["summary"]\n+++\n'
 )
 
 
