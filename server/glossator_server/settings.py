@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from glossator_gate.errors import ConfigurationError
-from glossator_indexer.styles import STYLES
 
 AUTO_STYLE = "auto"
 WORKSPACE_FILE = ".glossator.toml"
@@ -113,7 +112,7 @@ def _narrow_document(
         if accepts is None:
             ignored.append(_ignored(f"document.{key}"))
         elif not accepts(value):
-            ignored.append(f"document.{key} cannot be {value!r}; {_DOCUMENT_HINTS[key]}.")
+            ignored.append(f"document.{key} cannot be {value!r}; {_DOCUMENT_HINTS[key]()}.")
         else:
             chosen[key] = value
     return replace(options, **chosen), ignored
@@ -128,17 +127,24 @@ def _whole_number(low: int, high: int) -> Callable[[object], bool]:
     return lambda value: isinstance(value, int) and value is not True and low <= value <= high
 
 
+def _style_names() -> list[str]:
+    # Imported late: a server starts without them, and their patterns take long to compile.
+    from glossator_indexer.styles import STYLES
+
+    return [AUTO_STYLE, *sorted(STYLES)]
+
+
 _DOCUMENT_KEYS: dict[str, Callable[[object], bool]] = {
-    "style": lambda value: value == AUTO_STYLE or value in STYLES,
+    "style": lambda value: value in _style_names(),
     # Narrower than 40 columns, long names leave no room for words.
     "width": _whole_number(40, 200),
     "max_lines": lambda value: value is None or _whole_number(1, 200)(value),
     # Published results and ours agree that later rounds bring little.
     "rounds": _whole_number(1, 3),
 }
-_DOCUMENT_HINTS = {
-    "style": f"choose {AUTO_STYLE} or one of {', '.join(sorted(STYLES))}",
-    "width": "choose a whole number from 40 to 200",
-    "max_lines": "choose a whole number from 1 to 200",
-    "rounds": "choose a whole number from 1 to 3",
+_DOCUMENT_HINTS: dict[str, Callable[[], str]] = {
+    "style": lambda: f"choose one of {', '.join(_style_names())}",
+    "width": lambda: "choose a whole number from 40 to 200",
+    "max_lines": lambda: "choose a whole number from 1 to 200",
+    "rounds": lambda: "choose a whole number from 1 to 3",
 }
