@@ -22,7 +22,7 @@ from glossator_indexer.styles.voice import imperative
 from glossator_indexer.styles.wording import clean_fields, missing_parts
 from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import DocFields, Span, Symbol, TextChange
-from glossator_server.actions.filling import combined, filled_in
+from glossator_server.actions.filling import RETURN_NOTICE, combined, filled_in, proved_return
 from glossator_server.actions.grounding import grounded
 from glossator_server.actions.neighbours import neighbours_of
 from glossator_server.actions.states import CommentState, comment_status, style_for
@@ -109,11 +109,11 @@ class _Site:
     options: DocumentOptions
     existing: ParsedDoc | None
 
-    def wanting(self, fields: DocFields) -> list[str]:
+    def lacks(self, fields: DocFields) -> tuple[str, ...]:
         """Name the parts of a complete comment that neither the words nor the old comment give."""
         if self.existing is not None:
             fields = merge(self.existing, fields, self.symbol).fields
-        return [f"{part} is missing" for part in missing_parts(fields, self.symbol)]
+        return missing_parts(fields, self.symbol)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,7 @@ class _Draft:
     notices: tuple[str, ...] = ()
     sentences: int = 1
     fields: DocFields = field(default_factory=lambda: DocFields(""))
+    has_failed: bool = False
     rounds: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -145,7 +146,7 @@ async def _write(
     site: _Site, model: ChatModel, draft: _Draft, report: Report
 ) -> _Placed | Skipped | None:
     """Gather words until the comment passes or the rounds are used up; None: no prompt fits."""
-    if not site.wanting(draft.fields):
+    if not site.lacks(draft.fields):
         placed = await asyncio.to_thread(_place, site, draft.fields)
         if not failures(placed.evidence):
             return placed
@@ -154,7 +155,6 @@ async def _write(
         return None
     draft.notices, draft.sentences, request = prompt.notices, prompt.sentences, prompt.request
     reasons: list[str] = []
-    cause = SkipCause.NO_USABLE_TEXT
     while draft.rounds < site.options.rounds:
         draft.rounds += 1
         report(f"{model.info.id} writes{'' if draft.rounds == 1 else ', once more'}")
@@ -165,9 +165,9 @@ async def _write(
             reasons = failures(placed.evidence)
             if not reasons:
                 return placed
-            cause = SkipCause.FAILED_CHECKS
+            draft.has_failed = True
         request = repair_messages(request, answer, reasons, model.info)
-    return await asyncio.to_thread(_last_resort, site, draft, cause, reasons)
+    return await asyncio.to_thread(_last_resort, site, draft, reasons)
 
 
 async def _ask(
@@ -185,17 +185,31 @@ async def _ask(
         return reply.text, [str(trouble)]
     said = replace(said, summary=imperative(said.summary, site.symbol.name))
     fields = grounded(clean_fields(said, site.symbol), site.symbol, site.snapshot.text)
-    draft.fields = combined(draft.fields, fields)
-    return reply.text, site.wanting(draft.fields)
+    if draft.has_failed:
+        draft.fields = combined(fields, draft.fields)
+    else:
+        # Where words were merely missing, the first ones stand: later rounds are asked hotter.
+        draft.fields = combined(draft.fields, fields)
+    _take_proved_return(site, draft)
+    return reply.text, [f"{part} is missing" for part in site.lacks(draft.fields)]
 
 
-def _last_resort(
-    site: _Site, draft: _Draft, cause: SkipCause, reasons: list[str]
-) -> _Placed | Skipped:
+def _take_proved_return(site: _Site, draft: _Draft) -> None:
+    """Let the code speak where the model was silent about the value alone."""
+    if site.lacks(draft.fields) != ("Return",):
+        return
+    if proved := proved_return(site.symbol, facts_of(site.snapshot.source, site.symbol)):
+        draft.fields = replace(draft.fields, returns=proved)
+        draft.notices += (RETURN_NOTICE,)
+
+
+def _last_resort(site: _Site, draft: _Draft, reasons: list[str]) -> _Placed | Skipped:
     """Complete a draft that lacks only what the declaration says itself, or give up."""
+    if draft.has_failed:
+        return _skipped(site, SkipCause.FAILED_CHECKS, "; ".join(reasons))
     completed = filled_in(draft.fields, site.symbol, facts_of(site.snapshot.source, site.symbol))
-    if completed is None or cause is SkipCause.FAILED_CHECKS:
-        return _skipped(site, cause, "; ".join(reasons))
+    if completed is None:
+        return _skipped(site, SkipCause.NO_USABLE_TEXT, "; ".join(reasons))
     draft.fields, notices = completed
     draft.notices += notices
     placed = _place(site, draft.fields)

@@ -12,15 +12,32 @@ from glossator_indexer.types import DocFields, Facts, Parameter, Symbol
 MAX_FILLED_SHARE = 0.5
 
 
-def combined(older: DocFields, newer: DocFields) -> DocFields:
-    """Return the newer words, and the older ones where the newer answer is silent."""
-    known = dict(older.parameters) | {name: text for name, text in newer.parameters if text}
+def combined(first: DocFields, second: DocFields) -> DocFields:
+    """Return the first words, with the second where the first are silent."""
+    known = dict(second.parameters) | {name: text for name, text in first.parameters if text}
     return DocFields(
-        summary=newer.summary or older.summary,
+        summary=first.summary or second.summary,
         parameters=tuple(known.items()),
-        returns=newer.returns or older.returns,
-        details=newer.details or older.details,
+        returns=first.returns or second.returns,
+        details=first.details or second.details,
     )
+
+
+def proved_return(symbol: Symbol, facts: Facts) -> str | None:
+    """Say what the body proves of the value, None where that is no more than its type."""
+    failure = ", ".join(facts.error_codes)
+    if failure and "0" in facts.constants:
+        return f"0 on success, {failure} on failure."
+    if failure:
+        return f"{failure} on failure, otherwise a value of type {symbol.return_type}."
+    if symbol.return_type == "bool":
+        return "True or false."
+    if "NULL" in facts.constants:
+        return f"A pointer of type {symbol.return_type}, or NULL."
+    return None
+
+
+RETURN_NOTICE = "the return section says only what the code shows"
 
 
 def filled_in(
@@ -38,8 +55,8 @@ def filled_in(
     notices = [f"@{name} says only what the declaration says" for name in missing]
     returns = fields.returns
     if demands_return(symbol) and not returns:
-        returns = _from_facts(symbol, facts)
-        notices.append("the return section says only what the code shows")
+        returns = proved_return(symbol, facts) or f"A value of type {symbol.return_type}."
+        notices.append(RETURN_NOTICE)
     parameters = tuple((name, described[name]) for name in names)
     return DocFields(fields.summary, parameters, returns, fields.details), tuple(notices)
 
@@ -58,16 +75,3 @@ def _from_type(name: str, type_text: str) -> str:
     if name == "...":
         return "Further arguments."
     return f"Of type {type_text}." if type_text else "An argument as it stands in the code."
-
-
-def _from_facts(symbol: Symbol, facts: Facts) -> str:
-    failure = ", ".join(facts.error_codes)
-    if failure and "0" in facts.constants:
-        return f"0 on success, {failure} on failure."
-    if failure:
-        return f"{failure} on failure, otherwise a value of type {symbol.return_type}."
-    if symbol.return_type == "bool":
-        return "True or false."
-    if "NULL" in facts.constants:
-        return f"A pointer of type {symbol.return_type}, or NULL."
-    return f"A value of type {symbol.return_type}."

@@ -15,12 +15,12 @@ SNAPSHOT = snapshot_of(
 FACTS = facts_of(SNAPSHOT.source, SYMBOL)
 
 
-def test_the_newer_answer_wins_and_the_older_fills_its_gaps() -> None:
-    older = DocFields("Old", (("a", "old a"), ("b", "old b")), "old return", "old details")
-    newer = DocFields("", (("a", ""), ("b", "new b"), ("c", "new c")), None, "new details")
-    assert combined(older, newer) == DocFields(
-        "Old", (("a", "old a"), ("b", "new b"), ("c", "new c")), "old return", "new details"
-    )
+def test_the_first_words_stand_and_the_second_fill_their_gaps() -> None:
+    first = DocFields("", (("a", ""), ("b", "first b"), ("c", "first c")), None, "first details")
+    second = DocFields("Do.", (("a", "other a"), ("b", "other b")), "other return", "other details")
+    words = combined(first, second)
+    assert dict(words.parameters) == {"a": "other a", "b": "first b", "c": "first c"}
+    assert (words.summary, words.returns, words.details) == ("Do.", "other return", "first details")
 
 
 def test_what_is_filled_in_is_proved_by_the_code_and_noticed() -> None:
