@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.hostile_replies import Asked, Reply, any_reply, reply_of
-from benchmarks.kernel_tree import KernelDocWarning, kernel_doc_warnings, kernel_tree
+from benchmarks.kernel_tree import KernelDocWarning, kernel_doc_report, kernel_tree
 from benchmarks.plain_lexer import code_words, compiler_words
 from glossator_clients.scripted import ScriptedModel, ScriptedReply
 from glossator_indexer.languages import language_for_path
@@ -45,7 +45,8 @@ SAME_FAMILY_AGAIN = 0.5
 class Row:
     """What became of one function; `families` are those of the replies that were asked for.
 
-    `usable` says whether any of these replies held usable text.
+    `usable` says whether any of these replies held usable text, `read` whether the kernel's script
+    takes the comment for one of this function.
     """
 
     path: str
@@ -56,6 +57,7 @@ class Row:
     cause: str
     warnings: tuple[str, ...] = ()
     code_same: bool = True
+    read: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def summary(found: Sequence[dict[str, object]]) -> dict[str, object]:
         "usable but dropped, by last family": dict(unsaved.most_common(12)),
         "applied without usable text, by last family": dict(unfounded.most_common(12)),
         "applied with warnings added": sum(bool(it["warnings"]) for it in applied),
+        "applied but not read as a comment of the function": sum(not it["read"] for it in applied),
         "applied with code changed": sum(not it["code_same"] for it in applied),
     }
 
@@ -201,7 +204,8 @@ def _judged(tree: Path, bare: BareFile, outcomes: Sequence[_Answered]) -> list[R
     if not applied:
         return [it.row for it in outcomes]
     after = apply_changes(before, [it.change for it in applied if it.change is not None])
-    added = added_warnings(kernel_doc_warnings(tree, before), kernel_doc_warnings(tree, after))
+    judgement = kernel_doc_report(tree, after)
+    added = added_warnings(kernel_doc_report(tree, before).warnings, judgement.warnings)
     whole_file_same = _same_code(before, after)
     charged = _charged(before, applied, added)
     judged: list[Row] = []
@@ -210,7 +214,12 @@ def _judged(tree: Path, bare: BareFile, outcomes: Sequence[_Answered]) -> list[R
         if it.change is not None:
             same = whole_file_same or _same_code(before, apply_changes(before, [it.change]))
             warnings = tuple(charged.get(it.symbol.extent, ()))
-            row = replace(row, warnings=warnings, code_same=same)
+            row = replace(
+                row,
+                warnings=warnings,
+                code_same=same,
+                read=it.symbol.name in judgement.described,
+            )
         judged.append(row)
     return judged
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import platformdirs
 
+_DESCRIBED = re.compile(r"^.*?:\d+: info: Scanning doc for (?:\w+ )?(?P<name>\S+)$")
 _WARNING = re.compile(r"^(?P<file>.*?):(?P<line>\d+): (?:warning|error): (?P<message>.*)$")
 
 
@@ -34,8 +35,16 @@ def kernel_tree() -> Path:
     return tree
 
 
-def kernel_doc_warnings(tree: Path, text: str) -> list[KernelDocWarning]:
-    """Return what `scripts/kernel-doc -none -v -Werror` says of a C text, in its order."""
+@dataclass(frozen=True, slots=True)
+class KernelDocReport:
+    """What the checker said of a text; `described` names what it found comments of."""
+
+    warnings: tuple[KernelDocWarning, ...]
+    described: tuple[str, ...]
+
+
+def kernel_doc_report(tree: Path, text: str) -> KernelDocReport:
+    """Return what `scripts/kernel-doc -none -v -Werror` says of a C text."""
     with tempfile.NamedTemporaryFile("wb", suffix=".c") as file:
         file.write(text.encode("utf-8", "surrogatepass"))
         file.flush()
@@ -50,4 +59,7 @@ def kernel_doc_warnings(tree: Path, text: str) -> list[KernelDocWarning]:
     # The exit status is the number of warnings, which guards this reading of its output.
     if done.returncode and not found:
         raise RuntimeError(f"kernel-doc ended with {done.returncode} and said {said[-3:]}")
-    return [KernelDocWarning(int(it["line"]), it["message"]) for it in found]
+    return KernelDocReport(
+        tuple(KernelDocWarning(int(it["line"]), it["message"]) for it in found),
+        tuple(match["name"] for line in said if (match := _DESCRIBED.match(line))),
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.kernel_tree import kernel_doc_warnings
+from benchmarks.kernel_tree import kernel_doc_report
 from benchmarks.plain_lexer import code_words, compiler_words
 from tests.e2e.conftest import WriteScript
 from tests.e2e.neovim import run_in_neovim
@@ -86,8 +86,10 @@ def test_real_kernel_code_passes_the_kernels_own_checker(
     after = read(path)
     check_only_comments(before, after)
     assert f" * {name}() - Add two numbers." in after
-    known = [it.message for it in kernel_doc_warnings(kernel_tree, before)]
-    assert [it for it in kernel_doc_warnings(kernel_tree, after) if it.message not in known] == []
+    known = [it.message for it in kernel_doc_report(kernel_tree, before).warnings]
+    report = kernel_doc_report(kernel_tree, after)
+    assert [it for it in report.warnings if it.message not in known] == []
+    assert name in report.described
 
 
 def test_a_project_is_documented_and_saved(desk: Path, script: WriteScript, nvim: str) -> None:
