@@ -139,9 +139,11 @@ def bare_file(tree: Path, path: str) -> BareFile | None:
         if symbol.kind is not SymbolKind.FUNCTION or comment is None:
             continue
         if style.recognises(comment.text):
+            # Whole lines: what a comment was set in by must not set its function in.
+            start = text.rfind("\n", 0, comment.span.start) + 1
             end = comment.span.end + 1
-            changes.append(TextChange(Span(comment.span.start, end), ""))
-            removed += end - comment.span.start
+            changes.append(TextChange(Span(start, end), ""))
+            removed += end - start
             starts.add(symbol.extent.start - removed)
     if not changes:
         return None
