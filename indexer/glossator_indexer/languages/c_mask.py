@@ -27,6 +27,7 @@ _WORD = re.compile(
     rf"(?P<skip>{patterns.COMMENT}|{patterns.STRING}|{patterns.CHARACTER})|[A-Za-z_$][\w$]*"
 )
 _ARGUMENTS = re.compile(rf"\s*+{patterns.GROUP}")
+_ATTRIBUTE = re.compile(rf"\b(?:__attribute__|__attribute|__declspec|alignas)\s*{patterns.GROUP}")
 _HEAD_ENDS = re.compile(rf"(?:\s*+{patterns.GROUP})?+{patterns.GAP}*+[;{{A-Za-z_]")
 _NAMED_BEHIND = re.compile(r"\s*[*\s]*[A-Za-z_]\w*\s*\(")
 _POINTER_NAME = re.compile(r"\s+[A-Za-z_]\w*\s*\)\s*\(")
@@ -136,6 +137,10 @@ class _Masked:
     def _decorates_head(self, name: str, start: int, end: int) -> bool:
         """Say whether a word such as `__THROW` stands between a list of parameters and its end."""
         if not (name.isupper() or name.startswith("__")) or self._before(start) != ")":
+            return False
+        # The brackets before it must be the parameters', not an attribute's: `__attribute__((weak))
+        # __name(...)` names a function.
+        if "(" not in _ATTRIBUTE.sub("", self._text[:start]):
             return False
         return _HEAD_ENDS.match(self._text, end) is not None
 

@@ -285,3 +285,11 @@ async def test_a_byte_order_mark_stays_first() -> None:
     text = "\ufeff#include <errno.h>\n" + FUNCTION
     after = applied(text, await document(text, "stack_push", [ANSWER]))
     assert after == "\ufeff#include <errno.h>\n" + COMMENT + FUNCTION
+
+
+async def test_an_attribute_before_the_name_does_not_hide_it() -> None:
+    text = (
+        "int __attribute__((weak)) __stack_push(struct stack *stack, int item)\n{\n\treturn 0;\n}\n"
+    )
+    after = applied(text, await document(text, "__stack_push", [ANSWER]))
+    assert after == COMMENT.replace("stack_push", "__stack_push") + text
