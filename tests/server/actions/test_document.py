@@ -288,8 +288,6 @@ async def test_a_byte_order_mark_stays_first() -> None:
 
 
 async def test_an_attribute_before_the_name_does_not_hide_it() -> None:
-    text = (
-        "int __attribute__((weak)) __stack_push(struct stack *stack, int item)\n{\n\treturn 0;\n}\n"
-    )
+    text = FUNCTION.replace("int stack_push", "int __attribute__((weak)) __stack_push")
     after = applied(text, await document(text, "__stack_push", [ANSWER]))
     assert after == COMMENT.replace("stack_push", "__stack_push") + text
