@@ -6,9 +6,11 @@ Pure; what is not grounded is taken out, and the next round or the code itself f
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from glossator_indexer.types import DocFields, Symbol
 
+SHORT_WORDS = 3
 # Error codes as C code writes them; words such as EXPORT are no codes.
 _ERROR_CODE = re.compile(r"\bE[A-Z][A-Z0-9]{2,}\b")
 _NEGATED = re.compile(r"-\s*(E[A-Z][A-Z0-9]{2,})\b")
@@ -24,7 +26,8 @@ def grounded(fields: DocFields, symbol: Symbol, text: str) -> DocFields:
     """Return the words without those parts that name what is not there.
 
     An error code has to stand in the symbol's own code, a function `name()` anywhere in the text of
-    its file, which is `text`. What is said of a value has to fit its type and its errors.
+    its file, which is `text`. What is said of a value has to fit its type and its errors, and no
+    two parameters are the same thing.
     """
     code = text[symbol.extent.start : symbol.extent.end]
     codes = frozenset(_ERROR_CODE.findall(code))
@@ -40,10 +43,23 @@ def grounded(fields: DocFields, symbol: Symbol, text: str) -> DocFields:
         returns = ""
     return DocFields(
         summary=keep(fields.summary),
-        parameters=tuple((name, keep(words)) for name, words in fields.parameters),
+        parameters=_told_apart((name, keep(words)) for name, words in fields.parameters),
         returns=returns or None,
         details=keep(fields.details or "") or None,
     )
+
+
+def _told_apart(parameters: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Keep a description for the first of several names that are described in the same words."""
+    seen: set[str] = set()
+    kept: list[tuple[str, str]] = []
+    for name, words in parameters:
+        key = words.lower().strip(" .")
+        kept.append((name, "" if key in seen else words))
+        # Short ones ("unused") may well be true of several.
+        if len(key.split()) > SHORT_WORDS:
+            seen.add(key)
+    return tuple(kept)
 
 
 def _fits_the_value(words: str, symbol: Symbol, code: str) -> bool:

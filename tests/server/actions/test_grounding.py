@@ -25,6 +25,20 @@ int g(void) { return -ENOMEM; }
 """
 
 
+def test_no_two_parameters_are_the_same_thing() -> None:
+    language = language_for_id("c")
+    assert language is not None
+    (symbol,) = find_symbols(parse(CODE, language), "f")
+    told = (("a", "The list to work on."), ("b", "the list to work on"), ("c", "Unused."))
+    words = grounded(DocFields("Do it.", (*told, ("d", "Unused."))), symbol, CODE)
+    assert [text for _, text in words.parameters] == [
+        "The list to work on.",
+        "",
+        "Unused.",
+        "Unused.",
+    ]
+
+
 def ground(words: str) -> str | None:
     language = language_for_id("c")
     assert language is not None
