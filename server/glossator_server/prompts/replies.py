@@ -21,9 +21,9 @@ _MOST_WRAPPERS = 3
 _SCHEMA_KEYS = frozenset({"properties", "$schema", "required"})
 _TEXT_KEYS = ("description", "text", "summary")
 _NAMED_LINE = re.compile(
-    r"\s*[-*]?\s*[`*]*@?(?P<name>[\w.]+)[`*]*\s*(?::|\s[-–—]\s)\s*(?P<text>.+)"
+    r"(?:[-*]\s*)?[`*]*@?(?P<name>[\w.]+)[`*]*\s*(?::|\s[-–—]\s)\s*(?P<text>.+)"
 )
-_COMMENT = re.compile(r"/\*\*\s*\n.*?\*/", re.DOTALL)
+_COMMENT_BEGIN = re.compile(r"/\*\*[ \t\r]*\n")
 
 
 class UnreadableReplyError(GlossatorError):
@@ -72,10 +72,13 @@ def _fields(value: Mapping[str, object]) -> DocFields | None:
 
 
 def _fields_of_comment(text: str) -> DocFields | None:
-    match = _COMMENT.search(text)
-    if match is None:
+    # One pattern for the whole would look for the end again from each beginning.
+    begin = _COMMENT_BEGIN.search(text)
+    end = text.find("*/", begin.end()) if begin else -1
+    if begin is None or end < 0:
         return None
-    parsed = (style.parse(match.group()) for style in STYLES.values())
+    comment = text[begin.start() : end + 2]
+    parsed = (style.parse(comment) for style in STYLES.values())
     found = next((it.fields for it in parsed if it is not None), None)
     return found if found is not None and found.summary else None
 
@@ -97,7 +100,7 @@ def _parameters(value: object) -> Iterator[tuple[str, str]]:
 def _pair(item: object) -> tuple[object, object]:
     if isinstance(item, Mapping):
         return item.get("name"), item
-    match = _NAMED_LINE.fullmatch(item) if isinstance(item, str) else None
+    match = _NAMED_LINE.fullmatch(item.strip()) if isinstance(item, str) else None
     return (match["name"], match["text"]) if match else (None, None)
 
 

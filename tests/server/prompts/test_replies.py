@@ -71,3 +71,20 @@ def test_no_answer_breaks_the_reader(text: str) -> None:
     except UnreadableReplyError:
         return
     assert isinstance(fields, DocFields)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"parameters": "' + " " * 90_000 + '!"}',
+        '{"parameters": ["-' + " " * 90_000 + '!"]}',
+        "/**" + "\n" * 90_000,
+        "/**\n" * 25_000,
+        "/**" + " " * 90_000,
+    ],
+    ids=["blank line", "dash", "blank comment", "openings", "blank opening"],
+)
+def test_an_answer_that_is_made_to_be_slow_is_read_at_once(text: str) -> None:
+    with pytest.raises(UnreadableReplyError):
+        read_fields(text)
