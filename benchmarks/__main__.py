@@ -27,6 +27,7 @@ NAMES = (
     "lsp_sync",
     "lsp_messages",
     "garbage",
+    "words",
 )
 
 
