@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import re
 import shutil
 import subprocess
@@ -11,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.command_line import check_one_sentence, glossator
+from tests.e2e.command_line import COMMAND, PATIENCE_S, check_one_sentence, glossator
 from tests.e2e.conftest import WriteScript
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +75,57 @@ def test_the_diff_is_one_that_git_applies(desk: Path, script: WriteScript) -> No
         pytest.skip("no git")
     subprocess.run(["git", "apply", "change.diff"], cwd=desk, check=True)
     assert (desk / "two.c").read_text("utf-8") == COMMENT + FIRST + "\n" + SECOND
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_the_printed_diff_is_one_that_git_applies(
+    desk: Path, script: WriteScript, line_end: str
+) -> None:
+    if shutil.which("git") is None:
+        pytest.skip("no git")
+    script(AGAIN)
+    text = ("/* page\f \x85 \u2028 end */\n" + FIRST).replace("\n", line_end)
+    (desk / "two.c").write_bytes(text.encode())
+    ended = glossator("document", "two.c", cwd=desk)
+    (desk / "change.diff").write_bytes(ended.output.encode())
+    subprocess.run(["git", "apply", "change.diff"], cwd=desk, check=True)
+    after = (desk / "two.c").read_bytes().decode()
+    assert after == text.replace("int first", COMMENT.replace("\n", line_end) + "int first")
+
+
+def test_a_terminal_shows_what_it_would_obey(desk: Path, script: WriteScript) -> None:
+    script(AGAIN)
+    odd = "odd\x1b]0;x\x07.c"
+    (desk / odd).write_text("/* \x1b[2J \u202e */\n" + FIRST, "utf-8")
+    shown = on_terminal("document", odd, cwd=desk)
+    assert "/* \\x1b[2J \\u202e */" in shown
+    assert not {"\x07", "\u202e"} & set(shown)
+    # The bar is gone from the line before the diff begins in it.
+    assert re.search(r"\x1b\[2K\x1b\[31m--- a/", shown)
+    ended = glossator("document", "--check", odd, cwd=desk)
+    assert ended.output.startswith("odd\\x1b]0;x\\x07.c:2: missing: ")
+
+
+def on_terminal(*words: str, cwd: Path) -> str:
+    """Run a command on a terminal of its own and return what that is sent."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as screen:
+        process = subprocess.Popen(
+            [*COMMAND, *words],
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=theirs,
+            stderr=theirs,
+            env={**os.environ, "TERM": "xterm"},
+        )
+        os.close(theirs)
+        shown = bytearray()
+        # Reading fails once the other end is closed.
+        with contextlib.suppress(OSError):
+            while piece := screen.read(4096):
+                shown += piece
+        assert process.wait(PATIENCE_S) == 0, shown
+    return shown.decode()
 
 
 def test_check_lists_what_is_missing_or_drifted(desk: Path) -> None:

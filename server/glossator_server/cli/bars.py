@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from rich import progress as rich_progress
 from rich.console import Console
 
+from glossator_server.cli.printing import visible
 from glossator_server.cli.progress import Progress, Steps
 
 
@@ -33,11 +34,20 @@ class _DrawnProgress(Progress):
     @contextmanager
     def file(self, path: str, total: int) -> Iterator[Steps]:
         """Draw the bar of one file while the block runs."""
-        task = self._bars.add_task(path, total=total)
+        task = self._bars.add_task(visible(path), total=total)
         try:
             yield _DrawnSteps(self._bars, task)
         finally:
             self._bars.remove_task(task)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take the bar away while the block prints: both may be on the same terminal."""
+        self._bars.stop()
+        try:
+            yield
+        finally:
+            self._bars.start()
 
 
 class _DrawnSteps:

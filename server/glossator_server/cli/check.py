@@ -15,6 +15,7 @@ from glossator_server.actions.states import (
     style_for,
     symbols_to_document,
 )
+from glossator_server.cli.printing import complain, visible
 from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.targets import Target, symbols_of
 from glossator_server.edits import line_and_column
@@ -48,12 +49,12 @@ def print_findings(files: list[Target], options: argparse.Namespace) -> int:
             if len(files) == 1:
                 raise
             unreadable += 1
-            print(f"glossator: {trouble}", file=sys.stderr)
+            complain(str(trouble))
     if options.json:
         print(json.dumps({"schema": 1, "findings": [asdict(it) for it in findings]}, indent=2))
     else:
         for it in findings:
-            print(f"{it.path}:{it.line}: {it.rule}: {it.message}")
+            print(visible(f"{it.path}:{it.line}: {it.rule}: {it.message}"))
         print(f"{len(findings)} findings in {len(files) - unreadable} files", file=sys.stderr)
     return ExitStatus.FINDINGS if findings else ExitStatus.DONE
 

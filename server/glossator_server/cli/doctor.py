@@ -25,6 +25,7 @@ from glossator_gate.egress import ignored_environment
 from glossator_gate.errors import GlossatorError
 from glossator_server import __version__
 from glossator_server.app import MANAGED_POLICY, load_application, user_config
+from glossator_server.cli.printing import visible
 from glossator_server.cli.status import ExitStatus
 
 
@@ -59,7 +60,9 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps({"schema": 1, "checks": [asdict(it) for it in report]}, indent=2))
     else:
         for it in report:
-            print(f"{it.health:<8} {it.what}" + (f"\n         -> {it.mend}" if it.mend else ""))
+            print(visible(f"{it.health:<8} {it.what}"))
+            if it.mend:
+                print(visible(f"         -> {it.mend}"))
     broken = any(it.health is Health.BROKEN for it in report)
     return ExitStatus.FINDINGS if broken else ExitStatus.DONE
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from glossator_server.actions.document import document_symbol, place_again
 from glossator_server.app import Application, load_application
 from glossator_server.cli.check import print_findings
 from glossator_server.cli.output import DocumentPrinter, JsonPrinter, TerminalPrinter
+from glossator_server.cli.printing import complain
 from glossator_server.cli.progress import Progress, progress_on_terminal
 from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.targets import Target, files_of, read_target, symbols_of
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
         if refused:
             raise UsageError(refused[0])
     for problem in application.problems:
-        print(f"glossator: {problem}", file=sys.stderr)
+        complain(problem)
     printer: DocumentPrinter = JsonPrinter() if options.json else TerminalPrinter()
     job = _Job(settings.document, printer, writing=options.write)
     with progress_on_terminal() as progress:
@@ -98,7 +98,7 @@ async def _document_all(
                 if len(files) == 1:
                     raise
                 job.unusable_files += 1
-                print(f"glossator: {trouble}", file=sys.stderr)
+                complain(str(trouble))
     finally:
         await model.close()
 
@@ -120,11 +120,13 @@ async def _document_file(target: Target, job: _Job, model: ChatModel, progress: 
             job.outcomes.append(outcome)
             if isinstance(outcome, Proposal):
                 proposals.append(outcome)
-            job.printer.show(outcome, snapshot)
+            with progress.paused():
+                job.printer.show(outcome, snapshot)
             steps.end()
     if job.writing and proposals:
         _write(snapshot, proposals)
-        job.printer.written(target.path, len(proposals))
+        with progress.paused():
+            job.printer.written(target.path, len(proposals))
 
 
 def _write(snapshot: Snapshot, proposals: list[Proposal]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from glossator_clients.factory import describe_models
 from glossator_clients.model_files import KNOWN_MODELS, fetch
 from glossator_server.app import load_application
+from glossator_server.cli.printing import complain, visible
 from glossator_server.cli.status import ExitStatus
 
 
@@ -44,7 +45,7 @@ def run_check(options: argparse.Namespace) -> int:
     """Print the same and fail where no model can be used."""
     usable = _print_states(options)
     if not usable:
-        print("glossator: no model can be used; see the reasons above.", file=sys.stderr)
+        complain("no model can be used; see the reasons above.")
     return ExitStatus.DONE if usable else ExitStatus.MODEL_UNAVAILABLE
 
 
@@ -76,7 +77,7 @@ def _print_states(options: argparse.Namespace) -> bool:
         for it in states:
             where = "this machine" if it.local else it.origin
             reason = f"  {it.reason}" if it.reason else ""
-            print(f"{it.id:<20} {it.api:<9} {it.state:<12} {where}{reason}")
+            print(visible(f"{it.id:<20} {it.api:<9} {it.state:<12} {where}{reason}"))
     for problem in application.problems:
-        print(f"glossator: {problem}", file=sys.stderr)
+        complain(problem)
     return any(it.state == "ready" for it in states)

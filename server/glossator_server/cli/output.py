@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
+from glossator_server.cli.printing import visible
 from glossator_server.edits import apply_changes, change_as_json, unified_diff
 from glossator_server.proposal import Outcome, Proposal, Skipped
 from glossator_server.snapshot import Snapshot
@@ -48,8 +49,8 @@ class TerminalPrinter:
             self._print(f"skipped {outcome.symbol}: {outcome.reason}", "yellow")
             return
         self._proposed += 1
-        for line in diff_of(outcome, snapshot).splitlines():
-            self._print(line, _DIFF_STYLES.get(line[:1], ""))
+        for line in diff_of(outcome, snapshot).removesuffix("\n").split("\n"):
+            self._console.print_code(line, _DIFF_STYLES.get(line[:1], "none"))
         for it in outcome.evidence:
             tool = f"{it.tool} {it.version}"
             self._print(f"  {it.verdict} {it.check} ({tool}): {it.before} -> {it.after}", "dim")
@@ -58,7 +59,8 @@ class TerminalPrinter:
         rounds = f"{outcome.rounds} round{'s' if outcome.rounds > 1 else ''}"
         tokens = f"{outcome.prompt_tokens} + {outcome.completion_tokens} tokens"
         cost = f"{rounds}, {tokens}, {outcome.seconds:.1f} s"
-        self._print(f"  by {outcome.model} ({outcome.route}), {cost}\n", "dim")
+        self._print(f"  by {outcome.model} ({outcome.route}), {cost}", "dim")
+        self._print("", "")
 
     def written(self, path: Path, count: int) -> None:
         """Say which file was written."""
@@ -72,7 +74,7 @@ class TerminalPrinter:
             self._print(f"{self._proposed} documented, {self._skipped} skipped", "bold")
 
     def _print(self, line: str, style: str) -> None:
-        self._console.print(line, style=style or None, markup=False)
+        self._console.print(visible(line), style=style or None, markup=False)
 
 
 class JsonPrinter:
@@ -98,7 +100,7 @@ class JsonPrinter:
 
     def written(self, path: Path, count: int) -> None:
         """Say it where it does not disturb the JSON."""
-        print(f"wrote {path}: {count}", file=sys.stderr)
+        print(visible(f"wrote {path}: {count}"), file=sys.stderr)
 
     def end(self) -> None:
         """Print the object."""

@@ -32,6 +32,11 @@ class Progress:
         """Follow the work on one file."""
         yield _SilentSteps()
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave the terminal to what the block prints."""
+        yield
+
 
 @contextmanager
 def progress_on_terminal() -> Iterator[Progress]:
