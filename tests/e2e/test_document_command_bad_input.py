@@ -61,6 +61,8 @@ def desk(tmp_path: Path) -> Path:
         ("large.c", ["50 MB"]),
         ("pipe.c", ["not a regular file"]),
         ("loop.c", ["loop.c"]),
+        ("x" * 300 + ".c", [os.strerror(errno.ENAMETOOLONG)]),
+        ("good.c:" + "1" * 5000, [os.strerror(errno.ENAMETOOLONG)]),
         ("", ["empty"]),
     ],
 )
@@ -175,6 +177,34 @@ def test_a_reader_that_has_seen_enough_is_no_error(
     # Some findings were reported to nobody, which does not make them fewer.
     assert process.returncode in ({0, 1} if option == "--check" else {0})
     assert [it for it in errors.decode().splitlines() if "findings in" not in it] == []
+
+
+@pytest.mark.parametrize("option", ["--diff", "--json", "--check"])
+def test_output_that_cannot_be_written_is_named(
+    desk: Path, script: WriteScript, option: str
+) -> None:
+    script(AGAIN)
+    with Path("/dev/full").open("wb") as full:
+        process = subprocess.Popen(
+            [*COMMAND, "document", option, "good.c"], cwd=desk, stdout=full, stderr=subprocess.PIPE
+        )
+        _, errors = process.communicate(timeout=PATIENCE_S)
+    said = [it for it in errors.decode().splitlines() if "findings in" not in it]
+    assert said == [f"glossator: The output cannot be used: {os.strerror(errno.ENOSPC)}."]
+    assert process.returncode == 2
+
+
+@pytest.mark.parametrize("closed", ["0", "1"])
+def test_a_server_without_its_streams_says_so(closed: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}>&-', "sh", *COMMAND, "server"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    ended = Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+    check_one_sentence(ended, 2, "closed", "start the server from an editor")
 
 
 def run_limited(words: list[str], cwd: Path, largest_file: int) -> Ended:

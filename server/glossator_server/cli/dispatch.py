@@ -11,6 +11,7 @@ from types import ModuleType
 from glossator_clients.errors import ModelError
 from glossator_gate.errors import GlossatorError, PolicyError
 from glossator_server import __version__
+from glossator_server.cli.printing import complain
 from glossator_server.cli.status import ExitStatus
 
 
@@ -21,7 +22,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         status = int(options.run(options))
         # What is still buffered meets a reader who left here, not in the interpreter's last words.
-        sys.stdout.flush()
+        # Python has no output at all where the caller closed it.
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except PolicyError as trouble:
         return _fail(str(trouble), ExitStatus.REFUSED_BY_POLICY)
     except ModelError as trouble:
@@ -31,10 +34,21 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _fail("Cancelled; files that were not finished are as they were.", ExitStatus.SIGINT)
     except BrokenPipeError:
-        # The reader (head, less) has seen enough. Python would complain again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader (head, less) has seen enough.
+        _drop_output()
         return ExitStatus.DONE
+    except OSError as trouble:
+        # Of the output, or of a name that no file can have: all else has its own sentence.
+        _drop_output()
+        what = trouble.filename or "The output"
+        return _fail(f"{what} cannot be used: {trouble.strerror}.", ExitStatus.USAGE)
     return status
+
+
+def _drop_output() -> None:
+    # Python would complain again at exit of what is still buffered.
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _subcommands(word: str) -> tuple[ModuleType, ...]:
@@ -66,5 +80,5 @@ def _parser(subcommands: Sequence[ModuleType]) -> argparse.ArgumentParser:
 
 
 def _fail(sentence: str, status: ExitStatus) -> int:
-    print(f"glossator: {sentence}", file=sys.stderr)
+    complain(sentence)
     return status

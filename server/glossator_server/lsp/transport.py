@@ -39,8 +39,13 @@ def take_standard_streams() -> Stream:
     """Return the process's own input and output, and point both elsewhere for everybody else.
 
     Afterwards a stray `print`, also one of a library in C, ends in the log instead of between two
-    messages, and no child process can read the editor's messages.
+    messages, and no child process can read the editor's messages. Raises `UsageError` where one of
+    them is closed.
     """
+    if sys.stdin is None or sys.stdout is None:
+        raise UsageError(
+            "Standard input or output is closed; start the server from an editor, or use --tcp."
+        )
     incoming, outgoing = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
