@@ -6,6 +6,7 @@ model, key or command. This module must not know models or editors.
 
 from __future__ import annotations
 
+import reprlib
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,8 @@ from glossator_gate.errors import ConfigurationError
 AUTO_STYLE = "auto"
 WORKSPACE_FILE = ".glossator.toml"
 MAX_CONFIGURATION_BYTES = 1 << 20
+# Of a key that nobody knows: enough to find it.
+MAX_SHOWN_CHARACTERS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,9 @@ def with_workspace_file(settings: Settings, root: Path) -> tuple[Settings, tuple
 
 def _read_toml(path: Path) -> Mapping[str, object]:
     try:
+        if path.exists() and not path.is_file():
+            # A link in a repository may lead to a pipe or a terminal, which would be waited for.
+            raise ConfigurationError(f"{path} is not a regular file; remove it.")
         with path.open("rb") as file:
             raw = file.read(MAX_CONFIGURATION_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
@@ -96,7 +102,10 @@ def _read_toml(path: Path) -> Mapping[str, object]:
         raise ConfigurationError(f"{path} is over 1 MiB; shorten it.")
     try:
         return tomllib.loads(raw.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as trouble:
+    except RecursionError as trouble:
+        raise ConfigurationError(f"{path} is nested too deeply; simplify it.") from trouble
+    except ValueError as trouble:
+        # Not only what tomllib declares: a number of 5,000 digits is one that Python refuses.
         raise ConfigurationError(
             f"{path} is not valid TOML ({trouble}); mend that line."
         ) from trouble
@@ -112,14 +121,16 @@ def _narrow_document(
         if accepts is None:
             ignored.append(_ignored(f"document.{key}"))
         elif not accepts(value):
-            ignored.append(f"document.{key} cannot be {value!r}; {_DOCUMENT_HINTS[key]()}.")
+            shown = reprlib.repr(value)
+            ignored.append(f"document.{key} cannot be {shown}; {_DOCUMENT_HINTS[key]()}.")
         else:
             chosen[key] = value
     return replace(options, **chosen), ignored
 
 
 def _ignored(key: str) -> str:
-    return f"{key} is ignored here: only preferences (document.*, preferred_models) can be set."
+    shown = key[:MAX_SHOWN_CHARACTERS]
+    return f"{shown} is ignored here: only preferences (document.*, preferred_models) can be set."
 
 
 def _whole_number(low: int, high: int) -> Callable[[object], bool]:

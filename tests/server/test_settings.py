@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -68,11 +69,28 @@ def test_a_broken_user_file_is_named_in_one_sentence(tmp_path: Path, raw: bytes)
         load_user_settings(file)
 
 
-def test_a_broken_workspace_file_stops_nobody(tmp_path: Path) -> None:
-    (tmp_path / ".glossator.toml").write_text("[[[")
+@pytest.mark.parametrize(
+    "text",
+    ["[[[", "a = " + "[" * 100_000, "a = " + "1" * 5000, "a" * 100_000 + " = 1"],
+    ids=["brackets", "depth", "number", "key"],
+)
+def test_a_broken_workspace_file_stops_nobody(tmp_path: Path, text: str) -> None:
+    (tmp_path / ".glossator.toml").write_text(text)
     settings, ignored = with_workspace_file(Settings(), tmp_path)
     assert settings == Settings()
     assert len(ignored) == 1
+    assert len(ignored[0]) < len(str(tmp_path)) + 300
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", [".glossator.toml", "the-target-of-a-link"])
+def test_a_workspace_file_that_would_be_waited_for_is_not_read(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    if name != ".glossator.toml":
+        (tmp_path / ".glossator.toml").symlink_to(name)
+    settings, ignored = with_workspace_file(Settings(), tmp_path)
+    assert settings == Settings()
+    assert "not a regular file" in ignored[0]
 
 
 def test_a_workspace_file_cannot_add_a_model(tmp_path: Path) -> None:
