@@ -60,12 +60,14 @@ def unified_diff(name: str, before: str, after: str) -> str:
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
     """Return line and column of an offset, both from 1, columns in code points."""
-    line, start = 1, 0
-    for end in _LINE_END.finditer(text, 0, offset):
-        if text[offset - 1 : offset + 1] == "\r\n" and end.end() == offset:
-            break
-        line, start = line + 1, end.end()
-    return line, offset - start + 1
+    # A place between the two halves of a line end still belongs to the line that they end.
+    stop = offset - 1 if text[max(0, offset - 1) : offset + 1] == "\r\n" else offset
+    # Counted, not searched: this is asked for every symbol of a file.
+    ends = text.count("\n", 0, stop)
+    if returns := text.count("\r", 0, stop):
+        ends += returns - text.count("\r\n", 0, stop)
+    start = max(text.rfind("\n", 0, stop), text.rfind("\r", 0, stop)) + 1
+    return ends + 1, offset - start + 1
 
 
 def offset_of_line(text: str, line: int) -> int | None:
