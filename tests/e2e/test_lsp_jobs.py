@@ -119,6 +119,18 @@ async def test_documenting_a_file_is_cancelled_between_its_symbols(script: Write
         assert editor.texts[URI][1] == edited
 
 
+async def test_two_functions_with_the_same_code_both_get_their_comment(script: WriteScript) -> None:
+    script(REPLY)
+    async with strict_editor(EDITOR) as editor:
+        await ready(editor, f"#ifdef A\n{TEXT}#else\n{TEXT}#endif\n")
+        created = await start(editor, "glossator.documentAll")
+        await editor.accept_edit()
+        text = await editor.accept_edit()
+        assert text.count("/**\n * add() - ") == 2
+        values = await editor.expect_progress_of(created["params"]["token"])
+        assert values[-1]["message"].startswith("2 of 2 documented")
+
+
 async def test_a_second_wish_for_the_same_symbol_joins_the_first(script: WriteScript) -> None:
     script(ENDLESS)
     async with strict_editor(EDITOR) as editor:

@@ -88,9 +88,11 @@ def place_again(proposal: Proposal, snapshot: Snapshot) -> Outcome:
     if not same:
         reason = f"{proposal.symbol} changed while its comment was written; ask again."
         return Skipped(snapshot.path, proposal.symbol, SkipCause.STALE, reason)
-    site = _site(snapshot, same[0], proposal.options)
-    refusal = _refusal(site)
-    if refusal is not None:
+    # Branches of the preprocessor may hold the very same code twice: one may have its comment.
+    sites = [_site(snapshot, it, proposal.options) for it in same]
+    sites.sort(key=lambda it: abs(it.symbol.insertion - proposal.edits[0].changes[0].span.start))
+    site = next((it for it in sites if _refusal(it) is None), sites[0])
+    if (refusal := _refusal(site)) is not None:
         return refusal
     placed = _place(site, proposal.fields)
     if reasons := failures(placed.evidence):
@@ -158,7 +160,14 @@ async def _write(
     while draft.rounds < site.options.rounds:
         draft.rounds += 1
         report(f"{model.info.id} writes{'' if draft.rounds == 1 else ', once more'}")
-        answer, reasons = await _ask(site, model, request, draft)
+        try:
+            answer, reasons = await _ask(site, model, request, draft)
+        except PromptTooLongError:
+            if draft.rounds == 1:
+                raise
+            # The prompt fitted; what did not is the answer that went back with it.
+            draft.rounds -= 1
+            break
         if not reasons:
             report("checking")
             placed = await asyncio.to_thread(_place, site, draft.fields)

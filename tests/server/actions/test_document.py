@@ -116,6 +116,15 @@ async def test_an_answer_that_broke_off_is_never_used() -> None:
     assert applied(FUNCTION, outcome) == COMMENT + FUNCTION
 
 
+async def test_words_are_kept_where_one_more_round_does_not_fit() -> None:
+    poor = json.dumps({"summary": WORDS["summary"], "parameters": {"stack": "the stack to grow"}})
+    outcome = await document(FUNCTION, "stack_push", [poor, ScriptedReply(error="too_long")])
+    assert " * @item: Of type int.\n" in applied(FUNCTION, outcome)
+    assert proposed(outcome).rounds == 1
+    outcome = await document(FUNCTION, "stack_push", ["nothing", ScriptedReply(error="too_long")])
+    check_skipped(outcome, SkipCause.NO_USABLE_TEXT)
+
+
 @pytest.mark.parametrize(
     ("error", "kind"),
     [("unavailable", ModelUnavailableError), ("timeout", ModelTimeoutError)],
@@ -275,6 +284,16 @@ async def test_words_find_their_place_in_a_text_that_moved_on() -> None:
 )
 async def test_words_are_dropped_where_the_symbol_changed(newer: str, cause: SkipCause) -> None:
     check_skipped(place_again(await proposal_for(FUNCTION), snapshot_of(newer)), cause)
+
+
+async def test_of_two_functions_with_the_same_code_the_one_without_a_comment_is_meant() -> None:
+    twins = f"#ifdef A\n{FUNCTION}#else\n{FUNCTION}#endif\n"
+    proposal = await proposal_for(twins)
+    first = applied(twins, proposal)
+    second = applied(first, place_again(proposal, snapshot_of(first)))
+    both = f"#ifdef A\n{COMMENT}{FUNCTION}#else\n{COMMENT}{FUNCTION}#endif\n"
+    assert second == both
+    check_skipped(place_again(proposal, snapshot_of(both)), SkipCause.ALREADY_DOCUMENTED)
 
 
 async def test_a_byte_order_mark_stays_first() -> None:

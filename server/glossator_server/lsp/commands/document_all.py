@@ -10,7 +10,12 @@ from glossator_clients.protocol import ChatModel
 from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import Symbol
 from glossator_server.actions.document import document_symbol
-from glossator_server.actions.states import symbols_to_document
+from glossator_server.actions.states import (
+    CommentState,
+    comment_status,
+    style_for,
+    symbols_to_document,
+)
 from glossator_server.lsp.applying import apply_proposal, require_edits
 from glossator_server.lsp.commands.arguments import Target, read_target, snapshot_of
 from glossator_server.lsp.jobs import JobReport, run_job
@@ -90,7 +95,11 @@ async def _document_one(run: _Run, name: str, code: str) -> Outcome:
         reason = f"{name} changed meanwhile; ask again."
         return Skipped(snapshot.path, name, SkipCause.STALE, reason)
     options = run.ls.session.settings.document
-    outcome = await document_symbol(snapshot, found[0], run.model, options, run.report.say)
+    # Of two with the same code, one may have its comment already.
+    style = style_for(options.style)
+    lacks = (CommentState.MISSING, CommentState.DRIFTED)
+    symbol = next((it for it in found if comment_status(it, style).state in lacks), found[0])
+    outcome = await document_symbol(snapshot, symbol, run.model, options, run.report.say)
     return outcome if isinstance(outcome, Skipped) else await apply_proposal(run.ls, outcome)
 
 
