@@ -36,7 +36,10 @@ _RAW_OR_SPLICE = re.compile(
     rf"""(?P<kept>{_RAW_STRING})|/\*[\s\S]*?\*/|//(?:[^\n\\]|\\[^\n]|\\\n)*"""
     r"""|"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'|\\[ \t\f\v]*(?:\r\n|\n|\r)"""
 )
-_HEADER_NAME = re.compile(r'[^\S\n]*(?:/\*[^\n]*?\*/[^\S\n]*)*(<[^>\n]*>|"[^"\n]*")')
+# A comment, once read, is never read another way: two in a row are not one.
+_GAP = r"(?:[^\S\n]|/\*(?:[^*]|\*(?!/))*+\*/)*+"
+_HEADER_NAME = re.compile(rf'{_GAP}(<[^>\n]*>|"[^"\n]*")')
+_WORD_IN_DIRECTIVE = re.compile(rf"{_GAP}([^\W\d]\w*)")
 _HEADER_DIRECTIVES = frozenset({"include", "include_next", "import", "embed"})
 
 
@@ -140,6 +143,3 @@ class _Lexer:
 
     def _word(self, position: int) -> re.Match[str] | None:
         return _WORD_IN_DIRECTIVE.match(self._text, position)
-
-
-_WORD_IN_DIRECTIVE = re.compile(r"(?:[^\S\n]|/\*[\s\S]*?\*/)*([^\W\d]\w*)")
