@@ -26,11 +26,9 @@ MOST_BYTES = 3_000_000
 MOST_FILES = 150
 # Longer signatures teach nothing more and crowd out the code that is asked about.
 MOST_SIGNATURE_CHARACTERS = 700
-# A doc comment and what follows it up to its first brace or semicolon.
-_DOCUMENTED = re.compile(
-    r"^[ \t]*/\*\*[ \t]*\r?\n(?:[^*]|\*(?!/))*\*/[ \t]*\r?\n(?P<code>[^;{}]{1,1500})(?P<end>[;{])",
-    re.MULTILINE,
-)
+_OPENING = re.compile(r"^[ \t]*/\*\*[ \t]*\r?\n", re.MULTILINE)
+# What follows a doc comment, up to its first brace or semicolon.
+_CODE_BELOW = re.compile(r"[ \t]*\r?\n(?P<code>[^;{}]{1,1500})(?P<end>[;{])")
 _CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.PROTOTYPE, SymbolKind.MACRO})
 
 
@@ -117,10 +115,17 @@ def _documented_in(stamp: _FileStamp, style: Style) -> tuple[DocumentedSymbol, .
 
 
 def _snippets(text: str) -> Iterator[str]:
-    for match in _DOCUMENTED.finditer(text):
+    position = 0
+    while (opening := _OPENING.search(text, position)) is not None:
+        close = text.find("*/", opening.end())
+        if close < 0:
+            return
+        position = close + 2
+        below = _CODE_BELOW.match(text, position)
         # A struct's members are behind the brace: only what is called is cut out whole.
-        if "(" in match["code"]:
-            yield match.group() + ("}\n" if match["end"] == "{" else "\n")
+        if below is not None and "(" in below["code"]:
+            position = below.end()
+            yield text[opening.start() : position] + ("}\n" if below["end"] == "{" else "\n")
 
 
 __all__ = ["documented_beside", "documented_symbols"]
