@@ -29,7 +29,7 @@ _WORD = re.compile(
 _ARGUMENTS = re.compile(rf"\s*+{patterns.GROUP}")
 _ATTRIBUTE = re.compile(rf"\b(?:__attribute__|__attribute|__declspec|alignas)\s*{patterns.GROUP}")
 _HEAD_ENDS = re.compile(rf"(?:\s*+{patterns.GROUP})?+{patterns.GAP}*+[;{{A-Za-z_]")
-_NAMED_BEHIND = re.compile(r"\s*[*\s]*[A-Za-z_]\w*\s*\(")
+_NAMED_BEHIND = re.compile(r"[*\s]*+[A-Za-z_]\w*+\s*+\(")
 _POINTER_NAME = re.compile(r"\s+[A-Za-z_]\w*\s*\)\s*\(")
 _STATEMENT_AFTER = re.compile(rf"{patterns.GAP}*+(?P<next>[{{A-Za-z_*(+;\-#}}])")
 _PLAIN_TYPE = (
@@ -43,7 +43,7 @@ _TYPE_ARGUMENT = re.compile(
 )
 _CALLED = re.compile(r"([A-Za-z_$][\w$]*)\s*$")
 _DECORATED = re.compile(r"\s+[A-Za-z_]\w*(?:\s+|\s*\*+\s*)[A-Za-z_]\w*")
-_THEN_NAME = re.compile(r"[\s*]*\s[\s*]*[A-Za-z_]\w*\s*[(,);=\[]")
+_THEN_NAME = re.compile(r"\**+\s[\s*]*+[A-Za-z_]\w*+\s*+[(,);=\[]")
 _MEMBER_GROUP = re.compile(
     r"\b(?:struct_group\s*\((?:[^,()]*,)|struct_group_(?:attr|tagged)\s*\((?:[^,()]*,){2}"
     r"|__struct_group\s*\((?:[^,()]*,){3})"

@@ -191,7 +191,7 @@ class _Declaration:
             end = patterns.before_trivia(self._text, self._start, position, self._holes)
             if self._text[end - 1] != ")":
                 return
-            pending = _without_annotations(self._code(end), self._macros)
+            pending = _without_annotations(self._last_code(end), self._macros)
             if not pending.rstrip().endswith(")"):
                 return
         if patterns.is_definition_head(self._text, position) or (
@@ -341,6 +341,17 @@ class _Declaration:
             re.search(rf"\b{re.escape(it)}\b", found[0])
             for it in names[1].replace(",", " ").split()
         )
+
+    def _last_code(self, end: int) -> str:
+        """Return no more of the code before `end` than a decision may look at."""
+        start = max(self._start, end - patterns.LOOKAHEAD)
+        holes: list[tuple[int, int]] = []
+        for hole in reversed(self._holes):
+            if hole[1] <= start:
+                break
+            start = hole[1] if hole[0] < start else start
+            holes.append(hole)
+        return patterns.blanked(self._text, min(start, end), end, holes)
 
     def _code(self, end: int) -> str:
         """Return the piece so far with its holes and literals blanked, offsets unchanged."""

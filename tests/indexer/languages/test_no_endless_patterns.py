@@ -26,3 +26,17 @@ def test_a_long_name_of_a_structure_does_not_hold_up_the_outline() -> None:
 def test_many_comments_in_a_directive_do_not_hold_up_the_lexer(directive: str) -> None:
     comments = "/**/" * 60
     assert code_tokens(f"{directive}{comments}1\n") == code_tokens(f"{directive}1\n")
+
+
+@pytest.mark.timeout(30)
+def test_a_long_run_of_heads_without_bodies_does_not_hold_up_the_outline() -> None:
+    assert C is not None
+    source = parse("int head(int a)\n" * 20_000 + "{\n}\n\nint next(void)\n{\n}\n", C)
+    assert find_symbols(source, "next")
+
+
+@pytest.mark.timeout(30)
+def test_a_long_gap_behind_a_word_does_not_hold_up_the_mask() -> None:
+    assert C is not None
+    source = parse(f"int gap(void)\n{{\n\tFOO{' ' * 200_000}1;\n}}\n", C)
+    assert find_symbols(source, "gap")
