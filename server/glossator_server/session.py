@@ -229,8 +229,9 @@ class Session:
 
     def _is_in_workspace(self, path: Path) -> bool:
         # Links are followed first: a link out of the workspace leads out of it.
-        real = path.resolve()
-        return any(real.is_relative_to(folder.resolve()) for folder in self._folders.values())
+        real = _followed(path)
+        folders = (_followed(it) for it in self._folders.values())
+        return real is not None and any(it and real.is_relative_to(it) for it in folders)
 
     def _narrow(self) -> tuple[str, ...]:
         settings = self._user_settings
@@ -242,3 +243,11 @@ class Session:
             sentences += ignored
         self.settings = settings
         return sentences
+
+
+def _followed(path: Path) -> Path | None:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        # A link that leads to itself leads nowhere.
+        return None

@@ -289,6 +289,8 @@ async def test_wrong_arguments_are_refused_in_a_sentence(script: WriteScript) ->
             params = {"command": command, "arguments": arguments}
             error = await editor.ask_for_error(types.WORKSPACE_EXECUTE_COMMAND, params)
             assert error["code"] == -32602, (command, arguments)
+            assert error["message"].endswith("."), error
+            assert not error["message"].endswith(" ."), error
 
 
 async def test_a_place_in_an_older_version_is_refused_as_changed(script: WriteScript) -> None:

@@ -179,6 +179,11 @@ async def test_settings_come_from_all_layers_and_wrong_ones_are_named(
         assert (found["width"], found["rounds"], found["max_lines"]) == (100, 1, 7)
         await editor.notify("workspace/didChangeConfiguration", {"settings": None})
         await editor.answer_configuration()
+        # What somebody takes out of the settings does not stay.
+        await editor.notify("workspace/didChangeConfiguration", {"settings": None})
+        await editor.answer(await editor.expect("workspace/configuration"), [None])
+        status = await editor.ask("workspace/executeCommand", {"command": "glossator.status"})
+        assert status["settings"]["document"]["max_lines"] is None
 
 
 async def test_files_are_read_only_under_the_workspace_folders(
@@ -190,6 +195,7 @@ async def test_files_are_read_only_under_the_workspace_folders(
         folder.mkdir()
         (folder / "a.c").write_text(TEXT)
     (inside / "link.c").symlink_to(outside / "a.c")
+    (inside / "loop.c").symlink_to("loop.c")
     async with strict_editor(Announced(folders=(inside,))) as editor:
         await editor.initialize()
 
@@ -202,6 +208,7 @@ async def test_files_are_read_only_under_the_workspace_folders(
         assert "open it first" in (await document(outside / "a.c"))["message"]
         assert "open it first" in (await document(inside / "link.c"))["message"]
         assert "open it first" in (await document(inside / ".." / "outside" / "a.c"))["message"]
+        assert "open it first" in (await document(inside / "loop.c"))["message"]
         added = {"added": [{"uri": outside.as_uri(), "name": "o"}], "removed": []}
         await editor.notify("workspace/didChangeWorkspaceFolders", {"event": added})
         assert "There is no none" in (await document(outside / "a.c"))["message"]

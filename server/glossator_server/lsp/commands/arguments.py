@@ -31,7 +31,7 @@ class Target:
 
 def read_object(arguments: Sequence[object], known: frozenset[str]) -> Mapping[str, object]:
     """Return the one argument object; raises `UsageError` for anything else."""
-    keys = ", ".join(sorted(known))
+    keys = ", ".join(sorted(known)) or "nothing in it"
     if len(arguments) > 1 or not all(isinstance(it, Mapping) for it in arguments):
         raise UsageError(f"The command takes one argument, an object with {keys}.")
     argument = next((it for it in arguments if isinstance(it, Mapping)), {})

@@ -29,7 +29,8 @@ async def pull_configuration(ls: GlossatorServer) -> None:
         ls.note(f"The editor does not tell its settings ({trouble.message}); defaults are used.")
         return
     if answer:
-        _take(ls, answer[0])
+        # Null is how editors say that the section is empty, also when it was not before.
+        _take(ls, {} if answer[0] is None else answer[0])
 
 
 def _take(ls: GlossatorServer, section: object) -> None:
