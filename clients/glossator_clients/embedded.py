@@ -278,14 +278,16 @@ async def _started_engine(
 async def _spawn(places: EnginePlaces, orders: Orders) -> None:
     """Start the program; it detaches itself at once, so that what is waited for here ends soon."""
     log = log_file()
-    mode = "wb" if log.is_file() and log.stat().st_size > _LARGEST_LOG else "ab"
     try:
+        mode = "wb" if log.is_file() and log.stat().st_size > _LARGEST_LOG else "ab"
         with log.open(mode) as output:
             program = await asyncio.create_subprocess_exec(
                 sys.executable,
-                # Nothing of the environment or of a current directory can be imported.
-                "-I",
+                # Nothing of the environment or of a current directory can be imported. What was
+                # installed for this user alone can, where this process can import it, too.
+                "-E",
                 "-P",
+                *(("-s",) if sys.flags.no_user_site else ()),
                 "-m",
                 "glossator_clients.embedded_engine",
                 stdin=asyncio.subprocess.PIPE,

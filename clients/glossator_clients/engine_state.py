@@ -112,7 +112,10 @@ def engine_places(settings: EngineSettings) -> EnginePlaces:
 def log_file() -> Path:
     """Return where the engine writes what it has to say."""
     folder = Path(platformdirs.user_state_dir("glossator", appauthor=False))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise _unusable(folder, error) from error
     return folder / "engine.log"
 
 
@@ -203,10 +206,14 @@ def _private_folder(folder: Path) -> Path:
             )
         folder.chmod(0o700)
     except OSError as error:
-        raise ModelUnavailableError(
-            f"The embedded engine cannot use {folder} ({error.strerror}); mend its permissions."
-        ) from error
+        raise _unusable(folder, error) from error
     return folder
+
+
+def _unusable(folder: Path, error: OSError) -> ModelUnavailableError:
+    return ModelUnavailableError(
+        f"The embedded engine cannot use {folder} ({error.strerror}); mend its permissions."
+    )
 
 
 def _belongs_to_us(status: os.stat_result) -> bool:

@@ -304,3 +304,39 @@ async def test_a_run_folder_of_somebody_else_is_refused(small: Path, own_home: P
     with pytest.raises(ModelUnavailableError, match="folder of your own"):
         await complete(EmbeddedModel("tiny", str(small)), SHORT)
     assert list(elsewhere.iterdir()) == []
+
+
+async def test_a_state_folder_that_cannot_be_made_is_told_in_a_sentence(
+    small: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (own_home / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(own_home / "file"))
+    model = EmbeddedModel("small", str(small))
+    with pytest.raises(ModelUnavailableError, match="mend its permissions"):
+        await complete(model, SHORT)
+
+
+async def test_the_engine_finds_what_was_installed_for_one_user(
+    small: Path, own_home: Path
+) -> None:
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    site = own_home / ".local" / "lib" / version / "site-packages"
+    site.mkdir(parents=True)
+    (site / "all.pth").write_text("\n".join(filter(None, sys.path)) + "\n")
+    program = f"""
+import asyncio
+from glossator_clients.embedded import EmbeddedModel
+from glossator_clients.protocol import complete
+from glossator_clients.types import Author, ChatRequest, Message, Sampling
+request = ChatRequest((Message(Author.USER, "Hello"),), Sampling(max_tokens=200))
+print(asyncio.run(complete(EmbeddedModel("small", {str(small)!r}), request)).model)
+"""
+    done = await asyncio.create_subprocess_exec(
+        str(Path(sys.base_prefix) / "bin" / version),
+        "-c",
+        program,
+        env=os.environ | {"HOME": str(own_home)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await done.communicate()
+    assert said.decode().strip() == str(small)
