@@ -26,7 +26,7 @@ MAKE = re.compile(r"^make \w+")
 PARAMETERS = "log level text capacity record length format visit data stack item list entry"
 REPLY = {
     "summary": "Add an item on top",
-    "parameters": dict.fromkeys(PARAMETERS.split(), "what the page says it is"),
+    "parameters": {name: f"what the page says of the {name}" for name in PARAMETERS.split()},
     "returns": "0, or -1 when there is no room",
 }
 
