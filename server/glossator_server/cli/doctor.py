@@ -72,6 +72,9 @@ def _carefully(examine: Callable[[], Iterator[Diagnosis]]) -> list[Diagnosis]:
         return list(examine())
     except GlossatorError as trouble:
         return [Diagnosis(Health.BROKEN, str(trouble))]
+    except OSError as trouble:
+        what = f"{trouble.filename} cannot be looked at: {trouble.strerror}"
+        return [Diagnosis(Health.BROKEN, what, "mend its permissions, or name another place")]
 
 
 def _versions() -> Iterator[Diagnosis]:

@@ -1,0 +1,47 @@
+"""`glossator doctor`: a line for each thing that was looked at, also where looking fails."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.command_line import glossator
+from tests.e2e.conftest import WriteScript
+
+
+def checks() -> tuple[int, list[dict[str, Any]]]:
+    ended = glossator("doctor", "--json")
+    assert ended.errors == ""
+    found: list[dict[str, Any]] = json.loads(ended.output)["checks"]
+    return ended.status, found
+
+
+def test_a_sound_installation_needs_no_mending(script: WriteScript) -> None:
+    script()
+    status, found = checks()
+    assert status == 0
+    assert "broken" not in {it["health"] for it in found}
+    assert any("model scripted" in it["what"] and it["health"] == "ok" for it in found)
+    assert "scripted" in glossator("doctor").output
+
+
+def test_without_a_model_the_mend_is_named() -> None:
+    status, found = checks()
+    assert status == 1
+    (broken,) = (it for it in found if it["health"] == "broken")
+    assert "no model" in broken["what"]
+    assert "glossator models fetch" in broken["mend"]
+
+
+def test_a_place_that_cannot_be_looked_at_does_not_hide_the_others(
+    tmp_path: Path, script: WriteScript, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ("x" * 300)))
+    status, found = checks()
+    assert status == 1
+    assert next(it for it in found if it["health"] == "broken")["mend"]
+    assert any("model scripted" in it["what"] for it in found)
