@@ -30,6 +30,8 @@ def read_snapshot(path: Path) -> Snapshot:
     """
     language = language_for_path(path)
     if language is None:
+        if not path.exists():
+            raise UsageError(f"{path} does not exist; check the name.")
         raise UsageError(f"{path} is in no language that Glossator knows; name a C file.")
     text = read_source(path)
     return Snapshot(path.resolve().as_uri(), path, None, parse(text, language), reads_folder=True)

@@ -48,7 +48,7 @@ def desk(tmp_path: Path) -> Path:
     [
         ("missing.c", ["missing.c", "does not exist"]),
         ("missing.c::first", ["does not exist"]),
-        ("missing/", ["missing"]),
+        ("missing/", ["missing", "does not exist"]),
         (".", ["is a folder", "--all"]),
         ("good.c::absent", ["good.c", "absent", "check the name"]),
         ("good.c::", ["names no symbol"]),
@@ -83,6 +83,13 @@ def test_a_target_that_cannot_be_meant(
         ended = glossator("document", option, target, cwd=desk)
         check_one_sentence(ended, 2, *words)
         assert ended.output == ""
+
+
+def test_a_folder_without_code_has_nothing_to_document(desk: Path, script: WriteScript) -> None:
+    script(AGAIN)
+    (desk / "empty").mkdir()
+    check_one_sentence(glossator("document", "--all", "empty", cwd=desk), 2, "no C file in empty")
+    assert glossator("document", "--check", "empty", cwd=desk).status == 0
 
 
 def test_without_a_model_the_status_says_so(desk: Path) -> None:

@@ -58,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
     files = [file for target in targets for file in files_of(target)]
     if options.check:
         return print_findings(files, options)
+    if not files:
+        raise UsageError(f"There is no C file in {targets[0].path}; name another folder.")
     application = load_application(_workspace_of(files))
     settings = application.settings
     if options.style is not None:
