@@ -103,6 +103,8 @@ def _name(tokens: Tokens) -> Token | None:
                 continue
             if _is_declarator_group(tokens, index, inner, words):
                 return _name_in_group(inner)
+            if _is_type_by_macro(tokens, index):
+                continue
             break
         if token.text in ("[", ":", "="):
             break
@@ -127,6 +129,14 @@ def _last_name(words: list[Token], tokens: Tokens) -> Token | None:
         return None
     has_type = len(words) > 1 or any(it.text in TYPEOF for it in tokens)
     return words[-1] if has_type else None
+
+
+def _is_type_by_macro(tokens: Tokens, index: int) -> bool:
+    """Tell `STACK_OF(X509) *name` from what has parameters: a name or a star follows."""
+    end = closing(tokens, index)
+    if not index or not tokens[index - 1].text.isupper() or end + 1 >= len(tokens):
+        return False
+    return tokens[end + 1].is_word or tokens[end + 1].text == "*"
 
 
 def _is_declarator_group(tokens: Tokens, index: int, inner: Tokens, words: list[Token]) -> bool:

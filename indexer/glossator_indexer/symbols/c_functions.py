@@ -89,7 +89,7 @@ def _without_decorations(tokens: list[Token]) -> list[Token]:
         # `DECLARED(type) name(...)`: the macro decorates the type in its brackets.
         return list(tokens[2:-1])
     if len(types) > 1 and types[0].text.isupper() and tokens[0] is types[0]:
-        tokens = tokens[1:]
+        tokens = tokens[1:] if tokens[1].text != "(" else _without_leading_call(tokens)
     for token in tokens:
         decorates = token.text.startswith("__") or token.text.isupper()
         decorates = decorates and token.text not in ADDRESS_SPACES
@@ -97,6 +97,13 @@ def _without_decorations(tokens: list[Token]) -> list[Token]:
         if not (decorates and follows_type and token.is_word):
             kept.append(token)
     return kept
+
+
+def _without_leading_call(tokens: list[Token]) -> list[Token]:
+    """Drop `ATTRIBUTE(1, 2)` before a type; `STACK_OF(X509) *` is all the type that there is."""
+    rest = tokens[closing(tokens, 1) + 1 :]
+    says_type = any(it.is_word and it.text not in QUALIFIERS for it in rest)
+    return rest if says_type else tokens
 
 
 def _return_type(before: Tokens, after: Tokens) -> str:
