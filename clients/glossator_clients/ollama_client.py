@@ -79,7 +79,7 @@ class OllamaModel:
     async def inspect(self) -> ModelInfo:
         """Ask the server about the model; raises `PolicyError` where it runs somewhere else."""
         name = self._info.name
-        if name.endswith(_CLOUD_SUFFIXES):
+        if name.lower().endswith(_CLOUD_SUFFIXES):
             raise _elsewhere(self._info)
         # The SDK's own `show` drops the fields that say where the model runs.
         with translated_errors(self._info):

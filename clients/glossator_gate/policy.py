@@ -257,7 +257,9 @@ def _own_reason(entry: ModelEntry) -> str | None:
             f"{entry.id} must be local, but a server of this kind cannot say where its models run; "
             'use api = "ollama" or api = "embedded", or remove must_be_local.'
         )
-    if entry.origin is not None and any(name.endswith(_CLOUD_SUFFIXES) for name in entry.names):
+    # Ollama finds a model by its name in any case.
+    passed_on = (name.lower().endswith(_CLOUD_SUFFIXES) for name in entry.names)
+    if entry.origin is not None and any(passed_on):
         return (
             f"{entry.id} runs on somebody else's machine: a local server only passes it on; "
             "choose a model that was pulled here."

@@ -136,6 +136,7 @@ async def test_the_context_is_what_was_asked_for_within_what_the_model_has(
         ("qwen:7b", {"remote_model": "qwen"}),
         ("qwen:cloud", {}),
         ("qwen:480b-cloud", {}),
+        ("qwen:480b-Cloud", {}),
     ],
 )
 async def test_a_model_that_runs_elsewhere_never_sees_the_prompt(

@@ -212,8 +212,11 @@ def test_must_be_local_cannot_be_promised_by_an_openai_server(machine: Machine) 
 
 
 @pytest.mark.parametrize("api", ["ollama", "openai"])
-def test_a_model_that_a_local_server_passes_on_is_refused(machine: Machine, api: str) -> None:
-    policy = machine.policy(user=HEAD + model(api=api, model=["qwen:480b-cloud"]))
+@pytest.mark.parametrize("name", ["qwen:480b-cloud", "qwen:480b-Cloud", "QWEN:CLOUD"])
+def test_a_model_that_a_local_server_passes_on_is_refused(
+    machine: Machine, api: str, name: str
+) -> None:
+    policy = machine.policy(user=HEAD + model(api=api, model=[name]))
     assert "somebody else's machine" in policy.refused[0].reason
 
 
