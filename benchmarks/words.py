@@ -31,7 +31,7 @@ from glossator_server.actions.states import style_for
 from glossator_server.app import load_application
 from glossator_server.files import read_snapshot
 from glossator_server.proposal import Proposal
-from glossator_server.settings import AUTO_STYLE, DocumentOptions
+from glossator_server.settings import AUTO_STYLE, DocumentOptions, Settings
 from glossator_server.snapshot import Snapshot
 
 SEED = 7
@@ -82,7 +82,7 @@ def _chosen() -> list[tuple[Snapshot, Symbol, DocFields]]:
     style = style_for(AUTO_STYLE)
     chosen: list[tuple[Snapshot, Symbol, DocFields]] = []
     for path in files:
-        snapshot = read_snapshot(tree / path)
+        snapshot = read_snapshot(tree / path, Settings())
         documented = [
             it
             for it in documented_symbols(snapshot.source, style)

@@ -17,18 +17,19 @@ from glossator_indexer.parsing import parse
 from glossator_server.edits import apply_changes, sha256_of
 from glossator_server.errors import StaleDocumentError, UsageError
 from glossator_server.proposal import FileEdit
+from glossator_server.settings import Settings
 from glossator_server.snapshot import Snapshot
 
 # Above this a syntax tree takes gigabytes; no source file that a person wrote comes near.
 MAX_SOURCE_BYTES = 50 * 1000 * 1000
 
 
-def read_snapshot(path: Path) -> Snapshot:
+def read_snapshot(path: Path, settings: Settings) -> Snapshot:
     """Read and parse a source file, with leave to read the files beside it.
 
     Raises `UsageError` where it is none.
     """
-    language = language_for_path(path)
+    language = settings.language(language_for_path(path))
     if language is None:
         if not path.exists():
             raise UsageError(f"{path} does not exist; check the name.")

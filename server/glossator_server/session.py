@@ -212,7 +212,7 @@ class Session:
             return replace(snapshot, reads_folder=beside)
         if path is None or not self._is_in_workspace(path):
             raise UsageError(f"{uri} is not open and in no workspace folder; open it first.")
-        return replace(read_snapshot(path), uri=uri)
+        return replace(read_snapshot(path, self.settings), uri=uri)
 
     def remember(self, uri: str, symbol: str, remembered: Remembered) -> None:
         """Keep what the checks said, for the hover."""

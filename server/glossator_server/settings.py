@@ -6,6 +6,7 @@ model, key or command. This module must not know models or editors.
 
 from __future__ import annotations
 
+import re
 import reprlib
 import tomllib
 from collections.abc import Callable, Mapping
@@ -14,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from glossator_gate.errors import ConfigurationError
+from glossator_indexer.languages import Language, with_annotations
 
 AUTO_STYLE = "auto"
 WORKSPACE_FILE = ".glossator.toml"
 MAX_CONFIGURATION_BYTES = 1 << 20
+_KNOWN = "document.*, preferred_models, c.annotations"
+_MACRO = re.compile(r"[A-Za-z_]\w{0,99}", re.ASCII)
 # Of a key that nobody knows: enough to find it.
 MAX_SHOWN_CHARACTERS = 80
 
@@ -38,26 +42,39 @@ class DocumentOptions:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All preferences; `preferred_models` are ids of approved models, first choice first."""
+    """All preferences.
+
+    `preferred_models` are ids of approved models, first choice first; `annotations` are macros of
+    the code base that decorate declarations and mean nothing to the grammar.
+    """
 
     document: DocumentOptions = field(default_factory=DocumentOptions)
     preferred_models: tuple[str, ...] = ()
+    annotations: frozenset[str] = frozenset()
 
     def narrowed(self, layer: Mapping[str, object]) -> tuple[Settings, tuple[str, ...]]:
         """Return these settings with the layer's preferences, and a sentence per ignored key."""
         ignored: list[str] = []
-        document = self.document
-        preferred = self.preferred_models
+        settings = self
         for key, value in layer.items():
             match key, value:
                 case "document", Mapping():
-                    document, sentences = _narrow_document(document, value)
+                    document, sentences = _narrow_document(self.document, value)
+                    settings = replace(settings, document=document)
                     ignored.extend(sentences)
                 case "preferred_models", [*names] if all(isinstance(it, str) for it in names):
-                    preferred = tuple(str(name) for name in names)
+                    settings = replace(settings, preferred_models=tuple(map(str, names)))
+                case "c", {"annotations": [*names], **others} if not others:
+                    macros = {it for it in names if isinstance(it, str) and _MACRO.fullmatch(it)}
+                    settings = replace(settings, annotations=self.annotations | macros)
+                    ignored += [_no_macro(it) for it in names if it not in macros]
                 case _:
                     ignored.append(_ignored(key))
-        return Settings(document, preferred), tuple(ignored)
+        return settings, tuple(ignored)
+
+    def language(self, language: Language | None) -> Language | None:
+        """Return a language as it reads with the macros of the code base."""
+        return None if language is None else with_annotations(language, self.annotations)
 
 
 def load_user_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
@@ -67,7 +84,7 @@ def load_user_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
     not TOML.
     """
     table = _read_toml(path)
-    own = {key: table[key] for key in ("document", "preferred_models") if key in table}
+    own = {key: table[key] for key in ("document", "preferred_models", "c") if key in table}
     return Settings().narrowed(own)
 
 
@@ -130,7 +147,12 @@ def _narrow_document(
 
 def _ignored(key: str) -> str:
     shown = key[:MAX_SHOWN_CHARACTERS]
-    return f"{shown} is ignored here: only preferences (document.*, preferred_models) can be set."
+    return f"{shown} is ignored here: only preferences ({_KNOWN}) can be set."
+
+
+def _no_macro(name: object) -> str:
+    shown = reprlib.repr(name)
+    return f"c.annotations cannot hold {shown}; list names of macros, such as MY_API."
 
 
 def _whole_number(low: int, high: int) -> Callable[[object], bool]:

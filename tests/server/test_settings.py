@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from glossator_gate.errors import ConfigurationError
+from glossator_indexer.languages import language_for_id
+from glossator_indexer.parsing import parse
+from glossator_indexer.symbols import all_symbols
 from glossator_server.settings import (
     DocumentOptions,
     Settings,
@@ -40,6 +43,9 @@ def test_a_layer_chooses_preferences() -> None:
         {"document": 1},
         {"preferred_models": [1]},
         {"key": "secret"},
+        {"c": {"definers": ["X"]}},
+        {"c": {"annotations": ["not a name"]}},
+        {"c": {"annotations": [3]}},
     ],
 )
 def test_what_a_layer_may_not_say_is_ignored_with_one_sentence(layer: dict[str, object]) -> None:
@@ -47,6 +53,17 @@ def test_what_a_layer_may_not_say_is_ignored_with_one_sentence(layer: dict[str, 
     assert settings == Settings()
     assert len(ignored) == 1
     assert ignored[0].endswith(".")
+
+
+def test_every_layer_adds_the_macros_of_its_code() -> None:
+    settings, _ = Settings().narrowed({"c": {"annotations": ["LIB_API"]}})
+    settings, ignored = settings.narrowed({"c": {"annotations": ["LIB_CALL"]}})
+    assert ignored == ()
+    language = settings.language(language_for_id("c"))
+    assert language is not None
+    text = "LIB_API int LIB_CALL f(int a)\n{\n\treturn a;\n}\n"
+    (symbol,) = all_symbols(parse(text, language))
+    assert (symbol.name, symbol.return_type, symbol.has_syntax_errors) == ("f", "int", False)
 
 
 def test_a_missing_user_file_means_the_defaults(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ It must not parse anything; each language lives in modules of its own.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import PurePath
 
-from glossator_indexer.languages.c import C
+from glossator_indexer.languages.c import C, c_language
 from glossator_indexer.languages.language import Language, Piece, PieceKind
 
 LANGUAGES = (C,)
@@ -24,4 +25,20 @@ def language_for_id(lsp_id: str) -> Language | None:
     return next((it for it in LANGUAGES if lsp_id in it.lsp_ids), None)
 
 
-__all__ = ["LANGUAGES", "Language", "Piece", "PieceKind", "language_for_id", "language_for_path"]
+@cache
+def with_annotations(language: Language, names: frozenset[str]) -> Language:
+    """Return the language as it reads with a user's own annotation macros; only C has any."""
+    if language.id != C.id or not names:
+        return language
+    return c_language(C.macros.extended(annotations=names))
+
+
+__all__ = [
+    "LANGUAGES",
+    "Language",
+    "Piece",
+    "PieceKind",
+    "language_for_id",
+    "language_for_path",
+    "with_annotations",
+]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from dataclasses import asdict, dataclass
@@ -21,7 +20,7 @@ from glossator_server.cli.targets import Target, symbols_of
 from glossator_server.edits import line_and_column
 from glossator_server.errors import UsageError
 from glossator_server.files import read_snapshot
-from glossator_server.settings import AUTO_STYLE
+from glossator_server.settings import Settings
 from glossator_server.snapshot import Snapshot
 
 
@@ -37,31 +36,42 @@ class CommentFinding:
     message: str
 
 
-def print_findings(files: list[Target], options: argparse.Namespace) -> int:
-    """Print what is missing or drifted; the status is 1 where anything is."""
+def print_findings(files: list[Target], settings: Settings) -> int:
+    """Print what is missing or drifted, a line each; the status is 1 where anything is."""
+    findings, read = _findings_in_all(files, settings)
+    for it in findings:
+        print(visible(f"{it.path}:{it.line}: {it.rule}: {it.message}"))
+    print(f"{len(findings)} findings in {read} files", file=sys.stderr)
+    return ExitStatus.FINDINGS if findings else ExitStatus.DONE
+
+
+def print_findings_as_json(files: list[Target], settings: Settings) -> int:
+    """Print the same as one JSON object."""
+    findings, _ = _findings_in_all(files, settings)
+    print(json.dumps({"schema": 1, "findings": [asdict(it) for it in findings]}, indent=2))
+    return ExitStatus.FINDINGS if findings else ExitStatus.DONE
+
+
+def _findings_in_all(files: list[Target], settings: Settings) -> tuple[list[CommentFinding], int]:
+    """Return the findings, and how many files could be read."""
     findings: list[CommentFinding] = []
-    unreadable = 0
+    read = 0
     for target in files:
         try:
-            findings += _findings_in(target, options.style or AUTO_STYLE)
+            findings += _findings_in(target, settings)
         except UsageError as trouble:
             # In a tree, one file that cannot be read does not hide the others.
             if len(files) == 1:
                 raise
-            unreadable += 1
             complain(str(trouble))
-    if options.json:
-        print(json.dumps({"schema": 1, "findings": [asdict(it) for it in findings]}, indent=2))
-    else:
-        for it in findings:
-            print(visible(f"{it.path}:{it.line}: {it.rule}: {it.message}"))
-        print(f"{len(findings)} findings in {len(files) - unreadable} files", file=sys.stderr)
-    return ExitStatus.FINDINGS if findings else ExitStatus.DONE
+        else:
+            read += 1
+    return findings, read
 
 
-def _findings_in(target: Target, style_name: str) -> list[CommentFinding]:
-    snapshot = read_snapshot(target.path)
-    style = style_for(style_name)
+def _findings_in(target: Target, settings: Settings) -> list[CommentFinding]:
+    snapshot = read_snapshot(target.path, settings)
+    style = style_for(settings.document.style)
     if target.symbol is None and target.line is None:
         wanted = _documentable(snapshot)
     else:

@@ -17,7 +17,7 @@ from glossator_clients.protocol import ChatModel
 from glossator_indexer.parsing import reparse
 from glossator_server.actions.document import document_symbol, place_again
 from glossator_server.app import Application, load_application
-from glossator_server.cli.check import print_findings
+from glossator_server.cli.check import print_findings, print_findings_as_json
 from glossator_server.cli.output import DocumentPrinter, JsonPrinter, TerminalPrinter
 from glossator_server.cli.printing import complain
 from glossator_server.cli.progress import Progress, progress_on_terminal
@@ -27,7 +27,7 @@ from glossator_server.edits import file_edit
 from glossator_server.errors import UsageError
 from glossator_server.files import read_snapshot, write_edit
 from glossator_server.proposal import Outcome, Proposal, SkipCause, Skipped
-from glossator_server.settings import DocumentOptions
+from glossator_server.settings import Settings
 from glossator_server.snapshot import Snapshot
 
 
@@ -56,10 +56,6 @@ def run(options: argparse.Namespace) -> int:
         if target.path.is_dir() and not (options.all or options.check):
             raise UsageError(f"{target.path} is a folder; add --all to document everything in it.")
     files = [file for target in targets for file in files_of(target)]
-    if options.check:
-        return print_findings(files, options)
-    if not files:
-        raise UsageError(f"There is no C file in {targets[0].path}; name another folder.")
     application = load_application(_workspace_of(files))
     settings = application.settings
     if options.style is not None:
@@ -68,8 +64,13 @@ def run(options: argparse.Namespace) -> int:
             raise UsageError(refused[0])
     for problem in application.problems:
         complain(problem)
+    if options.check:
+        printed = print_findings_as_json if options.json else print_findings
+        return printed(files, settings)
+    if not files:
+        raise UsageError(f"There is no C file in {targets[0].path}; name another folder.")
     printer: DocumentPrinter = JsonPrinter() if options.json else TerminalPrinter()
-    job = _Job(settings.document, printer, writing=options.write)
+    job = _Job(settings, printer, writing=options.write)
     with progress_on_terminal() as progress:
         asyncio.run(_document_all(files, job, application, progress))
     printer.end()
@@ -80,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
 class _Job:
     """One run of the command: its options, its printer and what has come of it so far."""
 
-    options: DocumentOptions
+    settings: Settings
     printer: DocumentPrinter
     writing: bool
     outcomes: list[Outcome] = field(default_factory=list)
@@ -106,14 +107,16 @@ async def _document_all(
 
 
 async def _document_file(target: Target, job: _Job, model: ChatModel, progress: Progress) -> None:
-    snapshot = read_snapshot(target.path)
+    snapshot = read_snapshot(target.path, job.settings)
     symbols = symbols_of(target, snapshot)
     proposals: list[Proposal] = []
     with progress.file(str(target.path), len(symbols)) as steps:
         for symbol in symbols:
             steps.begin(symbol.name)
             try:
-                outcome = await document_symbol(snapshot, symbol, model, job.options, steps.report)
+                outcome = await document_symbol(
+                    snapshot, symbol, model, job.settings.document, steps.report
+                )
             except ModelUnavailableError:
                 raise
             except ModelError as trouble:

@@ -40,7 +40,8 @@ class Documents:
         """Take a document over from the editor, also one that was open already."""
         if item.uri in self._synced:
             _log.warning("didOpen for a document that is open; its text is taken as new")
-        identity = DocumentId(item.uri, path_of(item.uri), _language(item))
+        language = self._session.settings.language(_language(item))
+        identity = DocumentId(item.uri, path_of(item.uri), language)
         document = OpenDocument(identity, item.text, item.version)
         self._synced[item.uri] = _Synced(document, PositionMap(item.text, self.encoding))
         self._session.documents[item.uri] = document

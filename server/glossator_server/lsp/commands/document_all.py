@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from glossator_clients.errors import ModelError, ModelUnavailableError
 from glossator_clients.protocol import ChatModel
 from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import Symbol
@@ -16,10 +17,12 @@ from glossator_server.actions.states import (
     style_for,
     symbols_to_document,
 )
+from glossator_server.errors import StaleDocumentError
 from glossator_server.lsp.applying import apply_proposal, require_edits
 from glossator_server.lsp.commands.arguments import Target, read_target, snapshot_of
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.uris import path_of
 from glossator_server.proposal import Outcome, SkipCause, Skipped
 from glossator_server.snapshot import Snapshot
 
@@ -77,7 +80,14 @@ async def _document_each(run: _Run, wanted: Sequence[tuple[str, str]]) -> list[S
     skipped: list[Skipped] = []
     for index, (name, code) in enumerate(wanted):
         run.report.step(index, len(wanted), name)
-        outcome = await _document_one(run, name, code)
+        try:
+            outcome = await _document_one(run, name, code)
+        except ModelUnavailableError:
+            raise
+        except (ModelError, StaleDocumentError) as trouble:
+            # One bad answer, or somebody who types, does not end the run; a missing model does.
+            cause = SkipCause.MODEL_FAILED if isinstance(trouble, ModelError) else SkipCause.STALE
+            outcome = Skipped(path_of(run.target.uri), name, cause, str(trouble))
         if isinstance(outcome, Skipped):
             skipped.append(outcome)
             run.ls.note(f"{outcome.symbol}: {outcome.reason}")
