@@ -85,11 +85,11 @@ def _without_decorations(tokens: list[Token]) -> list[Token]:
     """Drop words such as `INIT` in `int INIT name(...)`: no type has room for them."""
     kept: list[Token] = []
     types = [it for it in tokens if it.is_word and it.text not in QUALIFIERS]
-    if len(tokens) > 3 and tokens[1].text == "(" and closing(tokens, 1) == len(tokens) - 1:
-        # `DECLARED(type) name(...)`: the macro decorates the type in its brackets.
-        return list(tokens[2:-1])
-    if len(types) > 1 and types[0].text.isupper() and tokens[0] is types[0]:
+    decorated = not _wraps_type(tokens) and len(types) > 1 and types[0].text.isupper()
+    if decorated and tokens[0] is types[0]:
         tokens = tokens[1:] if tokens[1].text != "(" else _without_leading_call(tokens)
+    if _wraps_type(tokens):
+        return list(tokens[2:-1])
     for token in tokens:
         decorates = token.text.startswith("__") or token.text.isupper()
         decorates = decorates and token.text not in ADDRESS_SPACES
@@ -97,6 +97,11 @@ def _without_decorations(tokens: list[Token]) -> list[Token]:
         if not (decorates and follows_type and token.is_word):
             kept.append(token)
     return kept
+
+
+def _wraps_type(tokens: Tokens) -> bool:
+    """Tell `DECLARED(type)`, where the macro decorates the type in its brackets."""
+    return len(tokens) > 3 and tokens[1].text == "(" and closing(tokens, 1) == len(tokens) - 1
 
 
 def _without_leading_call(tokens: list[Token]) -> list[Token]:
