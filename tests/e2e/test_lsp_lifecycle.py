@@ -279,6 +279,24 @@ async def test_nothing_but_messages_reaches_standard_output(tmp_path: Path) -> N
         assert "text of the user" not in log
 
 
+async def test_an_answer_that_is_no_json_is_an_error_and_no_silence(tmp_path: Path) -> None:
+    odd = tmp_path / "odd.py"
+    odd.write_text(
+        "import sys\n"
+        "from glossator_server.lsp.features import hover as feature\n"
+        "feature.hover = lambda ls, params: {'a': frozenset()}\n"
+        "from glossator_server.cli import run\n"
+        "sys.exit(run(['server']))\n"
+    )
+    async with strict_editor(PLAIN, command=(sys.executable, str(odd))) as editor:
+        await editor.initialize()
+        error = await editor.ask_for_error("textDocument/hover", HOVER)
+        assert error["code"] == -32603
+        assert await editor.end() == 0
+        assert "sending failed with AttributeError" in "".join(editor.log)
+        editor.log.clear()
+
+
 async def test_one_editor_is_served_on_a_loopback_port(script: WriteScript) -> None:
     script()
     process = await asyncio.create_subprocess_exec(

@@ -272,7 +272,8 @@ class EdgeProtocol(LanguageServerProtocol):
         """Write one whole frame. The only way out."""
         try:
             body = json.dumps(data, default=self._serialize_message).encode("ascii")
-        except (TypeError, ValueError) as trouble:
+        except (AttributeError, TypeError, ValueError, RecursionError) as trouble:
+            # pygls looks for the attributes of whatever json does not know.
             _log_trouble("sending", trouble)
             if not (isinstance(data, dict) and "result" in data):
                 return
