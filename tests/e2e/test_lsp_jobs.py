@@ -131,6 +131,19 @@ async def test_two_functions_with_the_same_code_both_get_their_comment(script: W
         assert values[-1]["message"].startswith("2 of 2 documented")
 
 
+async def test_an_answer_that_fails_costs_a_file_only_that_symbol(script: WriteScript) -> None:
+    script({"when": "add", "error": "timeout"}, REPLY)
+    async with strict_editor(EDITOR) as editor:
+        await ready(editor, TEXT + "\n" + TEXT.replace("add", "sum"))
+        created = await start(editor, "glossator.documentAll")
+        assert "\n/**\n * sum() - " in await editor.accept_edit()
+        assert "1 of 2 symbols were left as they are (add: " in await editor.expect_sentence()
+        said = await editor.expect(types.WINDOW_LOG_MESSAGE)
+        assert said["params"]["message"].startswith("add: ")
+        values = await editor.expect_progress_of(created["params"]["token"])
+        assert values[-1]["message"].startswith("1 of 2 documented")
+
+
 async def test_a_second_wish_for_the_same_symbol_joins_the_first(script: WriteScript) -> None:
     script(ENDLESS)
     async with strict_editor(EDITOR) as editor:
