@@ -50,7 +50,7 @@ class Settings:
 
     document: DocumentOptions = field(default_factory=DocumentOptions)
     preferred_models: tuple[str, ...] = ()
-    annotations: frozenset[str] = frozenset()
+    annotations: tuple[str, ...] = ()
 
     def narrowed(self, layer: Mapping[str, object]) -> tuple[Settings, tuple[str, ...]]:
         """Return these settings with the layer's preferences, and a sentence per ignored key."""
@@ -66,7 +66,9 @@ class Settings:
                     settings = replace(settings, preferred_models=tuple(map(str, names)))
                 case "c", {"annotations": [*names], **others} if not others:
                     macros = {it for it in names if isinstance(it, str) and _MACRO.fullmatch(it)}
-                    settings = replace(settings, annotations=self.annotations | macros)
+                    settings = replace(
+                        settings, annotations=tuple(sorted({*self.annotations, *macros}))
+                    )
                     ignored += [_no_macro(it) for it in names if it not in macros]
                 case _:
                     ignored.append(_ignored(key))
@@ -74,7 +76,7 @@ class Settings:
 
     def language(self, language: Language | None) -> Language | None:
         """Return a language as it reads with the macros of the code base."""
-        return None if language is None else with_annotations(language, self.annotations)
+        return None if language is None else with_annotations(language, frozenset(self.annotations))
 
 
 def load_user_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:

@@ -95,8 +95,13 @@ async def test_documents_a_function_in(profile: str, script: WriteScript) -> Non
 
 @pytest.mark.parametrize("profile", PROFILES)
 async def test_documents_a_whole_file_edit_by_edit_in(profile: str, script: WriteScript) -> None:
-    first = {"summary": "Return the argument", "parameters": {"a": "Any"}, "returns": "a"}
-    script({"when": "first(int a)\n", "json": first}, {"when": "first", "json": first}, REPLY)
+    first = {
+        "summary": "Return the argument",
+        "parameters": {"a": "Any"},
+        "returns": "The argument",
+    }
+    # The second prompt shows the first function as an example, not the other way round.
+    script({"when": "int add(", **REPLY}, {"when": "first", "json": first, "repeat": True})
     async with strict_editor(Announced(PROFILES[profile])) as editor:
         await editor.initialize()
         text = TEXT.removeprefix("/* 😀 */ ")
