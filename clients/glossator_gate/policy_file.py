@@ -20,7 +20,7 @@ SCHEMA = 1
 # Tables that other parts of Glossator read; their keys are those parts' business.
 FOREIGN_TABLES = frozenset({
     "ask", "classes", "classify", "document", "edit", "embed", "execute", "fix", "index", "limits",
-    "preferred_models", "redact", "review", "search",
+    "preferred_models", "c", "redact", "review", "search",
 })  # fmt: skip
 ROLES = frozenset({
     "ask", "critic", "document", "edit", "embed", "fix", "intent", "judge", "plan", "rerank",
@@ -50,7 +50,10 @@ def parse_policy_file(text: str, path: Path) -> PolicyFile:
     """Return what the file says, or raise `ConfigurationError` where it is no TOML of ours."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise ConfigurationError(f"{path} is nested too deeply; simplify it.") from error
+    except ValueError as error:
+        # Not only what tomllib declares: a number of 5,000 digits is one that Python refuses.
         raise ConfigurationError(f"{path} is not valid TOML ({error}); mend that line.") from error
     schema = document.pop("schema", None)
     if schema != SCHEMA or isinstance(schema, bool):

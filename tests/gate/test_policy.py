@@ -186,12 +186,22 @@ def test_unknown_keys_of_the_user_are_warnings(machine: Machine) -> None:
 
 def test_tables_of_other_parts_are_not_unknown(machine: Machine) -> None:
     user = (
-        HEAD + "preferred_models = ['x']\n[document]\nwidth = 80\n[classes]\ndefault = 'public'\n"
+        HEAD + "preferred_models = ['x']\n[c]\nannotations = ['X']\n"
+        "[document]\nwidth = 80\n[classes]\ndefault = 'public'\n"
     )
     assert machine.policy(user=user).warnings == ()
 
 
-@pytest.mark.parametrize("text", [b"schema = 1\nbroken", b"\xff\xfe", b"x = 1\n" * 300_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"schema = 1\nbroken",
+        b"\xff\xfe",
+        b"x = 1\n" * 300_000,
+        b"a = " + b"[" * 100_000,
+        b"a = " + b"9" * 5_000,
+    ],
+)
 def test_a_broken_user_file_is_told_and_lists_nothing(machine: Machine, text: bytes) -> None:
     machine.places.user.write_bytes(text)
     policy = machine.policy()

@@ -256,13 +256,10 @@ def _refusal(site: _Site) -> Skipped | None:
     if unnamed := unnameable_parameters(symbol):
         reason = f"parameter {unnamed[0]} of {symbol.name} has no name; name it and ask again."
         return _skipped(site, SkipCause.UNNAMED_PARAMETER, reason)
-    signature = symbol.signature
-    if any(
-        problem.span.start < signature.end and signature.start <= problem.span.end
-        for problem in syntax_problems(site.snapshot.source)
-    ):
+    if not _is_readable(site):
         reason = (
-            f"the declaration of {symbol.name} does not parse yet; finish the edit and ask again."
+            f"the declaration of {symbol.name} cannot be read as C: finish the edit,"
+            " or list its macros as c.annotations in the settings."
         )
         return _skipped(site, SkipCause.SYNTAX_ERROR, reason)
     status = comment_status(symbol, site.style)
@@ -273,6 +270,18 @@ def _refusal(site: _Site) -> Skipped | None:
         reason = f"{symbol.name} has a doc comment in another style than {site.style.id}."
         return _skipped(site, SkipCause.ALREADY_DOCUMENTED, reason)
     return None
+
+
+def _is_readable(site: _Site) -> bool:
+    signature = site.symbol.signature
+    # Between its parentheses and its body a K&R head declares its parameters. The grammar often
+    # stumbles there, the reader of heads does not.
+    if site.symbol.body is not None and _text(site.snapshot, signature).rstrip().endswith(";"):
+        return True
+    return not any(
+        problem.span.start < signature.end and signature.start <= problem.span.end
+        for problem in syntax_problems(site.snapshot.source)
+    )
 
 
 def _subject(site: _Site) -> PromptSubject:

@@ -97,12 +97,16 @@ PRODUCERS: tuple[tuple[str, Producer], ...] = ((REWRITE, document_this), (SOURCE
 
 # A selection over a whole file would fill the menu; such a wish is what "document all" is for.
 MOST_SELECTED = 5
+# More text than this holds more symbols than that, and takes long to look through.
+MOST_SELECTED_CHARACTERS = 20_000
 
 
 def _selected(snapshot: Snapshot, selection: Span) -> list[Symbol]:
     if selection.start == selection.end:
         symbol = symbol_at(snapshot.source, selection.start)
         return [symbol] if symbol and symbol.name else []
+    if selection.end - selection.start > MOST_SELECTED_CHARACTERS:
+        return []
     named = [it for it in symbols_in(snapshot.source, selection) if it.name]
     return named if len(named) <= MOST_SELECTED else []
 

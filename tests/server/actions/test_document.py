@@ -306,6 +306,13 @@ async def test_a_byte_order_mark_stays_first() -> None:
     assert after == "\ufeff#include <errno.h>\n" + COMMENT + FUNCTION
 
 
+async def test_a_head_of_old_c_is_no_unfinished_edit() -> None:
+    head = "struct stack *\nstack_push (stack, item)\n  struct stack *stack;\n  int item;\n"
+    text = head + "{\n  return ERR_PTR (-ENOSPC);\n}\n"
+    after = applied(text, await document(text, "stack_push", [ANSWER]))
+    assert " * @item: What to put on it.\n" in after
+
+
 async def test_an_attribute_before_the_name_does_not_hide_it() -> None:
     text = FUNCTION.replace("int stack_push", "int __attribute__((weak)) __stack_push")
     after = applied(text, await document(text, "__stack_push", [ANSWER]))
