@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 
+from glossator_indexer.languages import Language
 from glossator_indexer.parsing import reparse, syntax_problems
 from glossator_indexer.styles import Style
 from glossator_indexer.symbols import find_symbols
@@ -44,8 +45,8 @@ def failures(evidence: Sequence[Evidence]) -> list[str]:
 
 
 def _only_comments(before: Snapshot, after: Snapshot) -> Evidence:
-    tokens = before.source.language.code_tokens
-    old, new = tokens(before.text), tokens(after.text)
+    language = before.source.language
+    old, new = _tokens_before(language, before.text), language.code_tokens(after.text)
     same = old == new
     return Evidence(
         check="only-comments",
@@ -97,6 +98,12 @@ def _style(after: Snapshot, planned: CommentChange) -> Evidence:
 
 def _errors(findings: Sequence[Finding]) -> list[str]:
     return [it.message for it in findings if it.severity is Severity.ERROR]
+
+
+@lru_cache(maxsize=2)
+def _tokens_before(language: Language, text: str) -> list[str]:
+    """Lex the text that a whole run of proposals is made for; nobody may change the list."""
+    return language.code_tokens(text)
 
 
 @cache
