@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import missing_part
 from tests.e2e.command_line import COMMAND, PATIENCE_S, check_one_sentence, glossator
 from tests.e2e.conftest import WriteScript
 
@@ -72,7 +73,7 @@ def test_the_diff_is_one_that_git_applies(desk: Path, script: WriteScript) -> No
     report = json.loads(glossator("document", "--json", "two.c::first", cwd=desk).output)
     (desk / "change.diff").write_text(report["proposals"][0]["diff"], "utf-8")
     if shutil.which("git") is None:
-        pytest.skip("no git")
+        missing_part("git", "no git: install it")
     subprocess.run(["git", "apply", "change.diff"], cwd=desk, check=True)
     assert (desk / "two.c").read_text("utf-8") == COMMENT + FIRST + "\n" + SECOND
 
@@ -82,7 +83,7 @@ def test_the_printed_diff_is_one_that_git_applies(
     desk: Path, script: WriteScript, line_end: str
 ) -> None:
     if shutil.which("git") is None:
-        pytest.skip("no git")
+        missing_part("git", "no git: install it")
     script(AGAIN)
     text = ("/* page\f \x85 \u2028 end */\n" + FIRST).replace("\n", line_end)
     (desk / "two.c").write_bytes(text.encode())

@@ -11,7 +11,7 @@ from pytest_lsp import client_capabilities
 from tests.e2e.conftest import WriteScript
 from tests.e2e.lsp_editor import Announced, Json, StrictEditor, strict_editor
 
-URI = "file:///work/list%20%C3%A9.c"
+URI = "file:///home/me/list%20%C3%A9.c"
 TEXT = """/* 😀 */ static int first(int a) { return a; }
 
 int add(int left, int right)

@@ -12,7 +12,7 @@ from pytest_lsp import client_capabilities
 from tests.e2e.conftest import WriteScript
 from tests.e2e.lsp_editor import Announced, Json, StrictEditor, strict_editor
 
-URI = "file:///work/add.c"
+URI = "file:///home/me/add.c"
 TEXT = "int add(int left, int right)\n{\n\treturn left + right;\n}\n"
 WORDS = {
     "summary": "Add two numbers",

@@ -16,7 +16,7 @@ from benchmarks import lsp_messages
 from tests.e2e.conftest import WriteScript
 from tests.e2e.lsp_editor import SERVER, Announced, Json, StrictEditor, strict_editor
 
-URI = "file:///work/a.c"
+URI = "file:///home/me/a.c"
 TEXT = "int add(int left, int right)\n{\n\treturn left + right;\n}\n"
 PLAIN = Announced()
 HOVER = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 5}}
@@ -147,7 +147,7 @@ async def test_a_document_that_cannot_be_worked_on_is_said_once(
 ) -> None:
     async with strict_editor(PLAIN) as editor:
         await editor.initialize()
-        uri = URI if language == "c" else "file:///work/a.md"
+        uri = URI if language == "c" else "file:///home/me/a.md"
         await editor.open(uri, text, language)
         method = "window/showMessage" if language == "c" else "window/logMessage"
         assert said in (await editor.expect(method))["params"]["message"]

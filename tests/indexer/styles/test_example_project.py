@@ -11,6 +11,7 @@ import pytest
 
 from glossator_indexer.styles import kernel_doc
 from glossator_indexer.types import Symbol
+from tests.conftest import missing_part
 
 PROJECT = Path(__file__).parents[3] / "examples" / "ringlog"
 SOURCES = sorted(PROJECT.glob("*.[ch]"))
@@ -19,7 +20,7 @@ SOURCES = sorted(PROJECT.glob("*.[ch]"))
 def test_the_example_compiles_without_a_warning(tmp_path: Path) -> None:
     compiler = shutil.which("gcc")
     if compiler is None:
-        pytest.skip("no gcc: install a C compiler")
+        missing_part("gcc", "no gcc: install a C compiler")
     units = [str(it) for it in SOURCES if it.suffix == ".c"]
     flags = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-o", str(tmp_path / "ringlog")]
     outcome = subprocess.run([compiler, *flags, *units], capture_output=True, text=True)
