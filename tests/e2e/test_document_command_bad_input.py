@@ -114,6 +114,13 @@ def test_a_model_that_fails_now_and_then_costs_only_that_symbol(
     assert "second() - " in text
 
 
+def test_what_was_found_before_the_model_went_away_is_told(desk: Path, script: WriteScript) -> None:
+    script({"error": "unavailable", "when": "second"}, AGAIN)
+    ended = glossator("document", "--json", "good.c", cwd=desk)
+    assert ended.status == 4, ended
+    assert [it["symbol"] for it in json.loads(ended.output)["proposals"]] == ["first"]
+
+
 def test_a_broken_configuration_is_named(desk: Path, own_home: Path, script: WriteScript) -> None:
     script(AGAIN)
     config = own_home / "config" / "glossator" / "config.toml"

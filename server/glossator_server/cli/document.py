@@ -14,6 +14,7 @@ from typing import Any
 
 from glossator_clients.errors import ModelError, ModelUnavailableError
 from glossator_clients.protocol import ChatModel
+from glossator_gate.errors import GlossatorError
 from glossator_indexer.parsing import reparse
 from glossator_server.actions.document import document_symbol, place_again
 from glossator_server.app import Application, load_application
@@ -71,8 +72,14 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"There is no C file in {targets[0].path}; name another folder.")
     printer: DocumentPrinter = JsonPrinter() if options.json else TerminalPrinter()
     job = _Job(settings, printer, writing=options.write)
-    with progress_on_terminal() as progress:
-        asyncio.run(_document_all(files, job, application, progress))
+    try:
+        with progress_on_terminal() as progress:
+            asyncio.run(_document_all(files, job, application, progress))
+    except (GlossatorError, KeyboardInterrupt):
+        # What was done before the trouble, and may have been written, is told all the same.
+        if job.outcomes:
+            printer.end()
+        raise
     printer.end()
     return _status(job)
 
