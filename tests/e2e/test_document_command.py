@@ -258,3 +258,14 @@ def test_the_last_write_and_the_checks_do_not_mix(desk: Path) -> None:
     ended = glossator("document", "--write", "--check", "two.c", cwd=desk)
     assert ended.status == 2
     assert "not allowed with" in ended.errors
+
+
+def test_a_file_that_could_not_be_checked_is_no_clean_bill(desk: Path) -> None:
+    folder = desk / "tree"
+    folder.mkdir()
+    (folder / "fine.c").write_text(COMMENT + FIRST, "utf-8")
+    assert glossator("document", "--check", "tree", cwd=desk).status == 0
+    (folder / "latin.c").write_bytes(b"/* caf\xe9 */\n")
+    ended = glossator("document", "--check", "tree", cwd=desk)
+    assert ended.status == 1
+    assert "latin.c is not UTF-8" in ended.errors

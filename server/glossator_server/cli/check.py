@@ -42,14 +42,19 @@ def print_findings(files: list[Target], settings: Settings) -> int:
     for it in findings:
         print(visible(f"{it.path}:{it.line}: {it.rule}: {it.message}"))
     print(f"{len(findings)} findings in {read} files", file=sys.stderr)
-    return ExitStatus.FINDINGS if findings else ExitStatus.DONE
+    return _status(findings, len(files) - read)
 
 
 def print_findings_as_json(files: list[Target], settings: Settings) -> int:
     """Print the same as one JSON object."""
-    findings, _ = _findings_in_all(files, settings)
+    findings, read = _findings_in_all(files, settings)
     print(json.dumps({"schema": 1, "findings": [asdict(it) for it in findings]}, indent=2))
-    return ExitStatus.FINDINGS if findings else ExitStatus.DONE
+    return _status(findings, len(files) - read)
+
+
+def _status(findings: list[CommentFinding], unreadable: int) -> ExitStatus:
+    # A file that was not looked at is not a file without findings.
+    return ExitStatus.FINDINGS if findings or unreadable else ExitStatus.DONE
 
 
 def _findings_in_all(files: list[Target], settings: Settings) -> tuple[list[CommentFinding], int]:
