@@ -22,7 +22,6 @@ from benchmarks.kernel_tree import kernel_tree
 from glossator_clients.protocol import ChatModel
 from glossator_indexer.neighbourhood import documented_symbols
 from glossator_indexer.parsing import reparse
-from glossator_indexer.retrieval import words_of
 from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import DocFields, Symbol, SymbolKind, TextChange
 from glossator_server.actions.document import document_symbol
@@ -118,7 +117,7 @@ async def _row(
         "wrote_returns": fields.returns,
         "summary": rouge_l(said.summary, fields.summary),
         "summary_copy": rouge_l(said.summary, nearest.summary),
-        "summary_names": rouge_l(said.summary, " ".join(words_of(symbol.name))),
+        "summary_names": rouge_l(said.summary, symbol.name.replace("_", " ")),
         "parameters": _parameters(said, dict(fields.parameters)),
         "parameters_copy": _parameters(said, _copied(said, nearest)),
         "seconds": outcome.seconds if isinstance(outcome, Proposal) else 0.0,
