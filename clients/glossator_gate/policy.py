@@ -62,7 +62,9 @@ def load_policy(places: PolicyPlaces) -> Policy:
         listed = [_narrowed(entry, managed.models) for entry in user.models]
     usable, refused = _sort_out(listed)
     user_roles = user.roles if user else {}
-    roles = _effective_roles(usable, user_roles, managed.roles if managed else None)
+    known = {it.entry.id for it in usable} | {it.entry.id for it in refused}
+    wanted = _wanted_roles(user_roles, known)
+    roles = _effective_roles(usable, wanted, managed.roles if managed else None)
     warnings += _role_warnings(user_roles, usable, refused, places.user)
     return Policy(
         models=tuple(item.entry for item in usable),
@@ -286,10 +288,16 @@ def _effective_roles(
                 ids = [it for it in ids if by_id[it].managed_id in approved]
         else:
             ids = [by_managed_id[it] for it in approved or () if it in by_managed_id]
-        # An empty list that the managed file narrowed stays empty; else any usable model may serve.
-        if ids or approved is not None:
-            roles[role] = tuple(dict.fromkeys(ids))
+        # A list of which nothing may be used stays empty: no other model takes over unasked.
+        roles[role] = tuple(dict.fromkeys(ids))
     return roles
+
+
+def _wanted_roles(
+    roles: Mapping[str, tuple[str, ...]], known: set[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return the user's roles without those that name no known model: a warning tells of them."""
+    return {role: ids for role, ids in roles.items() if any(it in known for it in ids)}
 
 
 def _role_warnings(

@@ -114,6 +114,18 @@ def test_a_model_that_fails_now_and_then_costs_only_that_symbol(
     assert "second() - " in text
 
 
+def test_a_model_that_the_policy_refuses_is_not_replaced(desk: Path, own_home: Path) -> None:
+    config = own_home / "config" / "glossator" / "config.toml"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(
+        'schema = 1\n[[model]]\nid = "far"\napi = "openai"\norigin = "http://192.0.2.1:80"\n'
+        'address = "private"\nmodel = ["x"]\n[roles]\ndocument = ["far"]\n',
+        "utf-8",
+    )
+    ended = glossator("document", "good.c", cwd=desk)
+    check_one_sentence(ended, 3, "far", "loopback")
+
+
 def test_what_was_found_before_the_model_went_away_is_told(desk: Path, script: WriteScript) -> None:
     script({"error": "unavailable", "when": "second"}, AGAIN)
     ended = glossator("document", "--json", "good.c", cwd=desk)

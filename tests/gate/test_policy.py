@@ -216,6 +216,12 @@ def test_a_role_that_names_no_listed_model_is_told(machine: Machine) -> None:
     assert "fix" not in policy.roles
 
 
+def test_no_other_model_takes_over_for_one_that_is_refused(machine: Machine) -> None:
+    remote = model(origin="http://192.0.2.1:80", address="private")
+    policy = machine.policy(user=HEAD + remote + '[roles]\ndocument = ["coder"]\n')
+    assert policy.roles == {"document": ()}
+
+
 def test_must_be_local_cannot_be_promised_by_an_openai_server(machine: Machine) -> None:
     policy = machine.policy(user=HEAD + model(api="openai", must_be_local=True))
     assert "cannot say" in policy.refused[0].reason
