@@ -16,7 +16,6 @@ from glossator_clients.types import (
     Finished,
     ModelInfo,
     StartedOver,
-    TextDelta,
 )
 
 
@@ -62,6 +61,3 @@ async def complete(
     raise IncompleteReplyError(
         f"The answer of {model.info.id} broke off before its end; try again, or raise max_tokens."
     )
-
-
-__all__ = ["ChatModel", "TextDelta", "complete"]

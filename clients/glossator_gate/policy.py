@@ -65,7 +65,7 @@ def load_policy(places: PolicyPlaces) -> Policy:
     known = {it.entry.id for it in usable} | {it.entry.id for it in refused}
     wanted = _wanted_roles(user_roles, known)
     roles = _effective_roles(usable, wanted, managed.roles if managed else None)
-    warnings += _role_warnings(user_roles, usable, refused, places.user)
+    warnings += _role_warnings(user_roles, known, places.user)
     return Policy(
         models=tuple(item.entry for item in usable),
         roles=MappingProxyType(roles),
@@ -300,13 +300,7 @@ def _wanted_roles(
     return {role: ids for role, ids in roles.items() if any(it in known for it in ids)}
 
 
-def _role_warnings(
-    roles: Mapping[str, tuple[str, ...]],
-    usable: list[_Listed],
-    refused: list[RefusedModel],
-    path: Path,
-) -> list[str]:
-    known = {item.entry.id for item in usable} | {item.entry.id for item in refused}
+def _role_warnings(roles: Mapping[str, tuple[str, ...]], known: set[str], path: Path) -> list[str]:
     return [
         f"{path} names the model {model_id!r} for the role {role!r} but lists no such model; "
         "add a [[model]] with that id."

@@ -5,9 +5,5 @@ from __future__ import annotations
 from glossator_gate.errors import GlossatorError
 
 
-class UnsupportedLanguageError(GlossatorError):
-    """No grammar is known for a file."""
-
-
 class UnknownStyleError(GlossatorError):
     """A comment style was asked for that does not exist."""

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from glossator_indexer.types import Span, TextChange
+from glossator_indexer.types import TextChange
 from glossator_server.proposal import FileEdit
 from glossator_server.snapshot import Snapshot
 
@@ -104,16 +104,3 @@ def change_as_json(text: str, edit: FileEdit, change: TextChange) -> dict[str, o
 def _lines(text: str) -> list[str]:
     # difflib wants lines with their ends; only "\n" ends a line in a diff.
     return re.findall(r"[^\n]*\n|[^\n]+\Z", text)
-
-
-__all__ = [
-    "Span",
-    "apply_changes",
-    "change_as_json",
-    "file_edit",
-    "line_and_column",
-    "line_end_of",
-    "offset_of_line",
-    "sha256_of",
-    "unified_diff",
-]

@@ -54,14 +54,6 @@ class Phase(Enum):
     SHUT_DOWN = "shut down"
 
 
-class Writer(Protocol):
-    """What takes whole frames."""
-
-    def write(self, data: bytes) -> None:
-        """Take a frame."""
-        ...
-
-
 class Listener(Protocol):
     """Who must know of what no handler sees."""
 
