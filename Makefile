@@ -16,7 +16,7 @@ setup: $(VENV)/.setup
 
 $(VENV)/.setup: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) -e '.[embedded,dev]'
+	$(PIP) -e '.[embedded,chroma,quality,dev]'
 	touch $(VENV)/.setup $(VENV)/.demo
 
 # The demo needs no test tools, so that a first try is quick.
