@@ -44,24 +44,21 @@ class References(Protocol):
         ...
 
 
-class NoReferences:
-    """Stands where nothing is known of references, as in data."""
-
-    def between(self, first_line: int, last_line: int, text: str) -> tuple[Names, Names]:
-        """Return nothing."""
-        return (), ()
-
-
 class ListedReferences:
     """References that a parser listed with their lines, both lists in order of line."""
 
     def __init__(
-        self, calls: Iterable[tuple[int, str]], types: Iterable[tuple[int, str]] = ()
+        self, calls: Iterable[tuple[int, str]] = (), types: Iterable[tuple[int, str]] = ()
     ) -> None:
         self._calls = tuple(calls)
         self._types = tuple(types)
 
-    def between(self, first_line: int, last_line: int, text: str) -> tuple[Names, Names]:
+    def between(
+        self,
+        first_line: int,
+        last_line: int,
+        text: str,  # noqa: ARG002 - a parser has read it already
+    ) -> tuple[Names, Names]:
         """Return the names listed for these lines."""
         return (
             _between(self._calls, first_line, last_line),
@@ -79,7 +76,7 @@ class Outline:
     """
 
     entities: Sequence[OutlineEntity] = ()
-    references: References = field(default_factory=NoReferences)
+    references: References = field(default_factory=ListedReferences)
     imports: Names = ()
     trust: Trust | None = None
     trouble: str | None = None
