@@ -6,16 +6,23 @@ It must not decide anything that a lower module can decide.
 from __future__ import annotations
 
 import gc
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
 from glossator_clients.protocol import ChatModel
 from glossator_gate.policy import Policy, PolicyPlaces, load_policy
+from glossator_server import __version__
 from glossator_server.settings import Settings, load_user_settings, with_workspace_file
+
+if TYPE_CHECKING:
+    from glossator_indexer.owner_client import OwnerPlaces
 
 MANAGED_POLICY = Path("/etc/glossator/policy.toml")
 
@@ -57,6 +64,30 @@ def load_application(workspace: Path | None = None) -> Application:
         settings, ignored = with_workspace_file(settings, workspace)
         problems += ignored
     return Application(policy, settings, (*policy.warnings, *problems))
+
+
+def index_places(root: Path) -> OwnerPlaces:
+    """Return where the index of a repository and its owner are found.
+
+    Raises `IndexUnavailableError` where there is no such folder.
+    """
+    from glossator_indexer.owner_client import places_of
+
+    return places_of(root, Path(platformdirs.user_cache_dir("glossator")), _runtime(), __version__)
+
+
+def owner_command(root: Path) -> tuple[str, ...]:
+    """Return the command that starts the owner of a repository's index."""
+    # -P: what lies in the folder that it starts in is never imported.
+    return (sys.executable, "-P", "-m", "glossator_server", "index-owner", str(root))
+
+
+def _runtime() -> Path | None:
+    """Return the user's runtime folder; a login without session variables has the usual one."""
+    named = os.environ.get("XDG_RUNTIME_DIR", "")
+    folder = Path(named) if named else Path(f"/run/user/{os.getuid()}")
+    is_ours = folder.is_absolute() and folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    return folder if is_ours else None
 
 
 def run_server(application: Application) -> int:
