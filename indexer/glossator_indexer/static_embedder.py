@@ -43,6 +43,11 @@ _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\da-zA-Z_]+")
 
 
+def identifiers_of(text: str) -> list[str]:
+    """Return the identifiers and words of a text, each once, in order of appearance."""
+    return list(dict.fromkeys(_IDENTIFIER.findall(text)))
+
+
 def words_of(identifier: str) -> list[str]:
     """Return the parts of an identifier in lower case: `readHTTPPage_v2` is read, http, page, v."""
     return [part.lower() for part in _PART.findall(identifier)]
@@ -101,8 +106,8 @@ class StaticEmbedder:
         for at, text in enumerate(texts):
             capped = text[:_MOST_CHARACTERS]
             head = "\n".join(capped.split("\n", _HEAD_LINES)[:_HEAD_LINES])
-            whole = _unit(self._sum(self._code, dict.fromkeys(_IDENTIFIER.findall(capped))))
-            first = _unit(self._sum(self._code, dict.fromkeys(_IDENTIFIER.findall(head))))
+            whole = _unit(self._sum(self._code, identifiers_of(capped)))
+            first = _unit(self._sum(self._code, identifiers_of(head)))
             found[at] = _unit(whole + self._head_share * first)
         return found
 
@@ -112,7 +117,7 @@ class StaticEmbedder:
 
         found = np.empty((len(texts), self.dim), np.float32)
         for at, text in enumerate(texts):
-            words = dict.fromkeys(_IDENTIFIER.findall(text[:_MOST_CHARACTERS]))
+            words = identifiers_of(text[:_MOST_CHARACTERS])
             found[at] = _unit(self._sum(self._query, words))
         return found
 

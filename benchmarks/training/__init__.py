@@ -1,0 +1,1 @@
+"""Training of the models that come in the package: tools of developers, never run by users."""
