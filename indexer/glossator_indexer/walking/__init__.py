@@ -1,0 +1,12 @@
+"""Own the way through a repository: which files belong into its index, and what their paths say.
+
+It reads ignore files and nothing else of a file's content, starts no process and follows no link.
+"""
+
+from __future__ import annotations
+
+from glossator_indexer.walking.origins import generated_by_content
+from glossator_indexer.walking.roots import repository_root
+from glossator_indexer.walking.walker import RepositoryWalker, WalkOptions
+
+__all__ = ["RepositoryWalker", "WalkOptions", "generated_by_content", "repository_root"]

@@ -1,0 +1,285 @@
+"""Own the walk itself: a repository's files in a settled order, each with what its path says.
+
+Links are never followed: what lies inside the root is found under its own name, once, and what lies
+outside does not belong to it. It must not open files other than ignore files.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from glossator_indexer.errors import IndexUnavailableError
+from glossator_indexer.records import FoundFile, Trust
+from glossator_indexer.walking.exclusions import (
+    MARKERS,
+    is_never_entered,
+    is_never_read,
+    is_passed_over,
+)
+from glossator_indexer.walking.ignore_files import (
+    GIT_FILE,
+    OWN_FILE,
+    IgnoreStack,
+    repository_layer,
+)
+from glossator_indexer.walking.origins import MANIFESTS, trust_of_file, trust_of_folder
+from glossator_indexer.walking.patterns import git_text
+
+# Enough to see what is wrong; the last line counts the others.
+MOST_PROBLEMS = 50
+# What decides how a folder is entered, where it is not listed anyway.
+_TELLING_NAMES = (*sorted(MARKERS | MANIFESTS), ".git", GIT_FILE, OWN_FILE)
+
+_SUFFIXES = {
+    "c": "c h",
+    "cpp": "cc cpp cxx c++ hpp hh hxx h++ ipp inl",
+    "python": "py pyi",
+    "javascript": "js jsx mjs cjs",
+    "typescript": "ts tsx mts cts",
+    "go": "go",
+    "rust": "rs",
+    "java": "java",
+}
+_LANGUAGES = {it: language for language, all_of in _SUFFIXES.items() for it in all_of.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class WalkOptions:
+    """What a walk leaves out for its size.
+
+    The register headers of graphics drivers reach 24 MB and are looked up by symbol; in other
+    languages, what is larger than any source that people write is a bundle.
+    """
+
+    most_bytes_of_c: int = 32 << 20
+    most_bytes: int = 4 << 20
+
+    def limit(self, language: str) -> int:
+        """Return how many bytes a file of a language may have."""
+        return self.most_bytes_of_c if language in {"c", "cpp"} else self.most_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder that is entered; `path` is relative to the root and ends in a slash, or is ""."""
+
+    disk: str
+    path: str
+    rules: IgnoreStack
+    trust: Trust
+    is_asked_for: bool = False
+
+
+class RepositoryWalker:
+    """Finds the files of a repository that belong into its index; implements `ports.Walker`."""
+
+    def __init__(self, root: Path, options: WalkOptions | None = None) -> None:
+        """Remember where to walk; nothing is read before the first question."""
+        self._root = str(root.resolve())
+        self._options = options or WalkOptions()
+        self._problems: tuple[str, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Return a sentence for each thing that the last whole walk had to leave out."""
+        return self._problems
+
+    def walk(self, first: Sequence[str] = ()) -> Sequence[FoundFile]:
+        """Return all files, those under the folders of `first` before the others.
+
+        Raises `IndexUnavailableError` where the root itself cannot be read: that is not an empty
+        repository.
+        """
+        walk = _Walk(self._options)
+        try:
+            walk.through(self._start())
+        except OSError as error:
+            reason = error.strerror or "it is no folder"
+            raise IndexUnavailableError(
+                f"{self._root} cannot be read: {reason}; name a folder that can."
+            ) from error
+        self._problems = walk.problems()
+        return _with_first(walk.files, first)
+
+    def found(self, path: str) -> FoundFile | None:
+        """Return one file as a walk would, None where it would not be found."""
+        *folders, name = path.split("/")
+        if not path or "\0" in path or not {"", ".", ".."}.isdisjoint((*folders, name)):
+            return None
+        try:
+            folder = _opened(self._start(), _names_in(self._root))
+            for part in folders:
+                inner = _entered(folder, part, _names_in(folder.disk)) if folder else None
+                if inner is None or not stat.S_ISDIR(os.lstat(inner.disk).st_mode):
+                    return None
+                folder = _opened(inner, _names_in(inner.disk))
+            language = _language(name)
+            if folder is None or language is None or _is_left_out(folder, name):
+                return None
+            status = os.lstat(folder.disk + "/" + name)
+        except (OSError, ValueError):
+            return None
+        if not stat.S_ISREG(status.st_mode) or status.st_size > self._options.limit(language):
+            return None
+        return _file(folder, name, language, status)
+
+    def _start(self) -> _Folder:
+        rules = IgnoreStack(git=repository_layer(self._root, 0))
+        return _Folder(self._root, "", rules, Trust.PROJECT, is_asked_for=True)
+
+
+class _Walk:
+    """One walk under way."""
+
+    def __init__(self, options: WalkOptions) -> None:
+        self.files: list[FoundFile] = []
+        self._options = options
+        self._problems: list[str] = []
+        # Mounts can put a folder into itself, which no link does that we follow.
+        self._seen: set[tuple[int, int]] = set()
+
+    def through(self, root: _Folder) -> None:
+        """Collect the files below a folder, folder by folder in the order of their names.
+
+        Raises `OSError` where the root itself cannot be listed.
+        """
+        waiting = self._collect(root, _listing(root))
+        while waiting:
+            folder = waiting.pop()
+            try:
+                entries = _listing(folder)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                self._note(folder.path, f"cannot be listed: {error.strerror}")
+            else:
+                waiting += self._collect(folder, entries)
+
+    def problems(self) -> tuple[str, ...]:
+        """Return the sentences, not more than anybody reads."""
+        more = len(self._problems) - MOST_PROBLEMS
+        shown = self._problems[:MOST_PROBLEMS]
+        return (*shown, f"{more} more files or folders were left out.") if more > 0 else (*shown,)
+
+    def _collect(self, folder: _Folder, entries: list[os.DirEntry[str]]) -> list[_Folder]:
+        """Take the files of one folder; return its folders, the last in order first."""
+        names = {it.name for it in entries}
+        opened = _opened(folder, names)
+        if opened is None:
+            return []
+        inner: list[_Folder] = []
+        for entry in entries:
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    entered = _entered(opened, entry.name, names)
+                    if entered is not None and self._is_new(entry):
+                        inner.append(entered)
+                elif (language := _language(entry.name)) is not None:
+                    self._take(opened, entry, language)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                self._note(opened.path + entry.name, f"cannot be looked at: {error.strerror}")
+        inner.reverse()
+        return inner
+
+    def _take(self, folder: _Folder, entry: os.DirEntry[str], language: str) -> None:
+        name = entry.name
+        if not entry.is_file(follow_symlinks=False) or _is_left_out(folder, name):
+            return
+        status = entry.stat(follow_symlinks=False)
+        limit = self._options.limit(language)
+        if status.st_size > limit:
+            size = f"{status.st_size / 1e6:.0f} MB, more than {limit >> 20} MB"
+            self._note(folder.path + name, f"is not indexed: it has {size}")
+            return
+        self.files.append(_file(folder, name, language, status))
+
+    def _is_new(self, entry: os.DirEntry[str]) -> bool:
+        status = entry.stat(follow_symlinks=False)
+        identity = (status.st_dev, status.st_ino)
+        if identity in self._seen:
+            return False
+        self._seen.add(identity)
+        return True
+
+    def _note(self, path: str, what: str) -> None:
+        self._problems.append(f"{path} {what}.")
+
+
+def _listing(folder: _Folder) -> list[os.DirEntry[str]]:
+    with os.scandir(folder.disk) as entries:
+        return sorted(entries, key=lambda it: it.name)
+
+
+def _entered(parent: _Folder, name: str, beside: set[str]) -> _Folder | None:
+    """Return a folder of `parent` as its name and the rules have it, None where it is left out."""
+    if is_never_entered(name):
+        return None
+    path = parent.path + name
+    text, ruled = git_text(name), git_text(path)
+    asked_for = parent.rules.is_asked_for(text, ruled)
+    if not asked_for and (
+        is_passed_over(name) or parent.rules.verdict(text, ruled, is_folder=True)
+    ):
+        return None
+    trust = trust_of_folder(name, parent.trust, beside)
+    return _Folder(f"{parent.disk}/{name}", f"{path}/", parent.rules, trust, asked_for)
+
+
+def _opened(folder: _Folder, names: set[str]) -> _Folder | None:
+    """Return a folder with the rules that stand in it, None where its content tells it away."""
+    if not folder.is_asked_for and not MARKERS.isdisjoint(names):
+        return None
+    rules = folder.rules.with_rules_of(folder.disk, folder.path, names)
+    if rules is folder.rules:
+        return folder
+    return _Folder(folder.disk, folder.path, rules, folder.trust, folder.is_asked_for)
+
+
+def _is_left_out(folder: _Folder, name: str) -> bool:
+    if is_never_read(name):
+        return True
+    return bool(folder.rules.verdict(git_text(name), git_text(folder.path + name), is_folder=False))
+
+
+def _file(folder: _Folder, name: str, language: str, status: os.stat_result) -> FoundFile:
+    return FoundFile(
+        folder.path + name,
+        status.st_size,
+        status.st_mtime_ns,
+        status.st_ino,
+        language,
+        trust_of_file(name, folder.trust),
+    )
+
+
+def _names_in(folder: str) -> set[str]:
+    """Return those entries of a folder that decide how it and its folders are entered."""
+    return {it for it in _TELLING_NAMES if os.path.lexists(f"{folder}/{it}")}
+
+
+def _language(name: str) -> str | None:
+    return _language_of_suffix(name.rpartition(".")[2]) if "." in name else None
+
+
+@cache
+def _language_of_suffix(suffix: str) -> str | None:
+    return _LANGUAGES.get(suffix.lower())
+
+
+def _with_first(files: list[FoundFile], first: Sequence[str]) -> list[FoundFile]:
+    """Return the files below each folder of `first` in turn, then the others."""
+    if not first:
+        return files
+    prefixes = ["" if it in {"", "."} else it.rstrip("/") + "/" for it in first]
+
+    def place(found: FoundFile) -> int:
+        return next((at for at, it in enumerate(prefixes) if found.path.startswith(it)), len(first))
+
+    return sorted(files, key=place)
