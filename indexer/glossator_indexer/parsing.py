@@ -3,22 +3,37 @@
 It alone imports tree-sitter, and it must not say what a piece means. Because each piece is parsed
 by itself, code that is half written cannot spoil the rest of its file, an edit costs no more than
 the pieces that it touches, and an edited text parses to exactly what the new text would.
+
+A file that is only indexed is read in one go instead: `matches` runs a query over all of it.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib import import_module
+from time import monotonic
 
 import tree_sitter
-import tree_sitter_c
 
 from glossator_indexer.languages import Language, Piece, PieceKind
 from glossator_indexer.types import Span, SyntaxProblem, TextChange
 
 Node = tree_sitter.Node
+
+_READ_BYTES = 1 << 20
+# Patterns that are half matched at one place; code as people write it needs a few hundred.
+_MATCH_LIMIT = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What a query found, and whether the grammar gave up anywhere in the text."""
+
+    matches: Sequence[tuple[int, dict[str, list[Node]]]]
+    has_error: bool
 
 
 @dataclass(slots=True)
@@ -115,6 +130,25 @@ def problems_of_piece(source: ParsedSource, index: int) -> tuple[SyntaxProblem, 
     return notes.problems
 
 
+def matches(source: bytes, grammar: str, query: str, seconds: float) -> Matched | None:
+    """Return what a query finds in a whole UTF-8 text, None where parsing takes longer than that.
+
+    Matches come in order of the text; each is the index of its pattern and the nodes by capture.
+    """
+    end = monotonic() + seconds
+    tree = _parsed_in_time(source, grammar, lambda: monotonic() > end)
+    if tree is None:
+        return None
+    cursor = tree_sitter.QueryCursor(_query(grammar, query), match_limit=_MATCH_LIMIT)
+    return Matched(cursor.matches(tree.root_node), tree.root_node.has_error)
+
+
+def capture_names(grammar: str, query: str) -> frozenset[str]:
+    """Return what a query captures; raises ValueError where the grammar does not know its nodes."""
+    compiled = _query(grammar, query)
+    return frozenset(compiled.capture_name(at) for at in range(compiled.capture_count))
+
+
 def walk(root: Node) -> Iterator[Node]:
     """Yield the node and all below it, parents first, in order of the text."""
     cursor = root.walk()
@@ -190,7 +224,31 @@ def _tree(piece: Piece, language: Language) -> tree_sitter.Tree:
 
 @cache
 def _grammar(name: str) -> tree_sitter.Language:
-    return tree_sitter.Language({"c": tree_sitter_c.language}[name]())
+    module, _, function = name.partition(":")
+    pointer = getattr(import_module(f"tree_sitter_{module}"), function or "language")()
+    return tree_sitter.Language(pointer)
+
+
+@cache
+def _query(grammar: str, query: str) -> tree_sitter.Query:
+    return tree_sitter.Query(_grammar(grammar), query)
+
+
+def _parsed_in_time(
+    source: bytes, grammar: str, is_late: Callable[[], bool]
+) -> tree_sitter.Tree | None:
+    def read(offset: int, _point: tree_sitter.Point) -> memoryview:
+        return view[offset : offset + _READ_BYTES]
+
+    view = memoryview(source)
+    parser = tree_sitter.Parser(_grammar(grammar))
+    try:
+        return parser.parse(read, progress_callback=lambda _offset, _error: is_late())
+    except ValueError:
+        # All that the binding says of a parse that its callback has ended.
+        if is_late():
+            return None
+        raise
 
 
 def _error_nodes(root: Node) -> Iterator[Node]:

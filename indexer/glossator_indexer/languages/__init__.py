@@ -1,6 +1,7 @@
 """Own the list of languages that Glossator knows and how a file's language is found.
 
-It must not parse anything; each language lives in modules of its own.
+It must not parse anything; each language lives in modules of its own. A `Language` is written in
+(only C); a `TreeLanguage` is indexed. `indexed_language` knows both, `language_for_path` the first.
 """
 
 from __future__ import annotations
@@ -9,7 +10,15 @@ from functools import cache
 from pathlib import PurePath
 
 from glossator_indexer.languages.c import C, c_language
+from glossator_indexer.languages.detection import (
+    TREE_LANGUAGES,
+    indexed_language,
+    language_of_shebang,
+    language_of_text,
+    tree_language,
+)
 from glossator_indexer.languages.language import Language, Piece, PieceKind
+from glossator_indexer.languages.tree_language import TreeLanguage
 
 LANGUAGES = (C,)
 
@@ -35,10 +44,16 @@ def with_annotations(language: Language, names: frozenset[str]) -> Language:
 
 __all__ = [
     "LANGUAGES",
+    "TREE_LANGUAGES",
     "Language",
     "Piece",
     "PieceKind",
+    "TreeLanguage",
+    "indexed_language",
     "language_for_id",
     "language_for_path",
+    "language_of_shebang",
+    "language_of_text",
+    "tree_language",
     "with_annotations",
 ]

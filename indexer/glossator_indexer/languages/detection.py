@@ -1,0 +1,100 @@
+"""Own how the language of a file is told: by its name, by its first line, by what it says.
+
+It reads no file: who has looked at one hands over what it saw.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import PurePath
+
+from glossator_indexer.languages.c import C
+from glossator_indexer.languages.cpp import CPP
+from glossator_indexer.languages.go import GO
+from glossator_indexer.languages.java import JAVA
+from glossator_indexer.languages.javascript import JAVASCRIPT
+from glossator_indexer.languages.python import PYTHON
+from glossator_indexer.languages.rust import RUST
+from glossator_indexer.languages.tree_language import TreeLanguage
+from glossator_indexer.languages.typescript import TYPESCRIPT
+
+TREE_LANGUAGES = (CPP, PYTHON, JAVASCRIPT, TYPESCRIPT, GO, RUST, JAVA)
+
+# How much of a file tells what is written in it: licences and include guards come first.
+_HEAD_CHARACTERS = 65_536
+_SHEBANG = re.compile(rb"#!\s*\S*?([^/\s]+)(?:\s+(?:-S\s+|-\S+\s+|\w+=\S*\s+)*(\S+))?")
+# A line that no C header has outside `#ifdef __cplusplus`, which is cut out first.
+_CPP_LINE = re.compile(
+    r"^[ \t]*(?:template[ \t]*<|namespace\b[\w: \t]*(?:\{|$)|(?:inline[ \t]+)namespace\b"
+    r"|class[ \t]+\w[^;()]*(?:\{|$)|using[ \t]+(?:namespace\b|\w+[ \t]*=|\w+::)"
+    r"|(?:public|private|protected)[ \t]*:|constexpr\b"
+    r"|[#][ \t]*include[ \t]*<(?:algorithm|array|atomic|cassert|cctype|chrono|concepts|cstddef"
+    r"|cstdint|cstdio|cstdlib|cstring|deque|exception|functional|initializer_list|iosfwd|iostream"
+    r"|istream|iterator|limits|list|map|memory|mutex|optional|ostream|set|span|sstream|stdexcept"
+    r"|string|string_view|thread|tuple|type_traits|unordered_map|unordered_set|utility|variant"
+    r"|vector)>)",
+    re.MULTILINE,
+)
+_FOR_BOTH = re.compile(
+    r"^[ \t]*#[ \t]*(?:ifdef[ \t]+__cplusplus|if[ \t]+defined[ \t]*\(?[ \t]*__cplusplus).*?"
+    r"^[ \t]*#[ \t]*(?:else|elif|endif)",
+    re.MULTILINE | re.DOTALL,
+)
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+@cache
+def _by_suffix() -> dict[str, str]:
+    languages = ((C.suffixes, C.id), *((it.suffixes, it.id) for it in TREE_LANGUAGES))
+    return {suffix: language for suffixes, language in languages for suffix in suffixes}
+
+
+def indexed_language(path: PurePath | str) -> str | None:
+    """Return the id of the language that the name of a file tells, None where it tells none.
+
+    A header `.h` is C until `language_of_text` has seen it; `.C` and `.H` are C++ by custom.
+    """
+    suffix = PurePath(path).suffix
+    if suffix in (".C", ".H"):
+        return CPP.id
+    return _by_suffix().get(suffix.lower())
+
+
+def language_of_shebang(head: bytes) -> str | None:
+    """Return the language of a script without a suffix, by the first line of its file."""
+    line, _, _ = head.partition(b"\n")
+    match = _SHEBANG.match(line)
+    if match is None:
+        return None
+    program, argument = match[1], match[2]
+    if program == b"env" and argument is not None:
+        program = argument.rpartition(b"/")[2]
+    name = program.decode("ascii", "replace")
+    # `python3.11` is python.
+    plain = re.sub(r"[\d.]+$", "", name)
+    for language in TREE_LANGUAGES:
+        if name in language.interpreters or plain in language.interpreters:
+            return language.id
+    return None
+
+
+def language_of_text(language_id: str, text: str) -> str:
+    """Return the language in which a file is written, `language_id` being what its name says.
+
+    Only C can turn out to be another: a header whose content is C++ at its top level.
+    """
+    if language_id != C.id:
+        return language_id
+    head = text[:_HEAD_CHARACTERS]
+    # Most C headers have none of these words, and these are found much faster than lines.
+    if not any(
+        word in head for word in ("template", "namespace", "class", "using", "constexpr")
+    ) and ("public" not in head and "include <c" not in head and "include <s" not in head):
+        return language_id
+    return CPP.id if _CPP_LINE.search(_COMMENT.sub("", _FOR_BOTH.sub("", head))) else language_id
+
+
+def tree_language(language_id: str) -> TreeLanguage | None:
+    """Return how a language is read by its grammar, None where it is C or not known."""
+    return next((it for it in TREE_LANGUAGES if it.id == language_id), None)
