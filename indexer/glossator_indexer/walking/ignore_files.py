@@ -15,6 +15,7 @@ from pathlib import Path
 
 from glossator_indexer.walking.patterns import (
     IgnoreRules,
+    git_text,
     read_rules,
     read_rules_but_those_for_everything,
 )
@@ -71,14 +72,15 @@ class IgnoreStack:
         `names` are those of its entries that may be ignore files.
         """
         stack = self
+        skip = len(git_text(path))
         if ".git" in names and path:
             # A repository inside another has rules of its own alone.
-            stack = replace(stack, git=repository_layer(folder, len(path)))
+            stack = replace(stack, git=repository_layer(folder, skip))
         read = read_rules if path or ".git" in names else read_rules_but_those_for_everything
         if GIT_FILE in names and (rules := rules_of(f"{folder}/{GIT_FILE}", read)) is not None:
-            stack = replace(stack, git=_Layer(rules, len(path), stack.git))
+            stack = replace(stack, git=_Layer(rules, skip, stack.git))
         if OWN_FILE in names and (rules := rules_of(f"{folder}/{OWN_FILE}")) is not None:
-            stack = replace(stack, own=_Layer(rules, len(path), stack.own))
+            stack = replace(stack, own=_Layer(rules, skip, stack.own))
         return stack
 
 
