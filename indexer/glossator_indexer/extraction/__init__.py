@@ -5,11 +5,13 @@ It reads no file, ranks nothing and stores nothing; it is run in worker processe
 
 from __future__ import annotations
 
+import codecs
 import hashlib
-from pathlib import PurePath
+from collections.abc import Iterable
 
-from glossator_indexer.languages import language_for_path
-from glossator_indexer.parsing import parse
+from glossator_indexer.extraction import c_entities, c_registers
+from glossator_indexer.extraction.cutting import Cut, cuts_of, lines_of, packed
+from glossator_indexer.extraction.outline import Names, Outline, OutlineEntity
 from glossator_indexer.records import (
     ChunkRecord,
     EntityKind,
@@ -18,35 +20,140 @@ from glossator_indexer.records import (
     FileRecord,
     FoundFile,
 )
-from glossator_indexer.symbols import all_symbols
+
+# The largest header of the kernel has 24 MB; what is larger is data that someone keeps as code.
+MOST_BYTES = 32 << 20
+# A text has none; a file with more of them than this share is no text.
+_MOST_NULS = 0.001
+# A line of a minified file says nothing beyond its first part.
+LONGEST_TEXT = 16_000
+
+_HASH_BYTES = 16
 
 
 def extract(found: FoundFile, raw: bytes) -> Extract:
     """Return the record of a file and the texts of its chunks, whatever `raw` holds."""
-    text = raw.decode("utf-8", "replace")
-    language = language_for_path(PurePath(found.path))
-    entities: list[EntityRecord] = []
-    chunks: list[ChunkRecord] = []
-    texts: list[str] = []
-    if language is not None:
-        for number, symbol in enumerate(all_symbols(parse(text, language))):
-            begin = symbol.extent.start if symbol.comment is None else symbol.comment.span.start
-            first = text.count("\n", 0, begin) + 1
-            start = text.count("\n", 0, symbol.extent.start) + 1
-            end = text.count("\n", 0, symbol.extent.end) + 1
-            body = text[begin : symbol.extent.end]
-            kind = EntityKind("type" if symbol.kind == "typedef" else symbol.kind.value)
-            signature = " ".join(text[symbol.signature.start : symbol.signature.end].split())[:300]
-            entities.append(EntityRecord(symbol.name, kind, "", start, end, signature))
-            digest = hashlib.sha256(body.encode()).digest()[:16]
-            chunks.append(ChunkRecord(kind, number, first, end, digest))
-            texts.append(body)
-    record = FileRecord(
+    content_hash = hashlib.sha256(raw).digest()
+    trouble = None
+    if len(raw) > MOST_BYTES:
+        raw = raw[: raw.rfind(b"\n", 0, MOST_BYTES) + 1]
+        trouble = f"it is larger than {MOST_BYTES >> 20} MB, so that only its start was read"
+    if b"\0" in raw and not raw.startswith(_UTF_16) and raw.count(b"\0") > _MOST_NULS * len(raw):
+        trouble = "it holds binary data, so that nothing of it was read"
+        return Extract(_record(found, content_hash, Outline(trouble=trouble)), ())
+    return _extracted(found, decoded(raw), content_hash, trouble)
+
+
+def extract_text(found: FoundFile, text: str) -> Extract:
+    """Return the same for an unsaved buffer, which has no bytes yet."""
+    raw = text.encode("utf-8", "surrogatepass")
+    return _extracted(found, text[:MOST_BYTES], hashlib.sha256(raw).digest(), None)
+
+
+def decoded(raw: bytes) -> str:
+    """Return the text of a file as extraction reads it; its lines end where a newline stands.
+
+    What is not UTF-8 is replaced character by character, so that lines and places stay true.
+    """
+    if raw.startswith(_UTF_16):
+        return raw.decode("utf-16", "replace")
+    return raw.decode("utf-8", "replace")
+
+
+def texts_of(raw: bytes, chunks: Iterable[ChunkRecord]) -> list[str]:
+    """Return the redacted texts of some chunks of a file; of lines that are gone nothing is left.
+
+    The file as a whole is redacted, because a secret may go on from one chunk to the next.
+    """
+    lines = lines_of(_redacted(decoded(raw[:MOST_BYTES])))
+    return [
+        lines.text_of(it.start_line, min(it.end_line, lines.count))[:LONGEST_TEXT]
+        if it.start_line <= lines.count
+        else ""
+        for it in chunks
+    ]
+
+
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def _extracted(found: FoundFile, text: str, content_hash: bytes, trouble: str | None) -> Extract:
+    lines = lines_of(_redacted(text))
+    if found.language == "c" and c_registers.is_register_dump(text):
+        outline = c_registers.outline_of(text)
+        cuts = packed(lines, EntityKind.MACRO)
+    else:
+        outline = _outline_of(text, found.language)
+        cuts = cuts_of(lines, outline.entities)
+    texts = tuple(lines.text_of(it.first_line, it.last_line)[:LONGEST_TEXT] for it in cuts)
+    chunks = tuple(_chunks(cuts, texts, outline))
+    record = _record(found, content_hash, outline, chunks, trouble)
+    return Extract(record, texts)
+
+
+def _outline_of(text: str, language: str) -> Outline:
+    if language == "c":
+        return c_entities.outline_of(text)
+    # Grammars take their time to load, and a repository of C needs none.
+    from glossator_indexer.extraction import tree_entities
+
+    return tree_entities.outline_of(text, language)
+
+
+def _redacted(text: str) -> str:
+    return text
+
+
+def _chunks(cuts: list[Cut], texts: tuple[str, ...], outline: Outline) -> Iterable[ChunkRecord]:
+    entities = outline.entities
+    between = outline.references.between
+    sha256 = hashlib.sha256
+    at = 0
+    for (first, last, entity, kind), text in zip(cuts, texts, strict=True):
+        calls, types = between(first, last, text)
+        own: list[str] = [] if entity < 0 else [entities[entity].name]
+        while at < len(entities) and entities[at].start_line <= last:
+            own.append(entities[at].name)
+            at += 1
+        calls, types = _without(calls, own), _without(types, own)
+        digest = sha256(text.encode("utf-8", "surrogatepass")).digest()[:_HASH_BYTES]
+        yield ChunkRecord(kind, entity, first, last, digest, calls, types)
+
+
+def _without(names: Names, own: list[str]) -> Names:
+    """Return the names less those that the chunk itself defines."""
+    if not names or not any(it in names for it in own):
+        return names
+    return tuple([it for it in names if it not in own])
+
+
+def _record(
+    found: FoundFile,
+    content_hash: bytes,
+    outline: Outline,
+    chunks: tuple[ChunkRecord, ...] = (),
+    trouble: str | None = None,
+) -> FileRecord:
+    return FileRecord(
         found.path,
         found.language,
-        found.trust,
-        hashlib.sha256(raw).digest(),
-        tuple(entities),
-        tuple(chunks),
+        outline.trust if outline.trust is not None else found.trust,
+        content_hash,
+        tuple(_entity(it) for it in outline.entities),
+        chunks,
+        outline.imports,
+        trouble or outline.trouble,
     )
-    return Extract(record, tuple(texts))
+
+
+def _entity(it: OutlineEntity) -> EntityRecord:
+    return EntityRecord(
+        it.name,
+        it.kind,
+        it.container,
+        it.start_line,
+        it.end_line,
+        it.signature,
+        it.is_definition,
+        it.is_documented,
+    )

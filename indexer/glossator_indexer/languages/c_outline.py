@@ -42,12 +42,13 @@ def outline(text: str, start: int, macros: MacroTable) -> Iterator[tuple[int, Pi
         position = patterns.end_of(_SPACE, text, position)
         if position >= len(text):
             return
-        end, piece = _next_piece(text, position, macros)
+        end, piece = piece_at(text, position, macros)
         yield position, piece
         position = end
 
 
-def _next_piece(text: str, start: int, macros: MacroTable) -> tuple[int, Piece]:
+def piece_at(text: str, start: int, macros: MacroTable) -> tuple[int, Piece]:
+    """Return the end of the piece that starts at `start`, which is no white space, and the piece."""
     first = text[start]
     if first == "/" and text[start + 1 : start + 2] in ("*", "/"):
         return _comment(text, start)
