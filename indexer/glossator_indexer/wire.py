@@ -13,11 +13,11 @@ import binascii
 import json
 import struct
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from glossator_gate.errors import GlossatorError
 
@@ -91,7 +91,7 @@ def to_json(value: object) -> Any:  # noqa: ANN401 -- any JSON
 def from_json(expected: type[T], data: object) -> T:
     """Return what `to_json` was given, an `expected`; raises `WireError` for anything else."""
     try:
-        made: T = _decoder(expected)(data)
+        made: T = _decoder(cast("Hashable", expected))(data)
     except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as trouble:
         name = getattr(expected, "__name__", str(expected))
         raise WireError(f"What came over the socket is no {name}; connect again.") from trouble

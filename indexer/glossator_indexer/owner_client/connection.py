@@ -56,12 +56,9 @@ class Connection:
         self._writer = writer
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Any]] = {}
+        # Once set, nothing can come any more.
+        self.is_lost = False
         self._task = asyncio.create_task(self._read(), name="index answers")
-
-    @property
-    def is_lost(self) -> bool:
-        """Tell whether nothing can come any more."""
-        return self._task.done()
 
     async def call(self, method: Method, arguments: Mapping[str, object]) -> Any:  # noqa: ANN401
         """Ask and wait; a cancelled wait cancels the question at the owner's too.
@@ -90,7 +87,9 @@ class Connection:
 
     async def close(self) -> None:
         """Hang up."""
-        self._task.cancel()
+        self.is_lost = True
+        # The reading ends with the stream; nothing that is still to be written matters any more.
+        self._writer.transport.abort()
         await asyncio.gather(self._task, return_exceptions=True)
 
     async def _read(self) -> None:
@@ -100,6 +99,8 @@ class Connection:
         except (WireError, OSError) as trouble:
             _log.warning("the connection to the index broke: %s", trouble)
         finally:
+            # Before anybody who waits goes on, and asks again.
+            self.is_lost = True
             for future in self._waiting.values():
                 if not future.done():
                     future.set_exception(ConnectionLostError())

@@ -1,0 +1,186 @@
+"""Own when the index is brought up to date with the disk: wanted, paused, slowed, waited for.
+
+One refresh runs at a time, on a thread of its own; how it is done is the index's matter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from glossator_gate.errors import GlossatorError
+from glossator_indexer.errors import IndexUnavailableError
+from glossator_indexer.ports import RepositoryIndex
+from glossator_indexer.records import IndexPhase, IndexProgress
+
+# Ten a second are all that an eye follows.
+SECONDS_BETWEEN_REPORTS = 0.1
+# Clients that come one after the other cost at most this share of the time in walks.
+_REST_PER_WORK = 9.0
+_LEAST_REST_SECONDS = 2.0
+# While quiet, as long a rest as the work before it: half of the machine, in short pieces.
+_QUIET_WORK_SECONDS = 0.1
+_MOST_QUIET_REST = 0.5
+# A thread that hangs in a slow disk is left behind: what it has not acknowledged is done again.
+_STOP_SECONDS = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+class Refresher:
+    """Runs refreshes for who wants one; lives on the loop, its work on a thread.
+
+    `publish` is called on the loop with each progress worth showing; `quiet` says whether to go
+    slowly.
+    """
+
+    def __init__(self, publish: Callable[[IndexProgress], None], quiet: Callable[[], bool]) -> None:
+        self.progress = IndexProgress(IndexPhase.OPENING)
+        self.problem: str | None = None
+        self.is_paused = False
+        self.ended_at = time.monotonic()
+        self._publish = publish
+        self._quiet = quiet
+        self._loop = asyncio.get_running_loop()
+        self._pool = ThreadPoolExecutor(1, "refresh")
+        self._changed = asyncio.Condition()
+        self._wanted = False
+        self._ended = False
+        self._waiting = 0
+        self._attempts = 0
+        # When the last refresh that came to its end had begun.
+        self._complete_from = float("-inf")
+        self._began = float("-inf")
+        self._seconds = 0.0
+        self._stop = threading.Event()
+        self._is_running = False
+        self._latest = self.progress
+        self._reported = 0.0
+        self._woke = 0.0
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether there is work going on."""
+        return self._is_running
+
+    async def run(self, index: RepositoryIndex) -> None:
+        """Refresh whenever it is wanted, until `end`."""
+        while True:
+            async with self._changed:
+                await self._changed.wait_for(
+                    lambda: self._ended or (self._wanted and not self.is_paused)
+                )
+                if self._ended:
+                    return
+                self._wanted = False
+                self._stop.clear()
+            await self._refresh(index)
+            async with self._changed:
+                self._changed.notify_all()
+
+    async def want(self) -> None:
+        """Have the index brought up to date soon."""
+        async with self._changed:
+            self._wanted = True
+            self._changed.notify_all()
+
+    async def want_for_newcomer(self) -> None:
+        """Have it done for somebody who has just come, unless that was done just now."""
+        rest = max(_LEAST_REST_SECONDS, _REST_PER_WORK * self._seconds)
+        is_rested = not self._is_running and time.monotonic() > self.ended_at + rest
+        if is_rested or self._complete_from == float("-inf"):
+            await self.want()
+
+    async def wait_for(self, since: float) -> None:
+        """Return once a refresh has come to its end that began after `since`.
+
+        Raises `IndexUnavailableError` where it failed.
+        """
+        self._waiting += 1
+        try:
+            async with self._changed:
+                attempts = self._attempts
+                while self._complete_from < since:
+                    if self._ended or (self.problem is not None and self._attempts > attempts):
+                        raise IndexUnavailableError(self.problem or "The index is ending; retry.")
+                    if not (self._is_running and self._began >= since):
+                        self._wanted = True
+                        self._changed.notify_all()
+                    await self._changed.wait()
+        finally:
+            self._waiting -= 1
+
+    async def pause(self) -> None:
+        """Stop the work where it is; what is done is kept."""
+        async with self._changed:
+            self.is_paused = True
+            self._wanted = self._wanted or self._is_running
+            self._stop.set()
+        if not self._is_running:
+            self._show(replace(self.progress, phase=IndexPhase.PAUSED))
+
+    async def resume(self) -> None:
+        """Go on, and look for what changed meanwhile."""
+        async with self._changed:
+            self.is_paused = False
+            self._wanted = True
+            self._changed.notify_all()
+
+    async def end(self) -> None:
+        """Stop the work, let nobody wait for it, and return when it has stopped."""
+        async with self._changed:
+            self._ended = True
+            self._stop.set()
+            self._changed.notify_all()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_SECONDS):
+                await asyncio.to_thread(self._pool.shutdown)
+
+    async def _refresh(self, index: RepositoryIndex) -> None:
+        began = self._began = self._woke = time.monotonic()
+        self._is_running = True
+        try:
+            await self._loop.run_in_executor(
+                self._pool, index.refresh, self._report, self._stop.is_set
+            )
+        except GlossatorError as trouble:
+            self.problem = str(trouble)
+            _log.warning("a refresh did not come to its end: %s", trouble)
+        except Exception as trouble:  # noqa: BLE001 -- a background job: nobody else would tell
+            self.problem = "A refresh of the index failed; its log says more."
+            _log.error("a refresh failed with %s", type(trouble).__name__, exc_info=trouble)
+        else:
+            self.problem = None
+            if not self._stop.is_set():
+                self._complete_from = began
+        finally:
+            self._is_running = False
+            self._attempts += 1
+            self.ended_at = time.monotonic()
+            self._seconds = self.ended_at - began
+        phase = IndexPhase.PAUSED if self.is_paused else IndexPhase.READY
+        self._show(replace(self._latest, phase=phase, files_per_second=0.0, seconds_left=None))
+
+    def _report(self, progress: IndexProgress) -> None:
+        """Take a progress from the refresh's thread, and hold that thread back while quiet."""
+        now = time.monotonic()
+        self._latest = progress
+        if now - self._reported >= SECONDS_BETWEEN_REPORTS:
+            self._reported = now
+            self._loop.call_soon_threadsafe(self._show, progress)
+        worked = now - self._woke
+        if worked >= _QUIET_WORK_SECONDS:
+            # Somebody who waits for the end has decided that it is worth the battery.
+            if self._waiting == 0 and self._quiet():
+                self._stop.wait(min(worked, _MOST_QUIET_REST))
+            self._woke = time.monotonic()
+
+    def _show(self, progress: IndexProgress) -> None:
+        self.progress = progress
+        self._publish(progress)
