@@ -134,6 +134,8 @@ def matches(source: bytes, grammar: str, query: str, seconds: float) -> Matched 
     """Return what a query finds in a whole UTF-8 text, None where parsing takes longer than that.
 
     Matches come in order of the text; each is the index of its pattern and the nodes by capture.
+    Slice `source` for the text of a node: its attribute `text` reads memory that is gone, because
+    the text was handed over in parts, which is how the binding lets a parse be stopped.
     """
     end = monotonic() + seconds
     tree = _parsed_in_time(source, grammar, lambda: monotonic() > end)

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from glossator_indexer.languages.tree_language import ANY_COMMENT
 from glossator_indexer.parsing import Node
 
 
@@ -40,12 +41,18 @@ class Above:
         """Return the head of the entity that starts at byte `start` in `row`."""
         first_row = start_row = row
         documented = False
+        # An empty line may follow what only documentation looks like.
+        may_stand_off = doc_comment is not ANY_COMMENT
         at = bisect_left(self._starts, start) - 1
         while at >= 0:
             node, is_lead = self._nodes[at]
             begin = node.start_byte
             gap = self._source[node.end_byte : start]
-            if (gap and not gap.isspace()) or row - last_row(node) > 1:
+            text = self._source[begin : begin + 8].decode("utf-8", "replace")
+            documents = not is_lead and doc_comment.match(text) is not None
+            if (gap and not gap.isspace()) or row - last_row(node) > 1 + (
+                documents and may_stand_off
+            ):
                 break
             if row != node.end_point[0] and not self._begins_line(at):
                 break
@@ -53,9 +60,7 @@ class Above:
             first_row = row
             if is_lead:
                 start_row = row
-            elif not documented:
-                text = self._source[begin : begin + 8].decode("utf-8", "replace")
-                documented = doc_comment.match(text) is not None
+            documented = documented or documents
             at -= 1
         return Head(first_row, start_row, documented)
 

@@ -109,7 +109,7 @@ def outline_in(text: str, language: TreeLanguage) -> Outline:
     matched = _best_reading(source, language)
     if matched is None:
         return Outline(trouble=f"it takes longer than {SECONDS_PER_FILE:g} s to parse")
-    found = _sorted_out(matched, language)
+    found = _sorted_out(source, matched, language)
     entities = list(_placed(source, found, language))
     entities.sort(key=lambda it: (it.first_line, -it.end_line))
     found.calls.sort(key=lambda it: it[0])
@@ -142,24 +142,35 @@ def _best_reading(source: bytes, language: TreeLanguage) -> Matched | None:
     return best
 
 
-def _sorted_out(matched: Matched, language: TreeLanguage) -> _Findings:
+def _sorted_out(source: bytes, matched: Matched, language: TreeLanguage) -> _Findings:
     found = _Findings()
     for pattern, captured in matched.matches:
+        if not _counts(source, captured, language):
+            continue
         if "call" in captured:
-            found.calls += ((it.start_point[0] + 1, text_of(it)) for it in captured["call"])
+            found.calls += ((it.start_point[0] + 1, text_of(source, it)) for it in captured["call"])
         elif "use" in captured:
-            found.uses += ((it.start_point[0] + 1, text_of(it)) for it in captured["use"])
+            found.uses += ((it.start_point[0] + 1, text_of(source, it)) for it in captured["use"])
         elif "comment" in captured:
             found.comments += captured["comment"]
         else:
-            _sort_out_structure(found, pattern, captured, language)
+            _sort_out_structure(source, found, pattern, captured, language)
         if "import" in captured:
-            found.imports += (plain_name(it) for it in captured["import"])
+            found.imports += (plain_name(source, it) for it in captured["import"])
     return found
 
 
+def _counts(source: bytes, captured: dict[str, list[Node]], language: TreeLanguage) -> bool:
+    importer = captured.get("importer")
+    return importer is None or text_of(source, importer[0]) in language.importers
+
+
 def _sort_out_structure(
-    found: _Findings, pattern: int, captured: dict[str, list[Node]], language: TreeLanguage
+    source: bytes,
+    found: _Findings,
+    pattern: int,
+    captured: dict[str, list[Node]],
+    language: TreeLanguage,
 ) -> None:
     if "wrapper" in captured:
         for wrapped in captured["wrapped"]:
@@ -169,7 +180,7 @@ def _sort_out_structure(
     elif "documented" in captured:
         found.documented.update(it.id for it in captured["documented"])
     elif "package" in captured:
-        found.package = container_name(text_of(captured["package"][0]), language)
+        found.package = container_name(text_of(source, captured["package"][0]), language)
     else:
         naming = captured.get("name") or captured.get("declarator")
         if not naming:
@@ -181,12 +192,12 @@ def _sort_out_structure(
             found.drafts[naming[0].start_byte] = (pattern, kind, captured)
 
 
-def _drafts(found: _Findings, language: TreeLanguage) -> Iterator[_Draft]:
+def _drafts(source: bytes, found: _Findings, language: TreeLanguage) -> Iterator[_Draft]:
     for pattern, kind, captured in found.drafts.values():
         if kind == "nothing":
             continue
         node = captured[kind][0]
-        name, scope = _named(captured, language)
+        name, scope = _named(source, captured, language)
         if not name and kind != "container":
             continue
         outer = node
@@ -206,21 +217,25 @@ def _drafts(found: _Findings, language: TreeLanguage) -> Iterator[_Draft]:
         )
 
 
-def _named(captured: dict[str, list[Node]], language: TreeLanguage) -> tuple[str, str | None]:
+def _named(
+    source: bytes, captured: dict[str, list[Node]], language: TreeLanguage
+) -> tuple[str, str | None]:
     if "declarator" in captured:
-        name, scope = declared(captured["declarator"][0])
+        name, scope = declared(source, captured["declarator"][0])
         return name, container_name(scope, language) if scope else None
-    name = plain_name(captured["name"][0])
+    name = plain_name(source, captured["name"][0])
     if "container" in captured:
         name = container_name(name, language)
     if "scope" in captured:
-        return name, container_name(text_of(captured["scope"][0]), language)
+        return name, container_name(text_of(source, captured["scope"][0]), language)
     return name, None
 
 
 def _placed(source: bytes, found: _Findings, language: TreeLanguage) -> Iterator[OutlineEntity]:
     above = Above(source, found.leads, found.comments)
-    drafts = sorted(_drafts(found, language), key=lambda it: (it.start, -it.end, it.pattern))
+    drafts = sorted(
+        _drafts(source, found, language), key=lambda it: (it.start, -it.end, it.pattern)
+    )
     modules = frozenset(it.name for it in drafts if it.kind is EntityKind.MODULE)
     stack = [_Opened(found.package, -1, len(source) + 1, None, holds_methods=False)]
     for draft in drafts:
@@ -285,4 +300,5 @@ def _signature(source: bytes, draft: _Draft) -> str:
     text = source[start : min(end, start + _MOST_SIGNATURE_BYTES)].decode("utf-8", "replace")
     if draft.kind is EntityKind.VARIABLE:
         text = text.partition("\n")[0]
-    return " ".join(text.split())[:LONGEST_SIGNATURE].rstrip(" {=:>")
+    folded = " ".join(text.split())[:LONGEST_SIGNATURE]
+    return folded.removesuffix("=>").rstrip(" {=:")

@@ -28,29 +28,29 @@ class Declared(NamedTuple):
     scope: str
 
 
-def text_of(node: Node) -> str:
-    """Return the text of a node, whatever bytes it holds."""
-    return (node.text or b"").decode("utf-8", "replace")
+def text_of(source: bytes, node: Node) -> str:
+    """Return the text of a node of `source`, whatever bytes it holds."""
+    return source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
 
-def plain_name(node: Node) -> str:
+def plain_name(source: bytes, node: Node) -> str:
     """Return a name without quotes around it."""
-    text = text_of(node)
+    text = text_of(source, node)
     if text[:1] in _QUOTES or text[:1] == "[":
         return text.strip(_QUOTES + "[]")
     return text
 
 
-def declared(declarator: Node) -> Declared:
+def declared(source: bytes, declarator: Node) -> Declared:
     """Return what a C-like declarator declares, "" where its name is missing."""
     scopes: list[str] = []
     node = declarator
     for _ in range(_MOST_STEPS):
-        inner = _inside(node, scopes)
+        inner = _inside(source, node, scopes)
         if inner is None:
             break
         node = inner
-    text = text_of(node)
+    text = text_of(source, node)
     if node.type == "operator_cast":
         text = text.partition("(")[0]
     if node.type.startswith("operator"):
@@ -72,12 +72,12 @@ def container_name(text: str, language: TreeLanguage) -> str:
     return language.separator.join(it for it in words if it not in ("dyn", "mut", "const"))
 
 
-def _inside(node: Node, scopes: list[str]) -> Node | None:
+def _inside(source: bytes, node: Node, scopes: list[str]) -> Node | None:
     kind = node.type
     if kind == "qualified_identifier":
         scope = node.child_by_field_name("scope")
         if scope is not None:
-            scopes.append(_scope_text(scope))
+            scopes.append(_scope_text(source, scope))
         return node.child_by_field_name("name")
     if kind in _NAMED_INSIDE:
         return node.child_by_field_name("name")
@@ -89,6 +89,6 @@ def _inside(node: Node, scopes: list[str]) -> Node | None:
     return inner
 
 
-def _scope_text(scope: Node) -> str:
+def _scope_text(source: bytes, scope: Node) -> str:
     name = scope.child_by_field_name("name")
-    return text_of(scope if name is None else name)
+    return text_of(source, scope if name is None else name)

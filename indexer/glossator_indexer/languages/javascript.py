@@ -36,8 +36,8 @@ SHARED_QUERY = f"""
 (return_statement (function_expression name: (identifier) @name) @function)
 
 (variable_declarator name: (identifier) @name value: (call_expression
-  function: (identifier) @_require arguments: (arguments . (string (string_fragment) @import)))
-  (#eq? @_require "require")) @nothing
+  function: (identifier) @importer arguments: (arguments . (string (string_fragment) @import)))
+  ) @nothing
 (program (lexical_declaration (variable_declarator name: (identifier) @name)) @variable)
 (program (variable_declaration (variable_declarator name: (identifier) @name)) @variable)
 (program (export_statement
@@ -73,6 +73,7 @@ QUERY = f"""
 
 # `Foo.prototype.bar` is a method of Foo; what a module exports belongs to nothing else.
 TRANSPARENT = re.compile(r"prototype|module|exports|this|window|globalThis|self")
+IMPORTERS = frozenset({"require"})
 # What opens a comment that tools read as documentation.
 JSDOC = re.compile(r"/\*\*")
 
@@ -85,4 +86,5 @@ JAVASCRIPT = TreeLanguage(
     doc_comment=JSDOC,
     interpreters=frozenset({"node", "nodejs", "bun"}),
     transparent=TRANSPARENT,
+    importers=IMPORTERS,
 )

@@ -23,11 +23,13 @@ from dataclasses import dataclass
 #   comment      a comment
 #   call, use    the name of what is called; the name of a type that is used
 #   import       what the file imports
-# A capture that begins with an underscore is for the query's own predicates.
+#   importer     the pattern counts only where this is one of the language's `importers`
+# Predicates (`#eq?`) are not to be used: they read texts that a parse with a time limit lets go of.
 OTHER_CAPTURES = frozenset(
     {
         *("name", "declarator", "body", "scope", "container", "package", "nothing"),
-        *("wrapper", "wrapped", "lead", "documented", "comment", "call", "use", "import"),
+        *("wrapper", "wrapped", "lead", "documented", "comment", "call", "use"),
+        *("import", "importer"),
     }
 )
 
@@ -41,7 +43,7 @@ class TreeLanguage:
     `grammars` name modules without their `tree_sitter_` (`name`, or `name:function`); the first
     that reads a file without error is used. Where two patterns of `query` capture one name, the
     earlier one counts. A comment above an entity documents it where its text begins with
-    `doc_comment`. `transparent` matches parts of a container's name that say nothing.
+    `doc_comment`. `transparent` matches parts of a container's name that say nothing; `importers` are functions that import.
     """
 
     id: str
@@ -53,3 +55,4 @@ class TreeLanguage:
     doc_comment: re.Pattern[str] = ANY_COMMENT
     interpreters: frozenset[str] = frozenset()
     transparent: re.Pattern[str] | None = None
+    importers: frozenset[str] = frozenset()

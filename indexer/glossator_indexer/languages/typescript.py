@@ -5,7 +5,7 @@ It only declares; `extraction.tree_entities` does the reading.
 
 from __future__ import annotations
 
-from glossator_indexer.languages.javascript import JSDOC, SHARED_QUERY, TRANSPARENT
+from glossator_indexer.languages.javascript import IMPORTERS, JSDOC, SHARED_QUERY, TRANSPARENT
 from glossator_indexer.languages.tree_language import TreeLanguage
 
 QUERY = f"""
@@ -43,4 +43,5 @@ TYPESCRIPT = TreeLanguage(
     doc_comment=JSDOC,
     interpreters=frozenset({"deno", "ts-node", "tsx"}),
     transparent=TRANSPARENT,
+    importers=IMPORTERS,
 )
