@@ -181,7 +181,7 @@ class LexicalStore:
     def defining(
         self, names: Mapping[str, float], limit: int, scope: Scope = EVERYWHERE
     ) -> list[tuple[int, float]]:
-        """Return keys of chunks that define these names in any case, with the sum of what they count."""
+        """Return keys of chunks that define names, in any case, with the sum of what these count."""
         lowered: dict[str, float] = {}
         for name, weight in names.items():
             lowered[name.lower()] = lowered.get(name.lower(), 0.0) + weight
@@ -249,7 +249,11 @@ class LexicalStore:
             searcher = self._searcher
             hits = searcher.search(query, limit, count=False).hits
             keys = searcher.fast_field_values("key", [address for _, address in hits])
-        found = [(int(key), float(score)) for (score, _), key in zip(hits, keys, strict=True)]
+        found = [
+            (int(key), float(score))
+            for (score, _), key in zip(hits, keys, strict=True)
+            if key is not None
+        ]
         # Scores tie often, and the order of segments is no reason to be first.
         found.sort(key=lambda it: (-it[1], it[0]))
         return found
@@ -270,8 +274,8 @@ class LexicalStore:
             query = tantivy.Query.term_query(schema, "stamp", _STAMP)
             hits = self._searcher.search(query, 1, count=False).hits
             if hits:
-                values = self._searcher.fast_field_values("key", [hits[0][1]])
-                self._position = None if values[0] is None else int(values[0])
+                [position] = self._searcher.fast_field_values("key", [hits[0][1]])
+                self._position = None if position is None else int(position)
 
     def _create(self) -> None:
         import tantivy
@@ -294,7 +298,7 @@ class LexicalStore:
         self._searcher = self._index.searcher()
 
     def _delete(self, writer: tantivy.IndexWriter, field: str, value: int) -> None:
-        """Delete by a query: a term of a number field is taken for a signed one, and matches nothing."""
+        """Delete by a query: a bare term of a number is taken for a signed one and matches nothing."""
         import tantivy
 
         query = tantivy.Query.term_query(self._index.schema, field, value)
@@ -307,7 +311,7 @@ class LexicalStore:
 
 
 def split_camel(text: str) -> str:
-    """Return a text with spaces where camel case changes words: `readHTTPPage` is read HTTP Page."""
+    """Return a text with spaces where camel case does: `readHTTPPage` is read HTTP Page."""
     return _CAMEL.sub(" ", text) if _HAS_CAMEL.search(text) else text
 
 

@@ -377,7 +377,7 @@ class _Generation:
 def _nearest(
     snapshot: _Snapshot, query: NDArray[np.int8], limit: int, files: NDArray[np.bool_] | None
 ) -> list[tuple[int, float]]:
-    """Return the best rows of all blocks; what cannot be among the best is dropped block by block."""
+    """Return the best rows; what cannot be among them is dropped block by block."""
     import numpy as np
 
     wanted = snapshot.live if files is None else snapshot.live & _chosen(snapshot.files, files)

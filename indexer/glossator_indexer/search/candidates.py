@@ -1,0 +1,120 @@
+"""Own the pool of what a search considers, and how ranked lists of keys become one score.
+
+It must not look anything up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from glossator_indexer.records import ChunkRecord, EntityRecord, FileRecord
+
+Scored = Sequence[tuple[int, float]]
+Signal = tuple[str, float | str]
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A chunk that may become a hit; one search owns it and adds to it.
+
+    Its score is the sum of `parts` times the product of `factors`; `facts` explain both.
+    """
+
+    key: int
+    parts: dict[str, float] = field(default_factory=dict)
+    factors: dict[str, float] = field(default_factory=dict)
+    facts: dict[str, float | str] = field(default_factory=dict)
+
+    @property
+    def score(self) -> float:
+        """Return the sum of the parts times the product of the factors."""
+        score = sum(self.parts.values())
+        for factor in self.factors.values():
+            score *= factor
+        return score
+
+    def signals(self) -> tuple[Signal, ...]:
+        """Return parts as `+name`, factors as `*name` and facts, in this order, largest first."""
+        parts = sorted(self.parts.items(), key=lambda it: -abs(it[1]))
+        factors = sorted(self.factors.items(), key=lambda it: -abs(it[1] - 1))
+        return (
+            *((f"+{name}", value) for name, value in parts if value),
+            *((f"*{name}", value) for name, value in factors if value != 1),
+            *self.facts.items(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A candidate with what the truth says of it."""
+
+    candidate: Candidate
+    number: int
+    ordinal: int
+    session: int
+    record: FileRecord
+
+    @property
+    def chunk(self) -> ChunkRecord:
+        """Return the chunk."""
+        return self.record.chunks[self.ordinal]
+
+    @property
+    def entity(self) -> EntityRecord | None:
+        """Return the entity that the chunk belongs to."""
+        return None if self.chunk.entity < 0 else self.record.entities[self.chunk.entity]
+
+    @property
+    def symbol(self) -> str:
+        """Return the qualified name of the chunk's entity, "" where it has none."""
+        if (entity := self.entity) is None:
+            return ""
+        if not entity.container:
+            return entity.name
+        joint = "::" if self.record.language in ("cpp", "rust") else "."
+        return f"{entity.container}{joint}{entity.name}"
+
+
+class Pool:
+    """The candidates of one search, by key."""
+
+    def __init__(self) -> None:
+        self._candidates: dict[int, Candidate] = {}
+
+    def add_ranked(self, name: str, hits: Scored, weight: float, rank_constant: float) -> None:
+        """Take in a list, best first, by reciprocal ranks (Cormack and others, SIGIR 2009).
+
+        Rank 1 is worth `weight`, so that weights of lists compare with those of other signals.
+        """
+        for rank, (key, score) in enumerate(hits, 1):
+            candidate = self.at(key)
+            part = weight * (rank_constant + 1) / (rank_constant + rank)
+            candidate.parts[name] = candidate.parts.get(name, 0.0) + part
+            candidate.facts[f"{name} rank"] = float(rank)
+            candidate.facts[f"{name} score"] = score
+
+    def at(self, key: int) -> Candidate:
+        """Return the candidate of a key, a new one where there is none yet."""
+        if (found := self._candidates.get(key)) is None:
+            found = self._candidates[key] = Candidate(key)
+        return found
+
+    def best(self, most: int) -> list[Candidate]:
+        """Return the candidates with the best scores so far, ties by key."""
+        ordered = sorted(self._candidates.values(), key=lambda it: (-it.score, it.key))
+        return ordered[:most]
+
+
+def collapsed(places: Iterable[Place]) -> list[Place]:
+    """Return places, best first, without copies of a text and other pieces of the same thing."""
+    seen: set[object] = set()
+    kept: list[Place] = []
+    for place in places:
+        marks: list[object] = [place.chunk.hash]
+        if place.chunk.entity >= 0:
+            marks.append((place.number, place.chunk.entity))
+        if seen.isdisjoint(marks):
+            kept.append(place)
+        seen.update(marks)
+    return kept

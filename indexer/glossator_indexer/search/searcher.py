@@ -1,0 +1,224 @@
+"""Own the way of a query: lists, fusion, graph, signals, the transformer, hits.
+
+It must not hold state of its own beyond its parts; any number of threads may ask it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from glossator_gate.errors import GlossatorError
+from glossator_indexer.errors import StoreCorruptError
+from glossator_indexer.lexical import LexicalStore, Scope
+from glossator_indexer.ports import Catalog, Embedder, Reranker, VectorStore
+from glossator_indexer.records import (
+    ContextPiece,
+    FoundEntity,
+    Hit,
+    PiecesQuery,
+    SearchMode,
+    SearchQuery,
+    place_of,
+)
+from glossator_indexer.search.analysis import AnalysedQuery, QueryKind, analyse
+from glossator_indexer.search.candidates import Candidate, Place, Pool, Scored, collapsed
+from glossator_indexer.search.graph import add_graph
+from glossator_indexer.search.names import NameSearch
+from glossator_indexer.search.pieces import PieceSearch
+from glossator_indexer.search.ranking import add_signals
+from glossator_indexer.search.rereading import reread
+from glossator_indexer.search.scope import Scopes, Visible
+from glossator_indexer.search.weights import DEFAULT_WEIGHTS, RankingWeights
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Path, first line, last line, and the session whose buffers are seen; None where it is gone.
+ReadText = Callable[[str, int, int, int], str | None]
+
+# Nobody reads further; the lists are no deeper either.
+_MOST_HITS = 200
+# Filters that no store knows are applied to what was found: then more has to be found.
+_DEEPER_WHEN_FILTERED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What answers: the truth, its derived stores, the models, and the way to a file's text.
+
+    A store or model that is None is not there yet; the others answer alone.
+    """
+
+    catalog: Catalog
+    lexical: LexicalStore | None
+    vectors: VectorStore | None
+    embedder: Embedder | None
+    read_text: ReadText
+    reranker: Reranker | None = None
+
+
+class Searcher:
+    """Answers searches over an index from its stores as they stand."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        lexical: LexicalStore | None,
+        vectors: VectorStore | None,
+        embedder: Embedder | None,
+        read_text: ReadText,
+        reranker: Reranker | None = None,
+        weights: RankingWeights = DEFAULT_WEIGHTS,
+    ) -> None:
+        self._parts = Parts(catalog, lexical, vectors, embedder, read_text, reranker)
+        self._weights = weights
+        self._scopes = Scopes(catalog)
+        self._names = NameSearch(catalog, lexical)
+        self._pieces = PieceSearch(catalog, lexical, read_text, self.search)
+
+    def search(self, query: SearchQuery) -> list[Hit]:
+        """Return the best hits, best first.
+
+        Where a store or the embedder cannot answer, the others do, and each hit's signals say so.
+        """
+        lexical = self._parts.lexical
+        analysed = analyse(query.text, lexical.words_of if lexical else _plain_words)
+        if analysed.kind is QueryKind.EMPTY or query.limit < 1:
+            return []
+        ranked = self._ranked(query, analysed, self._scopes.of(query))
+        return [_hit(place) for place in ranked[: min(query.limit, _MOST_HITS)]]
+
+    def pieces(self, query: PiecesQuery) -> list[ContextPiece]:
+        """Return context for a place or a question, role by role, best first."""
+        return self._pieces.pieces(query)
+
+    def entities(self, name: str, limit: int, session: int) -> list[FoundEntity]:
+        """Return named things whose name is, begins with, or holds the words of `name`."""
+        return self._names.entities(name, limit, session)
+
+    def _ranked(self, query: SearchQuery, analysed: AnalysedQuery, visible: Visible) -> list[Place]:
+        weights = self._weights
+        pool = Pool()
+        troubles: dict[str, str] = {}
+        self._add_lexical(pool, analysed, visible, troubles)
+        self._add_vectors(pool, analysed, visible, troubles)
+        places = self._places(pool.best(weights.depth * 3), visible)
+        lexical = self._parts.lexical
+        if lexical is not None and "words" not in troubles:
+            if analysed.kind is QueryKind.WORDS and (weights.callees or weights.callers):
+                known = {place.candidate.key for place in places}
+                joined = add_graph(places, pool, lexical, weights)
+                places += self._places([it for it in joined if it.key not in known], visible)
+            add_signals(places, analysed, weights, lexical.words_of)
+        for path in query.open_paths:
+            for place in places:
+                if place.record.path == path:
+                    place.candidate.factors["open file"] = weights.open_file
+        for place in places:
+            place.candidate.facts.update(troubles)
+        places = collapsed(sorted(places, key=_best_first))
+        reranker = self._parts.reranker
+        if query.mode is SearchMode.QUALITY and reranker is not None:
+            places = reread(analysed.text, places, reranker, self._parts.read_text, weights)
+        return places
+
+    def _add_lexical(
+        self, pool: Pool, query: AnalysedQuery, visible: Visible, troubles: dict[str, str]
+    ) -> None:
+        lexical = self._parts.lexical
+        if lexical is None:
+            troubles["words"] = "not there yet"
+            return
+        weights = self._weights
+        scope = Scope(visible.filters.kinds, visible.filters.languages, visible.numbers)
+        depth = self._depth(visible)
+        is_name = query.kind is QueryKind.NAME
+        try:
+            hits = lexical.search(dict.fromkeys(query.words, 1.0), weights.fields, depth, scope)
+            defined: Scored = ()
+            declared: Scored = ()
+            if query.names:
+                names = dict.fromkeys(query.names, 1.0)
+                defined = lexical.defining(names, depth, scope)
+                declared = lexical.declaring(names, depth, scope)
+        except StoreCorruptError:
+            troubles["words"] = "cannot be read"
+            return
+        share = weights.words_for_name if is_name else weights.words
+        pool.add_ranked("words", hits, share, weights.rank_constant)
+        for name, weight, found in (
+            ("defined", weights.exact_name, defined),
+            ("declared", weights.declared_name, declared),
+        ):
+            for key, _ in found:
+                pool.at(key).parts[name] = weight if is_name else weight / 4
+
+    def _add_vectors(
+        self, pool: Pool, query: AnalysedQuery, visible: Visible, troubles: dict[str, str]
+    ) -> None:
+        weights = self._weights
+        store, embedder = self._parts.vectors, self._parts.embedder
+        is_name = query.kind is not QueryKind.WORDS
+        share = weights.vectors_for_name if is_name else weights.vectors
+        if store is None or embedder is None or not share:
+            if store is None or embedder is None:
+                troubles["vectors"] = "not there yet"
+            return
+        try:
+            vector = _query_vector(embedder, query.text)
+            hits = store.search(vector, self._depth(visible), visible.mask)
+        except GlossatorError:
+            troubles["vectors"] = "cannot be asked"
+            return
+        pool.add_ranked("vectors", hits, share, weights.rank_constant)
+        for key, _ in hits:
+            pool.at(key).facts["vector store"] = store.name
+
+    def _depth(self, visible: Visible) -> int:
+        filters = visible.filters
+        deep = filters.kinds or filters.languages or filters.symbol or visible.mask is not None
+        return self._weights.depth * (_DEEPER_WHEN_FILTERED if deep else 1)
+
+    def _places(self, candidates: Sequence[Candidate], visible: Visible) -> list[Place]:
+        places = []
+        for candidate in candidates:
+            number, ordinal = place_of(candidate.key)
+            found = self._parts.catalog.file(number)
+            if found is None or not visible.sees(number, found[0]):
+                continue
+            session, record = found
+            if ordinal < len(record.chunks) and visible.takes(record, record.chunks[ordinal]):
+                places.append(Place(candidate, number, ordinal, session, record))
+        return places
+
+
+def _best_first(place: Place) -> tuple[float, int]:
+    return (-place.candidate.score, place.candidate.key)
+
+
+def _hit(place: Place) -> Hit:
+    chunk = place.chunk
+    return Hit(
+        place.record.path,
+        chunk.start_line,
+        chunk.end_line,
+        place.symbol,
+        chunk.kind,
+        place.candidate.score,
+        place.candidate.signals(),
+        place.record.trust,
+    )
+
+
+def _query_vector(embedder: Embedder, text: str) -> NDArray[np.float32]:
+    """Return the vector of a query; some models have a side of their own for queries."""
+    encode = getattr(embedder, "encode_query", embedder.encode)
+    vector: NDArray[np.float32] = encode([text])[0]
+    return vector
+
+
+def _plain_words(text: str) -> list[str]:
+    return text.lower().split()
