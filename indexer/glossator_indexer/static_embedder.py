@@ -1,10 +1,13 @@
 """Own the static embedder: its file in the package, its words, and the vectors that it makes.
 
-It must not train, fetch or store anything: a text goes in, a unit vector comes out.
+It must not train or fetch: a text goes in, a unit vector comes out. What it learned from is told in
+docs/reference/static-embedder.md.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import struct
 import zlib
@@ -13,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from glossator_indexer.errors import EmbedderError
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 NAME = "glossator-static"
 DIMENSIONS = 256
 _FILE = Path(__file__).with_name("static_embedder.bin")
+_FORMAT = 1
 _MAGIC = b"GLOSSEMB"
 # Magic, the length of the head (JSON), and the CRC-32 of everything after this frame.
 _FRAME = struct.Struct("<8sII")
@@ -48,6 +52,11 @@ def identifiers_of(text: str) -> list[str]:
     return list(dict.fromkeys(_IDENTIFIER.findall(text)))
 
 
+def head_of(text: str) -> str:
+    """Return the lines of a text that say what it is: a chunk's path and declaration."""
+    return "\n".join(text.split("\n", _HEAD_LINES)[:_HEAD_LINES])
+
+
 def words_of(identifier: str) -> list[str]:
     """Return the parts of an identifier in lower case: `readHTTPPage_v2` is read, http, page, v."""
     return [part.lower() for part in _PART.findall(identifier)]
@@ -55,26 +64,24 @@ def words_of(identifier: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What a model is made of: a row a word for code, and one for queries, weights folded in.
+    """What training makes: a row a word, weights folded in.
 
     `head_share` is the weight of a text's first lines beside the whole text.
     """
 
     words: tuple[str, ...]
-    code: NDArray[np.float32]
-    query: NDArray[np.float32]
+    rows: NDArray[np.float32]
     head_share: float
 
 
 class StaticEmbedder:
-    """An embedder that adds up a learned vector for each part of each identifier of a text.
+    """An embedder that adds up a learned row for each part of each identifier of a text.
 
-    Follows `ports.Embedder`, with a side for queries of its own: people ask in prose for code.
+    Follows `ports.Embedder`; questions and code share the rows.
     """
 
     def __init__(self, tables: Tables, version: str) -> None:
-        self._code = tables.code
-        self._query = tables.query
+        self._rows = tables.rows
         self._head_share = tables.head_share
         self._split = _Splitter({word: at for at, word in enumerate(tables.words)})
         self._version = version
@@ -87,7 +94,7 @@ class StaticEmbedder:
     @property
     def dim(self) -> int:
         """Return the number of dimensions."""
-        return int(self._code.shape[1])
+        return int(self._rows.shape[1])
 
     @property
     def version(self) -> str:
@@ -95,36 +102,123 @@ class StaticEmbedder:
         return self._version
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one unit vector a text of code, shape (len(texts), dim).
+        """Return one unit vector a text, shape (len(texts), dim).
 
         The first two lines count more: a chunk begins with its path and its declaration. A text
-        without a known word gets a vector of zeros.
+        without any known word gets a vector of zeros.
         """
         import numpy as np
 
         found = np.empty((len(texts), self.dim), np.float32)
         for at, text in enumerate(texts):
             capped = text[:_MOST_CHARACTERS]
-            head = "\n".join(capped.split("\n", _HEAD_LINES)[:_HEAD_LINES])
-            whole = _unit(self._sum(self._code, identifiers_of(capped)))
-            first = _unit(self._sum(self._code, identifiers_of(head)))
-            found[at] = _unit(whole + self._head_share * first)
+            whole = self._sum(identifiers_of(capped))
+            first = self._sum(identifiers_of(head_of(capped)))
+            found[at] = _unit(_unit(whole) + self._head_share * _unit(first))
         return found
 
-    def encode_query(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one unit vector a question, to be compared with what `encode` made of code."""
-        import numpy as np
-
-        found = np.empty((len(texts), self.dim), np.float32)
-        for at, text in enumerate(texts):
-            words = identifiers_of(text[:_MOST_CHARACTERS])
-            found[at] = _unit(self._sum(self._query, words))
-        return found
-
-    def _sum(self, table: NDArray[np.float32], words: Iterable[str]) -> NDArray[np.float32]:
-        ids = list(chain.from_iterable(map(self._split.__getitem__, words)))
-        total: NDArray[np.float32] = table[ids].sum(axis=0)
+    def _sum(self, identifiers: Iterable[str]) -> NDArray[np.float32]:
+        ids = list(chain.from_iterable(map(self._split.__getitem__, identifiers)))
+        total: NDArray[np.float32] = self._rows[ids].sum(axis=0)
         return total
+
+
+@cache
+def load() -> StaticEmbedder:
+    """Return the embedder of the package, the same one in each call.
+
+    Raises `EmbedderError` where its file is missing or damaged.
+    """
+    return load_from(_FILE)
+
+
+def load_from(path: Path) -> StaticEmbedder:
+    """Return the embedder of a file; raises `EmbedderError` where it is missing or damaged."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise EmbedderError(
+            f"The static embedder's file {path} cannot be read ({error.strerror}); "
+            "install Glossator again."
+        ) from error
+    try:
+        head, data = _opened(raw)
+        return StaticEmbedder(_tables(head, data), str(head["version"]))
+    except (struct.error, ValueError, KeyError, TypeError) as error:
+        raise EmbedderError(
+            f"The static embedder's file {path} is damaged or not one of this version; "
+            "install Glossator again."
+        ) from error
+
+
+def save(path: Path, tables: Tables, provenance: Mapping[str, object]) -> None:
+    """Write a model's file: a frame, a head in JSON, the words, and rows of int8 with scales."""
+    rows, scales = _quantised(tables.rows)
+    words = "\n".join(tables.words).encode()
+    data = b"".join((scales, rows, words))
+    head = {
+        "format": _FORMAT,
+        "name": NAME,
+        "dim": int(tables.rows.shape[1]),
+        "rows": len(tables.rows),
+        "head_share": tables.head_share,
+        "version": hashlib.sha256(data + str(tables.head_share).encode()).hexdigest()[:12],
+        "provenance": dict(provenance),
+    }
+    said = json.dumps(head, indent=1).encode()
+    # The arrays begin at a multiple of four, as their scales ask.
+    said += b" " * (-(len(said) + _FRAME.size) % 4)
+    path.write_bytes(_FRAME.pack(_MAGIC, len(said), zlib.crc32(said + data)) + said + data)
+
+
+def _opened(raw: bytes) -> tuple[dict[str, Any], memoryview]:
+    magic, length, checksum = _FRAME.unpack_from(raw)
+    rest = memoryview(raw)[_FRAME.size :]
+    if magic != _MAGIC or zlib.crc32(rest) != checksum:
+        raise ValueError("wrong magic or checksum")
+    head = json.loads(bytes(rest[:length]))
+    if head["format"] != _FORMAT or head["dim"] != DIMENSIONS:
+        raise ValueError("another format")
+    return head, rest[length:]
+
+
+def _tables(head: Mapping[str, Any], data: memoryview) -> Tables:
+    import numpy as np
+
+    count = int(head["rows"])
+    scales = np.frombuffer(data, np.float32, count)
+    rows = np.frombuffer(data, np.int8, count * DIMENSIONS, scales.nbytes).reshape(-1, DIMENSIONS)
+    words = tuple(bytes(data[scales.nbytes + rows.nbytes :]).decode().split("\n"))
+    if len(words) != count:
+        raise ValueError("as many words as rows are needed")
+    table = np.multiply(rows, scales[:, None], dtype=np.float32)
+    return Tables(words, table, float(head["head_share"]))
+
+
+def _quantised(table: NDArray[np.float32]) -> tuple[bytes, bytes]:
+    import numpy as np
+
+    scales = np.abs(table).max(axis=1, keepdims=True).astype(np.float32) / 127
+    scales[scales == 0] = 1
+    return np.rint(table / scales).astype(np.int8).tobytes(), scales.tobytes()
+
+
+def pieces_of(word: str, rows: Mapping[str, int]) -> list[int]:
+    """Return the row of a known word, else those of the longest known pieces from the left."""
+    if (row := rows.get(word)) is not None:
+        return [row]
+    found = []
+    begin = 0
+    while begin <= len(word) - _SHORTEST_PIECE:
+        longest = min(len(word), begin + _LONGEST_PIECE)
+        for end in range(longest, begin + _SHORTEST_PIECE - 1, -1):
+            if (row := rows.get(word[begin:end])) is not None:
+                found.append(row)
+                begin = end
+                break
+        else:
+            begin += 1
+    return found
 
 
 class _Splitter(dict[str, tuple[int, ...]]):
@@ -135,64 +229,14 @@ class _Splitter(dict[str, tuple[int, ...]]):
         self._rows = rows
 
     def __missing__(self, identifier: str) -> tuple[int, ...]:
-        ids = tuple(
-            at for word in words_of(identifier[:_LONGEST_WORD]) for at in self._pieces(word)
-        )
+        words = words_of(identifier[:_LONGEST_WORD])
+        ids = tuple(chain.from_iterable(pieces_of(word, self._rows) for word in words))
         if len(self) >= _MOST_REMEMBERED:
             self.clear()
         self[identifier] = ids
         return ids
 
-    def _pieces(self, word: str) -> list[int]:
-        """Return the row of a known word, else those of the longest known pieces from the left."""
-        if (row := self._rows.get(word)) is not None:
-            return [row]
-        found = []
-        begin = 0
-        while begin <= len(word) - _SHORTEST_PIECE:
-            for end in range(
-                min(len(word), begin + _LONGEST_PIECE), begin + _SHORTEST_PIECE - 1, -1
-            ):
-                if (row := self._rows.get(word[begin:end])) is not None:
-                    found.append(row)
-                    begin = end
-                    break
-            else:
-                begin += 1
-        return found
-
 
 def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
     length = float(vector @ vector) ** 0.5
     return vector / length if length else vector
-
-
-@cache
-def load() -> StaticEmbedder:
-    """Return the embedder of the package, the same one in each call.
-
-    Raises `EmbedderError` where its file is missing or damaged.
-    """
-    if not _FILE.exists():
-        return _untrained()
-    return load_from(_FILE)
-
-
-def load_from(path: Path) -> StaticEmbedder:
-    """Return the embedder of a file; raises `EmbedderError` where it is missing or damaged."""
-    raise EmbedderError(f"The static embedder's file {path} is missing; install Glossator again.")
-
-
-def _untrained() -> StaticEmbedder:
-    import numpy as np
-
-    rows = 4096
-    table = np.random.default_rng(7).standard_normal((rows, DIMENSIONS), np.float32)
-    embedder = StaticEmbedder(Tables((), table, table, 1.0), "untrained")
-
-    class Hashed(_Splitter):
-        def _pieces(self, word: str) -> list[int]:
-            return [zlib.crc32(word.encode()) % rows]
-
-    embedder._split = Hashed({})  # noqa: SLF001
-    return embedder

@@ -1,0 +1,325 @@
+"""Own the transformer of quality mode: MiniLM-L6 as int8 on onnxruntime, and what it remembers.
+
+It must not fetch: the model's files are where `glossator models fetch minilm` puts them. It is the
+only importer of onnxruntime and tokenizers, which come with the `quality` extra.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+from zlib import crc32
+
+import platformdirs
+
+from glossator_indexer.errors import EmbedderError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+NAME = "minilm"
+LAYERS, WIDTH, INNER, HEADS = 6, 384, 1536, 12
+EPSILON = 1e-12
+
+_GRAPH = Path(__file__).with_name("minilm_graph.onnx")
+# Seven bits, since processors without VNNI add two products of eight bits in sixteen.
+_GREATEST = 63
+# What keeps the re-ranking of 20 texts under 200 ms on two cores; the declaration comes first.
+_MOST_TOKENS = 96
+_MOST_CHARACTERS = 700
+# Texts that run through the layers together: more wait for the longest of them.
+_BATCH = 8
+_MASKED = -10000.0
+_THREADS = 2
+
+_HASH = 16
+_RECORD = _HASH + 4 + WIDTH
+_MOST_REMEMBERED = 50_000
+_REMEMBERED_FILE = f"{NAME}.vectors"
+# Names are words to a model of English.
+_SEAM = re.compile(r"_+|(?<=[a-z0-9])(?=[A-Z])")
+_NOISE = re.compile(r"[^\w\s.,:()'-]+")
+
+
+def model_folder() -> Path:
+    """Return the folder of the fetched model."""
+    return Path(platformdirs.user_data_dir("glossator", appauthor=False)) / "models" / NAME
+
+
+def load(cache_folder: Path) -> MiniLm | None:
+    """Return the re-ranker, remembering vectors in `cache_folder`; None where it is not installed.
+
+    Raises `EmbedderError` where the model is there and damaged.
+    """
+    folder = model_folder()
+    files = (folder / "model.safetensors", folder / "tokenizer.json")
+    if not all(it.is_file() for it in files):
+        return None
+    if not all(find_spec(it) for it in ("onnxruntime", "tokenizers")):
+        return None
+    return MiniLm(folder, Remembered(cache_folder / _REMEMBERED_FILE))
+
+
+class MiniLm:
+    """Scores by the cosine of MiniLM's vectors; follows `ports.Reranker`, for any thread."""
+
+    def __init__(self, folder: Path, remembered: Remembered) -> None:
+        self._encoder = _Encoder(folder)
+        self._remembered = remembered
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """Return what people call the model."""
+        return NAME
+
+    def score(
+        self, query: str, texts: Sequence[str], hashes: Sequence[bytes]
+    ) -> NDArray[np.float32]:
+        """Return the cosine of each text with a question; vectors of `hashes` are remembered."""
+        import numpy as np
+
+        if not texts:
+            return np.zeros(0, np.float32)
+        with self._lock:
+            asked = self._encoder.encode([query])[0]
+            found: NDArray[np.float32] = self._vectors(texts, hashes) @ asked
+        return found
+
+    def warm(self, texts: Sequence[str], hashes: Sequence[bytes]) -> int:
+        """Remember the vectors of texts for later questions; return how many were new."""
+        with self._lock:
+            before = self._remembered.made
+            self._vectors(texts, hashes)
+            return self._remembered.made - before
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit vector a text, shape (len(texts), 384)."""
+        with self._lock:
+            return self._encoder.encode(texts)
+
+    def close(self) -> None:
+        """Let go of the file of remembered vectors."""
+        with self._lock:
+            self._remembered.close()
+
+    def _vectors(self, texts: Sequence[str], hashes: Sequence[bytes]) -> NDArray[np.float32]:
+        import numpy as np
+
+        missing = [at for at, it in enumerate(hashes) if it not in self._remembered]
+        made = self._encoder.encode([shown(texts[at]) for at in missing])
+        new = {hashes[at]: vector for at, vector in zip(missing, made, strict=True)}
+        rows = [
+            vector if (vector := new.get(it)) is not None else self._remembered.vector(it)
+            for it in hashes
+        ]
+        self._remembered.add(new)
+        return np.stack(rows)
+
+
+def shown(text: str) -> str:
+    """Return what the model is shown of a chunk: its beginning, with names as words."""
+    plain = _NOISE.sub(" ", text[: 2 * _MOST_CHARACTERS])
+    return " ".join(_SEAM.sub(" ", plain).split())[:_MOST_CHARACTERS]
+
+
+class _Encoder:
+    """The model itself: tokens in, unit vectors out."""
+
+    def __init__(self, folder: Path) -> None:
+        import tokenizers
+
+        try:
+            self._weights = _safetensors(folder / "model.safetensors")
+            self._session = _session(self._weights)
+            self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+        # Both libraries raise bare exceptions of their own kinds for files that are not theirs.
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise EmbedderError(
+                f"The model in {folder} is damaged; run `glossator models fetch {NAME}`."
+            ) from error
+        self._tokenizer.enable_truncation(_MOST_TOKENS)
+        self._tokenizer.no_padding()
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit vector a text; texts of like length run together."""
+        import numpy as np
+
+        found = np.zeros((len(texts), WIDTH), np.float32)
+        tokens = [it.ids for it in self._tokenizer.encode_batch(list(texts))]
+        order = sorted(range(len(texts)), key=lambda at: len(tokens[at]))
+        for begin in range(0, len(order), _BATCH):
+            chosen = order[begin : begin + _BATCH]
+            found[chosen] = self._run([tokens[at] for at in chosen])
+        return found
+
+    def _run(self, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        import numpy as np
+
+        lengths = np.array([len(it) for it in tokens])
+        ids = np.zeros((len(tokens), lengths.max()), np.int64)
+        for row, it in enumerate(tokens):
+            ids[row, : len(it)] = it
+        inside = np.arange(ids.shape[1]) < lengths[:, None]
+        mask = np.where(inside, 0, _MASKED).astype(np.float32)[:, None, None, :]
+        (encoded,) = self._session.run(None, {"embedded": self._embedded(ids), "mask": mask})
+        mean = (encoded * inside[:, :, None]).sum(axis=1) / lengths[:, None]
+        unit: NDArray[np.float32] = mean / np.linalg.norm(mean, axis=1, keepdims=True)
+        return unit
+
+    def _embedded(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        weights = self._weights
+        rows: NDArray[np.float32] = weights["embeddings.word_embeddings.weight"][ids]
+        rows = rows + weights["embeddings.position_embeddings.weight"][: ids.shape[1]]
+        rows += weights["embeddings.token_type_embeddings.weight"][0]
+        rows -= rows.mean(axis=-1, keepdims=True)
+        rows /= (rows.var(axis=-1, keepdims=True) + EPSILON) ** 0.5
+        rows *= weights["embeddings.LayerNorm.weight"]
+        rows += weights["embeddings.LayerNorm.bias"]
+        return rows
+
+
+def _safetensors(path: Path) -> Mapping[str, NDArray[Any]]:
+    """Map a file of tensors into memory; raises `ValueError` where it is none."""
+    import numpy as np
+
+    raw = np.memmap(path, np.uint8, "r")
+    length = int.from_bytes(raw[:8].tobytes(), "little")
+    if length > len(raw):
+        raise ValueError("the head is longer than the file")
+    head = json.loads(raw[8 : 8 + length].tobytes())
+    data = raw[8 + length :]
+    return {
+        name: data[slice(*it["data_offsets"])].view(np.float32).reshape(it["shape"])
+        for name, it in head.items()
+        if name != "__metadata__" and it["dtype"] == "F32"
+    }
+
+
+def _session(weights: Mapping[str, NDArray[Any]]) -> Any:  # noqa: ANN401 -- the library is untyped
+    """Return the graph with the weights filled in as int8."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = _THREADS
+    options.log_severity_level = 3
+    filled = _filled(weights)
+    options.add_external_initializers(
+        list(filled), [onnxruntime.OrtValue.ortvalue_from_numpy(it) for it in filled.values()]
+    )
+    return onnxruntime.InferenceSession(
+        _GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"]
+    )
+
+
+def _filled(weights: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    import numpy as np
+
+    found: dict[str, NDArray[Any]] = {}
+
+    def dense(name: str, *sources: str) -> None:
+        matrix = np.concatenate([weights[f"{it}.weight"] for it in sources]).T
+        scale = np.abs(matrix).max(axis=0) / _GREATEST
+        found[f"{name}.weight"] = np.ascontiguousarray(np.rint(matrix / scale).astype(np.int8))
+        found[f"{name}.scale"] = scale.astype(np.float32)
+        found[f"{name}.bias"] = np.concatenate([weights[f"{it}.bias"] for it in sources])
+
+    for number in range(LAYERS):
+        ours, theirs = f"layer{number}", f"encoder.layer.{number}"
+        attention = f"{theirs}.attention"
+        dense(f"{ours}.qkv", *(f"{attention}.self.{it}" for it in ("query", "key", "value")))
+        dense(f"{ours}.attended", f"{attention}.output.dense")
+        dense(f"{ours}.inner", f"{theirs}.intermediate.dense")
+        dense(f"{ours}.outer", f"{theirs}.output.dense")
+        for norm, source in (("first", f"{attention}.output"), ("second", f"{theirs}.output")):
+            found[f"{ours}.{norm}.scale"] = np.array(weights[f"{source}.LayerNorm.weight"])
+            found[f"{ours}.{norm}.bias"] = np.array(weights[f"{source}.LayerNorm.bias"])
+    return found
+
+
+class Remembered:
+    """Vectors by the hash of their text, in a file that may break off anywhere.
+
+    The file holds records of one size: hash, CRC-32, and the vector as int8; the newest count. It
+    is written anew, with what was used last, when twice the bound has been reached. Where it cannot
+    be written, vectors are remembered in memory alone.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._rows: OrderedDict[bytes, bytes] = OrderedDict()
+        self._file: BinaryIO | None = None
+        self.made = 0
+        with contextlib.suppress(OSError):
+            self._read(path.read_bytes())
+        self._records = len(self._rows)
+        self._rewrite()
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self._rows
+
+    def vector(self, key: bytes) -> NDArray[np.float32]:
+        """Return a vector that is remembered."""
+        import numpy as np
+
+        self._rows.move_to_end(key)
+        row = np.frombuffer(self._rows[key], np.int8).astype(np.float32)
+        unit: NDArray[np.float32] = row / max(float(row @ row) ** 0.5, 1.0)
+        return unit
+
+    def add(self, vectors: Mapping[bytes, NDArray[np.float32]]) -> None:
+        """Remember vectors, in the file as well where it can be written."""
+        import numpy as np
+
+        if not vectors:
+            return
+        rows = {key: np.rint(it * 127).astype(np.int8).tobytes() for key, it in vectors.items()}
+        self._rows.update(rows)
+        self.made += len(rows)
+        self._records += len(rows)
+        while len(self._rows) > _MOST_REMEMBERED:
+            self._rows.popitem(last=False)
+        if self._records > 2 * _MOST_REMEMBERED:
+            self._rewrite()
+        elif self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.write(b"".join(_record(*it) for it in rows.items()))
+                self._file.flush()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _read(self, raw: bytes) -> None:
+        for begin in range(0, len(raw) - _RECORD + 1, _RECORD):
+            record = raw[begin : begin + _RECORD]
+            key, row = record[:_HASH], record[_HASH + 4 :]
+            if _record(key, row) == record:
+                self._rows[key] = row
+                self._rows.move_to_end(key)
+        while len(self._rows) > _MOST_REMEMBERED:
+            self._rows.popitem(last=False)
+
+    def _rewrite(self) -> None:
+        """Write a file of what is remembered beside the old one, and put it in its place."""
+        temporary = self._path.with_suffix(".new")
+        self.close()
+        self._records = len(self._rows)
+        with contextlib.suppress(OSError):
+            temporary.write_bytes(b"".join(_record(*it) for it in self._rows.items()))
+            temporary.replace(self._path)
+            self._file = self._path.open("ab")
+
+
+def _record(key: bytes, row: bytes) -> bytes:
+    return key + crc32(key + row).to_bytes(4, "little") + row
