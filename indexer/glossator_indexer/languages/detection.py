@@ -23,7 +23,7 @@ TREE_LANGUAGES = (CPP, PYTHON, JAVASCRIPT, TYPESCRIPT, GO, RUST, JAVA)
 
 # How much of a file tells what is written in it: licences and include guards come first.
 _HEAD_CHARACTERS = 65_536
-_SHEBANG = re.compile(rb"#!\s*\S*?([^/\s]+)(?:\s+(?:-S\s+|-\S+\s+|\w+=\S*\s+)*(\S+))?")
+_SHEBANG = re.compile(rb"#!\s*(?:\S*/)?([^/\s]+)(?:\s+(?:-S\s+|-\S+\s+|\w+=\S*\s+)*(\S+))?")
 # A line that no C header has outside `#ifdef __cplusplus`, which is cut out first.
 _CPP_LINE = re.compile(
     r"^[ \t]*(?:template[ \t]*<|namespace\b[\w: \t]*(?:\{|$)|(?:inline[ \t]+)namespace\b"

@@ -148,7 +148,7 @@ def _parts(pattern: str, *, is_path: bool) -> list[str] | None:
         if char == "*":
             while pattern[at : at + 1] == "*":
                 at += 1
-            begins = start == literal or parts[-1] == _SLASH
+            begins = start == literal or parts[-1] in (_SLASH, _ANY_FOLDERS)
             following = pattern[at : at + 1] or "end"
             if not is_path or at - start == 1 or not begins or following not in ("/", "end"):
                 parts.append(_STAR)

@@ -1,7 +1,8 @@
 """Own the walk itself: a repository's files in a settled order, each with what its path says.
 
 Links are never followed: what lies inside the root is found under its own name, once, and what lies
-outside does not belong to it. It must not open files other than ignore files.
+outside does not belong to it. Of files it opens ignore files, and
+for their first line executables whose name tells nothing; it must not read more.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from glossator_indexer.errors import IndexUnavailableError
+from glossator_indexer.languages.detection import indexed_language, language_of_shebang
 from glossator_indexer.records import FoundFile, Trust
 from glossator_indexer.walking.exclusions import (
     MARKERS,
@@ -35,17 +37,8 @@ MOST_PROBLEMS = 50
 # What decides how a folder is entered, where it is not listed anyway.
 _TELLING_NAMES = (*sorted(MARKERS | MANIFESTS), ".git", GIT_FILE, OWN_FILE)
 
-_SUFFIXES = {
-    "c": "c h",
-    "cpp": "cc cpp cxx c++ hpp hh hxx h++ ipp inl",
-    "python": "py pyi",
-    "javascript": "js jsx mjs cjs",
-    "typescript": "ts tsx mts cts",
-    "go": "go",
-    "rust": "rs",
-    "java": "java",
-}
-_LANGUAGES = {it: language for language, all_of in _SUFFIXES.items() for it in all_of.split()}
+# The first line of a script is all that tells its language.
+_SHEBANG_BYTES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +111,15 @@ class RepositoryWalker:
                 if inner is None or not stat.S_ISDIR(os.lstat(inner.disk).st_mode):
                     return None
                 folder = _opened(inner, _names_in(inner.disk))
-            language = _language(name)
-            if folder is None or language is None or _is_left_out(folder, name):
+            if folder is None or _is_left_out(folder, name):
                 return None
-            status = os.lstat(folder.disk + "/" + name)
+            status = os.lstat(f"{folder.disk}/{name}")
+            language = _language(name) or _language_of_script(folder, name, status)
         except (OSError, ValueError):
             return None
-        if not stat.S_ISREG(status.st_mode) or status.st_size > self._options.limit(language):
+        if language is None or not stat.S_ISREG(status.st_mode):
+            return None
+        if status.st_size > self._options.limit(language):
             return None
         return _file(folder, name, language, status)
 
@@ -179,7 +174,7 @@ class _Walk:
                     entered = _entered(opened, entry.name, names)
                     if entered is not None and self._is_new(entry):
                         inner.append(entered)
-                elif (language := _language(entry.name)) is not None:
+                elif (language := _language(entry.name)) is not None or "." not in entry.name:
                     self._take(opened, entry, language)
             except FileNotFoundError:
                 continue
@@ -188,11 +183,14 @@ class _Walk:
         inner.reverse()
         return inner
 
-    def _take(self, folder: _Folder, entry: os.DirEntry[str], language: str) -> None:
+    def _take(self, folder: _Folder, entry: os.DirEntry[str], language: str | None) -> None:
         name = entry.name
         if not entry.is_file(follow_symlinks=False) or _is_left_out(folder, name):
             return
         status = entry.stat(follow_symlinks=False)
+        language = language or _language_of_script(folder, name, status)
+        if language is None:
+            return
         limit = self._options.limit(language)
         if status.st_size > limit:
             size = f"{status.st_size / 1e6:.0f} MB, more than {limit >> 20} MB"
@@ -265,12 +263,30 @@ def _names_in(folder: str) -> set[str]:
 
 
 def _language(name: str) -> str | None:
-    return _language_of_suffix(name.rpartition(".")[2]) if "." in name else None
+    _, dot, suffix = name.rpartition(".")
+    return _language_of_suffix(suffix) if dot else None
 
 
 @cache
 def _language_of_suffix(suffix: str) -> str | None:
-    return _LANGUAGES.get(suffix.lower())
+    return indexed_language(f"name.{suffix}")
+
+
+def _language_of_script(folder: _Folder, name: str, status: os.stat_result) -> str | None:
+    """Return the language of an executable whose name has no suffix."""
+    if "." in name or not status.st_mode & stat.S_IXUSR or not stat.S_ISREG(status.st_mode):
+        return None
+    try:
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        descriptor = os.open(f"{folder.disk}/{name}", flags)
+    except OSError:
+        return None
+    try:
+        return language_of_shebang(os.read(descriptor, _SHEBANG_BYTES))
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
 
 
 def _with_first(files: list[FoundFile], first: Sequence[str]) -> list[FoundFile]:
