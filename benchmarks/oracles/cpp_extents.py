@@ -1,0 +1,53 @@
+"""Print, for each file named on standard input, what functions libclang finds in it, as JSON.
+
+It runs in an environment of its own, with the folders to include from as arguments.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from clang import cindex
+
+KINDS = {
+    cindex.CursorKind.FUNCTION_DECL,
+    cindex.CursorKind.CXX_METHOD,
+    cindex.CursorKind.CONSTRUCTOR,
+    cindex.CursorKind.DESTRUCTOR,
+    cindex.CursorKind.CONVERSION_FUNCTION,
+    cindex.CursorKind.FUNCTION_TEMPLATE,
+}
+BODY = cindex.CursorKind.COMPOUND_STMT
+TRY = cindex.CursorKind.CXX_TRY_STMT
+
+
+def functions(cursor: Any, path: str) -> list[tuple[str, int, int]]:
+    """Return the functions with a body that are written in the file itself, not by a macro."""
+    found = []
+    for node in cursor.get_children():
+        file = node.location.file
+        if file is not None and file.name != path:
+            continue
+        if node.kind in KINDS and any(it.kind in (BODY, TRY) for it in node.get_children()):
+            start, end = node.extent.start, node.extent.end
+            name = node.spelling
+            text = SOURCE[start.offset : end.offset]
+            # What a macro makes has the macro's place, which does not end in a brace.
+            if text.endswith(b"}") and name.split("<")[0].encode() in text:
+                found.append((name, start.line, end.line))
+        found += functions(node, path)
+    return found
+
+
+index = cindex.Index.create()
+options = ["-x", "c++", "-std=c++17", *(f"-I{it}" for it in sys.argv[1:])]
+for line in sys.stdin:
+    path = line.rstrip("\n")
+    unit = index.parse(path, options)
+    SOURCE = open(path, "rb").read()  # noqa: SIM115, PTH123 - as short as the file
+    # A header that is missing hides what depends on it; such a file proves nothing.
+    if any(it.severity >= cindex.Diagnostic.Error for it in unit.diagnostics):
+        continue
+    print(json.dumps({"path": path, "functions": functions(unit.cursor, path)}), flush=True)
