@@ -90,6 +90,14 @@ def decode_record(blob: bytes) -> FileRecord:
         raise StoreCorruptError("A record of the index is damaged; it is read again.") from exc
 
 
+def is_whole(blob: bytes) -> bool:
+    """Tell whether bytes are a record as it was encoded, without decoding it."""
+    if len(blob) < _HEAD.size:
+        return False
+    version, checksum, _, _ = _HEAD.unpack_from(blob)
+    return bool(version == FORMAT and zlib.crc32(memoryview(blob)[_HEAD.size :]) == checksum)
+
+
 def _record_of(body: bytes, chunk_count: int) -> FileRecord:
     begin = _CONTENT_HASH_BYTES + _HASH_BYTES * chunk_count
     path, language, trust, trouble, imports, entities, chunks = json.loads(body[begin:])

@@ -15,6 +15,7 @@ import secrets
 import sqlite3
 import struct
 import threading
+import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from glossator_indexer.errors import IndexUnavailableError, StoreCorruptError
-from glossator_indexer.record_codec import FORMAT, decode_record
+from glossator_indexer.record_codec import FORMAT, decode_record, is_whole
 from glossator_indexer.records import DISK, FileRecord
 
 FILE_NAME = "truth.sqlite"
@@ -196,6 +197,10 @@ class Store:
             tuple(sorted(languages.items(), key=lambda it: (-it[1], it[0]))),
         )
 
+    def all_numbers(self) -> list[int]:
+        """Return the numbers of all files of all sessions."""
+        return list(self._known.copy())
+
     def damaged(self) -> tuple[int, ...]:
         """Return the numbers of files whose records turned out damaged, to be read again."""
         return tuple(self._damaged)
@@ -307,6 +312,33 @@ class Store:
         """Return what `note` kept."""
         rows = self._read("SELECT value FROM meta WHERE key = ?", f"note:{key}")
         return str(rows[0][0], "utf-8") if rows else None
+
+    def scrub(self) -> None:
+        """Read every blob once: note damaged records, forget damaged vectors."""
+        for known in self._known.copy().values():
+            rows = self._read("SELECT record FROM records WHERE number = ?", known.number)
+            if known.number in self._known and not (rows and is_whole(bytes(rows[0][0]))):
+                self._damaged.add(known.number)
+        bad = [
+            (model, number)
+            for model, number in self._read("SELECT model, number FROM vectors")
+            if self.vectors_of(number, model) is None
+        ]
+        if bad:
+            with self._transaction() as db:
+                db.executemany("DELETE FROM vectors WHERE model = ? AND number = ?", bad)
+
+    def size(self) -> int:
+        """Return the bytes of the database and its log."""
+        return sum(it.stat().st_size for it in _files(self._path.parent) if it.exists())
+
+    @property
+    def updated(self) -> float | None:
+        """Return when a file was read last, a POSIX time; None before the first."""
+        # A time beyond the clock's stands for a file that is not to be read again.
+        now = time.time_ns()
+        times = [it.read_ns for it in self._known.copy().values() if it.read_ns <= now]
+        return max(times, default=0) / 1e9 or None
 
     def is_sound(self) -> bool:
         """Tell whether the whole database reads as one; takes seconds where it is large."""

@@ -1,0 +1,392 @@
+"""Own the class `Index`: one repository's index, open for writing by this process alone.
+
+Writers take turns; readers take none: they see what was committed last.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from glossator_indexer.errors import IndexUnavailableError, StoreCorruptError
+from glossator_indexer.extraction import extract_text
+from glossator_indexer.index.lock import FolderLock, LocksUnsupportedError
+from glossator_indexer.index.parts import IndexParts
+from glossator_indexer.index.refreshing import Making, Progress, Report, Stop, make_all
+from glossator_indexer.index.stores import Stores
+from glossator_indexer.pipeline import (
+    Job,
+    Made,
+    Missing,
+    Reading,
+    Turns,
+    job_for,
+    made_of,
+    make,
+    plan,
+    vectors_for,
+)
+from glossator_indexer.records import (
+    DISK,
+    ContextPiece,
+    FoundEntity,
+    FoundFile,
+    Hit,
+    IndexPhase,
+    IndexProgress,
+    IndexStatus,
+    PiecesQuery,
+    SearchQuery,
+)
+
+_log = logging.getLogger(__name__)
+
+# What a save makes in this process: starting workers costs as much as some dozens of files.
+_MOST_FILES_HERE = 24
+_MOST_BYTES_HERE = 4 << 20
+# The folders that somebody looked at last are read first.
+_FIRST_FOLDERS = 8
+_SIZE_KEPT_SECONDS = 5.0
+# A save waits for no more than this many files.
+_FILES_DRAINED = 500
+
+
+def open_index(folder: Path, root: Path, parts: IndexParts) -> Index:
+    """Open the index of the repository at `root` that is kept in `folder`, or begin it.
+
+    What is damaged in it is repaired or built anew; `status().problems` says so. Raises
+    `IndexUnavailableError` where the folder cannot be used or another process has it open.
+    """
+    problems: list[str] = []
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as exc:
+        raise IndexUnavailableError(
+            f"The index folder {folder} cannot be made ({exc.strerror}); choose another"
+            " cache folder."
+        ) from exc
+    temporary = None
+    try:
+        lock = FolderLock(folder)
+    except LocksUnsupportedError:
+        # Without locks two owners would ruin the database of each other.
+        temporary = folder = Path(tempfile.mkdtemp(prefix="glossator-index-"))
+        problems.append(
+            "The cache folder's file system knows no locks, so the index is built for this session"
+            " only; choose a cache folder on a local disk."
+        )
+        lock = FolderLock(folder)
+    try:
+        return Index(Stores(folder, root, parts, problems), lock, temporary)
+    except BaseException:
+        lock.release()
+        raise
+
+
+class Index:
+    """A repository's index. Implements `ports.RepositoryIndex`; safe for many threads."""
+
+    def __init__(self, stores: Stores, lock: FolderLock, temporary: Path | None) -> None:
+        self._stores = stores
+        self._parts = stores.parts
+        self._root = str(stores.root)
+        self._lock = lock
+        self._temporary = temporary
+        self._turns = Turns()
+        self._refreshing = threading.Lock()
+        self._texts = stores.texts
+        self._progress = IndexProgress(IndexPhase.OPENING)
+        self._first: dict[str, None] = dict.fromkeys(self._parts.first)
+        self._size = (0.0, 0)
+        self._is_closed = threading.Event()
+
+    # Writing ----------------------------------------------------------------------------------
+
+    def refresh(self, report: Report, stop: Stop) -> None:
+        """Bring the whole index up to date with the disk; ends early where `stop()` says so."""
+
+        def tell(progress: IndexProgress) -> None:
+            self._progress = progress
+            report(progress)
+
+        def is_over() -> bool:
+            return self._is_closed.is_set() or stop()
+
+        with self._refreshing:
+            done = False
+            try:
+                with self._repaired_on_damage():
+                    done = self._refresh(tell, is_over)
+            finally:
+                tell(IndexProgress(IndexPhase.READY if done else IndexPhase.PAUSED))
+
+    def update_files(self, paths: Sequence[str]) -> None:
+        """Take in what was saved, created, renamed or deleted; on return it is searchable."""
+        with self._repaired_on_damage():
+            jobs, gone = self._jobs_for(paths)
+            self._remember_first(paths)
+            if _are_few(jobs):
+                self._save(jobs, gone)
+            else:
+                self._save((), gone)
+                progress = Progress(_ignore, IndexPhase.READING, len(jobs))
+                writer = self._stores.writer
+                make_all(
+                    jobs, self._making(), writer, self._turns, progress, self._is_closed.is_set
+                )
+                with self._turns.bulk():
+                    writer.commit()
+
+    def update_buffers(self, session: int, buffers: Mapping[str, str | None]) -> None:
+        """Take in an editor's unsaved texts by path; None says that the buffer is as on disk."""
+        if session == DISK:
+            raise ValueError("the disk is no session of an editor")
+        self._remember_first(list(buffers))
+        with self._repaired_on_damage():
+            made = [
+                it
+                for path, text in buffers.items()
+                if not (text is not None and self._texts.is_unchanged(session, path, text))
+                if (it := self._made_of_buffer(session, path, text)) is not None
+            ]
+            if made:
+                with self._turns.save():
+                    self._stores.writer.take_in(made, session)
+                    self._stores.writer.commit()
+
+    def end_session(self, session: int) -> None:
+        """Forget the unsaved texts of an editor."""
+        with self._repaired_on_damage(), self._turns.save():
+            numbers = list(self._stores.truth.numbers(session).values())
+            self._texts.forget_session(session)
+            if session != DISK and numbers:
+                self._stores.writer.remove(numbers)
+                self._stores.writer.commit()
+
+    def close(self) -> None:
+        """Let go of everything; nothing acknowledged is lost."""
+        self._is_closed.set()
+        with self._refreshing, self._turns.save():
+            self._stores.close()
+        self._lock.release()
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+
+    # Reading ----------------------------------------------------------------------------------
+
+    def search(self, query: SearchQuery) -> list[Hit]:
+        """Return the best hits, best first."""
+        self._remember_first(query.open_paths)
+        with self._repaired_on_damage():
+            return self._stores.searcher.search(query)
+
+    def pieces(self, query: PiecesQuery) -> list[ContextPiece]:
+        """Return context for a place or a question, role by role, best first."""
+        self._remember_first(query.open_paths)
+        with self._repaired_on_damage():
+            return self._stores.searcher.pieces(query)
+
+    def entities(self, name: str, limit: int, session: int) -> list[FoundEntity]:
+        """Return named things whose name is, begins with, or holds the words of `name`."""
+        with self._repaired_on_damage():
+            return self._stores.searcher.entities(name, limit, session)
+
+    def status(self) -> IndexStatus:
+        """Return what is indexed."""
+        stores = self._stores
+        totals = stores.truth.totals()
+        return IndexStatus(
+            root=self._root,
+            progress=self._progress,
+            files=totals.files,
+            entities=totals.entities,
+            chunks=totals.chunks,
+            vectors=stores.vectors.store.count(),
+            vector_store=stores.vectors.store.name,
+            embedder=self._parts.embedder.name,
+            bytes_on_disk=self._bytes_on_disk(),
+            updated=stores.truth.updated,
+            buffers=totals.buffers,
+            problems=stores.problems(totals.troubled),
+            languages=totals.languages,
+        )
+
+    # Inside -----------------------------------------------------------------------------------
+
+    def _refresh(self, tell: Report, stop: Stop) -> bool:
+        stores = self._stores
+        if not self._drain_vectors(tell, stop):
+            return False
+        tell(IndexProgress(IndexPhase.WALKING))
+        walked = self._parts.walker.walk(tuple(self._first))
+        if stop():
+            return False
+        phase = IndexPhase.REPAIRING if stores.lexical.backlog else IndexPhase.READING
+        work = plan(stores.truth, walked, stores.missing())
+        if work.gone:
+            with self._turns.bulk():
+                stores.writer.remove(work.gone)
+        done = True
+        if work.jobs and _are_few(work.jobs):
+            self._save(work.jobs, ())
+        elif work.jobs:
+            progress = Progress(tell, phase, len(work.jobs))
+            done = make_all(work.jobs, self._making(), stores.writer, self._turns, progress, stop)
+        with self._turns.bulk():
+            stores.writer.commit()
+        return done and self._embed(tell, stop)
+
+    def _drain_vectors(self, tell: Report, stop: Stop) -> bool:
+        """Fill the vectors from the truth, batch by batch; tell whether all are in."""
+        left = bool(self._stores.vectors.backlog)
+        if left:
+            tell(IndexProgress(IndexPhase.REPAIRING))
+        while left and not stop():
+            with self._turns.bulk():
+                left = self._stores.drain_vectors(_FILES_DRAINED)
+        return not left
+
+    def _embed(self, tell: Report, stop: Stop) -> bool:
+        """Make the vectors that are missing where no worker can; tell whether all are made."""
+        stores = self._stores
+        if self._parts.worker_embedder is None:
+            numbers = sorted(stores.lacking_vectors())
+            progress = Progress(tell, IndexPhase.EMBEDDING, len(numbers)) if numbers else None
+            for number in numbers:
+                if stop():
+                    return False
+                self._embed_file(number)
+                if progress is not None:
+                    progress.add(1)
+        with self._turns.bulk():
+            stores.writer.commit()
+            stores.switch_when_complete()
+        return True
+
+    def _embed_file(self, number: int) -> None:
+        known = self._stores.truth.known(number)
+        if known is None:
+            return
+        found = self._parts.walker.found(known.path)
+        if found is None:
+            return
+        job = job_for(found, known.content_hash)._replace(force=True)
+        made = make(self._root, job, self._parts.embedder)
+        with self._turns.bulk():
+            self._stores.writer.take_in([made])
+            self._stores.writer.commit_if_due()
+
+    def _jobs_for(self, paths: Sequence[str]) -> tuple[list[Job], list[int]]:
+        """Return what is to be made of named paths, and numbers of what is no more."""
+        truth = self._stores.truth
+        numbers = truth.numbers(DISK)
+        jobs, gone = [], []
+        for path in dict.fromkeys(paths):
+            if (found := self._parts.walker.found(path)) is not None:
+                known = truth.find(DISK, path)
+                jobs.append(job_for(found, known.content_hash if known else b""))
+            elif path in numbers:
+                gone.append(numbers[path])
+            else:
+                jobs_below, gone_below = self._below(path, numbers)
+                jobs.extend(jobs_below)
+                gone.extend(gone_below)
+        return jobs, gone
+
+    def _below(self, path: str, numbers: Mapping[str, int]) -> tuple[list[Job], list[int]]:
+        """Do the same for a folder that came, went, or was renamed."""
+        prefix = f"{path.rstrip('/')}/"
+        if not (Path(self._root) / path).is_dir():
+            return [], [number for it, number in numbers.items() if it.startswith(prefix)]
+        walked = self._parts.walker.walk()
+        work = plan(self._stores.truth, walked, Missing())
+        jobs = [it for it in work.jobs if it.path.startswith(prefix)]
+        below = {number for it, number in numbers.items() if it.startswith(prefix)}
+        return jobs, [it for it in work.gone if it in below]
+
+    def _save(self, jobs: Sequence[Job], gone: Sequence[int]) -> None:
+        embedder = self._parts.embedder if self._parts.worker_embedder is not None else None
+        made = [make(self._root, it, embedder) for it in jobs]
+        with self._turns.save():
+            self._stores.writer.remove(gone)
+            self._stores.writer.take_in(made)
+            self._stores.writer.commit()
+
+    def _made_of_buffer(self, session: int, path: str, text: str | None) -> Made | None:
+        if text is None:
+            self._texts.forget(session, path)
+            return Made(path, "gone")
+        found = self._found_for_buffer(path)
+        if found is None:
+            return None
+        extracted = extract_text(found, text)
+        known = self._stores.truth.find(DISK, path)
+        self._texts.keep(session, path, text)
+        if known is not None and known.content_hash == extracted.record.content_hash:
+            return Made(path, "gone")
+        fast = self._parts.worker_embedder is not None
+        vectors = vectors_for(extracted, self._parts.embedder) if fast else None
+        return made_of(extracted, Reading(b"", found.size, time.time_ns(), 0, 0), vectors)
+
+    def _found_for_buffer(self, path: str) -> FoundFile | None:
+        found = self._parts.walker.found(path)
+        if found is not None:
+            return found
+        known = self._stores.truth.find(DISK, path)
+        return known and FoundFile(path, known.size, known.mtime_ns, 0, known.language)
+
+    def _making(self) -> Making:
+        return Making(self._root, self._parts.worker_embedder_name, self._parts.workers)
+
+    def _remember_first(self, paths: Sequence[str]) -> None:
+        for path in paths[:_FIRST_FOLDERS]:
+            folder = path.rpartition("/")[0]
+            if folder:
+                self._first.pop(folder, None)
+                self._first = {folder: None, **self._first}
+        if len(self._first) > _FIRST_FOLDERS:
+            self._first = dict.fromkeys(list(self._first)[:_FIRST_FOLDERS])
+
+    @contextlib.contextmanager
+    def _repaired_on_damage(self) -> Iterator[None]:
+        """Repair what turns out damaged, and say that the question is to be asked again."""
+        if self._stores.is_damaged:
+            self._repair()
+        try:
+            yield
+        except StoreCorruptError as exc:
+            self._stores.note_damage(str(exc))
+            self._repair()
+            raise IndexUnavailableError(
+                "The index was damaged and is being repaired; ask again in a moment."
+            ) from exc
+
+    def _repair(self) -> None:
+        with self._turns.save():
+            if self._stores.is_damaged:
+                self._stores.repair()
+
+    def _bytes_on_disk(self) -> int:
+        measured, size = self._size
+        if time.monotonic() - measured > _SIZE_KEPT_SECONDS:
+            size = 0
+            for path in self._stores.folder.rglob("*"):
+                with contextlib.suppress(OSError):
+                    size += path.lstat().st_size
+            self._size = (time.monotonic(), size)
+        return size
+
+
+def _are_few(jobs: Sequence[Job]) -> bool:
+    return len(jobs) <= _MOST_FILES_HERE and sum(it.size for it in jobs) <= _MOST_BYTES_HERE
+
+
+def _ignore(_progress: IndexProgress) -> None:
+    pass

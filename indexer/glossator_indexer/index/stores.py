@@ -1,0 +1,290 @@
+"""Own the stores of one index: how they are opened, brought together, repaired and closed.
+
+The truth comes first; what is derived from it is compared with it at opening. It walks nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from glossator_indexer.errors import IndexUnavailableError, StoreCorruptError
+from glossator_indexer.index.parts import IndexParts, TruthVectors
+from glossator_indexer.index.texts import Texts
+from glossator_indexer.lexical import LexicalStore
+from glossator_indexer.pipeline import Derived, Missing, Writer
+from glossator_indexer.ports import DerivedStore, Embedder, VectorStore
+from glossator_indexer.records import DISK, IndexedFile
+from glossator_indexer.search import Searcher
+from glossator_indexer.store import open_store, remove_store
+from glossator_indexer.vectors import ExactVectors
+
+_log = logging.getLogger(__name__)
+
+_LEXICAL = "lexical"
+_VECTORS = "vectors"
+# Below, all of the truth is read in less time than anybody notices; above, beside the work.
+_SCRUBBED_AT_ONCE_BYTES = 48 << 20
+# What may be repaired before an index answers: a second's worth.
+_FILES_AT_ONCE = 3000
+_MOST_PROBLEMS = 20
+StoreT = TypeVar("StoreT", bound=DerivedStore)
+
+
+class Stores:
+    """The stores of an index that is open. Its owner sees to it that one thread writes at a time.
+
+    `vectors` are those of the embedder that was asked for; while they are not complete and another
+    model's are, the searcher has the others.
+    """
+
+    def __init__(self, folder: Path, root: Path, parts: IndexParts, problems: list[str]) -> None:
+        self.folder = folder
+        self.root = root
+        self.parts = parts
+        self.texts = Texts(str(root))
+        self._found = problems
+        self._is_damaged = False
+        self._former: VectorStore | None = None
+        self._former_key: str | None = None
+        self._former_embedder: Embedder | None = None
+        self._open()
+
+    def _open(self) -> None:
+        self.truth, sentence = open_store(self.folder, str(self.root), self.parts.model)
+        if sentence:
+            self._found.append(sentence)
+        try:
+            self._check_truth()
+            self._drop_sessions()
+            lexical = self._opened(_LEXICAL, LexicalStore)
+            self.lexical: Derived[LexicalStore] = Derived(lexical, self.truth)
+            key = self.parts.model
+            self.vectors: Derived[VectorStore] = Derived(self._open_vectors(key), self.truth)
+            self.drain_vectors(_FILES_AT_ONCE)
+        except BaseException:
+            self.truth.close()
+            raise
+        self.writer = Writer(self.truth, self.lexical, self.vectors)
+        self._open_former()
+        self.searcher = self._make_searcher()
+
+    # What is missing --------------------------------------------------------------------------
+
+    def missing(self) -> Missing:
+        """Return what workers are to make although the files are as they were."""
+        vectors = self.lacking_vectors() if self.parts.worker_embedder is not None else frozenset()
+        texts = frozenset(self.lexical.backlog)
+        return Missing(texts, vectors, frozenset(self.truth.damaged()))
+
+    def lacking_vectors(self) -> frozenset[int]:
+        """Return the numbers of files on disk whose vectors are not made yet."""
+        have = self.truth.numbers_with_vectors(self.parts.model)
+        numbers = self.truth.numbers(DISK).values()
+        return frozenset(
+            it for it in numbers if it not in have and (k := self.truth.known(it)) and k.chunks
+        )
+
+    def drain_vectors(self, most_files: int) -> bool:
+        """Fill the vectors from the truth, which has them; tell whether more is left to fill."""
+        if not self.vectors.backlog:
+            return False
+        left = self.vectors.drain(self._file_of, most_files)
+        self.vectors.commit()
+        return left
+
+    def switch_when_complete(self) -> None:
+        """Let the new model's vectors answer as soon as none of them is missing."""
+        if self.vectors.backlog or self.lacking_vectors():
+            return
+        self.truth.note("answering", json.dumps(_model_words(self.parts.embedder)))
+        former, self._former = self._former, None
+        self._former_embedder = None
+        self.searcher = self._make_searcher()
+        if former is not None:
+            former.close()
+        if self._former_key is not None:
+            self.truth.forget_vectors_but([self.parts.model])
+            self._former_key = None
+        for path in (self.folder / _VECTORS).iterdir():
+            if path.name != self.parts.model:
+                shutil.rmtree(path, ignore_errors=True)
+
+    # Damage -----------------------------------------------------------------------------------
+
+    def note_damage(self, sentence: str) -> None:
+        """Remember that a store cannot be read, for `repair`."""
+        _log.warning("%s", sentence)
+        self._is_damaged = True
+        if sentence not in self._found:
+            self._found.append(sentence)
+
+    @property
+    def is_damaged(self) -> bool:
+        """Tell whether a store was found damaged since it was opened."""
+        return self._is_damaged
+
+    def repair(self) -> None:
+        """Close all and open it again, with what is damaged removed; the rest is derived anew."""
+        sound = self.truth.is_sound()
+        self.close_stores()
+        if not sound:
+            remove_store(self.folder)
+        self._is_damaged = False
+        self._open()
+
+    def problems(self, troubled: int) -> tuple[str, ...]:
+        """Return what people should know, as sentences."""
+        parts = (self.lexical.store, self.vectors.store, self.parts.walker)
+        more = [it for part in parts for it in getattr(part, "problems", ())]
+        if troubled:
+            more.append(f"{troubled} files could not be read in whole.")
+        if self._former_key is not None:
+            more.append("The embedding model has changed; its vectors are being made.")
+        return tuple(dict.fromkeys([*self._found, *more]))[:_MOST_PROBLEMS]
+
+    def close(self) -> None:
+        """Commit what was taken in and close everything."""
+        with contextlib.suppress(IndexUnavailableError, StoreCorruptError):
+            self._drop_sessions_written()
+            self.writer.commit()
+            self.truth.note("closed", "cleanly")
+        self.close_stores()
+
+    def close_stores(self) -> None:
+        """Close everything as it is."""
+        for store in (self.lexical.store, self.vectors.store, self._former):
+            if store is not None:
+                with contextlib.suppress(StoreCorruptError, IndexUnavailableError):
+                    store.close()
+        self._former = None
+        self.truth.close()
+
+    # Inside -----------------------------------------------------------------------------------
+
+    def _check_truth(self) -> None:
+        if self.truth.size() > _SCRUBBED_AT_ONCE_BYTES:
+            threading.Thread(target=self._scrub, daemon=True, name="index-scrub").start()
+            return
+        if not self._is_whole():
+            self.truth.close()
+            remove_store(self.folder)
+            self._found.append("The index's database was damaged; it is built anew.")
+            self.truth, _ = open_store(self.folder, str(self.root), self.parts.model)
+
+    def _is_whole(self) -> bool:
+        try:
+            if not self.truth.is_sound():
+                return False
+            self.truth.scrub()
+        except StoreCorruptError:
+            return False
+        return True
+
+    def _scrub(self) -> None:
+        truth = self.truth
+        with contextlib.suppress(IndexUnavailableError):
+            if not self._is_whole() and truth is self.truth:
+                self.note_damage("The index's database was damaged; it is built anew.")
+
+    def _drop_sessions(self) -> None:
+        # Editors send their unsaved texts again.
+        known = map(self.truth.known, self.truth.all_numbers())
+        gone = [it.number for it in known if it is not None and it.session != DISK]
+        if gone:
+            self.truth.write([], gone)
+
+    def _drop_sessions_written(self) -> None:
+        known = map(self.truth.known, self.truth.all_numbers())
+        self.writer.remove([it.number for it in known if it is not None and it.session != DISK])
+
+    def _open_vectors(self, key: str) -> VectorStore:
+        source = TruthVectors(self.truth, key)
+        dim = self.parts.embedder.dim
+
+        def opened(folder: Path) -> VectorStore:
+            if self.parts.open_vectors is None:
+                return ExactVectors(folder, dim)
+            return self.parts.open_vectors(folder, dim, source)
+
+        return self._opened(f"{_VECTORS}/{key}", opened)
+
+    def _opened(self, name: str, opener: Callable[[Path], StoreT]) -> StoreT:
+        """Open a derived store, or an empty one in the place of one that cannot be opened."""
+        folder = self.folder / name
+        try:
+            store = opener(folder)
+        except (StoreCorruptError, OSError) as exc:
+            _log.warning("a derived store is opened anew: %s", exc)
+            _remove(folder)
+            self._found.append(
+                f"The index's {name.partition('/')[0]} store was damaged and is rebuilt."
+            )
+            try:
+                store = opener(folder)
+            except (StoreCorruptError, OSError) as again:
+                raise IndexUnavailableError(
+                    f"The index in {folder} cannot be written; check space and permissions."
+                ) from again
+        if trouble := getattr(store, "trouble", None):
+            self._found.append(str(trouble))
+        return store
+
+    def _file_of(self, number: int) -> IndexedFile | None:
+        entry = self.truth.file(number)
+        if entry is None:
+            return None
+        vectors = self.truth.vectors_of(number, self.parts.model)
+        return IndexedFile(number, entry[0], entry[1], (), vectors)
+
+    def _open_former(self) -> None:
+        """Open the vectors that answer until those of a new model are complete."""
+        words = _words_noted(self.truth.noted("answering"))
+        if words is None or words == _model_words(self.parts.embedder):
+            return
+        name, version, dim, key = words
+        find = self.parts.former_embedder
+        embedder = find(name, version) if find is not None else None
+        self._former_key = key
+        if embedder is not None and embedder.dim == dim:
+            folder = self.folder / _VECTORS / key
+            self._former = self._opened(
+                f"{_VECTORS}/{folder.name}", lambda it: ExactVectors(it, dim)
+            )
+            self._former_embedder = embedder
+
+    def _make_searcher(self) -> Searcher:
+        vectors = self._former or self.vectors.store
+        embedder = self._former_embedder or self.parts.embedder
+        return Searcher(
+            self.truth, self.lexical.store, vectors, embedder, self.texts.read, self.parts.reranker
+        )
+
+
+def _model_words(embedder: Embedder) -> tuple[str, str, int, str]:
+    from glossator_indexer.index.parts import model_key
+
+    return embedder.name, embedder.version, embedder.dim, model_key(embedder)
+
+
+def _words_noted(noted: str | None) -> tuple[str, str, int, str] | None:
+    if noted is None:
+        return None
+    try:
+        name, version, dim, key = json.loads(noted)
+    except ValueError:
+        return None
+    return str(name), str(version), int(dim), str(key)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,75 @@
+"""Own the process that makes files for an index owner: jobs on stdin, what came of them on stdout.
+
+It is started as `python -m glossator_indexer.pipeline.worker`, writes no file, and ends with the
+pipe of whoever started it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import marshal
+import os
+import resource
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from glossator_indexer.pipeline.frames import read_frame, write_frame
+from glossator_indexer.pipeline.making import Job, make
+
+if TYPE_CHECKING:
+    from glossator_indexer.ports import Embedder
+
+# Extraction has its own budget of seconds; what hangs beyond that is inside a C library, and only
+# the signal's default action ends it. The owner then starts another worker.
+_MOST_SECONDS_A_FILE = 30
+# A file that asks for more is given up as one that cannot be taken apart.
+_MOST_BYTES = 3 << 30
+# Below editors and the owner's answers, above what is idle only.
+_NICENESS = 5
+
+
+def main() -> int:
+    """Do jobs until stdin ends."""
+    jobs = sys.stdin.buffer
+    # Only frames may reach the pipe: whatever prints, prints to stderr.
+    results = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _limit()
+    head = read_frame(jobs)
+    if head is None:
+        return 0
+    root, embedder_name = marshal.loads(head)  # noqa: S302 - from our parent, never from a disk
+    embedder = _embedder(embedder_name)
+    # What is loaded now stays; files leave no cycles worth a full collection each time.
+    gc.freeze()
+    with contextlib.suppress(BrokenPipeError):
+        while (frame := read_frame(jobs)) is not None:
+            for job in marshal.loads(frame):  # noqa: S302 - from our parent
+                signal.alarm(_MOST_SECONDS_A_FILE)
+                made = make(root, Job(*job), embedder)
+                signal.alarm(0)
+                write_frame(results, marshal.dumps(tuple(made)))
+    return 0
+
+
+def _embedder(name: str | None) -> Embedder | None:
+    if name is None:
+        return None
+    module, _, function = name.partition(":")
+    embedder: Embedder = getattr(importlib.import_module(module), function)()
+    return embedder
+
+
+def _limit() -> None:
+    with contextlib.suppress(OSError):
+        os.nice(_NICENESS)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_DATA, (_MOST_BYTES, _MOST_BYTES))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
