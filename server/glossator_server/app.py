@@ -8,7 +8,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +20,19 @@ import platformdirs
 from glossator_clients.protocol import ChatModel
 from glossator_gate.policy import Policy, PolicyPlaces, load_policy
 from glossator_server import __version__
-from glossator_server.settings import Settings, load_user_settings, with_workspace_file
+from glossator_server.settings import (
+    IndexOptions,
+    Settings,
+    load_user_settings,
+    with_workspace_file,
+)
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from glossator_indexer.owner_client import OwnerPlaces
+    from glossator_indexer.ports import RepositoryIndex, Reranker, VectorStore
 
 MANAGED_POLICY = Path("/etc/glossator/policy.toml")
 
@@ -76,10 +86,52 @@ def index_places(root: Path) -> OwnerPlaces:
     return places_of(root, Path(platformdirs.user_cache_dir("glossator")), _runtime(), __version__)
 
 
-def owner_command(root: Path) -> tuple[str, ...]:
+def owner_command(root: Path, options: IndexOptions | None = None) -> tuple[str, ...]:
     """Return the command that starts the owner of a repository's index."""
+    chosen = options or IndexOptions()
     # -P: what lies in the folder that it starts in is never imported.
-    return (sys.executable, "-P", "-m", "glossator_server", "index-owner", str(root))
+    return (
+        *(sys.executable, "-P", "-m", "glossator_server", "index-owner"),
+        *("--vectors", chosen.vectors, "--idle-minutes", str(chosen.idle_minutes)),
+        *("--", str(root)),
+    )
+
+
+def run_index_owner(root: Path, vectors: str, idle_seconds: float) -> int:
+    """Own the index of a repository until nobody needs it; return the exit status.
+
+    Raises `IndexUnavailableError` where it cannot be begun.
+    """
+    from glossator_indexer.owner import OwnerOptions, serve
+
+    places = index_places(root)
+    return serve(places, lambda: _open_index(places, vectors), OwnerOptions(idle_seconds))
+
+
+def _open_index(places: OwnerPlaces, vectors: str) -> RepositoryIndex:
+    """Put an index together; everything heavy is imported here, when clients can connect."""
+    from glossator_indexer import rerank, static_embedder
+    from glossator_indexer.index import IndexParts, TruthVectors, open_index
+    from glossator_indexer.walking import RepositoryWalker, WalkOptions
+
+    def open_vectors(folder: Path, dim: int, truth: TruthVectors) -> VectorStore:
+        from glossator_indexer.vectors import ExactVectors
+
+        exact = ExactVectors(folder, dim)
+        if vectors == "exact":
+            return exact
+        from glossator_indexer.chroma_store import ChosenVectors, VectorChoice
+
+        return ChosenVectors(exact, places.folder / "chroma", dim, truth, VectorChoice(vectors))
+
+    parts = IndexParts(
+        walker=RepositoryWalker(places.root, WalkOptions()),
+        embedder=static_embedder.load(),
+        worker_embedder=static_embedder.load,
+        reranker=LateReranker(places.folder) if rerank.model_folder().is_dir() else None,
+        open_vectors=open_vectors,
+    )
+    return open_index(places.folder, places.root, parts)
 
 
 def _runtime() -> Path | None:
@@ -108,6 +160,38 @@ def run_tcp_server(application: Application, host: str, port: int) -> int:
 
         server = create_server(Session(application.settings, application.open_model))
     return serve_tcp(server, host, port)
+
+
+class LateReranker:
+    """A re-ranker that is loaded when it is first asked, because most searches never ask it."""
+
+    def __init__(self, cache_folder: Path) -> None:
+        self._cache_folder = cache_folder
+        self._loading = threading.Lock()
+        self._loaded: Reranker | None = None
+
+    @property
+    def name(self) -> str:
+        """Return what people call the model."""
+        from glossator_indexer import rerank
+
+        return rerank.NAME
+
+    def score(
+        self, query: str, texts: Sequence[str], hashes: Sequence[bytes]
+    ) -> NDArray[np.float32]:
+        """Return one score a text; raises `EmbedderError` where the model cannot be run."""
+        from glossator_indexer import rerank
+        from glossator_indexer.errors import EmbedderError
+
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = rerank.load(self._cache_folder)
+        if self._loaded is None:
+            raise EmbedderError(
+                "Quality mode needs its libraries: pip install 'glossator[quality]'."
+            )
+        return self._loaded.score(query, texts, hashes)
 
 
 @contextmanager

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import reprlib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from glossator_gate.errors import ConfigurationError
 from glossator_indexer.languages import Language, with_annotations
@@ -20,10 +20,12 @@ from glossator_indexer.languages import Language, with_annotations
 AUTO_STYLE = "auto"
 WORKSPACE_FILE = ".glossator.toml"
 MAX_CONFIGURATION_BYTES = 1 << 20
-_KNOWN = "document.*, preferred_models, c.annotations"
+_KNOWN = "document.*, index.*, preferred_models, c.annotations"
 _MACRO = re.compile(r"[A-Za-z_]\w{0,99}", re.ASCII)
 # Of a key that nobody knows: enough to find it.
 MAX_SHOWN_CHARACTERS = 80
+VECTOR_STORES = ("auto", "exact", "chroma")
+OptionsT = TypeVar("OptionsT", "DocumentOptions", "IndexOptions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,21 @@ class DocumentOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexOptions:
+    """Whether and how the repository is indexed.
+
+    `vectors` and `idle_minutes` are those of whoever starts the index; `quality` is what a search
+    of the editor's costs where the search itself does not say.
+    """
+
+    enabled: bool = True
+    workspace_symbol: bool = False
+    vectors: str = "auto"
+    quality: bool = False
+    idle_minutes: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All preferences.
 
@@ -49,6 +66,7 @@ class Settings:
     """
 
     document: DocumentOptions = field(default_factory=DocumentOptions)
+    index: IndexOptions = field(default_factory=IndexOptions)
     preferred_models: tuple[str, ...] = ()
     annotations: tuple[str, ...] = ()
 
@@ -59,8 +77,12 @@ class Settings:
         for key, value in layer.items():
             match key, value:
                 case "document", Mapping():
-                    document, sentences = _narrow_document(self.document, value)
+                    document, sentences = _narrow(self.document, value, _DOCUMENT)
                     settings = replace(settings, document=document)
+                    ignored.extend(sentences)
+                case "index", Mapping():
+                    index, sentences = _narrow(self.index, value, _INDEX)
+                    settings = replace(settings, index=index)
                     ignored.extend(sentences)
                 case "preferred_models", [*names] if all(isinstance(it, str) for it in names):
                     settings = replace(settings, preferred_models=tuple(map(str, names)))
@@ -86,7 +108,8 @@ def load_user_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
     not TOML.
     """
     table = _read_toml(path)
-    own = {key: table[key] for key in ("document", "preferred_models", "c") if key in table}
+    keys = ("document", "index", "preferred_models", "c")
+    own = {key: table[key] for key in keys if key in table}
     return Settings().narrowed(own)
 
 
@@ -130,20 +153,36 @@ def _read_toml(path: Path) -> Mapping[str, object]:
         ) from trouble
 
 
-def _narrow_document(
-    options: DocumentOptions, table: Mapping[str, object]
-) -> tuple[DocumentOptions, list[str]]:
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What a key of a table accepts, and what to say otherwise."""
+
+    accepts: Callable[[object], bool]
+    hint: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The keys of one table of preferences."""
+
+    name: str
+    keys: Mapping[str, _Key]
+
+
+def _narrow(
+    options: OptionsT, table: Mapping[str, object], known: _Table
+) -> tuple[OptionsT, list[str]]:
     ignored: list[str] = []
     chosen: dict[str, Any] = {}
-    for key, value in table.items():
-        accepts = _DOCUMENT_KEYS.get(key)
-        if accepts is None:
-            ignored.append(_ignored(f"document.{key}"))
-        elif not accepts(value):
+    for name, value in table.items():
+        key = known.keys.get(name)
+        if key is None:
+            ignored.append(_ignored(f"{known.name}.{name}"))
+        elif not key.accepts(value):
             shown = reprlib.repr(value)
-            ignored.append(f"document.{key} cannot be {shown}; {_DOCUMENT_HINTS[key]()}.")
+            ignored.append(f"{known.name}.{name} cannot be {shown}; {key.hint()}.")
         else:
-            chosen[key] = value
+            chosen[name] = value
     return replace(options, **chosen), ignored
 
 
@@ -157,9 +196,20 @@ def _no_macro(name: object) -> str:
     return f"c.annotations cannot hold {shown}; list names of macros, such as MY_API."
 
 
-def _whole_number(low: int, high: int) -> Callable[[object], bool]:
-    # bool is an int to Python, not to a user.
-    return lambda value: isinstance(value, int) and value is not True and low <= value <= high
+def _whole_number(low: int, high: int) -> _Key:
+    return _Key(
+        # bool is an int to Python, not to a user.
+        lambda value: isinstance(value, int) and value is not True and low <= value <= high,
+        lambda: f"choose a whole number from {low} to {high}",
+    )
+
+
+def _switch() -> _Key:
+    return _Key(lambda value: isinstance(value, bool), lambda: "choose true or false")
+
+
+def _one_of(names: Callable[[], Sequence[str]]) -> _Key:
+    return _Key(lambda value: value in names(), lambda: f"choose one of {', '.join(names())}")
 
 
 def _style_names() -> list[str]:
@@ -169,17 +219,26 @@ def _style_names() -> list[str]:
     return [AUTO_STYLE, *sorted(STYLES)]
 
 
-_DOCUMENT_KEYS: dict[str, Callable[[object], bool]] = {
-    "style": lambda value: value in _style_names(),
-    # Narrower than 40 columns, long names leave no room for words.
-    "width": _whole_number(40, 200),
-    "max_lines": lambda value: value is None or _whole_number(1, 200)(value),
-    # Published results and ours agree that later rounds bring little.
-    "rounds": _whole_number(1, 3),
-}
-_DOCUMENT_HINTS: dict[str, Callable[[], str]] = {
-    "style": lambda: f"choose one of {', '.join(_style_names())}",
-    "width": lambda: "choose a whole number from 40 to 200",
-    "max_lines": lambda: "choose a whole number from 1 to 200",
-    "rounds": lambda: "choose a whole number from 1 to 3",
-}
+_LINES = _whole_number(1, 200)
+_DOCUMENT = _Table(
+    "document",
+    {
+        "style": _one_of(_style_names),
+        # Narrower than 40 columns, long names leave no room for words.
+        "width": _whole_number(40, 200),
+        "max_lines": _Key(lambda value: value is None or _LINES.accepts(value), _LINES.hint),
+        # Published results and ours agree that later rounds bring little.
+        "rounds": _whole_number(1, 3),
+    },
+)
+_INDEX = _Table(
+    "index",
+    {
+        "enabled": _switch(),
+        "workspace_symbol": _switch(),
+        "vectors": _one_of(lambda: VECTOR_STORES),
+        "quality": _switch(),
+        # A day: who wants it longer wants it always, and a process that nobody uses is a nuisance.
+        "idle_minutes": _whole_number(1, 24 * 60),
+    },
+)

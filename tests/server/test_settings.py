@@ -13,6 +13,7 @@ from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import all_symbols
 from glossator_server.settings import (
     DocumentOptions,
+    IndexOptions,
     Settings,
     load_user_settings,
     with_workspace_file,
@@ -31,6 +32,21 @@ def test_a_layer_chooses_preferences() -> None:
     assert ignored == ()
 
 
+def test_a_layer_chooses_how_the_repository_is_indexed() -> None:
+    chosen = {
+        "enabled": False,
+        "workspace_symbol": True,
+        "vectors": "exact",
+        "quality": True,
+        "idle_minutes": 5,
+    }
+    settings, ignored = Settings().narrowed({"index": chosen})
+    assert settings.index == IndexOptions(
+        enabled=False, workspace_symbol=True, vectors="exact", quality=True, idle_minutes=5
+    )
+    assert ignored == ()
+
+
 @pytest.mark.parametrize(
     "layer",
     [
@@ -42,6 +58,13 @@ def test_a_layer_chooses_preferences() -> None:
         {"document": {"command": "rm"}},
         {"document": 1},
         {"preferred_models": [1]},
+        {"index": True},
+        {"index": {"enabled": 1}},
+        {"index": {"vectors": "https://elsewhere"}},
+        {"index": {"vectors": []}},
+        {"index": {"idle_minutes": 0}},
+        {"index": {"idle_minutes": True}},
+        {"index": {"folder": "/tmp"}},
         {"key": "secret"},
         {"c": {"definers": ["X"]}},
         {"c": {"annotations": ["not a name"]}},

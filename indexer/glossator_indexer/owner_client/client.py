@@ -146,9 +146,9 @@ class IndexClient:
     async def watch(self) -> AsyncIterator[IndexProgress]:
         """Yield the progress as it is, and then whenever it changes; what is outdated is left out.
 
-        Never ends by itself.
+        Ends when the client is closed only.
         """
-        while True:
+        while not self._is_closed:
             yield await self._ask(methods.WATCH)
             connection = self._connection
             while connection is not None and not connection.is_lost:

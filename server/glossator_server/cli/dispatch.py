@@ -60,6 +60,10 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         from glossator_server.cli import serve
 
         return (serve,)
+    if word == "index-owner":
+        from glossator_server.cli import index_owner
+
+        return (index_owner,)
     from glossator_server.cli import doctor, document, models, serve
 
     return (serve, document, models, doctor)
