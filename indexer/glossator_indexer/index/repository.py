@@ -30,6 +30,7 @@ from glossator_indexer.pipeline import (
     made_of,
     make,
     plan,
+    vectors_by_hash,
     vectors_for,
 )
 from glossator_indexer.records import (
@@ -53,6 +54,8 @@ _MOST_BYTES_HERE = 4 << 20
 # The folders that somebody looked at last are read first.
 _FIRST_FOLDERS = 8
 _SIZE_KEPT_SECONDS = 5.0
+# Vectors of files that were saved and wait for a server's: 100 kB a file, less than 50 MB.
+_FILES_LEFT_OVER = 500
 # A save waits for no more than this many files.
 _FILES_DRAINED = 500
 
@@ -105,6 +108,7 @@ class Index:
         self._progress = IndexProgress(IndexPhase.OPENING)
         self._first: dict[str, None] = dict.fromkeys(self._parts.first)
         self._size = (0.0, 0)
+        self._left_over: dict[str, dict[bytes, bytes]] = {}
         self._is_closed = threading.Event()
 
     # Writing ----------------------------------------------------------------------------------
@@ -278,7 +282,7 @@ class Index:
         if found is None:
             return
         job = job_for(found, known.content_hash)._replace(force=True)
-        made = make(self._root, job, self._parts.embedder)
+        made = make(self._root, job, self._parts.embedder, self._left_over.pop(known.path, {}))
         with self._turns.bulk():
             self._stores.writer.take_in([made])
             self._stores.writer.commit_if_due()
@@ -313,11 +317,27 @@ class Index:
 
     def _save(self, jobs: Sequence[Job], gone: Sequence[int]) -> None:
         embedder = self._parts.embedder if self._parts.worker_embedder is not None else None
-        made = [make(self._root, it, embedder) for it in jobs]
+        made = [make(self._root, it, embedder, self._reusable(it.path, DISK)) for it in jobs]
         with self._turns.save():
             self._stores.writer.remove(gone)
             self._stores.writer.take_in(made)
             self._stores.writer.commit()
+
+    def _reusable(self, path: str, session: int) -> dict[bytes, bytes]:
+        """Return vectors by the hash of their chunk that the path has already."""
+        truth = self._stores.truth
+        for known in (truth.find(session, path), truth.find(DISK, path)):
+            entry = truth.file(known.number) if known else None
+            vectors = truth.vectors_of(known.number, self._parts.model) if known else None
+            if entry is not None and vectors:
+                return self._left_over_of(path, vectors_by_hash(entry[1], vectors))
+        return self._left_over.get(path, {})
+
+    def _left_over_of(self, path: str, vectors: dict[bytes, bytes]) -> dict[bytes, bytes]:
+        # A server makes the missing ones later; by then the former file is forgotten.
+        if self._parts.worker_embedder is None and len(self._left_over) < _FILES_LEFT_OVER:
+            self._left_over[path] = vectors
+        return vectors
 
     def _made_of_buffer(self, session: int, path: str, text: str | None) -> Made | None:
         if text is None:
@@ -331,8 +351,8 @@ class Index:
         self._texts.keep(session, path, text)
         if known is not None and known.content_hash == extracted.record.content_hash:
             return Made(path, "gone")
-        fast = self._parts.worker_embedder is not None
-        vectors = vectors_for(extracted, self._parts.embedder) if fast else None
+        embedder = self._parts.embedder if self._parts.worker_embedder is not None else None
+        vectors = vectors_for(extracted, embedder, self._reusable(path, session))
         return made_of(extracted, Reading(b"", found.size, time.time_ns(), 0, 0), vectors)
 
     def _found_for_buffer(self, path: str) -> FoundFile | None:

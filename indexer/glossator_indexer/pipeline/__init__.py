@@ -10,11 +10,11 @@ from glossator_indexer.pipeline.derived import Derived
 from glossator_indexer.pipeline.making import (
     Job,
     Made,
-    embedding_texts,
     job_for,
     made_of,
     make,
     quantised,
+    vectors_by_hash,
     vectors_for,
 )
 from glossator_indexer.pipeline.planning import Missing, Plan, plan
@@ -35,12 +35,12 @@ __all__ = [
     "UnreadableError",
     "WorkerPool",
     "Writer",
-    "embedding_texts",
     "job_for",
     "made_of",
     "make",
     "plan",
     "quantised",
     "read_file",
+    "vectors_by_hash",
     "vectors_for",
 ]

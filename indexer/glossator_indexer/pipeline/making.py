@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from glossator_indexer.chunking import contextual_text
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from glossator_indexer.ports import Embedder
 
+_NOTHING: Mapping[bytes, bytes] = MappingProxyType({})
 _log = logging.getLogger(__name__)
 
 
@@ -80,8 +83,13 @@ def job_for(found: FoundFile, known_hash: bytes = b"") -> Job:
     )
 
 
-def make(root: str, job: Job, embedder: Embedder | None) -> Made:
-    """Do a job. An embedder of None leaves the vectors for later."""
+def make(
+    root: str, job: Job, embedder: Embedder | None, reusable: Mapping[bytes, bytes] = _NOTHING
+) -> Made:
+    """Do a job. An embedder of None leaves the vectors for later, unless all are in `reusable`.
+
+    `reusable` has vectors of chunks by their hash, from the same path and model.
+    """
     try:
         reading = read_file(root, job.path)
     except UnreadableError as exc:
@@ -98,7 +106,7 @@ def make(root: str, job: Job, embedder: Embedder | None) -> Made:
         _log.exception("a file cannot be extracted")
         return failed(job, "The file could not be taken apart; please report it.", reading)
     wanted = job.embed or content_hash != job.known_hash
-    vectors = vectors_for(extract_of_file, embedder) if embedder is not None and wanted else None
+    vectors = vectors_for(extract_of_file, embedder, reusable) if wanted else None
     return made_of(extract_of_file, reading, vectors)
 
 
@@ -133,17 +141,27 @@ def failed(job: Job, sentence: str, reading: Reading | None = None) -> Made:
     )
 
 
-def embedding_texts(extracted: Extract) -> list[str]:
-    """Return what an embedder is to see of each chunk."""
-    record = extracted.record
-    return [contextual_text(record, at, text) for at, text in enumerate(extracted.texts)]
+def vectors_for(
+    extracted: Extract, embedder: Embedder | None, reusable: Mapping[bytes, bytes] = _NOTHING
+) -> bytes | None:
+    """Return the vectors of all chunks, int8 row by row; None where one cannot be made here."""
+    rows = [reusable.get(it.hash) for it in extracted.record.chunks]
+    missing = [at for at, row in enumerate(rows) if row is None]
+    if missing:
+        if embedder is None:
+            return None
+        record, texts = extracted.record, extracted.texts
+        encoded = embedder.encode([contextual_text(record, at, texts[at]) for at in missing])
+        flat, width = quantised(encoded), encoded.shape[1]
+        for place, at in enumerate(missing):
+            rows[at] = flat[place * width : (place + 1) * width]
+    return b"".join(it for it in rows if it is not None)
 
 
-def vectors_for(extracted: Extract, embedder: Embedder) -> bytes:
-    """Return the vectors of all chunks, int8 row by row."""
-    if not extracted.texts:
-        return b""
-    return quantised(embedder.encode(embedding_texts(extracted)))
+def vectors_by_hash(record: FileRecord, vectors: bytes) -> dict[bytes, bytes]:
+    """Return the vector of each chunk by the chunk's hash."""
+    width = len(vectors) // len(record.chunks) if record.chunks else 0
+    return {it.hash: vectors[at * width : (at + 1) * width] for at, it in enumerate(record.chunks)}
 
 
 def quantised(vectors: NDArray[np.float32]) -> bytes:
