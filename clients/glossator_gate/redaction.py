@@ -139,7 +139,7 @@ def _named(lowered: str, names: list[str]) -> Iterator[tuple[int, str]]:
 
 def _is_password(value: str) -> bool:
     """Return whether people would use it as one: no word, no placeholder, no format, no path."""
-    if _is_placeholder(value) or value.startswith(("/", ".", "-")):
+    if _is_placeholder(value) or "://" in value or value.startswith(("/", ".", "-")):
         return False
     letters = sum(it.isalpha() for it in value)
     return 0 < letters < len(value) and not _NAME_LIKE.fullmatch(value) and _varied(value)
@@ -151,7 +151,9 @@ def _is_random(value: str) -> bool:
         return False
     kinds = ["0" if it.isdigit() else "a" if it.islower() else "A" for it in value if it.isalnum()]
     changes = sum(one != other for one, other in pairwise(kinds))
-    return "0" in kinds and changes >= len(value) * 0.25 and _entropy(value) >= 3.0
+    irregular = changes >= len(value) * 0.25 or _HEXADECIMAL.fullmatch(value)
+    is_of_words = len(_WORD.sub("", value)) < len(value) * 0.35
+    return "0" in kinds and bool(irregular) and not is_of_words and _entropy(value) >= 3.0
 
 
 def _is_placeholder(value: str) -> bool:
@@ -178,10 +180,13 @@ _KEY_PARTS = re.compile(r"(?P<kept><redacted: private key>|\\[nr])|[A-Za-z0-9+/]
 
 _PLACEHOLDER = re.compile(
     r"(?i)example|changeme|change_me|placeholder|your|x{4}|\*{3}|\.{3}|dummy|sample|redacted"
-    r"|^(?:password|passwd|pass|secret|token|user|none|null|test|foo|bar)\d{0,3}$|[<>{}$%]"
+    r"|^(?:(?:my)?password|passwd|pass|pwd|secret|token|user|none|null|test|foo|bar)\d{0,3}$|[<>{}$%]"
 )
-# Words joined as names are, perhaps with a number at the end.
-_NAME_LIKE = re.compile(r"[A-Za-z]+(?:[_.:/,-][A-Za-z]*\d{0,2})*[:=.,;?!]?")
+# Words joined as names are.
+_NAME_LIKE = re.compile(r"[A-Za-z]+(?:[_.:/,-][A-Za-z]*)*[:=.,;?!]?")
+# What names such as `V1SecretProjection` are made of.
+_WORD = re.compile(r"[A-Z]?[a-z]{3,}")
+_HEXADECIMAL = re.compile(r"[0-9a-fA-F]{32,}")
 
 # What secrets are called, beginnings and ends left out; those with `key` are rarely searched.
 _PASSWORD_NAMES = ("passw", "pwd")
@@ -190,7 +195,7 @@ _KEY_NAMES = ("apikey", "api_key", "api-key", "access_key", "accesskey", "privat
 # From the end of the name: the rest of the name, its type, a sign of assignment, the literal.
 _ASSIGNED = re.compile(
     r"(?:[\w-]{0,40}+[\"'\]]{0,2}+(?:\[\w{0,20}\])?+\s{0,20}+"
-    r"(?:(?::\s{0,4}+&?[\w.<>\[\]|]{1,40}+\s{0,4}+)?=>?|:=?|[(,]|(?<=[ \t]))"
+    r"(?:(?::\s{0,4}+&?[\w.<>\[\]|]{1,40}+\s{0,4}+)?=>?|:=?|\(|(?<=[ \t]))"
     r"\s{0,20}+[bruLR@]{0,2}[\"'`])?(?P<secret>(?<=[\"'`])[^\s\"'`\\]{6,300}(?=[\"'`])"
     r"|(?<=[Bb]earer )[A-Za-z0-9._~+/-]{16,}+=*)"
 )
