@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from glossator_clients.errors import ModelError, ModelUnavailableError
 from glossator_clients.protocol import ChatModel
@@ -18,6 +19,9 @@ from glossator_clients.types import ModelInfo
 from glossator_gate.errors import GlossatorError, PolicyError
 from glossator_gate.policy import BUILTIN_MODEL, destination_of
 from glossator_gate.types import Api, ModelEntry, Policy
+
+if TYPE_CHECKING:
+    from glossator_clients.embedding import ServerEmbedder
 
 # A list for people: a server that takes longer than this to say its name is as good as gone.
 _PATIENCE_S = 5.0
@@ -80,6 +84,50 @@ def choose_entry(role: str, policy: Policy, preferred: Sequence[str] = ()) -> Mo
         raise PolicyError(_nothing_usable(role, policy))
     ranks = {model_id: rank for rank, model_id in reversed([*enumerate(preferred)])}
     return min(candidates, key=lambda entry: ranks.get(entry.id, len(ranks)))
+
+
+def open_embedder(policy: Policy, preferred: Sequence[str] = ()) -> ServerEmbedder | None:
+    """Return the model that the role `embed` names, None where it names none.
+
+    Nothing takes the place of a model that is named and cannot serve: vectors of two models do not
+    mix. It waits for the server, so it is called on a thread. Raises `PolicyError` where the named
+    ones may not be used for that, and a `ModelError` where the chosen one cannot serve.
+    """
+    listed = policy.roles.get("embed")
+    if listed is None:
+        return None
+    usable = [it for it in map(policy.model, listed) if it is not None and "embed" in it.uses]
+    if not usable:
+        raise PolicyError(
+            "No model may be used for embed: list one in config.toml with "
+            'uses = ["embed"], or remove the role.'
+        )
+    ranks = {model_id: rank for rank, model_id in reversed([*enumerate(preferred)])}
+    entry = min(usable, key=lambda it: ranks.get(it.id, len(ranks)))
+    if entry.api not in {Api.OLLAMA, Api.OPENAI}:
+        raise ModelUnavailableError(
+            f"{entry.id} makes no vectors: name a model of an Ollama or OpenAI-compatible server "
+            "for the role embed."
+        )
+    return _opened_embedder(entry)
+
+
+def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
+    from glossator_clients.embedding import EmbeddingServer
+    from glossator_gate.blocking import BlockingHttp
+
+    server = EmbeddingServer(entry.id, entry.origin_text, BlockingHttp(destination_of(entry)))
+    try:
+        if entry.api is Api.OLLAMA:
+            from glossator_clients.ollama_embedder import OllamaEmbedder
+
+            return OllamaEmbedder(server, entry.name)
+        from glossator_clients.openai_embedder import OpenAIEmbedder
+
+        return OpenAIEmbedder(server, entry.name, entry.base_path)
+    except BaseException:
+        server.close()
+        raise
 
 
 def _nothing_usable(role: str, policy: Policy) -> str:
@@ -201,5 +249,6 @@ __all__ = [
     "ModelState",
     "choose_entry",
     "describe_models",
+    "open_embedder",
     "open_model",
 ]

@@ -24,3 +24,7 @@ class EgressError(GlossatorError):
 
 class EgressTimeoutError(EgressError):
     """The door gave up on an answer that took longer than its whole deadline."""
+
+
+class EgressUnreachableError(EgressError):
+    """Nothing takes connections where the door was told to knock."""

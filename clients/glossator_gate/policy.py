@@ -1,4 +1,4 @@
-"""Own the decision which models may be used: managed and user file, narrowed to what both allow.
+"""Own the decision which models and index servers may be used: what both files allow.
 
 It must not open connections, and no file of a workspace may reach it.
 """
@@ -20,6 +20,7 @@ from glossator_gate.types import (
     DataClass,
     Destination,
     EgressLimits,
+    IndexServerEntry,
     ModelEntry,
     Policy,
     PolicyPlaces,
@@ -33,6 +34,7 @@ __all__ = [
     "Policy",
     "PolicyPlaces",
     "destination_of",
+    "destination_of_server",
     "load_policy",
     "resolve_key",
 ]
@@ -43,6 +45,8 @@ _LARGEST_FILE = 1024 * 1024
 _TOTAL_TO_SILENCE = 15
 # How Ollama names what it passes on, under whichever of its interfaces it is asked.
 _CLOUD_SUFFIXES = (":cloud", "-cloud")
+# Vectors travel in batches of some hundred.
+_LARGEST_BATCH = 16 * 1024 * 1024
 _CLASS_ORDER = tuple(DataClass)
 
 
@@ -66,6 +70,8 @@ def load_policy(places: PolicyPlaces) -> Policy:
     wanted = _wanted_roles(user_roles, known)
     roles = _effective_roles(usable, wanted, managed.roles if managed else None)
     warnings += _role_warnings(user_roles, known, places.user)
+    servers, refusals = _index_servers(user, managed)
+    warnings += refusals
     return Policy(
         models=tuple(item.entry for item in usable),
         roles=MappingProxyType(roles),
@@ -73,6 +79,7 @@ def load_policy(places: PolicyPlaces) -> Policy:
         warnings=tuple(warnings),
         managed_problem=managed_problem,
         managed_in_force=managed is not None,
+        index_servers=servers,
     )
 
 
@@ -86,6 +93,26 @@ def destination_of(entry: ModelEntry) -> Destination:
     key = None if entry.key is None else resolve_key(entry.key)
     limits = EgressLimits(silence_s=entry.timeout_s, total_s=entry.timeout_s * _TOTAL_TO_SILENCE)
     return Destination(entry.origin, entry.address, key, limits)
+
+
+def destination_of_server(entry: IndexServerEntry) -> Destination:
+    """Return where the requests to a usable index server go; its key is read here and now.
+
+    Raises `ConfigurationError` where the key cannot be read.
+    """
+    key = None if entry.key is None else resolve_key(entry.key)
+    return Destination(entry.origin, entry.address, key, _index_limits(entry.timeout_s))
+
+
+def _index_limits(silence_s: float) -> EgressLimits:
+    # An answer is one JSON line: some hundred vectors with their places.
+    return EgressLimits(
+        silence_s=silence_s,
+        total_s=silence_s * _TOTAL_TO_SILENCE,
+        request_bytes=_LARGEST_BATCH,
+        event_bytes=_LARGEST_BATCH,
+        response_bytes=_LARGEST_BATCH,
+    )
 
 
 def resolve_key(reference: str) -> str:
@@ -269,6 +296,51 @@ def _own_reason(entry: ModelEntry) -> str | None:
     if not entry.uses:
         return f"The managed policy leaves {entry.id} no use; ask an administrator."
     return None
+
+
+def _index_servers(
+    user: PolicyFile | None, managed: PolicyFile | None
+) -> tuple[tuple[IndexServerEntry, ...], list[str]]:
+    """Return the servers that may be used, and a sentence for each that may not."""
+    if managed is None:
+        listed = user.index_servers if user else ()
+    elif user is None:
+        listed = managed.index_servers
+    else:
+        listed = user.index_servers
+    usable: list[IndexServerEntry] = []
+    refusals: list[str] = []
+    for entry in listed:
+        approved = entry if managed is None else _approved_server(entry, managed.index_servers)
+        if approved is None:
+            refusals.append(
+                f"The managed policy does not list the index server {entry.id} at {entry.origin}; "
+                "ask an administrator to approve it."
+            )
+        elif approved.address is not AddressClass.LOOPBACK:
+            refusals.append(
+                f"The index server {entry.id} is not on this machine, and this version sends to "
+                'loopback only; forward a local port to it and set address = "loopback".'
+            )
+        else:
+            usable.append(approved)
+    return tuple(usable), refusals
+
+
+def _approved_server(
+    entry: IndexServerEntry, managed: tuple[IndexServerEntry, ...]
+) -> IndexServerEntry | None:
+    """Return the entry with the managed file's limits, None where that lists no such server."""
+    approved = next((it for it in managed if it.origin == entry.origin), None)
+    if approved is None:
+        return None
+    return replace(
+        entry,
+        address=_narrower(entry.address, approved.address),
+        max_class=min(entry.max_class, approved.max_class, key=_CLASS_ORDER.index),
+        key=entry.key or approved.key,
+        timeout_s=min(entry.timeout_s, approved.timeout_s),
+    )
 
 
 def _effective_roles(

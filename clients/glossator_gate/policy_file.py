@@ -1,4 +1,4 @@
-"""Own the shape of the two TOML files: what they may say about models and roles.
+"""Own the shape of the two TOML files: what they may say about models, roles and servers.
 
 It must not decide which model is usable, and it must not read any other file.
 """
@@ -6,14 +6,21 @@ It must not decide which model is usable, and it must not read any other file.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from glossator_gate.errors import ConfigurationError
-from glossator_gate.types import AddressClass, Api, DataClass, ModelEntry, Origin
+from glossator_gate.types import (
+    AddressClass,
+    Api,
+    DataClass,
+    IndexServerEntry,
+    ModelEntry,
+    Origin,
+)
 
 SCHEMA = 1
 
@@ -30,6 +37,7 @@ _MODEL_KEYS = frozenset({
     "address", "api", "base_path", "context_tokens", "id", "idle_s", "key", "max_class", "model",
     "must_be_local", "origin", "script", "threads", "timeout_s", "uses",
 })  # fmt: skip
+_INDEX_SERVER_KEYS = frozenset({"address", "api", "id", "key", "max_class", "origin", "timeout_s"})
 _USES = frozenset({"chat", "embed", "rerank"})
 _LONGEST_WAIT_S = 24 * 3600.0
 _FEWEST_CONTEXT_TOKENS = 256
@@ -44,6 +52,7 @@ class PolicyFile:
     models: tuple[ModelEntry, ...] = ()
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    index_servers: tuple[IndexServerEntry, ...] = ()
 
 
 def parse_policy_file(text: str, path: Path) -> PolicyFile:
@@ -66,9 +75,27 @@ def parse_policy_file(text: str, path: Path) -> PolicyFile:
     reader = _Reader(path)
     models = reader.models(document.pop("model", []))
     roles = reader.roles(document.pop("roles", {}))
+    servers = reader.index_servers(document.pop("index_server", []))
     for name in sorted(document.keys() - FOREIGN_TABLES):
         reader.report(f"has an unknown key {name!r}; correct or remove it")
-    return PolicyFile(models, roles, tuple(reader.problems))
+    return PolicyFile(models, roles, tuple(reader.problems), servers)
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_Entry = TypeVar("_Entry", bound=_Named)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind(Generic[_Entry]):
+    """A kind of table that a file may hold any number of, and how one is read."""
+
+    name: str
+    keys: frozenset[str]
+    read: Callable[[Mapping[str, Any]], _Entry]
 
 
 class _Reader:
@@ -82,19 +109,27 @@ class _Reader:
         self.problems.append(f"{self._path} {what}.")
 
     def models(self, tables: object) -> tuple[ModelEntry, ...]:
+        return self._entries(tables, _Kind("model", _MODEL_KEYS, _model_entry))
+
+    def index_servers(self, tables: object) -> tuple[IndexServerEntry, ...]:
+        kind = _Kind("index_server", _INDEX_SERVER_KEYS, _index_server_entry)
+        return self._entries(tables, kind)
+
+    def _entries(self, tables: object, kind: _Kind[_Entry]) -> tuple[_Entry, ...]:
+        name = kind.name
         if not isinstance(tables, list):
-            self.report("has a model that is no [[model]] table; write double brackets")
+            self.report(f"has a {name} that is no [[{name}]] table; write double brackets")
             return ()
-        entries: dict[str, ModelEntry] = {}
+        entries: dict[str, _Entry] = {}
         for number, table in enumerate(tables, start=1):
             if not isinstance(table, dict):
-                self.report(f"has a [[model]] number {number} that is no table; mend it")
+                self.report(f"has a [[{name}]] number {number} that is no table; mend it")
                 continue
-            label = f"model {table.get('id', f'number {number}')!r}"
-            for key in sorted(table.keys() - _MODEL_KEYS):
+            label = f"{name} {table.get('id', f'number {number}')!r}"
+            for key in sorted(table.keys() - kind.keys):
                 self.report(f"has an unknown key {key!r} in {label}; correct or remove it")
             try:
-                entry = _model_entry(table)
+                entry = kind.read(table)
             except ConfigurationError as error:
                 self.report(f"is wrong in {label}: {str(error).rstrip('.')}")
                 continue
@@ -145,6 +180,20 @@ def _model_entry(table: Mapping[str, Any]) -> ModelEntry:
         idle_s=_seconds(table, "idle_s", 0.0) or None,
         threads=_count(table, "threads", 1),
         script=script,
+    )
+
+
+def _index_server_entry(table: Mapping[str, Any]) -> IndexServerEntry:
+    """Return the entry, or raise `ConfigurationError` that says which key is wrong and how."""
+    if _text(table, "api") != "chroma":
+        raise ConfigurationError("api must be chroma")
+    return IndexServerEntry(
+        id=_text(table, "id"),
+        origin=Origin.parse(_text(table, "origin")),
+        address=_choice(AddressClass, table, "address", AddressClass.LOOPBACK),
+        max_class=_choice(DataClass, table, "max_class", DataClass.RESTRICTED),
+        key=_text(table, "key") if "key" in table else None,
+        timeout_s=_seconds(table, "timeout_s", 30.0),
     )
 
 

@@ -113,6 +113,21 @@ class ModelEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexServerEntry:
+    """A Chroma server that may hold a team's index: what both files agree on.
+
+    `key` is a reference as in a model's entry. `timeout_s` is the longest silence of the server.
+    """
+
+    id: str
+    origin: Origin
+    address: AddressClass = AddressClass.LOOPBACK
+    max_class: DataClass = DataClass.RESTRICTED
+    key: str | None = None
+    timeout_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedModel:
     """A model that a file lists and that may not be used, with the reason as one sentence."""
 
@@ -134,8 +149,9 @@ class Policy:
     """The effective policy.
 
     `models` are the usable ones in the user's order; `roles` maps a role to ids of usable models in
-    order of preference. `managed_problem` says what is wrong with the managed file, if anything:
-    then only models of this machine are usable. `warnings` are sentences for the user.
+    order of preference. `index_servers` are those that a team's index may be on. `managed_problem`
+    says what is wrong with the managed file, if anything: then only models of this machine are
+    usable. `warnings` are sentences for the user.
     """
 
     models: tuple[ModelEntry, ...]
@@ -144,6 +160,7 @@ class Policy:
     warnings: tuple[str, ...] = ()
     managed_problem: str | None = None
     managed_in_force: bool = False
+    index_servers: tuple[IndexServerEntry, ...] = ()
 
     def model(self, model_id: str) -> ModelEntry | None:
         """Return the usable model of that id."""
