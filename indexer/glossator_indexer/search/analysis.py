@@ -9,6 +9,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+
+from glossator_indexer.search.vocabulary import STOP_WORDS, short_forms
 
 # Questions are sentences; what follows after this many characters is a pasted file.
 _MOST_CHARACTERS = 2000
@@ -19,17 +22,6 @@ _NAME = re.compile(r"[^\W\d]\w*(?:(?:::|->|\.|#)~?[^\W\d]\w*)*(?:\(\))?", re.UNI
 _PATH = re.compile(r"[\w.+@-]*(?:/[\w.+@-]+)+/?|[\w+-]+\.[A-Za-z]{1,4}")
 _IN_TEXT = re.compile(r"[^\W\d]\w*")
 _MARKED = re.compile(r"\w_\w|[a-z][A-Z]|[A-Z]{2}[a-z]|[a-z]\d|\d[a-z]", re.ASCII)
-
-# Words that a question is made of and that no code is about.
-STOP_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a an and are as at be been but by can could did do does for from had has have how i if in"
-        " into is it its may me must of on or our should so some such than that the their them then"
-        " there these they this those to us was we were what when where which while who why will"
-        " with would you your",
-    )
-)
 
 
 class QueryKind(StrEnum):
@@ -46,7 +38,8 @@ class AnalysedQuery:
     """A query ready to be looked up.
 
     `words` are split and stemmed, each once; `names` are the identifiers in it as they stand, the
-    last component of a qualified one; `container` is what stands before it.
+    last component of a qualified one; `container` is what stands before it. `short_forms` are what
+    code writes for the words, without those that were said.
     """
 
     kind: QueryKind
@@ -54,6 +47,7 @@ class AnalysedQuery:
     words: tuple[str, ...]
     names: tuple[str, ...] = ()
     container: str = ""
+    short_forms: tuple[str, ...] = ()
 
 
 def analyse(text: str, words_of: Callable[[str], Sequence[str]]) -> AnalysedQuery:
@@ -72,7 +66,18 @@ def analyse(text: str, words_of: Callable[[str], Sequence[str]]) -> AnalysedQuer
     if _PATH.fullmatch(text):
         return AnalysedQuery(QueryKind.PATH, text, words)
     names = tuple(dict.fromkeys(it for it in spoken if _MARKED.search(it)))[:8]
-    return AnalysedQuery(QueryKind.WORDS, text, words, names)
+    known = _stemmed_short_forms(words_of)
+    short = dict.fromkeys(it for word in words for it in known.get(word, ()) if it not in words)
+    return AnalysedQuery(QueryKind.WORDS, text, words, names, short_forms=tuple(short))
+
+
+@lru_cache(maxsize=4)
+def _stemmed_short_forms(words_of: Callable[[str], Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for word, short in short_forms().items():
+        for stem in words_of(word):
+            found[stem] = (*found.get(stem, ()), *short)
+    return found
 
 
 _FILE_SUFFIXES = re.compile(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from glossator_indexer.records import ChunkRecord, EntityRecord, FileRecord
+from glossator_indexer.search.places import Spot
 
 Scored = Sequence[tuple[int, float]]
 Signal = tuple[str, float | str]
@@ -50,30 +50,7 @@ class Place:
     """A candidate with what the truth says of it."""
 
     candidate: Candidate
-    number: int
-    ordinal: int
-    session: int
-    record: FileRecord
-
-    @property
-    def chunk(self) -> ChunkRecord:
-        """Return the chunk."""
-        return self.record.chunks[self.ordinal]
-
-    @property
-    def entity(self) -> EntityRecord | None:
-        """Return the entity that the chunk belongs to."""
-        return None if self.chunk.entity < 0 else self.record.entities[self.chunk.entity]
-
-    @property
-    def symbol(self) -> str:
-        """Return the qualified name of the chunk's entity, "" where it has none."""
-        if (entity := self.entity) is None:
-            return ""
-        if not entity.container:
-            return entity.name
-        joint = "::" if self.record.language in ("cpp", "rust") else "."
-        return f"{entity.container}{joint}{entity.name}"
+    spot: Spot
 
 
 class Pool:
@@ -90,6 +67,18 @@ class Pool:
         for rank, (key, score) in enumerate(hits, 1):
             candidate = self.at(key)
             part = weight * (rank_constant + 1) / (rank_constant + rank)
+            candidate.parts[name] = candidate.parts.get(name, 0.0) + part
+            candidate.facts[f"{name} rank"] = float(rank)
+            candidate.facts[f"{name} score"] = score
+
+    def add_scored(self, name: str, hits: Scored, weight: float, floor: float) -> None:
+        """Take in a list, best first, by scores: the best is worth `weight`, `floor` nothing."""
+        if not hits:
+            return
+        span = max(hits[0][1] - floor, 1e-9)
+        for rank, (key, score) in enumerate(hits, 1):
+            candidate = self.at(key)
+            part = weight * max(0.0, score - floor) / span
             candidate.parts[name] = candidate.parts.get(name, 0.0) + part
             candidate.facts[f"{name} rank"] = float(rank)
             candidate.facts[f"{name} score"] = score
@@ -111,9 +100,10 @@ def collapsed(places: Iterable[Place]) -> list[Place]:
     seen: set[object] = set()
     kept: list[Place] = []
     for place in places:
-        marks: list[object] = [place.chunk.hash]
-        if place.chunk.entity >= 0:
-            marks.append((place.number, place.chunk.entity))
+        chunk = place.spot.chunk
+        marks: list[object] = [chunk.hash]
+        if chunk.entity >= 0:
+            marks.append((place.spot.number, chunk.entity))
         if seen.isdisjoint(marks):
             kept.append(place)
         seen.update(marks)

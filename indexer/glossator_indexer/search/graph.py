@@ -33,9 +33,9 @@ def add_graph(
     callers: dict[str, float] = {}
     for place in seeds:
         share = place.candidate.score / top
-        for name in place.chunk.calls[:_MOST_CALLEES]:
+        for name in place.spot.chunk.calls[:_MOST_CALLEES]:
             callees[name] = callees.get(name, 0.0) + share
-        entity = place.entity
+        entity = place.spot.entity
         if entity is not None and entity.kind in _CALLABLE:
             callers[entity.name] = callers.get(entity.name, 0.0) + share
     joined: dict[int, Candidate] = {}

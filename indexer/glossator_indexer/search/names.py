@@ -11,14 +11,13 @@ from glossator_indexer.chunking import entities_of_chunk
 from glossator_indexer.lexical import FieldWeights, LexicalStore
 from glossator_indexer.ports import Catalog
 from glossator_indexer.records import (
-    DISK,
     EntityKind,
     EntityRecord,
     FileRecord,
     FoundEntity,
     Trust,
-    place_of,
 )
+from glossator_indexer.search.places import View
 
 _MOST_CHARACTERS = 200
 _MOST_PREFIXED = 60
@@ -50,22 +49,13 @@ class NameSearch:
         *before, last = re.split(r"::|->|\.|#", name) if name else ("",)
         if self._lexical is None or not last or limit < 1:
             return []
-        own = self._catalog.numbers(session) if session != DISK else {}
-        disk = self._catalog.numbers(DISK)
-        hidden = {disk[path] for path in own if path in disk}
         found: dict[tuple[int, int], FoundEntity] = {}
-        for key in self._keys(last, limit):
-            number, ordinal = place_of(key)
-            stored = self._catalog.file(number)
-            if stored is None or stored[0] not in (DISK, session) or number in hidden:
-                continue
-            record = stored[1]
-            if ordinal >= len(record.chunks):
-                continue
-            for entity in entities_of_chunk(record, ordinal):
+        for spot in View(self._catalog, session).spots(self._keys(last, limit)):
+            record = spot.record
+            for entity in entities_of_chunk(record, spot.ordinal):
                 score = self._score(entity, record, last, before)
                 if score > 0:
-                    at = (number, id(entity))
+                    at = (spot.number, id(entity))
                     found[at] = FoundEntity(record.path, entity, score, record.trust)
         ordered = sorted(found.values(), key=lambda it: (-it.score, len(it.entity.name), it.path))
         return ordered[:limit]

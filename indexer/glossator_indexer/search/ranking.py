@@ -21,18 +21,18 @@ def add_signals(
 ) -> None:
     """Give each place what its name, path, kind and trust are worth for a query."""
     asked = frozenset(query.words)
-    files = Counter(place.number for place in places[: weights.graph_seeds * 2])
+    files = Counter(place.spot.number for place in places[: weights.graph_seeds * 2])
     for place in places:
         candidate = place.candidate
-        if weights.name_coverage and (entity := place.entity) is not None:
+        if weights.name_coverage and (entity := place.spot.entity) is not None:
             candidate.parts["name"] = weights.name_coverage * _coverage(
                 words_of(entity.name), asked
             )
         if weights.path_coverage:
-            stem = place.record.path.rpartition(".")[0] or place.record.path
+            stem = place.spot.record.path.rpartition(".")[0] or place.spot.record.path
             candidate.parts["path"] = weights.path_coverage * _coverage(words_of(stem), asked)
-        if weights.same_file and files[place.number] > 1:
-            candidate.parts["same file"] = weights.same_file * min(files[place.number] - 1, 4)
+        if weights.same_file and files[place.spot.number] > 1:
+            candidate.parts["same file"] = weights.same_file * min(files[place.spot.number] - 1, 4)
         candidate.factors.update(_factors(place, weights))
 
 
@@ -43,8 +43,8 @@ def _coverage(words: Sequence[str], asked: frozenset[str]) -> float:
 
 def _factors(place: Place, weights: RankingWeights) -> dict[str, float]:
     factors: dict[str, float] = {}
-    entity = place.entity
-    kind = place.chunk.kind
+    entity = place.spot.entity
+    kind = place.spot.chunk.kind
     if kind is EntityKind.FILE:
         factors["file head"] = weights.file_head
     elif kind is EntityKind.MACRO:
@@ -57,7 +57,7 @@ def _factors(place: Place, weights: RankingWeights) -> dict[str, float]:
         factors["definition"] = weights.definition
         if entity.is_documented:
             factors["documented"] = weights.documented
-    trust = place.record.trust
+    trust = place.spot.record.trust
     if trust is not Trust.PROJECT:
         factors[trust.value] = {
             Trust.TEST: weights.test,

@@ -27,16 +27,16 @@ def reread(
     texts: list[str] = []
     read: list[Place] = []
     for place in places[: weights.rerank_depth]:
-        chunk = place.chunk
+        chunk = place.spot.chunk
         end = min(chunk.end_line, chunk.start_line + _MOST_LINES)
-        text = read_text(place.record.path, chunk.start_line, end, place.session)
+        text = read_text(place.spot.record.path, chunk.start_line, end, place.spot.session)
         if text:
             texts.append(text)
             read.append(place)
     if not read:
         return list(places)
     try:
-        scores = reranker.score(query, texts, [place.chunk.hash for place in read])
+        scores = reranker.score(query, texts, [place.spot.chunk.hash for place in read])
     except GlossatorError:
         for place in places:
             place.candidate.facts["transformer"] = "cannot be asked"

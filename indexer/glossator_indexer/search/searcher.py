@@ -27,6 +27,7 @@ from glossator_indexer.search.candidates import Candidate, Place, Pool, Scored, 
 from glossator_indexer.search.graph import add_graph
 from glossator_indexer.search.names import NameSearch
 from glossator_indexer.search.pieces import PieceSearch
+from glossator_indexer.search.places import Spot
 from glossator_indexer.search.ranking import add_signals
 from glossator_indexer.search.rereading import reread
 from glossator_indexer.search.scope import Scopes, Visible
@@ -77,7 +78,7 @@ class Searcher:
         self._weights = weights
         self._scopes = Scopes(catalog)
         self._names = NameSearch(catalog, lexical)
-        self._pieces = PieceSearch(catalog, lexical, read_text, self.search)
+        self._pieces = PieceSearch(catalog, lexical, read_text, weights, self.search)
 
     def search(self, query: SearchQuery) -> list[Hit]:
         """Return the best hits, best first.
@@ -115,7 +116,7 @@ class Searcher:
             add_signals(places, analysed, weights, lexical.words_of)
         for path in query.open_paths:
             for place in places:
-                if place.record.path == path:
+                if place.spot.record.path == path:
                     place.candidate.factors["open file"] = weights.open_file
         for place in places:
             place.candidate.facts.update(troubles)
@@ -137,7 +138,10 @@ class Searcher:
         depth = self._depth(visible)
         is_name = query.kind is QueryKind.NAME
         try:
-            hits = lexical.search(dict.fromkeys(query.words, 1.0), weights.fields, depth, scope)
+            words = dict.fromkeys(query.words, 1.0)
+            if weights.short_forms:
+                words.update(dict.fromkeys(query.short_forms, weights.short_forms))
+            hits = lexical.search(words, weights.fields, depth, scope)
             defined: Scored = ()
             declared: Scored = ()
             if query.names:
@@ -148,7 +152,10 @@ class Searcher:
             troubles["words"] = "cannot be read"
             return
         share = weights.words_for_name if is_name else weights.words
-        pool.add_ranked("words", hits, share, weights.rank_constant)
+        if weights.by_score:
+            pool.add_scored("words", hits, share, hits[-1][1] * weights.words_floor if hits else 0)
+        else:
+            pool.add_ranked("words", hits, share, weights.rank_constant)
         for name, weight, found in (
             ("defined", weights.exact_name, defined),
             ("declared", weights.declared_name, declared),
@@ -173,7 +180,12 @@ class Searcher:
         except GlossatorError:
             troubles["vectors"] = "cannot be asked"
             return
-        pool.add_ranked("vectors", hits, share, weights.rank_constant)
+        if weights.by_score:
+            pool.add_scored(
+                "vectors", hits, share, hits[-1][1] * weights.vectors_floor if hits else 0
+            )
+        else:
+            pool.add_ranked("vectors", hits, share, weights.rank_constant)
         for key, _ in hits:
             pool.at(key).facts["vector store"] = store.name
 
@@ -191,7 +203,7 @@ class Searcher:
                 continue
             session, record = found
             if ordinal < len(record.chunks) and visible.takes(record, record.chunks[ordinal]):
-                places.append(Place(candidate, number, ordinal, session, record))
+                places.append(Place(candidate, Spot(number, ordinal, session, record)))
         return places
 
 
@@ -200,16 +212,16 @@ def _best_first(place: Place) -> tuple[float, int]:
 
 
 def _hit(place: Place) -> Hit:
-    chunk = place.chunk
+    chunk = place.spot.chunk
     return Hit(
-        place.record.path,
+        place.spot.record.path,
         chunk.start_line,
         chunk.end_line,
-        place.symbol,
+        place.spot.symbol,
         chunk.kind,
         place.candidate.score,
         place.candidate.signals(),
-        place.record.trust,
+        place.spot.record.trust,
     )
 
 

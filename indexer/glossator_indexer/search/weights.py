@@ -19,9 +19,15 @@ class RankingWeights:
     rank_constant: float = 60.0
     # Deeper lists bring candidates that no signal lifts into the first ten.
     depth: int = 100
+    by_score: bool = True
+    words_floor: float = 0.0
+    vectors_floor: float = 0.9
+    short_forms: float = 0.7
 
     # Words of a question stand in names before they stand in bodies.
-    fields: FieldWeights = field(default_factory=FieldWeights)
+    fields: FieldWeights = field(
+        default_factory=lambda: FieldWeights(name_words=1.0, path_words=0.3, header=0.5, body=1.0)
+    )
     # What each list counts for a question in words.
     words: float = 1.0
     vectors: float = 1.0
@@ -60,6 +66,13 @@ class RankingWeights:
     # Quality mode: so many of the best are read by the transformer, which counts so much.
     rerank_depth: int = 50
     rerank: float = 1.0
+
+    # A documented thing is an example for its likeness in name and declaration, not in body.
+    example_fields: FieldWeights = field(
+        default_factory=lambda: FieldWeights(name_words=2.0, path_words=0.3, header=1.0, body=0.0)
+    )
+    # People write the comments of one file alike.
+    example_nearby: float = 1.5
 
 
 DEFAULT_WEIGHTS = RankingWeights()
