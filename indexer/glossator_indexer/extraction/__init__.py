@@ -8,10 +8,14 @@ from __future__ import annotations
 import codecs
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 
+from glossator_gate.redaction import redact
 from glossator_indexer.extraction import c_entities, c_registers
 from glossator_indexer.extraction.cutting import Cut, cuts_of, lines_of, packed
 from glossator_indexer.extraction.outline import Names, Outline, OutlineEntity
+from glossator_indexer.languages import language_of_text
+from glossator_indexer.languages.c import C
 from glossator_indexer.records import (
     ChunkRecord,
     EntityKind,
@@ -63,9 +67,9 @@ def decoded(raw: bytes) -> str:
 def texts_of(raw: bytes, chunks: Iterable[ChunkRecord]) -> list[str]:
     """Return the redacted texts of some chunks of a file; of lines that are gone nothing is left.
 
-    The file as a whole is redacted, because a secret may go on from one chunk to the next.
+    The file as a whole is redacted, as it was when it was extracted.
     """
-    lines = lines_of(_redacted(decoded(raw[:MOST_BYTES])))
+    lines = lines_of(redact(decoded(raw[:MOST_BYTES])).text)
     return [
         lines.text_of(it.start_line, min(it.end_line, lines.count))[:LONGEST_TEXT]
         if it.start_line <= lines.count
@@ -78,30 +82,32 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def _extracted(found: FoundFile, text: str, content_hash: bytes, trouble: str | None) -> Extract:
-    lines = lines_of(_redacted(text))
-    if found.language == "c" and c_registers.is_register_dump(text):
+    # Before anything is read from it: signatures and texts are kept, and a secret may go on from
+    # one chunk to the next.
+    text = redact(text).text
+    lines = lines_of(text)
+    language = found.language
+    if language == C.id and found.path.endswith(".h"):
+        language = language_of_text(language, text)
+    if language == C.id and c_registers.is_register_dump(text):
         outline = c_registers.outline_of(text)
         cuts = packed(lines, EntityKind.MACRO)
     else:
-        outline = _outline_of(text, found.language)
+        outline = _outline_of(text, language)
         cuts = cuts_of(lines, outline.entities)
-    texts = tuple(lines.text_of(it.first_line, it.last_line)[:LONGEST_TEXT] for it in cuts)
+    texts = tuple([lines.text_of(it.first_line, it.last_line)[:LONGEST_TEXT] for it in cuts])
     chunks = tuple(_chunks(cuts, texts, outline))
-    record = _record(found, content_hash, outline, chunks, trouble)
+    record = _record(replace(found, language=language), content_hash, outline, chunks, trouble)
     return Extract(record, texts)
 
 
 def _outline_of(text: str, language: str) -> Outline:
-    if language == "c":
+    if language == C.id:
         return c_entities.outline_of(text)
     # Grammars take their time to load, and a repository of C needs none.
     from glossator_indexer.extraction import tree_entities
 
     return tree_entities.outline_of(text, language)
-
-
-def _redacted(text: str) -> str:
-    return text
 
 
 def _chunks(cuts: list[Cut], texts: tuple[str, ...], outline: Outline) -> Iterable[ChunkRecord]:

@@ -7,7 +7,6 @@ so that both agree on every name and extent. It must not look into bodies.
 from __future__ import annotations
 
 import re
-import time
 
 from glossator_indexer.extraction.c_heads import Form, form_at, object_name
 from glossator_indexer.extraction.c_references import WordReferences
@@ -17,6 +16,7 @@ from glossator_indexer.languages import c_patterns as patterns
 from glossator_indexer.languages.c import C
 from glossator_indexer.languages.c_macros import MacroTable
 from glossator_indexer.languages.c_outline import piece_at
+from glossator_indexer.languages.deadline import Deadline, OutOfTimeError
 from glossator_indexer.languages.language import Piece
 from glossator_indexer.records import EntityKind
 from glossator_indexer.symbols.c_symbols import shape_of
@@ -40,6 +40,8 @@ _DOC_STARTS = ("/**", "/*!", "///", "//!")
 _NOT_DOC = ("/***", "/**/", "////")
 _KINDS = {"typedef": EntityKind.TYPE}
 _LONGEST_SIGNATURE = 300
+# What goes on for longer without a body is a table, or no C.
+_LONGEST_HEAD = 20_000
 _FUNCTIONS = (EntityKind.FUNCTION, EntityKind.PROTOTYPE)
 
 
@@ -61,30 +63,33 @@ class _Reader:
         # The comment that ended last: where it starts, where it ends; -1 where code followed it.
         self._comment = self._comment_end = -1
         self._guard = ""
-        self._deadline = time.thread_time() + SECONDS_PER_FILE
+        self._reached = 0
+        self._deadline = Deadline(SECONDS_PER_FILE)
 
     def run(self) -> Outline:
-        text, length = self._text, len(self._text)
-        space = _SPACE.match
-        position = 0
         trouble = None
-        while True:
-            found = space(text, position)
-            start = position if found is None else found.end()
-            if start >= length:
-                break
-            end = self._piece(start)
-            if end < 0:
-                trouble = TOO_SLOW.format(line=self._line_of(start))
-                break
-            position = end
+        try:
+            self._pieces()
+        except OutOfTimeError:
+            trouble = TOO_SLOW.format(line=self._line_of(self._reached))
         functions = {it.name for it in self._entities if it.kind in _FUNCTIONS}
         return Outline(
             self._entities, WordReferences(functions), tuple(self._imports), trouble=trouble
         )
 
+    def _pieces(self) -> None:
+        text, length = self._text, len(self._text)
+        space = _SPACE.match
+        position = 0
+        while True:
+            found = space(text, position)
+            start = position if found is None else found.end()
+            if start >= length:
+                return
+            position = self._piece(start)
+
     def _piece(self, start: int) -> int:
-        """Take the piece at `start` and return its end, or -1 where time is up."""
+        """Take the piece at `start` and return its end."""
         text = self._text
         first = text[start]
         begins_line = start == 0 or text[start - 1] == "\n"
@@ -126,9 +131,9 @@ class _Reader:
         self._comment, self._comment_end = (start, end) if own_line else (-1, -1)
 
     def _any_piece(self, start: int) -> int:
-        if time.thread_time() > self._deadline:
-            return -1
-        end, piece = piece_at(self._text, start, self._macros)
+        self._reached = start
+        self._deadline.check()
+        end, piece = piece_at(self._text, start, self._macros, self._deadline)
         if piece.kind is PieceKind.COMMENT:
             self._note_comment(start, end)
         elif piece.kind is PieceKind.DIRECTIVE:
@@ -138,7 +143,8 @@ class _Reader:
         return end
 
     def _form_of(self, start: int, end: int, piece: Piece) -> Form:
-        shape = shape_of(piece, self._macros)
+        head_length = piece.body if piece.body >= 0 else end - start
+        shape = shape_of(piece, self._macros) if head_length < _LONGEST_HEAD else None
         if shape is not None:
             kind = _KINDS.get(shape.kind.value) or EntityKind(shape.kind.value)
             is_definition = kind is not EntityKind.PROTOTYPE

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from glossator_indexer.languages import c_patterns as patterns
+from glossator_indexer.languages.deadline import NO_DEADLINE, STEPS, Deadline
 
 _BODY = re.compile(
     rf"{patterns.COMMENT}|{patterns.STRING}|{patterns.CHARACTER}|[{{}}]"
@@ -34,13 +35,13 @@ class Body:
     broken: bool
 
 
-def scan_body(text: str, open_brace: int) -> Body:
+def scan_body(text: str, open_brace: int, deadline: Deadline = NO_DEADLINE) -> Body:
     """Return where the body that opens at `open_brace` ends.
 
     Of the branches of an `#if` the first one counts. A body ends by force where a line in column 0
     opens the next definition, because no brace of a finished function is still open there.
     """
-    return _BodyScan(text, open_brace).run()
+    return _BodyScan(text, open_brace).run(deadline)
 
 
 class _BodyScan:
@@ -57,10 +58,14 @@ class _BodyScan:
         self._end = -1
         self._closed = True
 
-    def run(self) -> Body:
+    def run(self, deadline: Deadline) -> Body:
         text, position = self._text, self._open + 1
         search = _BODY.search
+        steps = 0
         while self._end < 0:
+            steps += 1
+            if steps % STEPS == 0:
+                deadline.check()
             found = search(text, position)
             if found is None:
                 self._force_end(len(text.rstrip()))

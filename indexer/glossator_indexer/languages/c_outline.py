@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from glossator_indexer.languages import c_patterns as patterns
 from glossator_indexer.languages.c_braces import Body, scan_body
 from glossator_indexer.languages.c_macros import MacroTable
+from glossator_indexer.languages.deadline import NO_DEADLINE, STEPS, Deadline
 from glossator_indexer.languages.language import Piece, PieceKind
 
 # A byte order mark is no code; tools of Windows put one before the first line.
@@ -47,8 +48,13 @@ def outline(text: str, start: int, macros: MacroTable) -> Iterator[tuple[int, Pi
         position = end
 
 
-def piece_at(text: str, start: int, macros: MacroTable) -> tuple[int, Piece]:
-    """Return the end of the piece that starts at `start`, which is no white space, and the piece."""
+def piece_at(
+    text: str, start: int, macros: MacroTable, deadline: Deadline = NO_DEADLINE
+) -> tuple[int, Piece]:
+    """Return the piece that starts at `start`, which is no white space, after its end.
+
+    Raises `OutOfTimeError` where `deadline` comes first.
+    """
     first = text[start]
     if first == "/" and text[start + 1 : start + 2] in ("*", "/"):
         return _comment(text, start)
@@ -57,7 +63,7 @@ def piece_at(text: str, start: int, macros: MacroTable) -> tuple[int, Piece]:
         return end, Piece(PieceKind.DIRECTIVE, text[start:end], end + 2 - start)
     if first in "};),:]":
         return start + 1, Piece(PieceKind.STRAY, first, 1)
-    return _Declaration(text, start, macros).run()
+    return _Declaration(text, start, macros, deadline).run()
 
 
 def _comment(text: str, start: int) -> tuple[int, Piece]:
@@ -80,8 +86,9 @@ def _begins_line(text: str, position: int) -> bool:
 class _Declaration:
     """One pass from the first token of a declaration, a definition or a macro call to its end."""
 
-    def __init__(self, text: str, start: int, macros: MacroTable) -> None:
+    def __init__(self, text: str, start: int, macros: MacroTable, deadline: Deadline) -> None:
         self._text = text
+        self._deadline = deadline
         self._start = start
         self._macros = macros
         self._parens = 0
@@ -99,7 +106,11 @@ class _Declaration:
     def run(self) -> tuple[int, Piece]:
         """Return the end of the piece and the piece."""
         text, position = self._text, self._start
+        steps = 0
         while self._end < 0:
+            steps += 1
+            if steps % STEPS == 0:
+                self._deadline.check()
             found = _SIGNATURE.search(text, position)
             if found is None:
                 self._broken = True
@@ -296,7 +307,7 @@ class _Declaration:
         return end if self._end >= 0 else self._finish(end)
 
     def _skip_body(self, position: int) -> int:
-        body: Body = scan_body(self._text, position)
+        body: Body = scan_body(self._text, position, self._deadline)
         self._examined = max(self._examined, body.examined)
         if body.broken:
             self._broken = True

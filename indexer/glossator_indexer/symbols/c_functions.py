@@ -129,11 +129,9 @@ def _return_type(before: Tokens, after: Tokens) -> str:
 def _name_place(tokens: Tokens) -> tuple[int, int] | None:
     """Return the indexes of the function's name and of the bracket that opens its parameters."""
     candidates = list(_candidates(tokens))
-    typed = [
-        it
-        for it in candidates
-        if any(token.text not in STORAGE | QUALIFIERS for token in tokens[: it[0]])
-    ]
+    plain = STORAGE | QUALIFIERS
+    first_type = next((at for at, it in enumerate(tokens) if it.text not in plain), len(tokens))
+    typed = [it for it in candidates if it[0] > first_type]
     if len(typed) > 1 and _looks_like_annotation(tokens[typed[0][0]]):
         typed = [it for it in typed if not _looks_like_annotation(tokens[it[0]])] or typed
     return next(iter(typed or candidates), None)
