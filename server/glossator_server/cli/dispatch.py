@@ -10,6 +10,7 @@ from types import ModuleType
 
 from glossator_clients.errors import ModelError
 from glossator_gate.errors import GlossatorError, PolicyError
+from glossator_indexer.errors import EmbedderError, IndexUnavailableError, StoreCorruptError
 from glossator_server import __version__
 from glossator_server.cli.printing import complain
 from glossator_server.cli.status import ExitStatus
@@ -29,6 +30,8 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(str(trouble), ExitStatus.REFUSED_BY_POLICY)
     except ModelError as trouble:
         return _fail(str(trouble), ExitStatus.MODEL_UNAVAILABLE)
+    except (IndexUnavailableError, StoreCorruptError, EmbedderError) as trouble:
+        return _fail(str(trouble), ExitStatus.INDEX_UNAVAILABLE)
     except GlossatorError as trouble:
         return _fail(str(trouble), ExitStatus.USAGE)
     except KeyboardInterrupt:
@@ -64,17 +67,18 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         from glossator_server.cli import index_owner
 
         return (index_owner,)
-    from glossator_server.cli import doctor, document, models, serve
+    from glossator_server.cli import doctor, document, index, models, search, serve
 
-    return (serve, document, models, doctor)
+    return (serve, document, index, search, models, doctor)
 
 
 def _parser(subcommands: Sequence[ModuleType]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="glossator",
-        description="Doc comments from a language model, checked before you see them.",
+        description="Doc comments from a language model, checked before you see them, and search "
+        "that finds code by what it does.",
         epilog="Exit status: 0 done; 1 findings, or nothing passed its checks; 2 wrong usage; "
-        "3 refused by policy; 4 no model.",
+        "3 refused by policy; 4 no model, or no index.",
     )
     parser.add_argument("--version", action="version", version=f"glossator {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

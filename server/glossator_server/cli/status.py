@@ -13,5 +13,6 @@ class ExitStatus(IntEnum):
     USAGE = 2
     REFUSED_BY_POLICY = 3
     MODEL_UNAVAILABLE = 4
+    INDEX_UNAVAILABLE = 4
     # 128 + SIGINT, as shells expect.
     SIGINT = 130
