@@ -24,10 +24,13 @@ NAMES = (
     "code_action",
     "did_change",
     "extents",
+    "index_extents",
+    "extraction",
     "lsp_sync",
     "lsp_messages",
     "garbage",
     "words",
+    "retrieval",
 )
 
 
