@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from glossator_indexer.owner_client import OwnerPlaces
+    from glossator_indexer.owner_client import IndexClient, OwnerPlaces
     from glossator_indexer.ports import RepositoryIndex, Reranker, VectorStore
 
 MANAGED_POLICY = Path("/etc/glossator/policy.toml")
@@ -97,6 +97,21 @@ def owner_command(root: Path, options: IndexOptions | None = None) -> tuple[str,
     )
 
 
+def open_index_client(folder: Path, options: IndexOptions) -> IndexClient:
+    """Return a client of the index of the repository that a folder lies in, not yet connected.
+
+    Raises `IndexUnavailableError` where there is no such folder.
+    """
+    from glossator_indexer.errors import IndexUnavailableError
+    from glossator_indexer.owner_client import IndexClient
+    from glossator_indexer.walking.roots import repository_root
+
+    places = index_places(repository_root(folder))
+    if places.root in (Path(places.root.anchor), Path.home().resolve()):
+        raise IndexUnavailableError(f"{places.root} is not indexed; open a project's own folder.")
+    return IndexClient.connect_or_start(places, owner_command(places.root, options))
+
+
 def run_index_owner(root: Path, vectors: str, idle_seconds: float) -> int:
     """Own the index of a repository until nobody needs it; return the exit status.
 
@@ -122,7 +137,7 @@ def _open_index(places: OwnerPlaces, vectors: str) -> RepositoryIndex:
             return exact
         from glossator_indexer.chroma_store import ChosenVectors, VectorChoice
 
-        return ChosenVectors(exact, places.folder / "chroma", dim, truth, VectorChoice(vectors))
+        return ChosenVectors(exact, folder / "chroma", dim, truth, VectorChoice(vectors))
 
     parts = IndexParts(
         walker=RepositoryWalker(places.root, WalkOptions()),
@@ -148,7 +163,8 @@ def run_server(application: Application) -> int:
         from glossator_server.lsp.server import create_server, serve_stdio
         from glossator_server.session import Session
 
-        server = create_server(Session(application.settings, application.open_model))
+        session = Session(application.settings, application.open_model, open_index_client)
+        server = create_server(session)
     return serve_stdio(server)
 
 
@@ -158,7 +174,8 @@ def run_tcp_server(application: Application, host: str, port: int) -> int:
         from glossator_server.lsp.server import create_server, serve_tcp
         from glossator_server.session import Session
 
-        server = create_server(Session(application.settings, application.open_model))
+        session = Session(application.settings, application.open_model, open_index_client)
+        server = create_server(session)
     return serve_tcp(server, host, port)
 
 

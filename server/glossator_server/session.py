@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glossator_clients.protocol import ChatModel
 from glossator_indexer.languages import Language
@@ -20,14 +20,20 @@ from glossator_indexer.parsing import ParsedSource, parse, reparse
 from glossator_indexer.types import TextChange
 from glossator_server.errors import UsageError
 from glossator_server.files import MAX_SOURCE_BYTES, read_snapshot
-from glossator_server.settings import Settings, with_workspace_file
+from glossator_server.settings import IndexOptions, Settings, with_workspace_file
 from glossator_server.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from glossator_indexer.owner_client import IndexClient
 
 # A burst of changes this long is cheaper to parse afresh than one by one.
 MOST_PENDING_CHANGES = 64
 
 # The role, and the ids of approved models that are preferred.
 OpenModel = Callable[[str, tuple[str, ...]], Awaitable[ChatModel]]
+
+# A folder and the preferences, to a client of its repository's index that is not yet connected.
+OpenIndex = Callable[[Path, IndexOptions], "IndexClient"]
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +52,8 @@ class OpenDocument:
         self.text = text
         self.version = version
         self.is_in_step = True
+        # As far as the editor has said; an index reads the text from the disk while it is.
+        self.is_saved = True
         self.changed = asyncio.Event()
         self._source: ParsedSource | None = None
         self._pending: list[TextChange] = []
@@ -66,6 +74,7 @@ class OpenDocument:
     def change(self, change: TextChange, after: str) -> None:
         """Note a change and the text after it."""
         self.text = after
+        self.is_saved = False
         if self._source is not None:
             self._pending.append(change)
 
@@ -73,6 +82,7 @@ class OpenDocument:
         """Take a whole new text."""
         self.text = text
         self.is_in_step = True
+        self.is_saved = False
         self._source = None
         self._pending.clear()
 
@@ -169,8 +179,11 @@ class Remembered:
 class Session:
     """Everything that one editor's session knows."""
 
-    def __init__(self, settings: Settings, open_model: OpenModel) -> None:
+    def __init__(
+        self, settings: Settings, open_model: OpenModel, open_index: OpenIndex | None = None
+    ) -> None:
         self.settings = settings
+        self.open_index = open_index
         self._open_model = open_model
         self.documents: dict[str, OpenDocument] = {}
         self.jobs = Jobs()

@@ -15,7 +15,8 @@ from glossator_indexer.parsing import ParsedSource
 class Snapshot:
     """A document as it was at one moment; `version` is None for a file that no editor has open.
 
-    `reads_folder` says that the files beside it may be read too, as examples.
+    `reads_folder` says that the files beside it may be read too, as examples; `examples` are texts
+    of documented code from the whole repository, nearest first.
     """
 
     uri: str
@@ -23,6 +24,7 @@ class Snapshot:
     version: int | None
     source: ParsedSource
     reads_folder: bool = False
+    examples: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

@@ -31,6 +31,7 @@ from glossator_indexer.wire import WireError
 
 # An owner that could not be started is not tried again for every key that is pressed.
 SECONDS_BETWEEN_STARTS = 5.0
+_SECONDS_BEFORE_WATCHING_AGAIN = 1.0
 
 
 class IndexClient:
@@ -156,6 +157,8 @@ class IndexClient:
                 await connection.news.wait()
                 if connection.progress is not None and not connection.is_lost:
                     yield connection.progress
+            # Who ended the owner on purpose may want to do something before there is another.
+            await asyncio.sleep(_SECONDS_BEFORE_WATCHING_AGAIN)
 
     async def _ask(self, method: Method, **arguments: object) -> Any:  # noqa: ANN401
         for is_last in (False, True):

@@ -1,10 +1,11 @@
-"""Own where the examples of a prompt come from: the same file, then its folder, then our own.
+"""Own where the examples of a prompt come from: the file, its folder, the repository, then our own.
 
 It must not rank (retrieval does), read files that the snapshot does not allow, or ask a model.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -25,9 +26,23 @@ def neighbours_of(snapshot: Snapshot, symbol: Symbol, style: Style) -> list[Docu
     candidates = list(documented_symbols(snapshot.source, style))
     if snapshot.path is not None and snapshot.reads_folder:
         candidates += documented_beside(snapshot.path, style)
+    candidates += _elsewhere(snapshot, style, candidates)
     own = nearest_documented(symbol, candidates, MOST_NEIGHBOURS)
     ours = _shipped(snapshot.source.language, style)
     return own + nearest_documented(symbol, ours, MOST_NEIGHBOURS - len(own))
+
+
+def _elsewhere(
+    snapshot: Snapshot, style: Style, known: Sequence[DocumentedSymbol]
+) -> Iterator[DocumentedSymbol]:
+    """Yield the documented symbols of the snapshot's examples that are not known already."""
+    seen = {(it.symbol.name, it.fields.summary) for it in known}
+    for text in snapshot.examples:
+        for found in documented_symbols(parse(text, snapshot.source.language), style):
+            key = (found.symbol.name, found.fields.summary)
+            if key not in seen:
+                seen.add(key)
+                yield found
 
 
 @cache

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from lsprotocol import types
 
 # Every command stands here: some editors refuse a command that was not announced.
-COMMANDS = ("glossator.document", "glossator.documentAll", "glossator.cancel", "glossator.status")
+COMMANDS = (
+    "glossator.document",
+    "glossator.documentAll",
+    "glossator.cancel",
+    "glossator.status",
+    "glossator.search",
+    "glossator.index.pause",
+    "glossator.index.resume",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,8 @@ class EditorCapabilities:
     tags_generated_actions: bool = False
     answers_configuration: bool = False
     registers_configuration: bool = False
+    registers_watched_files: bool = False
+    registers_workspace_symbols: bool = False
 
 
 def fold(announced: types.ClientCapabilities) -> EditorCapabilities:
@@ -36,6 +46,8 @@ def fold(announced: types.ClientCapabilities) -> EditorCapabilities:
     configuration = (
         workspace.did_change_configuration or types.DidChangeConfigurationClientCapabilities()
     )
+    watched = workspace.did_change_watched_files or types.DidChangeWatchedFilesClientCapabilities()
+    symbols = workspace.symbol or types.WorkspaceSymbolClientCapabilities()
     action = document.code_action or types.CodeActionClientCapabilities()
     hover = document.hover or types.HoverClientCapabilities()
     tags = action.tag_support.value_set if action.tag_support else ()
@@ -49,6 +61,8 @@ def fold(announced: types.ClientCapabilities) -> EditorCapabilities:
         tags_generated_actions=types.CodeActionTag.LlmGenerated in tags,
         answers_configuration=bool(workspace.configuration),
         registers_configuration=bool(configuration.dynamic_registration),
+        registers_watched_files=bool(watched.dynamic_registration),
+        registers_workspace_symbols=bool(symbols.dynamic_registration),
     )
 
 

@@ -51,6 +51,11 @@ class JobReport:
                 )
             )
 
+    def at(self, percentage: int | None, words: str) -> None:
+        """Say what is being done now, and how much is done."""
+        self._percentage = percentage
+        self.say(words)
+
     def step(self, index: int, count: int, name: str) -> None:
         """Say which of several things is being done, counted from 0."""
         self._percentage = 100 * index // count
@@ -90,7 +95,7 @@ async def run_job(
     """
     # The command is answered first.
     await asyncio.sleep(0)
-    token = await _create_token(ls, number)
+    token = await create_token(ls, lambda: ls.session.jobs.cancel(number))
     report = JobReport(ls, title, token)
     report.begin()
     ending = "failed"
@@ -111,13 +116,16 @@ async def run_job(
             ls.untie_token(token)
 
 
-async def _create_token(ls: GlossatorServer, job: int) -> str | None:
-    """Return the token of a new progress in the editor, None where it shows none."""
+async def create_token(ls: GlossatorServer, cancel: Callable[[], object]) -> str | None:
+    """Return the token of a new progress in the editor, None where it shows none.
+
+    `cancel` is called where the editor cancels the progress.
+    """
     if not ls.editor.shows_progress:
         return None
     # Fresh for each run: an editor may refuse one that it has seen.
     token = str(uuid.uuid4())
-    ls.tie_to_token(token, job)
+    ls.tie_to_token(token, cancel)
     try:
         async with asyncio.timeout(CREATE_SECONDS):
             await ls.window_work_done_progress_create_async(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -20,6 +21,9 @@ from glossator_server.lsp.messages import MessageId
 from glossator_server.lsp.parent import is_alive, watch
 from glossator_server.lsp.protocol import EdgeProtocol
 from glossator_server.session import Job, Session
+
+if TYPE_CHECKING:
+    from glossator_server.lsp.indexing import Indexing
 
 _log = logging.getLogger(__name__)
 
@@ -43,9 +47,13 @@ class GlossatorServer(LanguageServer):
         self.ignored_settings: tuple[str, ...] = ()
         # Set by whoever serves: what ends the process, from any thread's point of view.
         self.ended: asyncio.Future[int] | None = None
+        # None until `initialized`, where nothing can be indexed, and where it is switched off.
+        self.indexing: Indexing | None = None
+        self.announced_symbols = False
+        self.registered: set[str] = set()
         self._noted: set[str] = set()
         self._watch: asyncio.Task[None] | None = None
-        self._jobs_by_token: dict[int | str, int] = {}
+        self._cancels_by_token: dict[int | str, Callable[[], object]] = {}
         self._jobs_by_request: dict[MessageId, int] = {}
         self.protocol.listener = self
 
@@ -66,13 +74,13 @@ class GlossatorServer(LanguageServer):
             self._noted.add(sentence)
             self.window_log_message(types.LogMessageParams(types.MessageType.Warning, sentence))
 
-    def tie_to_token(self, token: int | str, job: int) -> None:
-        """Let the editor cancel a job by the token of its progress."""
-        self._jobs_by_token[token] = job
+    def tie_to_token(self, token: int | str, cancel: Callable[[], object]) -> None:
+        """Let the editor cancel work by the token of its progress."""
+        self._cancels_by_token[token] = cancel
 
     def untie_token(self, token: int | str) -> None:
         """Forget a token whose progress has ended."""
-        self._jobs_by_token.pop(token, None)
+        self._cancels_by_token.pop(token, None)
 
     def tie_to_request(self, job: Job) -> None:
         """Let the editor cancel a job by the id of the request that started it."""
@@ -82,12 +90,12 @@ class GlossatorServer(LanguageServer):
             job.task.add_done_callback(lambda _: self._jobs_by_request.pop(message_id, None))
 
     def cancel_token(self, token: int | str) -> None:
-        """Cancel the job that a token belongs to."""
-        job = self._jobs_by_token.get(token)
-        if job is None:
+        """Cancel the work that a token belongs to."""
+        cancel = self._cancels_by_token.get(token)
+        if cancel is None:
             _log.info("a cancel for progress that has ended; ignored")
         else:
-            self.session.jobs.cancel(job)
+            cancel()
 
     def request_cancelled(self, message_id: MessageId) -> None:
         """Cancel the job that an answered request started."""

@@ -77,6 +77,8 @@ async def _serve(server: GlossatorServer, stream: Stream) -> int:
         return await server.ended
     finally:
         server.stop_watching()
+        if server.indexing is not None:
+            await server.indexing.end()
         await server.session.jobs.end()
         await protocol.end()
         writer.close()

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from glossator_server.lsp.commands.cancel import cancel
 from glossator_server.lsp.commands.document import document
 from glossator_server.lsp.commands.document_all import document_all
+from glossator_server.lsp.commands.index import pause, resume
+from glossator_server.lsp.commands.search import search
 from glossator_server.lsp.commands.status import status
 from glossator_server.lsp.language_server import GlossatorServer
 
@@ -15,4 +17,7 @@ FUNCTIONS: dict[str, Callable[[GlossatorServer, Sequence[object]], Awaitable[obj
     "glossator.documentAll": document_all,
     "glossator.cancel": cancel,
     "glossator.status": status,
+    "glossator.search": search,
+    "glossator.index.pause": pause,
+    "glossator.index.resume": resume,
 }

@@ -9,6 +9,7 @@ from glossator_server.actions.document import document_symbol
 from glossator_server.lsp.applying import apply_proposal, require_edits
 from glossator_server.lsp.commands.arguments import Target, read_target, snapshot_of, symbol_of
 from glossator_server.lsp.evidence import evidence_in_short
+from glossator_server.lsp.examples import with_examples
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.proposal import Skipped
@@ -39,7 +40,11 @@ async def _document(
     model = await ls.session.open_model("document")
     try:
         outcome = await document_symbol(
-            snapshot, symbol, model, ls.session.settings.document, report.say
+            await with_examples(ls, snapshot, symbol),
+            symbol,
+            model,
+            ls.session.settings.document,
+            report.say,
         )
     finally:
         await model.close()

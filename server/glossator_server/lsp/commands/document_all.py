@@ -20,6 +20,7 @@ from glossator_server.actions.states import (
 from glossator_server.errors import StaleDocumentError
 from glossator_server.lsp.applying import apply_proposal, require_edits
 from glossator_server.lsp.commands.arguments import Target, read_target, snapshot_of
+from glossator_server.lsp.examples import with_examples
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.uris import path_of
@@ -109,6 +110,7 @@ async def _document_one(run: _Run, name: str, code: str) -> Outcome:
     style = style_for(options.style)
     lacks = (CommentState.MISSING, CommentState.DRIFTED)
     symbol = next((it for it in found if comment_status(it, style).state in lacks), found[0])
+    snapshot = await with_examples(run.ls, snapshot, symbol)
     outcome = await document_symbol(snapshot, symbol, run.model, options, run.report.say)
     return outcome if isinstance(outcome, Skipped) else await apply_proposal(run.ls, outcome)
 

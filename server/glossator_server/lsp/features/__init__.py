@@ -28,6 +28,8 @@ FEATURES = {
     types.WORKSPACE_EXECUTE_COMMAND: "execute_command",
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: "did_change_configuration",
     types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: "did_change_workspace_folders",
+    types.WORKSPACE_DID_CHANGE_WATCHED_FILES: "did_change_watched_files",
+    types.WORKSPACE_SYMBOL: "workspace_symbol",
     types.WINDOW_WORK_DONE_PROGRESS_CANCEL: "work_done_progress_cancel",
 }
 

@@ -36,3 +36,5 @@ async def pull_configuration(ls: GlossatorServer) -> None:
 def _take(ls: GlossatorServer, section: object) -> None:
     if isinstance(section, Mapping):
         ls.note_ignored_settings(ls.session.configure("configuration", section))
+        if ls.indexing is not None:
+            ls.indexing.follow()

@@ -16,3 +16,5 @@ def did_change_workspace_folders(
     kept = {uri: path for uri, path in ls.session.folders.items() if uri not in gone}
     ignored = ls.session.set_folders(kept | folders_of(params.event.added))
     ls.note_ignored_settings(ignored)
+    if ls.indexing is not None:
+        ls.indexing.follow()

@@ -12,6 +12,11 @@ _log = logging.getLogger(__name__)
 
 
 def did_save(ls: GlossatorServer, params: types.DidSaveTextDocumentParams) -> None:
-    """Note an odd save; the text is known already, from the changes."""
-    if params.text_document.uri not in ls.session.documents:
+    """Have the index take the file in; the text is known already, from the changes."""
+    document = ls.session.documents.get(params.text_document.uri)
+    if document is None:
         _log.warning("didSave for a document that is not open; ignored")
+        return
+    document.is_saved = True
+    if ls.indexing is not None and document.path is not None:
+        ls.indexing.files_changed([document.path])

@@ -29,8 +29,14 @@ def initialize(ls: GlossatorServer, params: types.InitializeParams) -> types.Ini
         own = options.get("glossator", options)
         if isinstance(own, Mapping):
             ls.ignored_settings = ls.session.configure("initialization", own)
+    capabilities = server_capabilities(encoding)
+    wanted = ls.session.settings.index
+    if wanted.enabled and wanted.workspace_symbol:
+        # Off by default: it doubles the answers of other servers.
+        ls.announced_symbols = True
+        capabilities.workspace_symbol_provider = True
     return types.InitializeResult(
-        capabilities=server_capabilities(encoding),
+        capabilities=capabilities,
         server_info=types.ServerInfo(name=ls.name, version=ls.version),
     )
 

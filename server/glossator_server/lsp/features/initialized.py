@@ -6,20 +6,16 @@ from lsprotocol import types
 
 from glossator_server.lsp.features import import_features
 from glossator_server.lsp.features.did_change_configuration import pull_configuration
+from glossator_server.lsp.indexing import start_indexing
 from glossator_server.lsp.language_server import GlossatorServer
-
-SECTION = "glossator"
+from glossator_server.lsp.registering import register_configuration
 
 
 async def initialized(ls: GlossatorServer, params: types.InitializedParams) -> None:  # noqa: ARG001
     """Get ready, say what was left out of the settings, and ask for the editor's."""
     import_features()
     ls.note_ignored_settings(ls.ignored_settings)
-    if ls.editor.registers_configuration:
-        method = types.WORKSPACE_DID_CHANGE_CONFIGURATION
-        options = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
-        await ls.client_register_capability_async(
-            types.RegistrationParams([types.Registration(method, method, options)])
-        )
+    await register_configuration(ls)
     if ls.editor.answers_configuration:
         await pull_configuration(ls)
+    start_indexing(ls)

@@ -1,0 +1,67 @@
+"""Own what the server asks the editor for after the handshake: settings, files, symbol searches.
+
+Only what the editor announced for dynamic registration is asked for; it must not answer anything.
+"""
+
+from __future__ import annotations
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from glossator_server.lsp.language_server import GlossatorServer
+
+SECTION = "glossator"
+# What they say decides which files belong into an index.
+IGNORE_FILES = (".gitignore", ".glossatorignore")
+
+
+async def register_configuration(ls: GlossatorServer) -> None:
+    """Have the editor tell when its settings change, where it can."""
+    if ls.editor.registers_configuration:
+        options = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
+        await _register(ls, types.WORKSPACE_DID_CHANGE_CONFIGURATION, options)
+
+
+async def register_for_index(ls: GlossatorServer) -> None:
+    """Have the editor tell of changed files and ask for symbols, as far as the settings want it."""
+    options = ls.session.settings.index
+    watched = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+    if ls.editor.registers_watched_files and ls.session.folders:
+        if not options.enabled:
+            await _unregister(ls, watched)
+        elif watched not in ls.registered:
+            globs = [types.FileSystemWatcher(it) for it in _watched_globs()]
+            await _register(ls, watched, types.DidChangeWatchedFilesRegistrationOptions(globs))
+    symbols = types.WORKSPACE_SYMBOL
+    if ls.editor.registers_workspace_symbols and not ls.announced_symbols:
+        if not (options.enabled and options.workspace_symbol):
+            await _unregister(ls, symbols)
+        else:
+            await _register(ls, symbols, types.WorkspaceSymbolRegistrationOptions())
+
+
+def _watched_globs() -> tuple[str, ...]:
+    from glossator_indexer.languages.c import C
+    from glossator_indexer.languages.detection import TREE_LANGUAGES
+
+    suffixes = sorted({suffix for it in (C, *TREE_LANGUAGES) for suffix in it.suffixes})
+    endings = ",".join(it.removeprefix(".") for it in suffixes)
+    return (f"**/*.{{{endings}}}", f"**/{{{','.join(IGNORE_FILES)}}}")
+
+
+async def _register(ls: GlossatorServer, method: str, options: object) -> None:
+    if method in ls.registered:
+        return
+    ls.registered.add(method)
+    registration = types.Registration(method, method, options)
+    try:
+        await ls.client_register_capability_async(types.RegistrationParams([registration]))
+    except JsonRpcException as trouble:
+        ls.note(f"The editor does not register {method} ({trouble.message}); it goes on without.")
+
+
+async def _unregister(ls: GlossatorServer, method: str) -> None:
+    if method in ls.registered:
+        ls.registered.discard(method)
+        gone = types.Unregistration(method, method)
+        await ls.client_unregister_capability_async(types.UnregistrationParams([gone]))
