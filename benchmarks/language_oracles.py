@@ -185,4 +185,3 @@ def _cpp_files() -> Iterator[Path]:
 def _gcc_headers() -> list[str]:
     """Return where GCC keeps the headers that libclang's wheel lacks."""
     return [*_C_INCLUDE, *map(str, sorted(Path("/usr/lib/gcc").glob("*/*/include")))]
-

@@ -6,6 +6,7 @@ It runs in an environment of its own, with the folders to include from as argume
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import Any
 
@@ -19,8 +20,6 @@ KINDS = {
     cindex.CursorKind.CONVERSION_FUNCTION,
     cindex.CursorKind.FUNCTION_TEMPLATE,
 }
-BODY = cindex.CursorKind.COMPOUND_STMT
-TRY = cindex.CursorKind.CXX_TRY_STMT
 
 
 def functions(cursor: Any, path: str) -> list[tuple[str, int, int]]:
@@ -30,14 +29,16 @@ def functions(cursor: Any, path: str) -> list[tuple[str, int, int]]:
         file = node.location.file
         if file is not None and file.name != path:
             continue
-        if node.kind in KINDS and any(it.kind in (BODY, TRY) for it in node.get_children()):
+        if node.kind in KINDS and node.is_definition():
             start, end = node.extent.start, node.extent.end
-            name = node.spelling
+            # A constructor of a template is called after the template with its parameters.
+            name = re.sub(r"^(~?\w+)<.*", r"\1", node.spelling)
             text = SOURCE[start.offset : end.offset]
             # What a macro makes has the macro's place, which does not end in a brace.
-            if text.endswith(b"}") and name.split("<")[0].encode() in text:
+            if text.endswith(b"}") and name.encode() in text:
                 found.append((name, start.line, end.line))
-        found += functions(node, path)
+        if node.kind not in KINDS:
+            found += functions(node, path)
     return found
 
 
@@ -45,7 +46,8 @@ index = cindex.Index.create()
 options = ["-x", "c++", "-std=c++17", *(f"-I{it}" for it in sys.argv[1:])]
 for line in sys.stdin:
     path = line.rstrip("\n")
-    unit = index.parse(path, options)
+    # What stands in bodies is not compared, and takes most of the time.
+    unit = index.parse(path, options, options=cindex.TranslationUnit.PARSE_SKIP_FUNCTION_BODIES)
     SOURCE = open(path, "rb").read()  # noqa: SIM115, PTH123 - as short as the file
     # A header that is missing hides what depends on it; such a file proves nothing.
     if any(it.severity >= cindex.Diagnostic.Error for it in unit.diagnostics):

@@ -36,6 +36,7 @@ class Above:
         found.sort(key=lambda it: it[0])
         self._starts = [start for start, _, _ in found]
         self._nodes = [(node, is_lead) for _, node, is_lead in found]
+        self._comment_ends = {it.end_byte: it.start_byte for it in comments}
 
     def head(self, start: int, row: int, doc_comment: re.Pattern[str]) -> Head:
         """Return the head of the entity that starts at byte `start` in `row`."""
@@ -63,6 +64,18 @@ class Above:
             documented = documented or documents
             at -= 1
         return Head(first_row, start_row, documented)
+
+    def rows_of_trailing_comments(self, start: int, end: int) -> int:
+        """Return how many rows the comments (and gaps before them) take at the end of an entity.
+
+        Where blocks have no closing bracket, a comment below the last statement is in the block.
+        """
+        code_end = end
+        while code_end > start and (comment := self._comment_ends.get(code_end)) is not None:
+            code_end = comment
+            while code_end > start and self._source[code_end - 1 : code_end].isspace():
+                code_end -= 1
+        return self._source.count(b"\n", code_end, end)
 
     def _begins_line(self, at: int) -> bool:
         """Tell whether a node, or other such nodes before it, is the first on its line."""

@@ -18,6 +18,7 @@ from glossator_indexer.extraction.tree_names import (
     plain_name,
     text_of,
 )
+from glossator_indexer.extraction.tree_repair import closed
 from glossator_indexer.languages import TreeLanguage, tree_language
 from glossator_indexer.parsing import Matched, Node, matches
 from glossator_indexer.records import EntityKind
@@ -130,16 +131,30 @@ def _is_made_by_a_program(text: str) -> bool:
 
 def _best_reading(source: bytes, language: TreeLanguage) -> Matched | None:
     """Return the reading of the first grammar without errors, else the one that shows most."""
+    seen = source if language.masked is None else language.masked(source)
     best: Matched | None = None
     for grammar in language.grammars:
-        matched = matches(source, grammar, language.query, SECONDS_PER_FILE)
+        matched = matches(seen, grammar, language.query, SECONDS_PER_FILE)
         if matched is None:
             continue
+        if matched.has_error:
+            matched = _repaired(matched, seen, grammar, language)
         if not matched.has_error:
             return matched
         if best is None or len(matched.matches) > len(best.matches):
             best = matched
     return best
+
+
+def _repaired(broken: Matched, seen: bytes, grammar: str, language: TreeLanguage) -> Matched:
+    """Return the reading of a text that breaks off with its brackets closed, if it shows more."""
+    whole = closed(seen) if language.has_brackets else None
+    matched = None
+    if whole is not None:
+        matched = matches(whole, grammar, language.query, SECONDS_PER_FILE)
+    if matched is None or (matched.has_error and len(matched.matches) < len(broken.matches)):
+        return broken
+    return matched
 
 
 def _sorted_out(source: bytes, matched: Matched, language: TreeLanguage) -> _Findings:
@@ -258,7 +273,7 @@ def _placed(source: bytes, found: _Findings, language: TreeLanguage) -> Iterator
                 holds_methods=kind is None or kind in _HAS_METHODS,
             )
         )
-        if kind is None or (kind in _LOCAL and inside.kind in _CALLABLE):
+        if kind is None or (draft.kind in _LOCAL and inside.kind in _CALLABLE):
             continue
         head = above.head(draft.start, draft.outer.start_point[0], language.doc_comment)
         yield OutlineEntity(
@@ -267,7 +282,7 @@ def _placed(source: bytes, found: _Findings, language: TreeLanguage) -> Iterator
             container,
             head.first_row + 1,
             head.start_row + 1,
-            last_row(draft.outer) + 1,
+            last_row(draft.outer) + 1 - above.rows_of_trailing_comments(draft.start, draft.end),
             _signature(source, draft),
             draft.body is not None or kind not in _NEEDS_BODY,
             head.is_documented or draft.node.id in found.documented,
@@ -276,6 +291,8 @@ def _placed(source: bytes, found: _Findings, language: TreeLanguage) -> Iterator
 
 def _kind(draft: _Draft, inside: _Opened, modules: frozenset[str]) -> EntityKind | None:
     """Return what an entity is where it stands."""
+    if draft.kind is EntityKind.PROTOTYPE and inside.holds_methods:
+        return EntityKind.METHOD
     if draft.kind is not EntityKind.FUNCTION:
         return draft.kind
     # Out of its class a member is written like the function of a namespace.

@@ -5,6 +5,7 @@ It only declares; `extraction.tree_entities` does the reading.
 
 from __future__ import annotations
 
+from glossator_indexer.languages.cpp_mask import masked
 from glossator_indexer.languages.tree_language import TreeLanguage
 
 # Declarators nest without end, queries do not: what returns a reference to a pointer is the most.
@@ -20,12 +21,12 @@ QUERY = f"""
 (function_definition declarator: (_) @declarator
   [(default_method_clause) (delete_method_clause)] @body) @function
 (function_definition declarator: (_) @declarator) @function
-(declaration declarator: {_PROTOTYPE}) @function
+(declaration declarator: {_PROTOTYPE}) @prototype
 (field_declaration declarator: {_PROTOTYPE}) @method
-(class_specifier name: (_) @name body: (_) @body) @class
-(struct_specifier name: (_) @name body: (_) @body) @struct
-(union_specifier name: (_) @name body: (_) @body) @union
-(enum_specifier name: (_) @name body: (_) @body) @enum
+(class_specifier name: (_) @declarator body: (_) @body) @class
+(struct_specifier name: (_) @declarator body: (_) @body) @struct
+(union_specifier name: (_) @declarator body: (_) @body) @union
+(enum_specifier name: (_) @declarator body: (_) @body) @enum
 (type_definition type: (struct_specifier !name body: (_) @body) declarator: (type_identifier) @name)
   @struct
 (type_definition type: (union_specifier !name body: (_) @body) declarator: (type_identifier) @name)
@@ -41,6 +42,7 @@ QUERY = f"""
 (translation_unit (declaration declarator: (init_declarator declarator: (_) @declarator)) @variable)
 (declaration_list (declaration declarator: (init_declarator declarator: (_) @declarator)) @variable)
 (template_declaration (_) @wrapped .) @wrapper
+(friend_declaration (function_definition) @wrapped) @wrapper
 (comment) @comment
 
 (call_expression function: [
@@ -67,4 +69,5 @@ CPP = TreeLanguage(
     lsp_ids=frozenset({"cpp", "cuda-cpp"}),
     query=QUERY,
     separator="::",
+    masked=masked,
 )

@@ -27,6 +27,10 @@ QUERY = """
 (source_file (const_declaration (const_spec name: (identifier) @name) @variable))
 (source_file (var_declaration . (var_spec name: (identifier) @name) .) @variable)
 (source_file (var_declaration (var_spec_list (var_spec name: (identifier) @name) @variable)))
+(ERROR (const_declaration . (const_spec name: (identifier) @name) .) @variable)
+(ERROR (const_declaration (const_spec name: (identifier) @name) @variable))
+(ERROR (var_declaration . (var_spec name: (identifier) @name) .) @variable)
+(ERROR (var_declaration (var_spec_list (var_spec name: (identifier) @name) @variable)))
 (comment) @comment
 
 (call_expression function: [(identifier) @call (selector_expression field: (_) @call)

@@ -40,6 +40,8 @@ SHARED_QUERY = f"""
   ) @nothing
 (program (lexical_declaration (variable_declarator name: (identifier) @name)) @variable)
 (program (variable_declaration (variable_declarator name: (identifier) @name)) @variable)
+(ERROR (lexical_declaration (variable_declarator name: (identifier) @name)) @variable)
+(ERROR (variable_declaration (variable_declarator name: (identifier) @name)) @variable)
 (program (export_statement
   (lexical_declaration (variable_declarator name: (identifier) @name)) @variable))
 (program (export_statement

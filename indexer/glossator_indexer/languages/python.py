@@ -15,6 +15,7 @@ QUERY = """
 (type_alias_statement left: (type [(identifier) @name (generic_type (identifier) @name)])) @type
 (decorated_definition definition: (_) @wrapped) @wrapper
 (module (expression_statement . (assignment left: (identifier) @name)) @variable)
+(ERROR (expression_statement . (assignment left: (identifier) @name)) @variable)
 
 (function_definition body: (block . (expression_statement . (string)))) @documented
 (class_definition body: (block . (expression_statement . (string)))) @documented
@@ -37,5 +38,6 @@ PYTHON = TreeLanguage(
     query=QUERY,
     # A comment is for who changes the code; what documents is the docstring.
     doc_comment=re.compile(r"(?!)"),
+    has_brackets=False,
     interpreters=frozenset({"python", "python2", "python3", "pypy", "pypy3"}),
 )

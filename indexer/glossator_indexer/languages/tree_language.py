@@ -6,6 +6,7 @@ It must not know any single language, and it parses nothing: it says what a capt
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 # Captures that are an entity are called after the values of `EntityKind`; these are the others:
@@ -43,7 +44,9 @@ class TreeLanguage:
     `grammars` name modules without their `tree_sitter_` (`name`, or `name:function`); the first
     that reads a file without error is used. Where two patterns of `query` capture one name, the
     earlier one counts. A comment above an entity documents it where its text begins with
-    `doc_comment`. `transparent` matches parts of a container's name that say nothing; `importers` are functions that import.
+    `doc_comment`. `transparent` matches parts of a container's name that say nothing, `importers`
+    are functions that import, `has_brackets` says that brackets end blocks. `masked(source)` is
+    what the grammars see, of the same length, where that is not the source.
     """
 
     id: str
@@ -56,3 +59,5 @@ class TreeLanguage:
     interpreters: frozenset[str] = frozenset()
     transparent: re.Pattern[str] | None = None
     importers: frozenset[str] = frozenset()
+    masked: Callable[[bytes], bytes] | None = None
+    has_brackets: bool = True

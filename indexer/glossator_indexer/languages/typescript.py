@@ -29,6 +29,7 @@ QUERY = f"""
   (lexical_declaration (variable_declarator name: (identifier) @name)) @variable))
 (program (ambient_declaration
   (variable_declaration (variable_declarator name: (identifier) @name)) @variable))
+(import_require_clause source: (string (string_fragment) @import))
 (decorator) @lead
 (type_identifier) @use
 """
