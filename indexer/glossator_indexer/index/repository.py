@@ -33,6 +33,7 @@ from glossator_indexer.pipeline import (
     vectors_by_hash,
     vectors_for,
 )
+from glossator_indexer.ports import Embedder
 from glossator_indexer.records import (
     DISK,
     ContextPiece,
@@ -54,6 +55,8 @@ _MOST_BYTES_HERE = 4 << 20
 # The folders that somebody looked at last are read first.
 _FIRST_FOLDERS = 8
 _SIZE_KEPT_SECONDS = 5.0
+# Opening takes no longer than a second for these; more of them wait for the refresh.
+_FILES_REPLAYED = 64
 # Vectors of files that were saved and wait for a server's: 100 kB a file, less than 50 MB.
 _FILES_LEFT_OVER = 500
 # A save waits for no more than this many files.
@@ -110,6 +113,7 @@ class Index:
         self._size = (0.0, 0)
         self._left_over: dict[str, dict[bytes, bytes]] = {}
         self._is_closed = threading.Event()
+        self._replay()
 
     # Writing ----------------------------------------------------------------------------------
 
@@ -224,6 +228,29 @@ class Index:
 
     # Inside -----------------------------------------------------------------------------------
 
+    def _replay(self) -> None:
+        """Make again what a kill left out of the words, as far as that takes no time to notice."""
+        stores = self._stores
+        numbers = sorted(stores.lexical.backlog)
+        if not numbers or len(numbers) > _FILES_REPLAYED:
+            return
+        known = [it for it in map(stores.truth.known, numbers) if it is not None]
+        made = []
+        for it in known:
+            found = self._parts.walker.found(it.path)
+            if found is None:
+                made.append(Made(it.path, "gone"))
+                continue
+            job = job_for(found, it.content_hash)._replace(force=True, embed=False)
+            made.append(make(self._root, job, self._embedder_here))
+        stores.writer.take_in(made)
+        stores.writer.commit()
+
+    @property
+    def _embedder_here(self) -> Embedder | None:
+        """The embedder where it is fast enough to be waited for."""
+        return self._parts.embedder if self._parts.worker_embedder is not None else None
+
     def _refresh(self, tell: Report, stop: Stop) -> bool:
         stores = self._stores
         if not self._drain_vectors(tell, stop):
@@ -316,8 +343,8 @@ class Index:
         return jobs, [it for it in work.gone if it in below]
 
     def _save(self, jobs: Sequence[Job], gone: Sequence[int]) -> None:
-        embedder = self._parts.embedder if self._parts.worker_embedder is not None else None
-        made = [make(self._root, it, embedder, self._reusable(it.path, DISK)) for it in jobs]
+        embedder, reusable = self._embedder_here, self._reusable
+        made = [make(self._root, it, embedder, reusable(it.path, DISK)) for it in jobs]
         with self._turns.save():
             self._stores.writer.remove(gone)
             self._stores.writer.take_in(made)
@@ -351,8 +378,7 @@ class Index:
         self._texts.keep(session, path, text)
         if known is not None and known.content_hash == extracted.record.content_hash:
             return Made(path, "gone")
-        embedder = self._parts.embedder if self._parts.worker_embedder is not None else None
-        vectors = vectors_for(extracted, embedder, self._reusable(path, session))
+        vectors = vectors_for(extracted, self._embedder_here, self._reusable(path, session))
         return made_of(extracted, Reading(b"", found.size, time.time_ns(), 0, 0), vectors)
 
     def _found_for_buffer(self, path: str) -> FoundFile | None:

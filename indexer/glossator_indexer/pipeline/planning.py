@@ -50,6 +50,8 @@ def plan(store: Store, walked: Sequence[FoundFile], missing: Missing) -> Plan:
             jobs.append(job_for(found))
         elif (job := _job_of_known(found, known, missing)) is not None:
             jobs.append(job)
+    # What can be found no more, although nothing changed, is missed most.
+    jobs.sort(key=lambda it: not it.force)
     present = {it.path for it in walked}
     return Plan(tuple(jobs), tuple(n for path, n in numbers.items() if path not in present))
 
