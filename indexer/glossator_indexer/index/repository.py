@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from glossator_gate.errors import GlossatorError
 from glossator_indexer.errors import IndexUnavailableError, StoreCorruptError
 from glossator_indexer.extraction import extract_text
 from glossator_indexer.index.lock import FolderLock, LocksUnsupportedError
@@ -111,6 +112,7 @@ class Index:
         self._progress = IndexProgress(IndexPhase.OPENING)
         self._first: dict[str, None] = dict.fromkeys(self._parts.first)
         self._size = (0.0, 0)
+        self._embedding_problem: str | None = None
         self._left_over: dict[str, dict[bytes, bytes]] = {}
         self._is_closed = threading.Event()
         self._replay()
@@ -222,7 +224,10 @@ class Index:
             bytes_on_disk=self._bytes_on_disk(),
             updated=stores.truth.updated,
             buffers=totals.buffers,
-            problems=stores.problems(totals.troubled),
+            problems=(
+                *stores.problems(totals.troubled),
+                *([self._embedding_problem] if self._embedding_problem else ()),
+            ),
             languages=totals.languages,
         )
 
@@ -290,10 +295,14 @@ class Index:
         if self._parts.worker_embedder is None:
             numbers = sorted(stores.lacking_vectors())
             progress = Progress(tell, IndexPhase.EMBEDDING, len(numbers)) if numbers else None
+            self._embedding_problem = None
             for number in numbers:
                 if stop():
                     return False
-                self._embed_file(number)
+                if sentence := self._embed_file(number):
+                    # The words answer meanwhile; the next refresh asks again.
+                    self._embedding_problem = sentence
+                    break
                 if progress is not None:
                     progress.add(1)
         with self._turns.bulk():
@@ -301,18 +310,22 @@ class Index:
             stores.switch_when_complete()
         return True
 
-    def _embed_file(self, number: int) -> None:
+    def _embed_file(self, number: int) -> str | None:
+        """Make the vectors of one file; return why the embedder cannot, None where it can."""
         known = self._stores.truth.known(number)
-        if known is None:
-            return
-        found = self._parts.walker.found(known.path)
-        if found is None:
-            return
+        found = self._parts.walker.found(known.path) if known else None
+        if known is None or found is None:
+            return None
         job = job_for(found, known.content_hash)._replace(force=True)
-        made = make(self._root, job, self._parts.embedder, self._left_over.pop(known.path, {}))
+        try:
+            made = make(self._root, job, self._parts.embedder, self._left_over.get(known.path, {}))
+        except GlossatorError as exc:
+            return str(exc)
+        self._left_over.pop(known.path, None)
         with self._turns.bulk():
             self._stores.writer.take_in([made])
             self._stores.writer.commit_if_due()
+        return None
 
     def _jobs_for(self, paths: Sequence[str]) -> tuple[list[Job], list[int]]:
         """Return what is to be made of named paths, and numbers of what is no more."""
