@@ -153,7 +153,9 @@ class LexicalStore:
 
     def words_of(self, text: str) -> list[str]:
         """Return the words of a text as the index keeps them: split, in lower case, stemmed."""
-        found: list[str] = self._analyzer.analyze(split_camel(text))
+        # Names of files may hold what is not UTF-8, as half a surrogate pair.
+        plain = text.encode("utf-8", "replace").decode()
+        found: list[str] = self._analyzer.analyze(split_camel(plain))
         return found
 
     def search(
