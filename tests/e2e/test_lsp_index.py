@@ -1,0 +1,356 @@
+"""The index as an editor sees it: found behind its back, right at once, and nothing when killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from lsprotocol import types
+
+from tests.e2e.lsp_editor import Announced, Json, StrictEditor, strict_editor
+
+RINGLOG = Path(__file__).parents[2] / "examples" / "ringlog"
+PROGRESS = types.ClientCapabilities(
+    window=types.WindowClientCapabilities(work_done_progress=True),
+)
+WATCHES = types.ClientCapabilities(
+    workspace=types.WorkspaceClientCapabilities(
+        did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(
+            dynamic_registration=True
+        )
+    )
+)
+REGISTERS_SYMBOLS = types.ClientCapabilities(
+    workspace=types.WorkspaceClientCapabilities(
+        configuration=True,
+        symbol=types.WorkspaceSymbolClientCapabilities(dynamic_registration=True),
+    )
+)
+NEW = "int entirely_new_thing(void)\n{\n\treturn 1;\n}\n"
+
+
+@pytest.fixture(autouse=True)
+def _owners(monkeypatch: pytest.MonkeyPatch, own_home: Path) -> Iterator[None]:
+    monkeypatch.setenv("GLOSSATOR_INDEX_IDLE_SECONDS", "20")
+    yield
+    for process in owners(own_home):
+        process.kill()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a project of a few C files, a repository of its own."""
+    folder = tmp_path / "ringlog"
+    shutil.copytree(RINGLOG, folder)
+    (folder / ".git").mkdir()
+    (folder / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    return folder
+
+
+def owners(home: Path) -> list[psutil.Process]:
+    """Return the processes that own an index in the test's own cache."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if "index-owner" in process.cmdline() and process.environ().get("XDG_CACHE_HOME") == (
+                str(home / "cache")
+            ):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+async def run(editor: StrictEditor, command: str, **argument: object) -> Json:
+    """Run a command; return what it answers."""
+    result: Json = await editor.ask(
+        types.WORKSPACE_EXECUTE_COMMAND, {"command": command, "arguments": [argument]}
+    )
+    return result
+
+
+async def paths(editor: StrictEditor, text: str, **argument: object) -> list[str]:
+    """Return the paths of a search's hits."""
+    hits = await run(editor, "glossator.search", text=text, **argument)
+    return [it["path"] for it in hits]  # type: ignore[index]  # a list of objects
+
+
+async def symbols(editor: StrictEditor, text: str) -> list[str]:
+    """Return the symbols of a search's hits."""
+    hits = await run(editor, "glossator.search", text=text)
+    return [it["symbol"] for it in hits]  # type: ignore[index]  # a list of objects
+
+
+async def until(holds: Callable[[], Awaitable[object]], seconds: float = 30.0) -> None:
+    """Ask until the answer is true."""
+    async with asyncio.timeout(seconds):
+        while not await holds():  # noqa: ASYNC110 -- the server is what is waited for
+            await asyncio.sleep(0.05)
+
+
+async def ready(editor: StrictEditor) -> None:
+    """Wait until everything is indexed."""
+
+    async def is_ready() -> bool:
+        (index,) = (await run(editor, "glossator.status"))["index"]
+        return bool(index.get("phase") == "ready" and index["files"])
+
+    await until(is_ready)
+
+
+@pytest.fixture
+async def editor(project: Path) -> AsyncIterator[StrictEditor]:
+    """Return an editor whose folder is indexed."""
+    async with strict_editor(Announced(folders=(project,))) as editor:
+        await editor.initialize()
+        await ready(editor)
+        yield editor
+
+
+async def test_a_search_answers_with_places_to_go_to(editor: StrictEditor, project: Path) -> None:
+    hits = await run(editor, "glossator.search", text="ringlog_write", limit=3)
+    best = hits[0]  # type: ignore[index]  # a list of objects
+    assert set(best) == {
+        *("path", "start_line", "end_line", "symbol", "kind", "score", "signals", "location")
+    }
+    assert best["symbol"] == "ringlog_write"
+    assert best["location"]["uri"] == (project / best["path"]).as_uri()
+    assert best["location"]["range"]["start"] == {"line": best["start_line"] - 1, "character": 0}
+    lines = (project / best["path"]).read_text().splitlines()[: best["end_line"]]
+    assert any("ringlog_write" in it for it in lines[best["start_line"] - 1 :])
+
+
+async def test_unsaved_saved_closed_and_deleted_texts_are_found_as_they_stand(
+    editor: StrictEditor, project: Path
+) -> None:
+    file = project / "list.h"
+    uri = file.as_uri()
+    text = file.read_text()
+    await editor.open(uri, text)
+    assert "entirely_new_thing" not in await symbols(editor, "entirely_new_thing")
+    await editor.replace(uri, text + NEW)
+    assert (await paths(editor, "entirely_new_thing"))[0] == "list.h"
+    # Closed without saving, the disk is what counts again.
+    await editor.notify(types.TEXT_DOCUMENT_DID_CLOSE, {"textDocument": {"uri": uri}})
+    assert "entirely_new_thing" not in await symbols(editor, "entirely_new_thing")
+    await editor.open(uri, text)
+    await editor.replace(uri, text + NEW)
+    file.write_text(text + NEW)
+    await editor.notify(types.TEXT_DOCUMENT_DID_SAVE, {"textDocument": {"uri": uri}})
+    assert (await paths(editor, "entirely_new_thing"))[0] == "list.h"
+    await editor.notify(types.TEXT_DOCUMENT_DID_CLOSE, {"textDocument": {"uri": uri}})
+    await until(lambda: found_first(editor, "entirely_new_thing", "list.h"))
+
+
+async def found_first(editor: StrictEditor, text: str, path: str) -> bool:
+    """Tell whether a file is the best hit."""
+    return (await paths(editor, text))[:1] == [path]
+
+
+async def test_a_killed_owner_is_noticed_by_nobody(editor: StrictEditor, own_home: Path) -> None:
+    for _ in range(3):
+        (owner,) = owners(own_home)
+        os.kill(owner.pid, signal.SIGKILL)
+        assert (await paths(editor, "ringlog_write", limit=1)) == ["ringlog.c"]
+    assert not any("ERROR" in it for it in editor.log)
+
+
+async def test_a_killed_editor_takes_nothing_with_it(
+    editor: StrictEditor, project: Path, own_home: Path
+) -> None:
+    uri = (project / "list.h").as_uri()
+    async with strict_editor(Announced(folders=(project,))) as other:
+        await other.initialize()
+        await ready(other)
+        await other.open(uri, "")
+        await other.replace(uri, NEW)
+        assert (await paths(other, "entirely_new_thing"))[0] == "list.h"
+        assert len(owners(own_home)) == 1
+        # What one has not saved is not the other's.
+        assert "entirely_new_thing" not in await symbols(editor, "entirely_new_thing")
+        other.process.kill()
+        await other.wait()
+
+    async def is_forgotten() -> bool:
+        (index,) = (await run(editor, "glossator.status"))["index"]
+        return bool(index["buffers"] == 0)
+
+    await until(is_forgotten)
+    assert len(owners(own_home)) == 1
+
+
+async def test_the_status_says_what_is_indexed(editor: StrictEditor, project: Path) -> None:
+    (index,) = (await run(editor, "glossator.status"))["index"]
+    assert index["root"] == str(project)
+    assert index["files"] >= 5
+    assert index["languages"]["c"] >= 5
+    assert index["bytesOnDisk"] > 0
+    assert index["updated"] is not None
+    assert index["embedder"]
+    assert index["problems"] == []
+
+
+async def test_pausing_and_resuming(editor: StrictEditor) -> None:
+    assert await run(editor, "glossator.index.pause") == {"paused": 1}
+    (index,) = (await run(editor, "glossator.status"))["index"]
+    assert index["phase"] == "paused"
+    assert await paths(editor, "ringlog_write", limit=1) == ["ringlog.c"]
+    assert await run(editor, "glossator.index.resume") == {"resumed": 1}
+    await ready(editor)
+
+
+async def test_files_that_change_outside_are_taken_in(project: Path) -> None:
+    async with strict_editor(Announced(WATCHES, folders=(project,))) as editor:
+        await editor.initialize()
+        request = await editor.expect(types.CLIENT_REGISTER_CAPABILITY)
+        (registration,) = request["params"]["registrations"]
+        assert registration["method"] == types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+        globs = [it["globPattern"] for it in registration["registerOptions"]["watchers"]]
+        assert any("c," in it and ",h," in it for it in globs)
+        await editor.answer(request, None)
+        await ready(editor)
+        new = project / "new.c"
+        new.write_text(NEW)
+        event = {"uri": new.as_uri(), "type": 1}
+        await editor.notify(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, {"changes": [event]})
+        await until(lambda: found_first(editor, "entirely_new_thing", "new.c"))
+        new.unlink()
+        event = {"uri": new.as_uri(), "type": 3}
+        await editor.notify(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, {"changes": [event]})
+
+        async def is_gone() -> bool:
+            return "new.c" not in await paths(editor, "entirely_new_thing", limit=50)
+
+        await until(is_gone)
+
+
+async def test_folders_come_and_go(editor: StrictEditor, project: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "other.c").write_text(NEW)
+    folder = {"uri": other.as_uri(), "name": "other"}
+    method = types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS
+    await editor.notify(method, {"event": {"added": [folder], "removed": []}})
+    await until(lambda: found_first(editor, "entirely_new_thing", "other.c"))
+    await editor.notify(method, {"event": {"added": [], "removed": [folder]}})
+    assert "other.c" not in await paths(editor, "entirely_new_thing", limit=50)
+    roots = [it["root"] for it in (await run(editor, "glossator.status"))["index"]]
+    assert roots == [str(project)]
+
+
+async def test_workspace_symbols_are_answered_where_the_settings_say_so(project: Path) -> None:
+    options = {"index": {"workspace_symbol": True}}
+    async with strict_editor(Announced(folders=(project,), options=options)) as editor:
+        result = await editor.initialize()
+        assert result.capabilities.workspace_symbol_provider is True
+        await ready(editor)
+        found = await editor.ask(types.WORKSPACE_SYMBOL, {"query": "ringlog_write"})
+        assert found[0]["name"] == "ringlog_write"
+        assert found[0]["location"]["uri"] == (project / "ringlog.c").as_uri()
+        assert await editor.ask(types.WORKSPACE_SYMBOL, {"query": ""}) == []
+
+
+async def test_workspace_symbols_follow_the_editors_settings(project: Path) -> None:
+    settings = {"index": {"workspace_symbol": True}}
+    announced = Announced(REGISTERS_SYMBOLS, folders=(project,), settings=settings)
+    async with strict_editor(announced) as editor:
+        result = await editor.initialize()
+        assert result.capabilities.workspace_symbol_provider is None
+        request = await editor.expect(types.CLIENT_REGISTER_CAPABILITY)
+        assert request["params"]["registrations"][0]["method"] == types.WORKSPACE_SYMBOL
+        await editor.answer(request, None)
+
+
+async def test_nothing_is_indexed_where_it_is_switched_off(project: Path, own_home: Path) -> None:
+    options = {"index": {"enabled": False}}
+    async with strict_editor(Announced(WATCHES, folders=(project,), options=options)) as editor:
+        await editor.initialize()
+        assert (await run(editor, "glossator.status"))["index"] == []
+        argument = {"command": "glossator.search", "arguments": [{"text": "x"}]}
+        error = await editor.ask_for_error(types.WORKSPACE_EXECUTE_COMMAND, argument)
+        assert error["message"].startswith("Nothing is indexed")
+        assert owners(own_home) == []
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        {},
+        {"text": ""},
+        {"text": 1},
+        {"text": "x", "limit": 0},
+        {"text": "x", "limit": True},
+        {"text": "x", "limit": 10**9},
+        {"text": "x", "quality": "yes"},
+        {"text": "x", "filters": []},
+        {"text": "x", "filters": {"folder": "/"}},
+        {"text": "x", "filters": {"kinds": ["planet"]}},
+        {"text": "x", "filters": {"paths": "*.c"}},
+        {"text": "x", "filters": {"changedSince": "today"}},
+        {"text": "x", "more": 1},
+    ],
+    ids=str,
+)
+async def test_a_search_that_cannot_be_meant_ends_in_one_sentence(
+    shared: StrictEditor, argument: Json
+) -> None:
+    params = {"command": "glossator.search", "arguments": [argument]}
+    error = await shared.ask_for_error(types.WORKSPACE_EXECUTE_COMMAND, params)
+    assert error["code"] == -32602
+
+
+@pytest.fixture
+async def shared() -> AsyncIterator[StrictEditor]:
+    """Return an editor with no folder: its arguments are looked at first."""
+    async with strict_editor(Announced()) as editor:
+        await editor.initialize()
+        yield editor
+
+
+async def test_an_index_that_cannot_be_had_is_one_line_in_the_log(
+    project: Path, own_home: Path
+) -> None:
+    cache = own_home / "cache"
+    cache.rmdir()
+    cache.write_text("a file in its place")
+    async with strict_editor(Announced(folders=(project,))) as editor:
+        await editor.initialize()
+        note = await editor.expect(types.WINDOW_LOG_MESSAGE)
+        assert note["params"]["message"].endswith(".")
+        argument = {"command": "glossator.search", "arguments": [{"text": "x"}]}
+        error = await editor.ask_for_error(types.WORKSPACE_EXECUTE_COMMAND, argument)
+        assert error["code"] == types.LSPErrorCodes.RequestFailed
+
+
+async def test_work_that_takes_long_is_shown_and_can_be_paused(tmp_path: Path) -> None:
+    big = tmp_path / "big"
+    big.mkdir()
+    body = "".join(
+        f"int number_{at}(int left)\n{{\n\treturn left + {at};\n}}\n\n" for at in range(150)
+    )
+    for number in range(200):
+        (big / f"file{number}.c").write_text(body.replace("number", f"f{number}"))
+    async with strict_editor(Announced(PROGRESS, folders=(big,))) as editor:
+        await editor.initialize()
+        created = await editor.expect(types.WINDOW_WORK_DONE_PROGRESS_CREATE)
+        token = created["params"]["token"]
+        await editor.answer(created, None)
+        begin = (await editor.expect(types.PROGRESS))["params"]
+        assert begin["value"]["title"] == "Index big"
+        assert begin["value"]["cancellable"] is True
+        report = (await editor.expect(types.PROGRESS))["params"]["value"]
+        assert " of 200 files" in report["message"]
+        assert 0 <= report["percentage"] <= 100
+        await editor.notify(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, {"token": token})
+        value = report
+        while value["kind"] != "end":
+            value = (await editor.expect(types.PROGRESS))["params"]["value"]
+        assert value["message"] in {"paused", "ready"}
+        (index,) = (await run(editor, "glossator.status"))["index"]
+        assert index["phase"] == value["message"]
