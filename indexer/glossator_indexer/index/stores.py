@@ -127,8 +127,8 @@ class Stores:
 
     @property
     def is_damaged(self) -> bool:
-        """Tell whether a store was found damaged since it was opened."""
-        return self._is_damaged
+        """Tell whether a store was found damaged, or torn from the truth, since it was opened."""
+        return self._is_damaged or self.writer.is_torn
 
     def repair(self) -> None:
         """Close all and open it again, with what is damaged removed; the rest is derived anew."""

@@ -5,9 +5,11 @@ Its caller holds the turn. It reads no source file and decides nothing about wha
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.lexical import LexicalStore
 from glossator_indexer.pipeline.derived import Derived
 from glossator_indexer.pipeline.making import Made
@@ -31,7 +33,13 @@ class Writer:
         self.store = store
         self.lexical = lexical
         self.vectors = vectors
+        self._is_torn = False
         self.begin_bulk()
+
+    @property
+    def is_torn(self) -> bool:
+        """Tell whether a derived store failed to take what the truth has; all is to be reopened."""
+        return self._is_torn
 
     def begin_bulk(self) -> None:
         """Begin a row of batches: its first commit comes early."""
@@ -67,9 +75,13 @@ class Writer:
 
     def commit(self) -> None:
         """Make all that was taken in durable in every store, and shorten the journal."""
-        self.lexical.commit()
-        if self.vectors is not None:
-            self.vectors.commit()
+        if self._is_torn:
+            # A commit would claim what was never taken in; the journal still has it.
+            raise IndexUnavailableError("The index could not be written; it is opened again.")
+        with self._telling_of_tears():
+            self.lexical.commit()
+            if self.vectors is not None:
+                self.vectors.commit()
         positions = [self.lexical.store.position()]
         if self.vectors is not None:
             positions.append(self.vectors.store.position())
@@ -87,9 +99,18 @@ class Writer:
         self._hand_on(files, written.gone)
 
     def _hand_on(self, files: Sequence[IndexedFile], gone: Sequence[int]) -> None:
-        self.lexical.replace(files, gone)
-        if self.vectors is not None:
-            self.vectors.replace(files, gone)
+        with self._telling_of_tears():
+            self.lexical.replace(files, gone)
+            if self.vectors is not None:
+                self.vectors.replace(files, gone)
+
+    @contextlib.contextmanager
+    def _telling_of_tears(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._is_torn = True
+            raise
 
     def _hand_on_again(self, again: Sequence[Made], known: dict[str, KnownFile | None]) -> None:
         """Give files whose contents are as they were to the stores that lack them."""

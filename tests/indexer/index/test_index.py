@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import os
+import resource
 import threading
 import time
 from collections.abc import Callable
@@ -256,3 +258,29 @@ def test_a_file_system_without_locks_gets_an_index_for_the_session(
     assert kept != repository.folder
     repository.close()
     assert not kept.exists()
+
+
+def test_no_space_left_is_said_and_nothing_is_lost(repository: Repository) -> None:
+    paths = _fill(repository, 12)
+    repository.refresh()
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    names = [f"written_as_number_{at}" for at in range(300)]
+    repository.write(paths[0], *names)
+    for room in (2_000, 20_000, 60_000):
+        # A file that may not grow fails as one on a full disk does.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, limit[1]))
+        try:
+            with contextlib.suppress(IndexUnavailableError):
+                repository.index.update_files([paths[0]])  # type: ignore[union-attr]
+            with contextlib.suppress(IndexUnavailableError):
+                repository.refresh()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    with contextlib.suppress(IndexUnavailableError):
+        # The first call after a tear opens the stores again.
+        repository.refresh()
+    repository.refresh()
+    assert repository.where(names[299]) == [paths[0]]
+    assert repository.where("counted_5") == [paths[5]]
+    status = repository.refresh().status()
+    assert (status.files, status.vectors) == (12, status.chunks)
