@@ -44,6 +44,8 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         folder = home / name
         folder.mkdir(parents=True, mode=0o700)
         monkeypatch.setenv(variable, str(folder))
+    # An index that a test brought about ends soon after it.
+    monkeypatch.setenv("GLOSSATOR_INDEX_IDLE_SECONDS", "5")
     return home
 
 

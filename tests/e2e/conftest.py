@@ -22,7 +22,9 @@ def script(own_home: Path) -> WriteScript:
         folder.mkdir(exist_ok=True)
         (folder / "config.toml").write_text(
             f'schema = 1\n[[model]]\nid = "scripted"\napi = "scripted"\nscript = "{path}"\n'
-            '[roles]\ndocument = ["scripted"]\n',
+            '[roles]\ndocument = ["scripted"]\n'
+            # What it shows would come between what these tests wait for.
+            "[index]\nenabled = false\n",
             encoding="utf-8",
         )
 
