@@ -39,6 +39,7 @@ _MOST_CHARACTERS = 700
 _BATCH = 8
 _MASKED = -10000.0
 _THREADS = 2
+_TOKENIZER = "WordPiece"
 
 _HASH = 16
 _RECORD = _HASH + 4 + WIDTH
@@ -65,15 +66,15 @@ def load(cache_folder: Path) -> MiniLm | None:
         return None
     if not all(find_spec(it) for it in ("onnxruntime", "tokenizers")):
         return None
-    return MiniLm(folder, Remembered(cache_folder / _REMEMBERED_FILE))
+    return MiniLm(folder, cache_folder / _REMEMBERED_FILE)
 
 
 class MiniLm:
     """Scores by the cosine of MiniLM's vectors; follows `ports.Reranker`, for any thread."""
 
-    def __init__(self, folder: Path, remembered: Remembered) -> None:
+    def __init__(self, folder: Path, remembered: Path) -> None:
         self._encoder = _Encoder(folder)
-        self._remembered = remembered
+        self._remembered = Remembered(remembered)
         self._lock = threading.Lock()
 
     @property
@@ -135,13 +136,10 @@ class _Encoder:
     """The model itself: tokens in, unit vectors out."""
 
     def __init__(self, folder: Path) -> None:
-        import tokenizers
-
         try:
             self._weights = _safetensors(folder / "model.safetensors")
             self._session = _session(self._weights)
-            self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-        # Both libraries raise bare exceptions of their own kinds for files that are not theirs.
+            self._tokenizer = _tokenizer(folder / "tokenizer.json")
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise EmbedderError(
                 f"The model in {folder} is damaged; run `glossator models fetch {NAME}`."
@@ -202,6 +200,16 @@ def _safetensors(path: Path) -> Mapping[str, NDArray[Any]]:
         for name, it in head.items()
         if name != "__metadata__" and it["dtype"] == "F32"
     }
+
+
+def _tokenizer(path: Path) -> Any:  # noqa: ANN401 -- the library is untyped
+    import tokenizers
+
+    said = path.read_text("utf-8")
+    # The library raises a bare `Exception` for what it cannot read.
+    if json.loads(said)["model"]["type"] != _TOKENIZER:
+        raise ValueError("another tokenizer")
+    return tokenizers.Tokenizer.from_str(said)
 
 
 def _session(weights: Mapping[str, NDArray[Any]]) -> Any:  # noqa: ANN401 -- the library is untyped

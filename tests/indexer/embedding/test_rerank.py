@@ -1,0 +1,157 @@
+"""Own the proof that the re-ranker remembers safely, and with the real model, that it ranks."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from glossator_indexer import rerank
+from glossator_indexer.errors import EmbedderError
+from glossator_indexer.rerank import WIDTH, MiniLm, Remembered, load, shown
+from tests.conftest import MODELS, missing_part
+
+TEXTS = [
+    "static void __free_pages_ok(struct page *page) { __free_one_page(page, zone); }",
+    "static int smtp_send_mail(struct connection *conn) { return write_line(conn); }",
+    "static u32 crc32_update(u32 crc, const u8 *data, size_t length) { return crc; }",
+]
+QUESTION = "give a page of memory back to the allocator"
+
+
+def key(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()[:16]
+
+
+def vector(seed: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    it = np.random.default_rng(seed).standard_normal(WIDTH).astype(np.float32)
+    return it / np.linalg.norm(it)
+
+
+def test_names_are_shown_as_words() -> None:
+    assert shown("int\tfree_pages(struct sk_buff *skb)\n{ readPage(); }") == (
+        "int free pages(struct sk buff skb) read Page()"
+    )
+
+
+def test_what_is_remembered_is_there_again(tmp_path: Path) -> None:
+    first = Remembered(tmp_path / "vectors")
+    first.add({key("a"): vector(1), key("b"): vector(2)})
+    first.close()
+    second = Remembered(tmp_path / "vectors")
+    assert key("a") in second
+    assert key("c") not in second
+    assert float(second.vector(key("b")) @ vector(2)) > 0.999
+    second.close()
+
+
+@pytest.mark.parametrize("kept", [0, 5, 403, 404, 405, 807])
+def test_a_file_that_breaks_off_keeps_its_whole_records(tmp_path: Path, kept: int) -> None:
+    path = tmp_path / "vectors"
+    first = Remembered(path)
+    first.add({key(str(at)): vector(at) for at in range(2)})
+    first.close()
+    path.write_bytes(path.read_bytes()[:kept])
+    second = Remembered(path)
+    assert [key(str(at)) in second for at in range(2)] == [kept >= 404, False]
+    second.add({key("new"): vector(9)})
+    second.close()
+    third = Remembered(path)
+    assert key("new") in third
+    third.close()
+
+
+def test_a_flipped_byte_costs_its_record_only(tmp_path: Path) -> None:
+    path = tmp_path / "vectors"
+    first = Remembered(path)
+    first.add({key(str(at)): vector(at) for at in range(3)})
+    first.close()
+    raw = bytearray(path.read_bytes())
+    raw[600] ^= 1
+    path.write_bytes(raw)
+    second = Remembered(path)
+    assert [key(str(at)) in second for at in range(3)] == [True, False, True]
+    second.close()
+
+
+def test_the_file_stays_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rerank, "_MOST_REMEMBERED", 10)
+    remembered = Remembered(tmp_path / "vectors")
+    for at in range(50):
+        remembered.add({key(str(at)): vector(at)})
+    remembered.close()
+    assert (tmp_path / "vectors").stat().st_size <= 2 * 10 * 404
+    again = Remembered(tmp_path / "vectors")
+    assert key("49") in again
+    assert key("1") not in again
+    again.close()
+
+
+def test_a_folder_that_cannot_be_written_is_no_trouble(tmp_path: Path) -> None:
+    remembered = Remembered(tmp_path / "missing" / "vectors")
+    remembered.add({key("a"): vector(1)})
+    assert float(remembered.vector(key("a")) @ vector(1)) > 0.999
+
+
+def test_without_the_model_there_is_no_reranker(tmp_path: Path) -> None:
+    assert load(tmp_path) is None
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniLm]:
+    folder = MODELS / "minilm"
+    pytest.importorskip("onnxruntime")
+    if not (folder / "model.safetensors").is_file():
+        missing_part("minilm", "no MiniLM: run `glossator models fetch minilm`")
+    model = MiniLm(folder, tmp_path_factory.mktemp("cache") / "vectors")
+    yield model
+    model.close()
+
+
+@pytest.mark.rerank
+def test_the_text_that_answers_scores_best(model: MiniLm) -> None:
+    scores = model.score(QUESTION, TEXTS, [key(it) for it in TEXTS])
+    assert scores.shape == (3,)
+    assert int(np.argmax(scores)) == 0
+    assert model.score(QUESTION, [], []).shape == (0,)
+
+
+@pytest.mark.rerank
+def test_sentences_are_as_alike_as_the_authors_say(model: MiniLm) -> None:
+    texts = ["A man is eating food.", "A man is eating a piece of bread.", "A cheetah chases prey."]
+    found = model.encode(texts)
+    alike = found @ found.T
+    assert alike[0, 1] == pytest.approx(0.755, abs=0.05)
+    assert alike[0, 2] < 0.3
+
+
+@pytest.mark.rerank
+def test_warmed_texts_are_not_embedded_again(model: MiniLm) -> None:
+    texts = [f"{it} warmed" for it in TEXTS]
+    keys = [key(it) for it in texts]
+    assert model.warm(texts, keys) == 3
+    assert model.warm(texts, keys) == 0
+    cold = model.encode([shown(it) for it in texts]) @ model.encode([QUESTION])[0]
+    assert np.allclose(model.score(QUESTION, texts, keys), cold, atol=0.05)
+
+
+@pytest.mark.rerank
+def test_hostile_texts_get_a_score(model: MiniLm) -> None:
+    texts = ["", "\0\x01\x02", "x" * 200_000, "\ud800", "日本語" * 5000]
+    scores = model.score("\0" * 1000, texts, [key(str(at)) for at in range(len(texts))])
+    assert np.isfinite(scores).all()
+
+
+@pytest.mark.rerank
+@pytest.mark.usefixtures("model")
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json"])
+def test_a_damaged_model_is_refused_with_what_to_do(tmp_path: Path, name: str) -> None:
+    for file in ("model.safetensors", "tokenizer.json"):
+        shutil.copyfile(MODELS / "minilm" / file, tmp_path / file)
+    (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:1000])
+    with pytest.raises(EmbedderError, match="models fetch minilm"):
+        MiniLm(tmp_path, tmp_path / "vectors")
