@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import threading
 import zlib
 from collections.abc import Iterable, Sequence
@@ -22,17 +23,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-VERSION = 1
+VERSION = 2
 _HEAD = "head.json"
+_SUFFIXES = ("i8", "keys", "norms", "dead")
 # Small enough that a small repository takes little, large enough that the loop costs nothing.
 _BLOCK_ROWS = 16_384
 # A mask that leaves less of a block than this is cheaper to gather than to compute around.
 _SPARSE_SHARE = 0.25
-# Dead rows cost time in each search; a new generation costs a copy of all that live.
-_LEAST_DEAD_TO_COMPACT = _BLOCK_ROWS
-# The scale of an int8 component: vectors come as `round(127 * unit vector)`.
-_SCALE = 127.0
+# The largest component of a query: rounded as finely as int8 can.
+_LARGEST = 127.0
 _KEY_BYTES = 8
+_NORM_BYTES = 4
 # A stretch of dead rows, as first row and number of rows.
 _DEAD_BYTES = 8
 _READ_BYTES = 1 << 24
@@ -50,6 +51,7 @@ class _Head:
     position: int | None = None
     data_sum: int = 0
     keys_sum: int = 0
+    norms_sum: int = 0
     dead_sum: int = 0
 
 
@@ -58,8 +60,10 @@ class _Snapshot:
     """What readers see: everything of one commit, never written again."""
 
     blocks: tuple[NDArray[np.int8], ...]
+    block_rows: int
     keys: NDArray[np.uint64]
     files: NDArray[np.int64]
+    norms: NDArray[np.float32]
     live: NDArray[np.bool_]
     count: int
 
@@ -71,18 +75,21 @@ class ExactVectors:
     says in one sentence what was found broken at opening, None where nothing was.
     """
 
-    def __init__(self, folder: Path, dim: int) -> None:
+    def __init__(self, folder: Path, dim: int, block_rows: int = _BLOCK_ROWS) -> None:
         self._folder = folder
         self._dim = dim
+        self._block_rows = block_rows
         self._writing = threading.RLock()
         self.trouble: str | None = None
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         head = self._usable_head()
         if head is None:
             head = _Head(VERSION, dim, self._newest_generation() + 1)
-            self._generation = _Generation.create(folder, head)
+            if (folder / _HEAD).is_dir():
+                _remove(folder / _HEAD)
+            self._generation = _Generation.create(folder, head, block_rows)
         else:
-            self._generation = _Generation.open(folder, head)
+            self._generation = _Generation.open(folder, head, block_rows)
         self._snapshot = self._generation.snapshot()
         self._remove_other_generations()
 
@@ -110,8 +117,8 @@ class ExactVectors:
         Raises `EmbedderError` where vectors have another number of dimensions than the store.
         """
         with self._writing:
-            self._generation.kill(file.number for file in files)
             for file in files:
+                self._generation.kill((file.number,))
                 if file.vectors:
                     self._generation.append(file.number, _checked(file, self._dim))
 
@@ -125,7 +132,7 @@ class ExactVectors:
         with self._writing:
             old = self._generation
             head = _Head(VERSION, self._dim, old.head.generation + 1)
-            self._generation = _Generation.create(self._folder, head)
+            self._generation = _Generation.create(self._folder, head, self._block_rows)
             old.close()
 
     def commit(self, position: int) -> None:
@@ -155,9 +162,10 @@ class ExactVectors:
                 f"The query has {query.size} dimensions and the index {self._dim}; build the"
                 " index again with `glossator index --rebuild`."
             )
-        rounded = np.clip(np.rint(query * _SCALE), -127, 127).astype(np.int8)[None, :]
-        if limit < 1 or not rounded.any():
+        largest = float(np.abs(query).max(initial=0.0))
+        if limit < 1 or not largest > 0:
             return []
+        rounded = np.rint(query * (_LARGEST / largest)).astype(np.int8)
         return _nearest(self._snapshot, rounded, limit, files)
 
     def close(self) -> None:
@@ -191,11 +199,11 @@ class ExactVectors:
         return max((number for number in numbers if number is not None), default=0)
 
     def _remove_other_generations(self) -> None:
-        for suffix in ("i8", "keys", "dead"):
+        for suffix in _SUFFIXES:
             for path in self._folder.glob(f"*.{suffix}"):
                 number = _generation_of(path)
                 if number is not None and number != self._generation.head.generation:
-                    path.unlink(missing_ok=True)
+                    _remove(path)
 
 
 class _Generation:
@@ -204,17 +212,18 @@ class _Generation:
     `_ranges` holds the stretches of live rows of each file.
     """
 
-    def __init__(self, folder: Path, head: _Head, mode: int) -> None:
+    def __init__(self, folder: Path, head: _Head, block_rows: int, mode: int) -> None:
         import numpy as np
 
         self.head = head
         self._folder = folder
+        self._block_rows = block_rows
         self._fds = {
             suffix: os.open(_path(folder, head, suffix), os.O_RDWR | mode, 0o600)
-            for suffix in ("i8", "keys", "dead")
+            for suffix in _SUFFIXES
         }
         self._blocks: list[NDArray[np.int8]] = []
-        self._keys = np.empty(0, np.uint64)
+        self._keys = _Rows()
         self._live = np.empty(0, np.bool_)
         self._rows = head.rows
         self._ranges: dict[int, list[tuple[int, int]]] = {}
@@ -224,19 +233,21 @@ class _Generation:
         self._dead_rows = 0
 
     @classmethod
-    def create(cls, folder: Path, head: _Head) -> _Generation:
+    def create(cls, folder: Path, head: _Head, block_rows: int) -> _Generation:
         """Return an empty generation."""
-        return cls(folder, head, os.O_CREAT | os.O_TRUNC)
+        return cls(folder, head, block_rows, os.O_CREAT | os.O_TRUNC)
 
     @classmethod
-    def open(cls, folder: Path, head: _Head) -> _Generation:
+    def open(cls, folder: Path, head: _Head, block_rows: int) -> _Generation:
         """Return the generation of a head that was found whole."""
         import numpy as np
 
-        generation = cls(folder, head, 0)
+        generation = cls(folder, head, block_rows, 0)
+        generation._extend_data()
         generation._map_blocks()
         keys = np.fromfile(_path(folder, head, "keys"), np.uint64, head.rows)
-        generation._keys = keys
+        norms = np.fromfile(_path(folder, head, "norms"), np.float32, head.rows)
+        generation._keys.extend(keys, norms)
         generation._live = np.ones(head.rows, np.bool_)
         dead = np.fromfile(_path(folder, head, "dead"), np.uint32, head.dead * 2)
         for start, rows in dead.reshape(-1, 2).tolist():
@@ -251,6 +262,7 @@ class _Generation:
         wanted = (
             ("i8", head.rows * head.dim, head.data_sum),
             ("keys", head.rows * _KEY_BYTES, head.keys_sum),
+            ("norms", head.rows * _NORM_BYTES, head.norms_sum),
             ("dead", head.dead * _DEAD_BYTES, head.dead_sum),
         )
         try:
@@ -279,13 +291,14 @@ class _Generation:
 
     def wants_compaction(self) -> bool:
         """Say whether so many rows are dead that a copy of the others is worth its time."""
-        return self._dead_rows > max(_LEAST_DEAD_TO_COMPACT, self._rows // 3)
+        # Dead rows cost time in each search; a new generation costs a copy of all that live.
+        return self._dead_rows > max(self._block_rows, self._rows // 3)
 
     def compacted(self, folder: Path) -> _Generation:
         """Return a new generation with the rows that live, those not yet flushed included."""
         self.flush(self.head.position)
         fresh = _Generation.create(
-            folder, _Head(VERSION, self.head.dim, self.head.generation + 1, position=None)
+            folder, _Head(VERSION, self.head.dim, self.head.generation + 1), self._block_rows
         )
         for number, ranges in self._ranges.items():
             for start, rows in ranges:
@@ -300,12 +313,13 @@ class _Generation:
         data = b"".join(rows.tobytes() for rows in self._new_rows)
         keys = np.concatenate(self._new_keys) if self._new_keys else np.empty(0, np.uint64)
         dead = np.array(self._killed, np.uint32).tobytes()
-        blocks = -(-self._rows // _BLOCK_ROWS)
-        os.ftruncate(self._fds["i8"], blocks * _BLOCK_ROWS * head.dim)
+        self._extend_data()
         _write_at(self._fds["i8"], data, head.rows * head.dim)
         _write_at(self._fds["keys"], keys.tobytes(), head.rows * _KEY_BYTES)
         _write_at(self._fds["dead"], dead, head.dead * _DEAD_BYTES)
-        self._keys = np.concatenate((self._keys, keys))
+        norms = _norms(self._new_rows)
+        _write_at(self._fds["norms"], norms.tobytes(), head.rows * _NORM_BYTES)
+        self._keys.extend(keys, norms)
         live = np.concatenate((self._live, np.ones(len(keys), np.bool_)))
         for start, rows in self._killed:
             live[start : start + rows] = False
@@ -317,6 +331,7 @@ class _Generation:
             position=position,
             data_sum=zlib.crc32(data, head.data_sum),
             keys_sum=zlib.crc32(keys.tobytes(), head.keys_sum),
+            norms_sum=zlib.crc32(norms.tobytes(), head.norms_sum),
             dead_sum=zlib.crc32(dead, head.dead_sum),
         )
         self._new_rows, self._new_keys, self._killed = [], [], []
@@ -324,10 +339,15 @@ class _Generation:
 
     def snapshot(self) -> _Snapshot:
         """Return what has been flushed, for readers."""
-        import numpy as np
-
-        files = (self._keys >> np.uint64(ORDINAL_BITS)).astype(np.int64)
-        return _Snapshot(tuple(self._blocks), self._keys, files, self._live, int(self._live.sum()))
+        return _Snapshot(
+            tuple(self._blocks),
+            self._block_rows,
+            self._keys.keys,
+            self._keys.files,
+            self._keys.norms,
+            self._live,
+            int(self._live.sum()),
+        )
 
     def close(self) -> None:
         """Close the files; snapshots stay readable."""
@@ -335,18 +355,23 @@ class _Generation:
             os.close(fd)
         self._fds = {}
 
+    def _extend_data(self) -> None:
+        """Make the file as long as whole blocks, which is what readers map; holes cost nothing."""
+        blocks = -(-self._rows // self._block_rows)
+        os.ftruncate(self._fds["i8"], blocks * self._block_rows * self.head.dim)
+
     def _map_blocks(self) -> None:
         import numpy as np
 
-        size = _BLOCK_ROWS * self.head.dim
-        while len(self._blocks) * _BLOCK_ROWS < self._rows:
+        size = self._block_rows * self.head.dim
+        while len(self._blocks) * self._block_rows < self._rows:
             self._blocks.append(
                 np.memmap(
                     _path(self._folder, self.head, "i8"),
                     np.int8,
                     "r",
                     offset=len(self._blocks) * size,
-                    shape=(_BLOCK_ROWS, self.head.dim),
+                    shape=(self._block_rows, self.head.dim),
                 )
             )
 
@@ -355,8 +380,8 @@ class _Generation:
 
         parts = []
         while start < stop:
-            block, row = divmod(start, _BLOCK_ROWS)
-            end = min(_BLOCK_ROWS, row + stop - start)
+            block, row = divmod(start, self._block_rows)
+            end = min(self._block_rows, row + stop - start)
             parts.append(np.asarray(self._blocks[block][row:end]))
             start += end - row
         return np.concatenate(parts)
@@ -365,13 +390,54 @@ class _Generation:
         import numpy as np
 
         rows = np.flatnonzero(self._live)
-        files = (self._keys[rows] >> np.uint64(ORDINAL_BITS)).astype(np.int64)
+        files = self._keys.files[rows]
         cuts = np.flatnonzero((np.diff(files) != 0) | (np.diff(rows) != 1)) + 1
         starts = np.concatenate(([0], cuts))[: len(rows)]
         counts = np.diff(np.concatenate((starts, [len(rows)])))
         found = zip(files[starts].tolist(), rows[starts].tolist(), counts.tolist(), strict=True)
         for number, start, count in found:
             self._ranges.setdefault(number, []).append((start, count))
+
+
+class _Rows:
+    """Keys, numbers of files and lengths of rows; what was handed out is not written again."""
+
+    def __init__(self) -> None:
+        import numpy as np
+
+        self._keys = np.empty(1024, np.uint64)
+        self._files = np.empty(1024, np.int64)
+        self._norms = np.empty(1024, np.float32)
+        self._count = 0
+
+    @property
+    def keys(self) -> NDArray[np.uint64]:
+        """Return all keys."""
+        return self._keys[: self._count]
+
+    @property
+    def files(self) -> NDArray[np.int64]:
+        """Return the number of the file of each key."""
+        return self._files[: self._count]
+
+    @property
+    def norms(self) -> NDArray[np.float32]:
+        """Return the length of each vector, 1 for one without any."""
+        return self._norms[: self._count]
+
+    def extend(self, keys: NDArray[np.uint64], norms: NDArray[np.float32]) -> None:
+        """Add rows at the end."""
+        import numpy as np
+
+        count = self._count + len(keys)
+        if count > len(self._keys):
+            self._keys = np.concatenate((self.keys, np.empty(count, np.uint64)))
+            self._files = np.concatenate((self.files, np.empty(count, np.int64)))
+            self._norms = np.concatenate((self.norms, np.empty(count, np.float32)))
+        self._keys[self._count : count] = keys
+        self._norms[self._count : count] = norms
+        self._files[self._count : count] = (keys >> np.uint64(ORDINAL_BITS)).astype(np.int64)
+        self._count = count
 
 
 def _nearest(
@@ -384,9 +450,10 @@ def _nearest(
     scores = np.empty(0, np.float32)
     rows = np.empty(0, np.int64)
     for at, block in enumerate(snapshot.blocks):
-        first = at * _BLOCK_ROWS
-        mask = wanted[first : first + _BLOCK_ROWS]
-        found, inside = _scored(block[: len(mask)], mask, query)
+        first = at * snapshot.block_rows
+        mask = wanted[first : first + snapshot.block_rows]
+        found, inside = _scored(block[: len(mask)], mask, query[None, :])
+        found /= snapshot.norms[first + inside]
         if len(scores) >= limit:
             keep = np.flatnonzero(found >= scores.min())
             found, inside = found[keep], inside[keep]
@@ -399,7 +466,8 @@ def _nearest(
             scores, rows = scores[best], rows[best]
     keys = snapshot.keys[rows]
     order = np.lexsort((keys, -scores))[:limit]
-    cosines = np.clip(scores[order] / np.float32(_SCALE * _SCALE), -1.0, 1.0)
+    length = np.float32(np.linalg.norm(query.astype(np.float32)))
+    cosines = np.clip(scores[order] / length, -1.0, 1.0)
     return list(zip(keys[order].tolist(), cosines.tolist(), strict=True))
 
 
@@ -413,12 +481,11 @@ def _scored(
     rows = np.flatnonzero(mask)
     if not len(rows):
         return np.empty(0, np.float32), rows
+    # Below is one product with a matrix: either of all rows, or of those that are wanted.
     if len(rows) < _SPARSE_SHARE * len(mask):
         block = block[rows]
     dots = np.asarray(simsimd.cdist(query, block, metric="dot", out_dtype="float32"))[0]
-    if len(dots) != len(rows):
-        dots = dots[rows]
-    return dots.astype(np.float32, copy=False), rows
+    return dots if len(dots) == len(rows) else dots[rows], rows
 
 
 def _chosen(files: NDArray[np.int64], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -434,12 +501,26 @@ def _checked(file: IndexedFile, dim: int) -> NDArray[np.int8]:
     import numpy as np
 
     vectors = file.vectors or b""
-    if len(vectors) != dim * len(file.record.chunks):
+    chunks = len(file.record.chunks)
+    if len(vectors) % dim or (chunks and len(vectors) != dim * chunks):
         raise EmbedderError(
             f"The vectors of {file.record.path!a} do not have {dim} dimensions a chunk; build the"
             " index again with `glossator index --rebuild`."
         )
     return np.frombuffer(vectors, np.int8).reshape(-1, dim)
+
+
+def _norms(parts: Sequence[NDArray[np.int8]]) -> NDArray[np.float32]:
+    """Return the lengths of rows, 1 for a row of zeros: nothing is like it, and nothing divides."""
+    import numpy as np
+
+    lengths = [np.empty(0, np.float32)]
+    for rows in parts:
+        wide = rows.astype(np.float32)
+        lengths.append(np.sqrt(np.einsum("ij,ij->i", wide, wide)))
+    norms = np.concatenate(lengths).astype(np.float32, copy=False)
+    norms[norms == 0] = 1
+    return norms
 
 
 def _read_head(path: Path) -> _Head:
@@ -459,6 +540,14 @@ def _replace_head(path: Path, head: _Head) -> None:
 
 def _path(folder: Path, head: _Head, suffix: str) -> Path:
     return folder / f"{head.generation}.{suffix}"
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, or what stands in its place."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _generation_of(path: Path) -> int | None:

@@ -1,4 +1,4 @@
-"""Own the pool of what a search considers, and how ranked lists of keys become one score.
+"""Own the pool of what a search considers, and how lists of keys with scores become one score.
 
 It must not look anything up.
 """
@@ -59,27 +59,20 @@ class Pool:
     def __init__(self) -> None:
         self._candidates: dict[int, Candidate] = {}
 
-    def add_ranked(self, name: str, hits: Scored, weight: float, rank_constant: float) -> None:
-        """Take in a list, best first, by reciprocal ranks (Cormack and others, SIGIR 2009).
+    def add_list(self, name: str, hits: Scored, weight: float, floor: float) -> None:
+        """Take in a list, best first, by scores.
 
-        Rank 1 is worth `weight`, so that weights of lists compare with those of other signals.
+        The best is worth `weight`; what has `floor` times the last one's score is worth nothing.
+        Fusion by scores keeps how far one hit is before the next, which ranks throw away: it
+        measured higher than reciprocal ranks on every project.
         """
-        for rank, (key, score) in enumerate(hits, 1):
-            candidate = self.at(key)
-            part = weight * (rank_constant + 1) / (rank_constant + rank)
-            candidate.parts[name] = candidate.parts.get(name, 0.0) + part
-            candidate.facts[f"{name} rank"] = float(rank)
-            candidate.facts[f"{name} score"] = score
-
-    def add_scored(self, name: str, hits: Scored, weight: float, floor: float) -> None:
-        """Take in a list, best first, by scores: the best is worth `weight`, `floor` nothing."""
         if not hits:
             return
-        span = max(hits[0][1] - floor, 1e-9)
+        lowest = hits[-1][1] * floor
+        span = max(hits[0][1] - lowest, 1e-9)
         for rank, (key, score) in enumerate(hits, 1):
             candidate = self.at(key)
-            part = weight * max(0.0, score - floor) / span
-            candidate.parts[name] = candidate.parts.get(name, 0.0) + part
+            candidate.parts[name] = weight * (score - lowest) / span
             candidate.facts[f"{name} rank"] = float(rank)
             candidate.facts[f"{name} score"] = score
 

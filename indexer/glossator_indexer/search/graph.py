@@ -39,11 +39,11 @@ def add_graph(
         if entity is not None and entity.kind in _CALLABLE:
             callers[entity.name] = callers.get(entity.name, 0.0) + share
     joined: dict[int, Candidate] = {}
-    for name, weight, hits in (
-        ("called by hits", weights.callees, lexical.defining(callees, _MOST_JOINED)),
-        ("calls hits", weights.callers, lexical.calling(callers, _MOST_JOINED)),
+    for name, weight, look_up, names in (
+        ("called by hits", weights.callees, lexical.defining, callees),
+        ("calls hits", weights.callers, lexical.calling, callers),
     ):
-        for key, share in hits if weight else ():
+        for key, share in look_up(names, _MOST_JOINED) if weight else ():
             candidate = pool.at(key)
             candidate.parts[name] = weight * min(share, 3.0) / 3.0
             joined[key] = candidate

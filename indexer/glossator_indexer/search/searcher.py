@@ -152,10 +152,7 @@ class Searcher:
             troubles["words"] = "cannot be read"
             return
         share = weights.words_for_name if is_name else weights.words
-        if weights.by_score:
-            pool.add_scored("words", hits, share, hits[-1][1] * weights.words_floor if hits else 0)
-        else:
-            pool.add_ranked("words", hits, share, weights.rank_constant)
+        pool.add_list("words", hits, share, weights.words_floor)
         for name, weight, found in (
             ("defined", weights.exact_name, defined),
             ("declared", weights.declared_name, declared),
@@ -180,12 +177,7 @@ class Searcher:
         except GlossatorError:
             troubles["vectors"] = "cannot be asked"
             return
-        if weights.by_score:
-            pool.add_scored(
-                "vectors", hits, share, hits[-1][1] * weights.vectors_floor if hits else 0
-            )
-        else:
-            pool.add_ranked("vectors", hits, share, weights.rank_constant)
+        pool.add_list("vectors", hits, share, weights.vectors_floor)
         for key, _ in hits:
             pool.at(key).facts["vector store"] = store.name
 

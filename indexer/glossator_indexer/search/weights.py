@@ -15,13 +15,13 @@ from glossator_indexer.lexical import FieldWeights
 class RankingWeights:
     """What each signal counts; 0 switches a part off, 1 a factor."""
 
-    # The constant of reciprocal rank fusion: large enough that rank 1 does not drown all else.
-    rank_constant: float = 60.0
     # Deeper lists bring candidates that no signal lifts into the first ten.
     depth: int = 100
-    by_score: bool = True
-    words_floor: float = 0.0
+    # What the last of a list has in common with all that is in no list; lists of words fall
+    # steeply at first, vectors are all alike.
+    words_floor: float = 0.7
     vectors_floor: float = 0.9
+    # `alloc` for a question that says allocate: nearly as good as the word itself.
     short_forms: float = 0.7
 
     # Words of a question stand in names before they stand in bodies.
@@ -30,7 +30,7 @@ class RankingWeights:
     )
     # What each list counts for a question in words.
     words: float = 1.0
-    vectors: float = 1.0
+    vectors: float = 0.4
     # The same for a name: its definition is what is wanted, likeness is a guess.
     words_for_name: float = 1.0
     vectors_for_name: float = 0.3
@@ -39,24 +39,25 @@ class RankingWeights:
     declared_name: float = 1.0
 
     # Share of the words of a chunk's name that the question has.
-    name_coverage: float = 0.3
+    name_coverage: float = 0.1
     # A question about the words of a path means what is in that file.
-    path_coverage: float = 0.1
-    # What a hit calls, or is called by, is often what was meant; damped, since it is a guess.
-    callees: float = 0.1
-    callers: float = 0.1
+    path_coverage: float = 0.05
+    # What a hit calls is sometimes what was meant; damped, since it is a guess. What calls a hit
+    # brought nothing: callers are many, and few of them are about the same.
+    callees: float = 0.05
+    callers: float = 0.0
     # So many of the best hits speak for what they call.
     graph_seeds: int = 8
     # A file with several hits is about the matter.
-    same_file: float = 0.02
+    same_file: float = 0.01
 
     # Factors.
     definition: float = 1.0
     declaration: float = 0.6
     documented: float = 1.0
-    file_head: float = 0.7
+    file_head: float = 0.5
     macro: float = 0.8
-    variable: float = 0.9
+    variable: float = 0.7
     test: float = 0.7
     vendored: float = 0.7
     generated: float = 0.4
@@ -66,6 +67,7 @@ class RankingWeights:
     # Quality mode: so many of the best are read by the transformer, which counts so much.
     rerank_depth: int = 50
     rerank: float = 1.0
+    rank_constant: float = 60.0
 
     # A documented thing is an example for its likeness in name and declaration, not in body.
     example_fields: FieldWeights = field(
