@@ -6,7 +6,7 @@ It reads no environment and no `.env` file, sends no telemetry and lets the libr
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -44,8 +44,9 @@ class HttpSession(Protocol):
         """Return the headers that go with every request."""
         ...
 
-    def request(self, method: str, url: str, **options: Any) -> Any:  # noqa: ANN401
-        """Send one request and return its whole answer."""
+    @property
+    def request(self) -> Callable[..., Any]:
+        """Return the function that sends one request and returns its whole answer."""
         ...
 
     def close(self) -> None:

@@ -23,8 +23,10 @@ from glossator_server.cli.indexing import (
     size_in_words,
 )
 from glossator_server.cli.printing import complain, visible
+from glossator_server.cli.share import SHARING, share
 from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.workspaces import client_of, discard_index, workspace_root
+from glossator_server.sharing import Sharing
 
 LANGUAGE_NAMES = tuple(it.id for it in (*LANGUAGES, *TREE_LANGUAGES))
 
@@ -36,6 +38,7 @@ class _Wanted:
     action: str
     waits: bool
     as_json: bool
+    sharing: Sharing
 
 
 def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type private
@@ -50,6 +53,8 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
         ("pause", "stop taking files in, for all who use this index"),
         ("resume", "go on"),
         ("rebuild", "throw the index away and make it anew"),
+        ("push", "send what the team's index lacks, once all is indexed"),
+        ("prune", "delete from the team's index what nobody has pushed for a month"),
     ):
         action.add_argument(
             f"--{name}", dest="action", action="store_const", const=name, default="", help=text
@@ -60,6 +65,8 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
         default=True,
         help="return when all is indexed (the default), or leave that to the background",
     )
+    parser.add_argument("--server", metavar="ID", help="with --push: which index server")
+    parser.add_argument("--project", metavar="NAME", help="with --push: default: the folder's name")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=run)
 
@@ -67,7 +74,8 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
 def run(options: argparse.Namespace) -> int:
     """Do what was asked for and print how the index stands."""
     root = workspace_root(options.workspace)
-    wanted = _Wanted(options.action, options.wait, options.json)
+    sharing = Sharing(root, options.server, options.project)
+    wanted = _Wanted(options.action, options.wait, options.json, sharing)
     return asyncio.run(_run(root, wanted))
 
 
@@ -78,6 +86,8 @@ async def _run(root: Path, wanted: _Wanted) -> int:
         discard_index(index.places)
     async with client_of(root) as index:
         status = await _brought_to(index, wanted)
+    if wanted.action in SHARING:
+        return await share(wanted.action, wanted.sharing, as_json=wanted.as_json)
     if wanted.as_json:
         print(json.dumps(status_as_json(status), indent=2))
     else:

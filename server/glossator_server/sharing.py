@@ -1,0 +1,110 @@
+"""Own the way from a local index to a team's: which server, which project, which vectors.
+
+It must not decide which server is allowed: it takes only what the policy lists as usable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from glossator_gate.errors import ConfigurationError, PolicyError
+from glossator_gate.policy import destination_of_server, load_policy
+from glossator_gate.types import IndexServerEntry, Policy
+from glossator_server.app import index_places, policy_places
+
+if TYPE_CHECKING:
+    from glossator_indexer.records import FileRecord
+    from glossator_indexer.store import Store
+    from glossator_indexer.team import PushProgress, PushReport, TeamIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What is shared, and where: None takes the policy's first server and the folder's name."""
+
+    root: Path
+    server: str | None = None
+    project: str | None = None
+
+
+def push_index(
+    sharing: Sharing, report: Callable[[PushProgress], None], stop: Callable[[], bool]
+) -> PushReport:
+    """Send the vectors of the local index that the team's lacks; they are not made here.
+
+    Raises `PolicyError` where no server is listed, `ConfigurationError` where its key cannot be
+    read, and `IndexUnavailableError` where the local index or the server cannot be used.
+    """
+    with _opened(sharing) as (team, truth):
+        return team.push(truth, report, stop)
+
+
+def prune_index(sharing: Sharing) -> int:
+    """Delete from the team's index what this tree lacks and nobody has pushed for a month.
+
+    Returns how many chunks are gone; raises as `push_index` does.
+    """
+    with _opened(sharing) as (team, truth):
+        return team.prune(truth)
+
+
+def chosen_server(policy: Policy, wanted: str | None) -> IndexServerEntry:
+    """Return the server of that id, or the first one; raises `PolicyError` where there is none."""
+    servers = {entry.id: entry for entry in policy.index_servers}
+    if not servers:
+        raise PolicyError(
+            "No index server is listed: write an [[index_server]] into config.toml, as the page "
+            "about sharing an index shows."
+        )
+    if wanted is None:
+        return next(iter(servers.values()))
+    if wanted not in servers:
+        raise ConfigurationError(
+            f"No index server has the id {wanted!r}; choose one of {', '.join(servers)}."
+        )
+    return servers[wanted]
+
+
+class TruthFiles:
+    """The files on disk with their vectors, as the truth of an index has them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def files(self) -> Iterator[tuple[FileRecord, bytes | None]]:
+        """Yield each file with its vectors, None where they are not made."""
+        from glossator_indexer.records import DISK
+
+        for number in list(self._store.numbers(DISK).values()):
+            found = self._store.file(number)
+            if found is not None:
+                yield found[1], self._store.vectors_of(number, self._store.model)
+
+
+@contextmanager
+def _opened(sharing: Sharing) -> Iterator[tuple[TeamIndex, TruthFiles]]:
+    from glossator_gate.blocking import BlockingHttp
+    from glossator_indexer import static_embedder
+    from glossator_indexer.chroma_store.server import ChromaServer
+    from glossator_indexer.index.parts import model_key
+    from glossator_indexer.store import Store
+    from glossator_indexer.team import TeamIndex
+
+    entry = chosen_server(load_policy(policy_places()), sharing.server)
+    session = BlockingHttp(destination_of_server(entry))
+    places = index_places(sharing.root)
+    model = model_key(static_embedder.load())
+    try:
+        server = ChromaServer(session, str(entry.origin))
+        team = TeamIndex(server, sharing.project or places.root.name, model)
+        store = Store(places.folder, str(places.root), model)
+        try:
+            yield team, TruthFiles(store)
+        finally:
+            store.close()
+    finally:
+        session.close()
