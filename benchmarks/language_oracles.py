@@ -1,4 +1,4 @@
-"""Own the way to the parsers that our extents are compared with, and to code that nobody here wrote.
+"""Own the way to the parsers that our extents are compared with, and to code to compare them on.
 
 It must not judge: an oracle says which functions a file holds, in the words of its own language.
 """

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-from typing import Any
 
 from clang import cindex
 
@@ -22,7 +21,7 @@ KINDS = {
 }
 
 
-def functions(cursor: Any, path: str) -> list[tuple[str, int, int]]:
+def functions(cursor: cindex.Cursor, path: str) -> list[tuple[str, int, int]]:
     """Return the functions with a body that are written in the file itself, not by a macro."""
     found = []
     for node in cursor.get_children():
@@ -32,7 +31,7 @@ def functions(cursor: Any, path: str) -> list[tuple[str, int, int]]:
         if node.kind in KINDS and node.is_definition():
             start, end = node.extent.start, node.extent.end
             # A constructor of a template is called after the template with its parameters.
-            name = re.sub(r"^(~?\w+)<.*", r"\1", node.spelling)
+            name = re.sub(r"^(?!operator)(~?\w+)<.*", r"\1", node.spelling)
             text = SOURCE[start.offset : end.offset]
             # What a macro makes has the macro's place, which does not end in a brace.
             if text.endswith(b"}") and name.encode() in text:
@@ -46,8 +45,7 @@ index = cindex.Index.create()
 options = ["-x", "c++", "-std=c++17", *(f"-I{it}" for it in sys.argv[1:])]
 for line in sys.stdin:
     path = line.rstrip("\n")
-    # What stands in bodies is not compared, and takes most of the time.
-    unit = index.parse(path, options, options=cindex.TranslationUnit.PARSE_SKIP_FUNCTION_BODIES)
+    unit = index.parse(path, options)
     SOURCE = open(path, "rb").read()  # noqa: SIM115, PTH123 - as short as the file
     # A header that is missing hides what depends on it; such a file proves nothing.
     if any(it.severity >= cindex.Diagnostic.Error for it in unit.diagnostics):

@@ -80,7 +80,7 @@ def test_the_first_line_of_a_script_tells_the_language(head: bytes, language: st
         ("using size = unsigned;\n", "cpp"),
         ("struct class { int x; };\nint f(struct class *class);\n", "c"),
         (
-            "#ifdef __cplusplus\nnamespace x {\n#endif\nint f(void);\n#if defined(__cplusplus)\n}\n",
+            "#ifdef __cplusplus\nnamespace x {\n#endif\nint f();\n#if defined(__cplusplus)\n}\n",
             "c",
         ),
         ("/*\n * class of things\n * using this\n *\n * template < of\n */\nint f(void);\n", "c"),
