@@ -5,8 +5,9 @@ among the same ones; "all kinds" is ours without that filter, as users type. A s
 right function among its first hundred is kept for each question. Symbol lookup asks for names of
 functions as Universal Ctags lists them: the first answer has to be a definition of that name.
 
-About 10 minutes on 2 cores. With GLOSSATOR_BENCH_MINILM=1 also MiniLM over every function, and as
-the model of ordinary RAG: about an hour more. GLOSSATOR_BENCH_PROJECTS chooses projects by name.
+About 40 minutes on 2 cores, most of it in quality mode. With GLOSSATOR_BENCH_MINILM=1 also MiniLM over every function, and as
+the model of ordinary RAG: about an hour more. GLOSSATOR_BENCH_PROJECTS chooses projects by name,
+GLOSSATOR_BENCH_QUESTIONS asks the first so many of each only.
 semble is asked where GLOSSATOR_SEMBLE_PYTHON, or the cache's `semble-venv`, has it. Commits are not
 asked for: no package that we read ships its history.
 """
@@ -19,6 +20,7 @@ import random
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -62,7 +64,10 @@ def rows() -> Iterator[dict[str, object]]:
     with tempfile.TemporaryDirectory(prefix="glossator-retrieval-") as work:
         for name, project in PROJECTS.items():
             if name in chosen.split(",") if chosen else project.use != "development":
-                yield from _project_rows(collection(name, Path(work)), Path(work))
+                asked = collection(name, Path(work))
+                some = int(os.environ.get("GLOSSATOR_BENCH_QUESTIONS", len(asked.questions)))
+                asked = dataclasses.replace(asked, questions=asked.questions[:some])
+                yield from _project_rows(asked, Path(work))
 
 
 def summary(found: Sequence[dict[str, object]]) -> dict[str, object]:
@@ -99,7 +104,7 @@ def _project_rows(asked: Collection, work: Path) -> Iterator[dict[str, object]]:
         documents = _documents(asked.root, walker)
         systems = _ours(stores, folder) | _baselines(asked, documents, work)
         questions = [it.text for it in asked.questions]
-        ranks = {name: _ranks(asked, system, questions) for name, system in systems.items()}
+        ranks = {name: _ranks(asked, name, system, questions) for name, system in systems.items()}
         for at, it in enumerate(asked.questions):
             yield {
                 "project": asked.project.name,
@@ -116,13 +121,21 @@ def _project_rows(asked: Collection, work: Path) -> Iterator[dict[str, object]]:
         shutil.rmtree(asked.root)
 
 
-def _ranks(asked: Collection, system: System, questions: Sequence[str]) -> list[int | None]:
+def _ranks(
+    asked: Collection, name: str, system: System, questions: Sequence[str]
+) -> list[int | None]:
+    began = time.perf_counter()
     found = [
         next((rank for rank, it in enumerate(places[:DEPTH], 1) if right.is_answered_by(*it)), None)
         for right, places in zip(asked.questions, system(questions), strict=True)
     ]
     firsts = sum(it == 1 for it in found)
-    print(f"  {asked.project.name}: {firsts} of {len(found)} first", file=sys.stderr, flush=True)
+    took = time.perf_counter() - began
+    print(
+        f"  {asked.project.name}, {name}: {firsts} of {len(found)} first, {took:.1f} s",
+        file=sys.stderr,
+        flush=True,
+    )
     return found
 
 

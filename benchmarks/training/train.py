@@ -1,6 +1,6 @@
 """Own the training of the static embedder: pairs of words in, the package's file out.
 
-`python -m benchmarks.training.train FOLDER [MINUTES]` reads `pairs.npz` from FOLDER and writes
+`python -m benchmarks.training.train FOLDER` reads `pairs.npz` from FOLDER and writes
 `static_embedder.bin` into it. It needs PyTorch, in an environment of its own: nothing that users
 install needs it. It reads no source code.
 
@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,9 +31,11 @@ THREADS = 1
 WORDS = 40_000
 WORDS_OF_QUESTIONS = 12_000
 BATCH = 2048
+STEPS = 480  # five minutes on a quiet core
 RUN = 4  # functions of one file in a row
 MOST_WORDS = 128  # of a body; a random choice beyond
 LEARNING_RATE = 4e-3
+WARMING_STEPS = 50
 LOGIT_SCALE = 20.0
 # Of a batch: first sentences, whole comments, names as questions.
 SHARES = (0.55, 0.25, 0.2)
@@ -202,27 +203,24 @@ def _summed(table: torch.Tensor, rows: list[NDArray[np.int32]]) -> torch.Tensor:
     return functional.normalize(functional.embedding_bag(ids, table, offsets, mode="sum"), dim=1)
 
 
-def train(pairs: Pairs, minutes: float) -> Model:
-    """Train for a time; the rate falls along a cosine to nothing."""
+def train(pairs: Pairs) -> Model:
+    """Train; the rate falls along a cosine to nothing."""
     model = Model(pairs)
     batches = Batches(pairs)
     optimizer = torch.optim.Adam(
         model.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.99), fused=True
     )
-    begin = time.monotonic()
-    steps = 0
-    while (done := (time.monotonic() - begin) / (60 * minutes)) < 1:
-        warmed = min(1.0, (steps + 1) / 50)
+    for step in range(STEPS):
+        warmed = min(1.0, (step + 1) / WARMING_STEPS)
         for group in optimizer.param_groups:
-            group["lr"] = LEARNING_RATE * warmed * (0.5 + 0.5 * np.cos(np.pi * done)) + 1e-6
+            group["lr"] = LEARNING_RATE * warmed * (0.5 + 0.5 * np.cos(np.pi * step / STEPS))
         loss = model(batches.draw())
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        steps += 1
-        if steps % 50 == 0:
+        if step % 50 == 0:
             print(
-                f"{steps} steps, {done:.0%}, loss {loss.item():.3f}, "
+                f"{step} of {STEPS}, loss {loss.item():.3f}, "
                 f"head {model.head_share.item():.2f}, scale {model.scale.exp().item():.1f}",
                 flush=True,
             )
@@ -232,16 +230,15 @@ def train(pairs: Pairs, minutes: float) -> Model:
 def main() -> int:
     """Train on the folder's pairs and write the model beside them."""
     folder = Path(sys.argv[1])
-    minutes = float(sys.argv[2]) if len(sys.argv) > 2 else 10.0
     torch.set_num_threads(THREADS)
     pairs = read_pairs(folder / "pairs.npz")
-    model = train(pairs, minutes)
+    model = train(pairs)
     table = model.table.detach().numpy()
     provenance = {
         "data": "linux-source-6.1 without held-out folders, busybox, git, zstd (Debian 12 sources)",
         "functions": len(pairs.files),
         "pairs_sha256": hashlib.sha256((folder / "pairs.npz").read_bytes()).hexdigest(),
-        "minutes": minutes,
+        "steps": STEPS,
     }
     tables = Tables(pairs.words, table, float(model.head_share.detach()))
     save(folder / "static_embedder.bin", tables, provenance)
