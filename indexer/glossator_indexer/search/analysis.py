@@ -52,7 +52,8 @@ class AnalysedQuery:
 
 def analyse(text: str, words_of: Callable[[str], Sequence[str]]) -> AnalysedQuery:
     """Return what a query is taken for; `words_of` splits as the index does."""
-    text = " ".join(text[:_MOST_CHARACTERS].replace("\0", " ").split())
+    text = text[:_MOST_CHARACTERS].encode("utf-8", "replace").decode()
+    text = " ".join(text.replace("\0", " ").split())
     spoken = [it for it in _IN_TEXT.findall(text) if it.lower() not in STOP_WORDS]
     words = tuple(dict.fromkeys(words_of(" ".join(spoken))))
     if not words:

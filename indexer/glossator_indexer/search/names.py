@@ -45,7 +45,8 @@ class NameSearch:
 
         Definitions come before declarations, the project's own before tests' and others'.
         """
-        name = name[:_MOST_CHARACTERS].strip().removesuffix("()")
+        name = name[:_MOST_CHARACTERS].encode("utf-8", "replace").decode()
+        name = name.strip().removesuffix("()")
         *before, last = re.split(r"::|->|\.|#", name) if name else ("",)
         if self._lexical is None or not last or limit < 1:
             return []

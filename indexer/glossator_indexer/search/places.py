@@ -34,12 +34,7 @@ class Spot:
     @property
     def symbol(self) -> str:
         """Return the qualified name of the chunk's entity, "" where it has none."""
-        if (entity := self.entity) is None:
-            return ""
-        if not entity.container:
-            return entity.name
-        joint = "::" if self.record.language in ("cpp", "rust") else "."
-        return f"{entity.container}{joint}{entity.name}"
+        return "" if self.entity is None else qualified(self.record, self.entity)
 
     @property
     def parts(self) -> tuple[ChunkRecord, ...]:
@@ -48,6 +43,14 @@ class Spot:
         if at < 0:
             return (self.chunk,)
         return tuple(it for it in self.record.chunks if it.entity == at)
+
+
+def qualified(record: FileRecord, entity: EntityRecord) -> str:
+    """Return the name of an entity after that of what it stands in, as its language joins them."""
+    if not entity.container:
+        return entity.name
+    joint = "::" if record.language in ("cpp", "rust") else "."
+    return f"{entity.container}{joint}{entity.name}"
 
 
 class View:

@@ -41,11 +41,11 @@ def reread(
         for place in places:
             place.candidate.facts["transformer"] = "cannot be asked"
         return list(places)
-    order = sorted(range(len(read)), key=lambda at: -float(scores[at]))
-    for rank, at in enumerate(order, 1):
-        candidate = read[at].candidate
-        part = weights.rerank * (weights.rank_constant + 1) / (weights.rank_constant + rank)
-        candidate.parts["transformer"] = part
-        candidate.facts["transformer score"] = float(scores[at])
+    lowest, highest = float(scores.min()), float(scores.max())
+    span = max(highest - lowest, 1e-9)
+    for place, score in zip(read, scores.tolist(), strict=True):
+        candidate = place.candidate
+        candidate.parts["transformer"] = weights.rerank * (score - lowest) / span
+        candidate.facts["transformer score"] = score
         candidate.facts["transformer"] = reranker.name
     return sorted(places, key=lambda it: (-it.candidate.score, it.candidate.key))

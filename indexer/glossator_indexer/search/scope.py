@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from glossator_indexer.chunking import entities_of_chunk
 from glossator_indexer.errors import QueryError
 from glossator_indexer.ports import Catalog
 from glossator_indexer.records import (
     DISK,
-    ChunkRecord,
     FileRecord,
     SearchFilters,
     SearchQuery,
@@ -55,19 +55,20 @@ class Visible:
             return False
         return self.mask is None or (number < len(self.mask) and bool(self.mask[number]))
 
-    def takes(self, record: FileRecord, chunk: ChunkRecord) -> bool:
+    def takes(self, record: FileRecord, ordinal: int) -> bool:
         """Say whether the filters let a chunk of a file that is seen through."""
         filters = self.filters
+        chunk = record.chunks[ordinal]
         if filters.kinds and chunk.kind not in filters.kinds:
             return False
         if filters.languages and record.language not in filters.languages:
             return False
         if filters.symbol is None:
             return True
-        if chunk.entity < 0:
-            return False
-        entity = record.entities[chunk.entity]
-        return _is_symbol(filters.symbol, entity.name, entity.container)
+        return any(
+            _is_symbol(filters.symbol, entity.name, entity.container)
+            for entity in entities_of_chunk(record, ordinal)
+        )
 
 
 class Scopes:

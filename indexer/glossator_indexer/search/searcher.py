@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glossator_gate.errors import GlossatorError
+from glossator_indexer.chunking import entities_of_chunk
 from glossator_indexer.errors import StoreCorruptError
 from glossator_indexer.lexical import LexicalStore, Scope
 from glossator_indexer.ports import Catalog, Embedder, Reranker, VectorStore
@@ -27,7 +28,7 @@ from glossator_indexer.search.candidates import Candidate, Place, Pool, Scored, 
 from glossator_indexer.search.graph import add_graph
 from glossator_indexer.search.names import NameSearch
 from glossator_indexer.search.pieces import PieceSearch
-from glossator_indexer.search.places import Spot
+from glossator_indexer.search.places import Spot, qualified
 from glossator_indexer.search.ranking import add_signals
 from glossator_indexer.search.rereading import reread
 from glossator_indexer.search.scope import Scopes, Visible
@@ -90,7 +91,7 @@ class Searcher:
         if analysed.kind is QueryKind.EMPTY or query.limit < 1:
             return []
         ranked = self._ranked(query, analysed, self._scopes.of(query))
-        return [_hit(place) for place in ranked[: min(query.limit, _MOST_HITS)]]
+        return [_hit(place, analysed) for place in ranked[: min(query.limit, _MOST_HITS)]]
 
     def pieces(self, query: PiecesQuery) -> list[ContextPiece]:
         """Return context for a place or a question, role by role, best first."""
@@ -194,7 +195,7 @@ class Searcher:
             if found is None or not visible.sees(number, found[0]):
                 continue
             session, record = found
-            if ordinal < len(record.chunks) and visible.takes(record, record.chunks[ordinal]):
+            if ordinal < len(record.chunks) and visible.takes(record, ordinal):
                 places.append(Place(candidate, Spot(number, ordinal, session, record)))
         return places
 
@@ -203,17 +204,25 @@ def _best_first(place: Place) -> tuple[float, int]:
     return (-place.candidate.score, place.candidate.key)
 
 
-def _hit(place: Place) -> Hit:
-    chunk = place.spot.chunk
+def _hit(place: Place, query: AnalysedQuery) -> Hit:
+    """Return a hit; where a name was asked for that is one of several in a chunk, that one."""
+    spot = place.spot
+    chunk = spot.chunk
+    first, last, symbol, kind = chunk.start_line, chunk.end_line, spot.symbol, chunk.kind
+    for entity in entities_of_chunk(spot.record, spot.ordinal) if query.names else ():
+        if entity.name in query.names and entity is not spot.entity:
+            first, last, kind = entity.start_line, entity.end_line, entity.kind
+            symbol = qualified(spot.record, entity)
+            break
     return Hit(
-        place.spot.record.path,
-        chunk.start_line,
-        chunk.end_line,
-        place.spot.symbol,
-        chunk.kind,
+        spot.record.path,
+        first,
+        last,
+        symbol,
+        kind,
         place.candidate.score,
         place.candidate.signals(),
-        place.spot.record.trust,
+        spot.record.trust,
     )
 
 

@@ -67,7 +67,6 @@ class RankingWeights:
     # Quality mode: so many of the best are read by the transformer, which counts so much.
     rerank_depth: int = 50
     rerank: float = 1.0
-    rank_constant: float = 60.0
 
     # A documented thing is an example for its likeness in name and declaration, not in body.
     example_fields: FieldWeights = field(
