@@ -7,6 +7,7 @@ so that both agree on every name and extent. It must not look into bodies.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from glossator_indexer.extraction.c_heads import Form, form_at, object_name
 from glossator_indexer.extraction.c_references import WordReferences
@@ -41,7 +42,7 @@ _NOT_DOC = ("/***", "/**/", "////")
 _KINDS = {"typedef": EntityKind.TYPE}
 _LONGEST_SIGNATURE = 300
 # What goes on for longer without a body is a table, or no C.
-_LONGEST_HEAD = 20_000
+_LONGEST_HEAD = 8_000
 _FUNCTIONS = (EntityKind.FUNCTION, EntityKind.PROTOTYPE)
 
 
@@ -144,7 +145,9 @@ class _Reader:
 
     def _form_of(self, start: int, end: int, piece: Piece) -> Form:
         head_length = piece.body if piece.body >= 0 else end - start
-        shape = shape_of(piece, self._macros) if head_length < _LONGEST_HEAD else None
+        shape = None
+        if head_length < _LONGEST_HEAD:
+            shape = shape_of(_without_members(piece), self._macros)
         if shape is not None:
             kind = _KINDS.get(shape.kind.value) or EntityKind(shape.kind.value)
             is_definition = kind is not EntityKind.PROTOTYPE
@@ -218,3 +221,13 @@ class _Reader:
             self._line += self._text.count("\n", self._counted, offset)
             self._counted = offset
         return self._line
+
+
+def _without_members(piece: Piece) -> Piece:
+    """Return a struct, union or enum with nothing between its braces, for only its name counts."""
+    if piece.kind is not PieceKind.DECLARATION or piece.body < 0:
+        return piece
+    inside = piece.body + 1
+    end = next((b for a, b in piece.holes if a == inside), len(piece.text))
+    holes = (*(it for it in piece.holes if it[1] < inside), (inside, inside))
+    return replace(piece, text=piece.text[:inside] + piece.text[end:], holes=holes)

@@ -28,7 +28,7 @@ _KNR_DECLARATIONS = re.compile(
 _KNR_NAMES = re.compile(r"\(\s*[A-Za-z_]\w*\s*(?:,\s*[A-Za-z_]\w*\s*)*\)")
 _AGGREGATE = re.compile(r"\b(?:struct|union|enum)\b(?P<rest>[^()]*)$")
 _AGGREGATE_REST = re.compile(r"\s*+(?:[A-Za-z_$]\w*+\s*+)*+(?::[\w\s]+)?")
-_CALL = re.compile(rf"[A-Za-z_$]\w*\s*{patterns.GROUP}")
+_CALL = re.compile(rf"(?<![\w$])[A-Za-z_$]\w*+\s*+{patterns.GROUP}")
 # What follows `DECLARED(type)` on its own line, where the macro brings the return type along.
 _NAME_AND_PARAMETERS = re.compile(
     rf"(?=[A-Z_\d]*[a-z])[A-Za-z_]\w*+\s*+{patterns.GROUP}{patterns.GAP}*+[;{{]"

@@ -108,6 +108,8 @@ def test_references_are_calls_and_types(
         "int f(int a)\n" * 20_000,
         "SYSCALL_DEFINE1(a,\n" * 5_000,
         "f(a) int a;\n" * 10_000,
+        "struct s {" + "a " * 5_000 + "{" + "int a, " * 3_000,
+        "int f(" + "x" * 20_000 + "){" * 50,
     ],
 )
 def test_hostile_text_costs_no_more_than_its_time(
