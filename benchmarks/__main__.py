@@ -24,12 +24,18 @@ NAMES = (
     "code_action",
     "did_change",
     "extents",
+    "extents_languages",
     "index_extents",
     "extraction",
+    "redaction",
     "lsp_sync",
     "lsp_messages",
     "garbage",
     "words",
+    "index_fresh",
+    "index_kernel",
+    "index_kills",
+    "chroma",
     "retrieval",
 )
 

@@ -12,6 +12,7 @@ import importlib.util
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -23,10 +24,16 @@ import platformdirs
 from glossator_clients.factory import describe_models
 from glossator_gate.egress import ignored_environment
 from glossator_gate.errors import GlossatorError
+from glossator_indexer.owner_client import OwnerPlaces
+from glossator_indexer.records import IndexStatus
+from glossator_indexer.walking.roots import repository_root
 from glossator_server import __version__
-from glossator_server.app import MANAGED_POLICY, load_application, user_config
+from glossator_server.app import MANAGED_POLICY, index_places, load_application, user_config
+from glossator_server.cli.index import lines_about
+from glossator_server.cli.indexing import duration, size_in_words
 from glossator_server.cli.printing import visible
 from glossator_server.cli.status import ExitStatus
+from glossator_server.cli.workspaces import client_of, is_owned
 
 
 class Health(StrEnum):
@@ -140,5 +147,35 @@ def _models() -> Iterator[Diagnosis]:
         yield Diagnosis(Health.BROKEN, "no model can be used", mend)
 
 
+def _index() -> Iterator[Diagnosis]:
+    root = repository_root(Path.cwd())
+    places = index_places(root)
+    # None is started only to be looked at.
+    if not is_owned(places):
+        yield _index_at_rest(places)
+        return
+    status = asyncio.run(_status(root))
+    for line in lines_about(status):
+        yield Diagnosis(Health.OK, f"index of {line.strip()}" if line[0] != " " else line.strip())
+    for problem in status.problems:
+        yield Diagnosis(Health.WARNING, problem)
+
+
+async def _status(root: Path) -> IndexStatus:
+    async with client_of(root) as index:
+        return await index.status()
+
+
+def _index_at_rest(places: OwnerPlaces) -> Diagnosis:
+    kept = [it.stat() for it in places.folder.rglob("*") if it.is_file()]
+    if not kept:
+        mend = "run `glossator index`, or search, or open an editor"
+        return Diagnosis(Health.OK, f"no index of {places.root} yet", mend)
+    size = size_in_words(sum(it.st_size for it in kept))
+    age = duration(max(0.0, time.time() - max(it.st_mtime for it in kept)))
+    what = f"index of {places.root}: nobody uses it now, {size} on disk, written {age} ago"
+    return Diagnosis(Health.OK, what)
+
+
 # In the order of a newcomer's troubles.
-EXAMINATIONS = (_versions, _folders, _configuration, _environment, _engine, _models)
+EXAMINATIONS = (_versions, _folders, _configuration, _environment, _engine, _models, _index)

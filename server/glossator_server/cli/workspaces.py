@@ -5,11 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import socket
 import time
 from pathlib import Path
 
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.owner_client import IndexClient, OwnerPlaces
+from glossator_indexer.owner_client.places import with_address
 from glossator_indexer.walking.roots import repository_root
 from glossator_server.app import load_application, open_index_client
 from glossator_server.errors import UsageError
@@ -35,6 +37,17 @@ def workspace_root(folder: Path) -> Path:
 def client_of(root: Path) -> IndexClient:
     """Return a client of a repository's index, which connects when it is entered or asked."""
     return open_index_client(root, load_application(root).settings.index)
+
+
+def is_owned(places: OwnerPlaces) -> bool:
+    """Return whether a process has the index open; none is started."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        try:
+            with_address(places.socket, probe.connect)
+        except OSError:
+            return False
+    return True
 
 
 def discard_index(places: OwnerPlaces) -> None:
