@@ -55,7 +55,8 @@ def blocks(*languages: str) -> list[Block]:
 
 
 def test_no_block_escapes() -> None:
-    known = blocks("sh", "c", "toml", "json", "lua", "elisp", "text")
+    # The Python ones are run by test_store_example.py.
+    known = blocks("sh", "c", "toml", "json", "lua", "elisp", "text", "python")
     every = sum(len(BLOCK.findall(page.read_text("utf-8"))) for page in PAGES)
     assert len(known) == every
 
@@ -118,7 +119,9 @@ def test_toml_means_what_the_page_says(block: Block, tmp_path: Path) -> None:
     file.write_text(block.code, "utf-8")
     policy = load_policy(PolicyPlaces(managed=tmp_path / "none.toml", user=file))
     assert policy.warnings == ()
-    assert {it["id"] for it in table["model"]} <= {it.id for it in policy.models}
+    usable = {it.id for it in (*policy.models, *policy.index_servers)}
+    listed = [*table.get("model", ()), *table.get("index_server", ())]
+    assert {it["id"] for it in listed} <= usable
 
 
 @pytest.mark.parametrize("block", blocks("json"), ids=str)
