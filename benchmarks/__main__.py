@@ -36,6 +36,8 @@ NAMES = (
     "index_kernel",
     "index_kills",
     "chroma",
+    "index_editors",
+    "index_hover",
     "retrieval",
 )
 
