@@ -5,11 +5,11 @@ among the same ones; "all kinds" is ours without that filter, as users type. A s
 right function among its first hundred is kept for each question. Symbol lookup asks for names of
 functions as Universal Ctags lists them: the first answer has to be a definition of that name.
 
-About 40 minutes on 2 cores, most of it in quality mode. With GLOSSATOR_BENCH_MINILM=1 also MiniLM over every function, and as
-the model of ordinary RAG: about an hour more. GLOSSATOR_BENCH_PROJECTS chooses projects by name,
-GLOSSATOR_BENCH_QUESTIONS asks the first so many of each only.
-semble is asked where GLOSSATOR_SEMBLE_PYTHON, or the cache's `semble-venv`, has it. Commits are not
-asked for: no package that we read ships its history.
+About 40 minutes on 2 cores, most of it in quality mode; with GLOSSATOR_BENCH_MINILM=1, an hour
+more, also MiniLM over every function, and as the model of ordinary RAG.
+GLOSSATOR_BENCH_PROJECTS chooses projects by name, GLOSSATOR_BENCH_QUESTIONS asks the first so many
+of each only. semble is asked where GLOSSATOR_SEMBLE_PYTHON, or the cache's `semble-venv`, has it.
+Commits are not asked for: no package that we read ships its history.
 """
 
 from __future__ import annotations
