@@ -35,6 +35,8 @@ _MERGED_KINDS = frozenset(
         EntityKind.FILE,
     }
 )
+# `static inline void f(void) { }` says no more than a prototype.
+_STUB_CHARACTERS = 100
 # What a comment describes at more length than this is found by its comment, and stays alone.
 _DESCRIBED_CHARACTERS = 200
 # What stands in one of these is a chunk of its own where the whole is long.
@@ -78,12 +80,23 @@ class Lines:
         """Say whether these lines are too long for one chunk, and more than one."""
         return first_line < last_line and self.characters(first_line, last_line) > WHOLE_CHARACTERS
 
-    def opens(self, first_line: int, last_line: int) -> bool:
-        """Say whether these lines, as `#ifdef` and comments, speak of those that follow."""
-        start = self.starts[first_line - 1]
-        return self.text.startswith(("#if", "/*", "//"), start) and not self.text_of(
-            last_line, last_line
-        ).startswith("#endif")
+    def opening(self, first_line: int, last_line: int) -> int:
+        """Return the first of these few lines that speaks of those behind them, 0 where none does.
+
+        A comment and an `#ifdef` do, an `#endif` and all above it do not.
+        """
+        opening = 0
+        for line in range(first_line, last_line + 1):
+            start = self.starts[line - 1]
+            if self.text.startswith(("#if", "/*", "//"), start):
+                opening = opening or line
+            elif self.text.startswith(("#e", "}"), start):
+                opening = 0
+        return opening
+
+    def last_filled(self, first_line: int, last_line: int) -> int:
+        """Return the last of these lines that is not blank; the first is none."""
+        return first_line + self.text_of(first_line, last_line).rstrip().count("\n")
 
     @property
     def count(self) -> int:
@@ -105,7 +118,7 @@ def lines_of(text: str) -> Lines:
 def cuts_of(lines: Lines, entities: Sequence[OutlineEntity]) -> list[Cut]:
     """Return the chunks of a file in order; the last of too many takes in the rest."""
     units: list[_Unit] = []
-    _region(lines, entities, range(len(entities)), (1, lines.count, -1), units)
+    _region(lines, entities, range(len(entities)), _Extent(1, lines.count, -1), units)
     cuts = _split(lines, _merged(lines, units))
     if len(cuts) >= MOST_CHUNKS_IN_A_FILE:
         last = cuts[-1].last_line
@@ -117,7 +130,7 @@ def cuts_of(lines: Lines, entities: Sequence[OutlineEntity]) -> list[Cut]:
 def packed(lines: Lines, kind: EntityKind) -> list[Cut]:
     """Return the chunks of a text of which nothing but its lines is known."""
     units: list[_Unit] = []
-    _region(lines, (), range(0), (1, lines.count, -1), units)
+    _region(lines, (), range(0), _Extent(1, lines.count, -1), units)
     return _split(lines, [Cut(it.first_line, it.last_line, -1, kind) for it in units])
 
 
@@ -132,15 +145,28 @@ class _Unit(NamedTuple):
     is_gap: bool = False
 
 
+class _Extent(NamedTuple):
+    """Lines in the entity `owner`, -1 for none, which stands in `depth` others."""
+
+    first_line: int
+    last_line: int
+    owner: int
+    depth: int = 0
+
+
+# No program nests named things deeper; hostile text that does is cut no further.
+_DEEPEST = 50
+
+
 def _region(
     lines: Lines,
     entities: Sequence[OutlineEntity],
     inside: range,
-    extent: tuple[int, int, int],
+    extent: _Extent,
     units: list[_Unit],
 ) -> None:
-    """Append the units of `extent` (first line, last line, its entity), given what stands in it."""
-    next_line, last_line, owner = extent
+    """Append the units of `extent`, given which entities stand inside."""
+    next_line, last_line, owner, depth = extent
     at = inside.start
     while at < inside.stop:
         entity = entities[at]
@@ -150,38 +176,55 @@ def _region(
         first, last = max(entity.first_line, next_line), min(entity.end_line, last_line)
         if first <= last:
             if first > next_line:
-                _gap(lines, entities, (next_line, first - 1, owner), units)
+                _gap(lines, entities, _Extent(next_line, first - 1, owner), units)
             long = following > at + 1 and lines.characters(first, last) > MERGED_CHARACTERS
-            if long and (entity.kind in _OUTER_KINDS or lines.is_long(first, last)):
-                _region(lines, entities, range(at + 1, following), (first, last, at), units)
+            if (
+                depth < _DEEPEST
+                and long
+                and (entity.kind in _OUTER_KINDS or lines.is_long(first, last))
+            ):
+                _region(
+                    lines,
+                    entities,
+                    range(at + 1, following),
+                    _Extent(first, last, at, depth + 1),
+                    units,
+                )
             else:
                 size = lines.characters(first, last)
-                alone = entity.kind not in _MERGED_KINDS or (
-                    entity.is_documented and size > _DESCRIBED_CHARACTERS
+                alone = not (first == last and size < _STUB_CHARACTERS) and (
+                    entity.kind not in _MERGED_KINDS
+                    or (entity.is_documented and size > _DESCRIBED_CHARACTERS)
                 )
                 units.append(_Unit(first, last, at, entity.kind, alone))
             next_line = last + 1
         at = following
     if next_line <= last_line:
-        _gap(lines, entities, (next_line, last_line, owner), units)
+        _gap(lines, entities, _Extent(next_line, last_line, owner), units)
 
 
 def _gap(
     lines: Lines,
     entities: Sequence[OutlineEntity],
-    extent: tuple[int, int, int],
+    extent: _Extent,
     units: list[_Unit],
 ) -> None:
     """Append the lines that no inner entity covers, less blank ones at both ends."""
-    first, last, owner = extent
+    first, last, owner, _ = extent
     text = lines.text_of(first, last)
     stripped = text.strip()
     if not stripped:
         return
     first += text.count("\n", 0, len(text) - len(text.lstrip()))
     last = first + stripped.count("\n")
-    kind = EntityKind.FILE if owner < 0 else entities[owner].kind
-    units.append(_Unit(first, last, owner, kind, owner >= 0, is_gap=True))
+    if owner < 0:
+        units.append(_Unit(first, last, -1, EntityKind.FILE, stays_alone=False, is_gap=True))
+        return
+    # The head of a class names it, and stands for it; what is left between its methods does not.
+    is_head = extent.first_line <= entities[owner].start_line
+    units.append(
+        _Unit(first, last, owner, entities[owner].kind, stays_alone=True, is_gap=not is_head)
+    )
 
 
 def _merged(lines: Lines, units: Sequence[_Unit]) -> list[Cut]:
@@ -194,12 +237,16 @@ def _merged(lines: Lines, units: Sequence[_Unit]) -> list[Cut]:
         if opened:
             first, opened = opened, 0
         if is_gap and _is_leftover(lines, first, last):
-            if number + 1 < len(units) and lines.opens(first, last):
-                opened = first
+            if number + 1 < len(units):
+                opened = lines.opening(first, last)
+            if opened == first:
                 continue
             if cuts:
-                cuts[-1] = cuts[-1]._replace(last_line=last)
+                cuts[-1] = cuts[-1]._replace(
+                    last_line=lines.last_filled(first, opened - 1) if opened else last
+                )
                 continue
+            opened = 0
         if grows and not alone:
             previous = cuts[-1]
             if lines.characters(previous.first_line, last) <= MERGED_CHARACTERS:

@@ -11,9 +11,10 @@ import pytest
 from glossator_indexer import extraction
 from glossator_indexer.chunking import contextual_text, entities_of_chunk
 from glossator_indexer.extraction import cutting, extract, extract_text, texts_of
+from glossator_indexer.extraction.outline import OutlineEntity
 from glossator_indexer.records import EntityKind, Extract, FoundFile, Trust
 
-FUNCTION = "int f{n}(int a)\n{{\n\treturn a + {n};\n}}\n"
+FUNCTION = "int f{n}(int a)\n{{\n\t/* %s */\n\treturn a + {n};\n}}\n" % ("why " * 30)
 
 
 def found(path: str = "a.c", language: str = "c") -> FoundFile:
@@ -72,11 +73,19 @@ def test_a_long_function_has_parts_that_know_it() -> None:
 
 
 def test_a_conditional_opens_the_chunk_behind_it() -> None:
-    text = FUNCTION.format(n=1) + "\n#ifdef A\n" + FUNCTION.format(n=2) + "#endif\n"
+    one, two, three = (f"int f{n}(int a)\n{{\n\treturn {'a + ' * 30}{n};\n}}\n" for n in (1, 2, 3))
+    text = f"{one}\n#ifdef A\n{two}#endif\n\n#ifdef B\n{three}#endif\n"
     result = extracted(text)
     check_sound(result, text)
-    assert [it.splitlines()[0] for it in result.texts] == ["int f1(int a)", "#ifdef A"]
-    assert result.texts[1].endswith("#endif")
+    assert [it.splitlines()[0] for it in result.texts] == ["int f1(int a)", "#ifdef A", "#ifdef B"]
+    assert [it.endswith("#endif") for it in result.texts] == [False, True, True]
+
+
+def test_stubs_are_one_chunk() -> None:
+    text = "".join(f"static inline void f{n}(void) {{ }}\n" for n in range(9))
+    result = extracted(text)
+    check_sound(result, text)
+    assert [(it.kind, it.entity) for it in result.record.chunks] == [(EntityKind.FUNCTION, -1)]
 
 
 def test_the_header_places_a_chunk() -> None:
@@ -185,3 +194,29 @@ def test_the_kernels_files_are_covered(kernel_tree: Path) -> None:
     for path in sorted((kernel_tree / "fs/ext4").rglob("*.[ch]")):
         text = path.read_bytes().decode("utf-8", "replace")
         check_sound(extracted(text, path.name), text)
+
+
+def test_nesting_without_end_is_cut_all_the_same() -> None:
+    text = "".join(f"class A {{ // {'x' * 50}\n" for _ in range(2_000)) + "}\n" * 2_000
+    entities = [
+        OutlineEntity("A", EntityKind.CLASS, "", at, at, 4_001 - at, "class A")
+        for at in range(1, 2_001)
+    ]
+    cuts = cutting.cuts_of(cutting.lines_of(text), entities)
+    assert [it.first_line for it in cuts[:3]] == [1, 2, 3]
+    assert cuts[-1].last_line == 4_000
+
+
+def test_the_head_of_a_class_and_its_methods_are_chunks() -> None:
+    methods = "".join(
+        f"    def m{n}(self):\n        return {' + '.join(['self.value'] * 60)}\n\n" for n in (1, 2)
+    )
+    text = f'def f():\n    return {"1 + " * 100}1\n\n\nclass A(B):\n    """Do."""\n\n{methods}'
+    result = extract(FoundFile("a.py", 0, 0, 0, "python"), text.encode())
+    check_sound(result, text)
+    assert [it.splitlines()[0].strip() for it in result.texts] == [
+        "def f():",
+        "class A(B):",
+        "def m1(self):",
+        "def m2(self):",
+    ]
