@@ -19,6 +19,7 @@ KINDS = {
     cindex.CursorKind.CONVERSION_FUNCTION,
     cindex.CursorKind.FUNCTION_TEMPLATE,
 }
+MACRO_LINE = re.compile(r"\s*[A-Z][A-Z0-9]*_[A-Z0-9_]*\s*(\([^()]*(\([^()]*\)[^()]*)*\))?\s*")
 
 
 def functions(cursor: cindex.Cursor, path: str) -> list[tuple[str, int, int]]:
@@ -35,10 +36,17 @@ def functions(cursor: cindex.Cursor, path: str) -> list[tuple[str, int, int]]:
             text = SOURCE[start.offset : end.offset]
             # What a macro makes has the macro's place, which does not end in a brace.
             if text.endswith(b"}") and name.encode() in text:
-                found.append((name, start.line, end.line))
+                found.append((name, first_line(start.line), end.line))
         if node.kind not in KINDS:
             found += functions(node, path)
     return found
+
+
+def first_line(line: int) -> int:
+    """Return where a function begins with the macros above it: those that are empty have no place."""
+    while line > 1 and MACRO_LINE.fullmatch(LINES[line - 2]):
+        line -= 1
+    return line
 
 
 index = cindex.Index.create()
@@ -47,6 +55,7 @@ for line in sys.stdin:
     path = line.rstrip("\n")
     unit = index.parse(path, options)
     SOURCE = open(path, "rb").read()  # noqa: SIM115, PTH123 - as short as the file
+    LINES = SOURCE.decode("utf-8", "replace").split("\n")
     # A header that is missing hides what depends on it; such a file proves nothing.
     if any(it.severity >= cindex.Diagnostic.Error for it in unit.diagnostics):
         continue

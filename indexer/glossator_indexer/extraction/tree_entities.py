@@ -107,11 +107,12 @@ def outline_in(text: str, language: TreeLanguage) -> Outline:
     if _is_made_by_a_program(text):
         return Outline(trouble="its lines are too long to be read by people, only its words count")
     source = text.encode("utf-8", "replace")
-    matched = _best_reading(source, language)
+    seen = source if language.masked is None else language.masked(source)
+    matched = _best_reading(seen, language)
     if matched is None:
         return Outline(trouble=f"it takes longer than {SECONDS_PER_FILE:g} s to parse")
     found = _sorted_out(source, matched, language)
-    entities = list(_placed(source, found, language))
+    entities = list(_placed(source, seen, found, language))
     entities.sort(key=lambda it: (it.first_line, -it.end_line))
     found.calls.sort(key=lambda it: it[0])
     found.uses.sort(key=lambda it: it[0])
@@ -129,9 +130,8 @@ def _is_made_by_a_program(text: str) -> bool:
     return long_lines * 2 > len(text)
 
 
-def _best_reading(source: bytes, language: TreeLanguage) -> Matched | None:
+def _best_reading(seen: bytes, language: TreeLanguage) -> Matched | None:
     """Return the reading of the first grammar without errors, else the one that shows most."""
-    seen = source if language.masked is None else language.masked(source)
     best: Matched | None = None
     for grammar in language.grammars:
         matched = matches(seen, grammar, language.query, SECONDS_PER_FILE)
@@ -246,7 +246,9 @@ def _named(
     return name, None
 
 
-def _placed(source: bytes, found: _Findings, language: TreeLanguage) -> Iterator[OutlineEntity]:
+def _placed(
+    source: bytes, seen: bytes, found: _Findings, language: TreeLanguage
+) -> Iterator[OutlineEntity]:
     above = Above(source, found.leads, found.comments)
     drafts = sorted(
         _drafts(source, found, language), key=lambda it: (it.start, -it.end, it.pattern)
@@ -275,7 +277,9 @@ def _placed(source: bytes, found: _Findings, language: TreeLanguage) -> Iterator
         )
         if kind is None or (draft.kind in _LOCAL and inside.kind in _CALLABLE):
             continue
-        head = above.head(draft.start, draft.outer.start_point[0], language.doc_comment)
+        start = draft.start if seen is source else _start_of_masked(source, seen, draft.start)
+        row = draft.outer.start_point[0] - source.count(b"\n", start, draft.start)
+        head = above.head(start, row, language.doc_comment)
         yield OutlineEntity(
             draft.name,
             kind,
@@ -287,6 +291,16 @@ def _placed(source: bytes, found: _Findings, language: TreeLanguage) -> Iterator
             draft.body is not None or kind not in _NEEDS_BODY,
             head.is_documented or draft.node.id in found.documented,
         )
+
+
+def _start_of_masked(source: bytes, seen: bytes, start: int) -> int:
+    """Return where the macros begin that stand right before an entity and that were masked."""
+    first = at = start
+    while at > 0 and seen[at - 1 : at].isspace() and source[at - 2 : at] != b"\n\n":
+        at -= 1
+        if not source[at : at + 1].isspace():
+            first = at
+    return first
 
 
 def _kind(draft: _Draft, inside: _Opened, modules: frozenset[str]) -> EntityKind | None:

@@ -25,7 +25,9 @@ _BEHIND = (
     % (_WORD, _ARGUMENTS, _WORD, _ARGUMENTS)
 )
 _ALONE = rb"^(?P<alone>%s)[ \t]*$" % _WORD
-_MACRO = re.compile(b"|".join((_SKIPPED, _ALONE, _BEHIND, _BEFORE)), re.MULTILINE)
+# Bracketed against macros of these names, which makes a parameter list of the name.
+_BRACKETED = rb"\((?P<bracketed>min|max)\)(?=\s*\()"
+_MACRO = re.compile(b"|".join((_SKIPPED, _ALONE, _BEHIND, _BEFORE, _BRACKETED)), re.MULTILINE)
 _VISIBLE = re.compile(rb"[^\n]")
 
 
@@ -38,6 +40,8 @@ def _blanked(match: re.Match[bytes]) -> bytes:
     name = match.lastgroup
     if name is None:
         return match[0]
+    if name == "bracketed":
+        return b" " + match[name] + b" "
     before = match.start(name) - match.start()
     after = match.end(name) - match.start()
     whole = match[0]

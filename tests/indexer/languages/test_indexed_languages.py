@@ -138,6 +138,7 @@ def test_a_query_captures_only_what_the_reader_knows(language: TreeLanguage) -> 
         (b'puts("MY_API int");', b'puts("MY_API int");'),
         (b"TEST_F(Shape, Grows) {", b"TEST_F(Shape, Grows) {"),
         (b"HANDLE f();", b"HANDLE f();"),
+        (b"static T (min)() {", b"static T  min () {"),
     ],
 )
 def test_macros_of_cpp_that_add_nothing_are_blanks(text: bytes, seen: bytes) -> None:
