@@ -125,9 +125,10 @@ def run_index_owner(root: Path, vectors: str, idle_seconds: float) -> int:
 
 def _open_index(places: OwnerPlaces, vectors: str) -> RepositoryIndex:
     """Put an index together; everything heavy is imported here, when clients can connect."""
-    from glossator_indexer import rerank, static_embedder
+    from glossator_indexer import rerank
     from glossator_indexer.index import IndexParts, TruthVectors, open_index
     from glossator_indexer.walking import RepositoryWalker, WalkOptions
+    from glossator_server.embedders import choose_embedder
 
     def open_vectors(folder: Path, dim: int, truth: TruthVectors) -> VectorStore:
         from glossator_indexer.vectors import ExactVectors
@@ -139,10 +140,12 @@ def _open_index(places: OwnerPlaces, vectors: str) -> RepositoryIndex:
 
         return ChosenVectors(exact, folder / "chroma", dim, truth, VectorChoice(vectors))
 
+    chosen = choose_embedder(load_policy(policy_places()), places.folder)
     parts = IndexParts(
         walker=RepositoryWalker(places.root, WalkOptions()),
-        embedder=static_embedder.load(),
-        worker_embedder=static_embedder.load,
+        embedder=chosen.embedder,
+        worker_embedder=chosen.in_workers,
+        former_embedder=chosen.former,
         reranker=LateReranker(places.folder) if rerank.model_folder().is_dir() else None,
         open_vectors=open_vectors,
     )

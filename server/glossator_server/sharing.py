@@ -88,16 +88,17 @@ class TruthFiles:
 @contextmanager
 def _opened(sharing: Sharing) -> Iterator[tuple[TeamIndex, TruthFiles]]:
     from glossator_gate.blocking import BlockingHttp
-    from glossator_indexer import static_embedder
     from glossator_indexer.chroma_store.server import ChromaServer
     from glossator_indexer.index.parts import model_key
     from glossator_indexer.store import Store
     from glossator_indexer.team import TeamIndex
+    from glossator_server.embedders import choose_embedder
 
-    entry = chosen_server(load_policy(policy_places()), sharing.server)
+    policy = load_policy(policy_places())
+    entry = chosen_server(policy, sharing.server)
     session = BlockingHttp(destination_of_server(entry))
     places = index_places(sharing.root)
-    model = model_key(static_embedder.load())
+    model = model_key(choose_embedder(policy, places.folder).embedder)
     try:
         server = ChromaServer(session, str(entry.origin))
         team = TeamIndex(server, sharing.project or places.root.name, model)

@@ -1,0 +1,133 @@
+"""Own the choice of the embedder of an index: the one that the policy names, else the package's.
+
+It must not open a server's model that the policy does not name, nor let one that is away at the
+moment cost the vectors that it made.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from glossator_clients.factory import open_embedder
+from glossator_gate.errors import GlossatorError
+from glossator_gate.types import Policy
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from glossator_clients.embedding import ServerEmbedder
+    from glossator_indexer.ports import Embedder
+
+_LOG = logging.getLogger(__name__)
+_REMEMBERED = "embedder.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenEmbedder:
+    """An embedder; `in_workers` loads the same one in another process, None where none can.
+
+    `former` finds an embedder by name and version, for vectors that were made before the change.
+    """
+
+    embedder: Embedder
+    in_workers: Callable[[], Embedder] | None
+    former: Callable[[str, str], Embedder | None]
+
+
+def choose_embedder(policy: Policy, folder: Path) -> ChosenEmbedder:
+    """Return the embedder of the index in `folder`.
+
+    A server's model that answered once is remembered there: while its server is away, the index
+    opens with the vectors that it made, and only new text waits for it.
+    """
+    from glossator_indexer import static_embedder
+
+    def former(name: str, version: str) -> Embedder | None:
+        static = static_embedder.load()
+        return static if (name, version) == (static.name, static.version) else None
+
+    served = _served(policy, folder)
+    if served is None:
+        return ChosenEmbedder(static_embedder.load(), static_embedder.load, former)
+    return ChosenEmbedder(served, None, former)
+
+
+def _served(policy: Policy, folder: Path) -> Embedder | None:
+    place = folder / _REMEMBERED
+    try:
+        opened = open_embedder(policy)
+    except GlossatorError as error:
+        _LOG.warning("%s", error)
+        remembered = _remembered(place)
+        if remembered is None:
+            return None
+        return LateEmbedder(remembered, lambda: open_embedder(policy))
+    if opened is None:
+        return None
+    known = ModelIdentity(opened.name, opened.dim, opened.version)
+    _remember(place, known)
+    return opened
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """What keys the vectors of a model."""
+
+    name: str
+    dim: int
+    version: str
+
+
+class LateEmbedder:
+    """A server's model that is away at the moment, known from the last time; asked again later."""
+
+    def __init__(self, known: ModelIdentity, reopen: Callable[[], ServerEmbedder | None]) -> None:
+        self.name = known.name
+        self.dim = known.dim
+        self.version = known.version
+        self._reopen = reopen
+        self._lock = threading.Lock()
+        self._opened: ServerEmbedder | None = None
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit vector a text; raises a `GlossatorError` while the server is away."""
+        from glossator_indexer.errors import EmbedderError
+
+        with self._lock:
+            if self._opened is None:
+                opened = self._reopen()
+                if opened is None or ModelIdentity(opened.name, opened.dim, opened.version) != (
+                    ModelIdentity(self.name, self.dim, self.version)
+                ):
+                    raise EmbedderError(
+                        f"The model {self.name} is another one than before; run `glossator index "
+                        "--rebuild`."
+                    )
+                self._opened = opened
+        return self._opened.encode(texts)
+
+
+def _remember(place: Path, known: ModelIdentity) -> None:
+    words = json.dumps({"name": known.name, "dim": known.dim, "version": known.version})
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = place.with_suffix(".new")
+        beside.write_text(words, "utf-8")
+        beside.replace(place)
+    except OSError as error:
+        _LOG.warning("%s cannot be written (%s)", place, error.strerror)
+
+
+def _remembered(place: Path) -> ModelIdentity | None:
+    try:
+        found = json.loads(place.read_text("utf-8"))
+        return ModelIdentity(str(found["name"]), int(found["dim"]), str(found["version"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

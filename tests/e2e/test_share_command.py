@@ -1,0 +1,58 @@
+"""`glossator index --push` against a real `chroma run`, as a user types it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command_line import check_one_sentence, glossator
+from tests.indexer.chroma.chroma_run import chroma_server, free_port
+
+pytestmark = pytest.mark.chroma
+pytest.importorskip("chromadb", reason="no chromadb: pip install 'glossator[chroma]'")
+ROOT = Path(__file__).parents[2]
+
+
+def list_server(home: Path, origin: str) -> None:
+    folder = home / "config" / "glossator"
+    folder.mkdir(exist_ok=True)
+    (folder / "config.toml").write_text(
+        f'schema = 1\n[[index_server]]\nid = "team"\napi = "chroma"\norigin = "{origin}"\n'
+    )
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    tree = tmp_path / "ringlog"
+    shutil.copytree(ROOT / "examples/ringlog", tree)
+    (tree / ".glossator.toml").write_text(
+        '[[index_server]]\nid = "evil"\napi = "chroma"\norigin = "http://127.0.0.1:1"\n'
+    )
+    return tree
+
+
+def test_a_push_sends_the_tree_once(tree: Path, own_home: Path) -> None:
+    with chroma_server(own_home / "server") as origin:
+        list_server(own_home, origin)
+        first = glossator("index", "--push", "--json", tree)
+        assert first.status == 0, first
+        sent = json.loads(first.output)["sent"]
+        assert sent > 20
+        again = glossator("index", "--push", "--server", "team", tree)
+        assert again.output == f"0 chunks sent, {sent} there already\n"
+        pruned = glossator("index", "--prune", tree)
+        assert pruned.output == "0 chunks are gone\n"
+
+
+def test_no_server_is_taken_from_the_tree(tree: Path) -> None:
+    check_one_sentence(glossator("index", "--push", tree), 3, "No index server is listed")
+
+
+def test_a_server_that_is_away_or_unknown_is_told(tree: Path, own_home: Path) -> None:
+    list_server(own_home, f"http://127.0.0.1:{free_port()}")
+    check_one_sentence(glossator("index", "--push", tree), 4, "Nothing answers")
+    unknown = glossator("index", "--push", "--server", "evil", tree)
+    check_one_sentence(unknown, 2, "evil", "team")
