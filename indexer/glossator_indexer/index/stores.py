@@ -71,7 +71,7 @@ class Stores:
         except BaseException:
             self.truth.close()
             raise
-        self.writer = Writer(self.truth, self.lexical, self.vectors)
+        self.writer = Writer(self.truth, self.lexical, self.vectors, str(self.root))
         self._open_former()
         self.searcher = self._make_searcher()
 
@@ -101,9 +101,10 @@ class Stores:
 
     def switch_when_complete(self) -> None:
         """Let the new model's vectors answer as soon as none of them is missing."""
-        if self.vectors.backlog or self.lacking_vectors():
+        words = json.dumps(_model_words(self.parts.embedder))
+        if self.vectors.backlog or self.truth.noted("answering") == words or self.lacking_vectors():
             return
-        self.truth.note("answering", json.dumps(_model_words(self.parts.embedder)))
+        self.truth.note("answering", words)
         former, self._former = self._former, None
         self._former_embedder = None
         self.searcher = self._make_searcher()

@@ -26,8 +26,10 @@ _log = logging.getLogger(__name__)
 _FILES_IN_A_SLICE = 32
 _FIRST_SLICES = (4, 8, 16)
 _BYTES_IN_A_SLICE = 512 << 10
-# Each result holds a file's texts: this many, at 20 kB each, wait at most.
+# Each result holds a file's texts and vectors: this many wait for the writer at most, and fewer
+# where they are those of register headers with 20 MB each.
 _RESULTS_WAITING = 96
+_BYTES_WAITING = 48 << 20
 # A stop is honoured within this.
 _TICK = 0.05
 # A file gets a second try, because the first worker may have died of something else.
@@ -44,6 +46,8 @@ class WorkerPool:
         self._slices: Iterator[Sequence[Job]] = iter(())
         self._slices_lock = threading.Lock()
         self._results: queue.Queue[Made | None] = queue.Queue(_RESULTS_WAITING)
+        self._bytes_waiting = 0
+        self._bytes_lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._closed = threading.Event()
         # No worker may be started once the pool is closed.
@@ -68,6 +72,8 @@ class WorkerPool:
             if made is None:
                 ended += 1
             else:
+                with self._bytes_lock:
+                    self._bytes_waiting -= made.size
                 yield made
 
     def process_ids(self) -> tuple[int, ...]:
@@ -118,6 +124,11 @@ class WorkerPool:
                 worker.restart(self._head)
 
     def _put(self, made: Made | None) -> None:
+        while self._bytes_waiting > _BYTES_WAITING and not self._closed.wait(_TICK):
+            pass
+        if made is not None:
+            with self._bytes_lock:
+                self._bytes_waiting += made.size
         while not self._closed.is_set():
             try:
                 self._results.put(made, timeout=_TICK)

@@ -53,6 +53,15 @@ def read_file(root: str, path: str) -> Reading | None:
         os.close(descriptor)
 
 
+def stamps_of(root: str, path: str) -> tuple[int, int, int] | None:
+    """Return size, time and inode of a plain file as it is now, None where there is none."""
+    try:
+        now = os.lstat(os.path.join(root, path))  # noqa: PTH118
+    except OSError:
+        return None
+    return (now.st_size, now.st_mtime_ns, now.st_ino) if stat.S_ISREG(now.st_mode) else None
+
+
 # A FIFO must not block, a terminal must not become ours, and the walk follows no link.
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC | os.O_NOFOLLOW
 

@@ -13,6 +13,7 @@ from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.lexical import LexicalStore
 from glossator_indexer.pipeline.derived import Derived
 from glossator_indexer.pipeline.making import Made
+from glossator_indexer.pipeline.reading import stamps_of
 from glossator_indexer.ports import VectorStore
 from glossator_indexer.record_codec import decode_record
 from glossator_indexer.records import DISK, IndexedFile
@@ -28,11 +29,16 @@ class Writer:
     """Takes in what was made, and commits it when it is due."""
 
     def __init__(
-        self, store: Store, lexical: Derived[LexicalStore], vectors: Derived[VectorStore] | None
+        self,
+        store: Store,
+        lexical: Derived[LexicalStore],
+        vectors: Derived[VectorStore] | None,
+        root: str,
     ) -> None:
         self.store = store
         self.lexical = lexical
         self.vectors = vectors
+        self._root = root
         self._is_torn = False
         self.begin_bulk()
 
@@ -51,6 +57,8 @@ class Writer:
         # The last word about a path counts.
         latest = list({it.path: it for it in batch}.values())
         known = {it.path: self.store.find(session, it.path) for it in latest}
+        if session == DISK:
+            latest = [it for it in latest if not self._is_overtaken(it, known[it.path])]
         self._restamp(latest, known)
         made = [it for it in latest if it.outcome == "made"]
         again = [it for it in made if self._is_as_known(it, known[it.path])]
@@ -131,6 +139,13 @@ class Writer:
                 record = decode_record(it.record)
                 file = IndexedFile(number, former.session, record, it.texts, vectors)
                 self._hand_on([file], ())
+
+    def _is_overtaken(self, made: Made, known: KnownFile | None) -> bool:
+        """Tell whether the truth has the file as it is now, and `made` an earlier state of it."""
+        if known is None:
+            return False
+        now = stamps_of(self._root, made.path)
+        return now == known[3:6] != made[2:5]
 
     def _is_as_known(self, made: Made, known: KnownFile | None) -> bool:
         """Tell whether the record of what was made is the one that is there, and whole."""
