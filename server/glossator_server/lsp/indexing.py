@@ -33,6 +33,8 @@ _RETRY_SECONDS = 30.0
 _MOST_RETRY_SECONDS = 600.0
 # A branch switch or a build comes as a burst of events, which is one update.
 _GATHER_SECONDS = 0.1
+# What a question waits at most for what was saved just before it.
+_SAVE_SECONDS = 2.0
 _IDLE = frozenset({IndexPhase.READY, IndexPhase.PAUSED})
 
 _log = logging.getLogger(__name__)
@@ -48,6 +50,8 @@ class Indexing:
         self._watching: dict[IndexClient, asyncio.Task[None]] = {}
         self._changed: set[Path] = set()
         self._gathering = False
+        self._saved: set[Path] = set()
+        self._saving: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
 
     @property
@@ -66,11 +70,22 @@ class Indexing:
         return self._indexes
 
     def files_changed(self, paths: Iterable[Path]) -> None:
-        """Have files taken in soon that were saved, created or deleted."""
+        """Have files taken in soon that were changed, created or deleted outside the editor."""
         self._changed.update(paths)
         if self._changed and not self._gathering:
             self._gathering = True
             self._spawn(self._take_in())
+
+    def file_saved(self, path: Path) -> None:
+        """Have a file taken in at once that the user saved; a question waits for it."""
+        self._saved.add(path)
+        if self._saving is None or self._saving.done():
+            self._saving = self._spawn(self._take_in_saved())
+
+    async def saves_taken_in(self) -> None:
+        """Return when what was saved is taken in, or takes too long."""
+        if self._saving is not None:
+            await asyncio.wait([self._saving], timeout=_SAVE_SECONDS)
 
     def refresh(self) -> None:
         """Have everything looked at again: what belongs into an index has changed."""
@@ -130,6 +145,11 @@ class Indexing:
         self._gathering = False
         paths, self._changed = self._changed, set()
         await self._indexes.update_files(paths)
+
+    async def _take_in_saved(self) -> None:
+        while self._saved:
+            paths, self._saved = self._saved, set()
+            await self._indexes.update_files(paths)
         # Only now, so that there is no moment in which neither text is found.
         await self._indexes.send_buffers(list(self._ls.session.documents.values()))
 
@@ -229,6 +249,8 @@ async def searchable(ls: GlossatorServer) -> Indexes:
     indexes = None if ls.indexing is None else await ls.indexing.settled()
     if indexes is None or not indexes.clients:
         raise UsageError("Nothing is indexed; open a folder, and leave index.enabled as true.")
+    if ls.indexing is not None:
+        await ls.indexing.saves_taken_in()
     try:
         await indexes.send_buffers(list(ls.session.documents.values()))
     except IndexUnavailableError as trouble:

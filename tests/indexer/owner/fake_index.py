@@ -41,6 +41,7 @@ class FakeOptions:
     search_seconds: float = 0.0
     open_seconds: float = 0.0
     open_error: str | None = None
+    refresh_error: str | None = None
 
 
 @dataclass(slots=True)
@@ -56,6 +57,8 @@ class FakeIndex:
 
     def refresh(self, report: Callable[[IndexProgress], None], stop: Callable[[], bool]) -> None:
         """Pretend to read a number of files."""
+        if self.options.refresh_error is not None:
+            raise IndexUnavailableError(self.options.refresh_error)
         self._note("refresh begins")
         for done in range(self.options.files):
             if stop():

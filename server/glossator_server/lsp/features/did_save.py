@@ -19,4 +19,4 @@ def did_save(ls: GlossatorServer, params: types.DidSaveTextDocumentParams) -> No
         return
     document.is_saved = True
     if ls.indexing is not None and document.path is not None:
-        ls.indexing.files_changed([document.path])
+        ls.indexing.file_saved(document.path)

@@ -1,0 +1,106 @@
+"""When the index is brought up to date: once for many, not while paused, slowly when quiet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from glossator_indexer.errors import IndexUnavailableError
+from glossator_indexer.owner.refreshing import Refresher
+from glossator_indexer.records import IndexPhase, IndexProgress
+from tests.indexer.owner.fake_index import FakeIndex, FakeOptions
+
+WORK = FakeOptions(files=40, file_seconds=0.01)
+
+
+@contextlib.asynccontextmanager
+async def running(
+    index: FakeIndex, quiet: Callable[[], bool] = lambda: False
+) -> AsyncIterator[tuple[Refresher, list[IndexProgress]]]:
+    """Run a refresher over an index, and end it."""
+    seen: list[IndexProgress] = []
+    refresher = Refresher(seen.append, quiet)
+    task = asyncio.create_task(refresher.run(index))
+    try:
+        yield refresher, seen
+    finally:
+        await refresher.end()
+        await task
+
+
+def refreshes(index: FakeIndex) -> int:
+    """Return how many refreshes came to their end."""
+    assert index.journal is not None
+    return index.journal.read_text().count("refresh ends")
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> FakeIndex:
+    """Return an index of an empty folder, with something to do."""
+    (tmp_path / "root").mkdir()
+    return FakeIndex(tmp_path / "root", WORK, tmp_path / "journal")
+
+
+async def test_who_waits_shares_a_refresh_that_begins_after(index: FakeIndex) -> None:
+    async with running(index) as (refresher, _):
+        since = time.monotonic()
+        await asyncio.gather(*(refresher.wait_for(since) for _ in range(10)))
+        assert refreshes(index) == 1
+
+
+async def test_who_comes_during_a_refresh_waits_for_the_next(index: FakeIndex) -> None:
+    async with running(index) as (refresher, _):
+        await refresher.want()
+        await asyncio.sleep(0.1)
+        await refresher.wait_for(time.monotonic())
+        assert refreshes(index) == 2
+
+
+async def test_clients_that_come_one_after_the_other_cost_no_walk_each(index: FakeIndex) -> None:
+    async with running(index) as (refresher, _):
+        await refresher.wait_for(time.monotonic())
+        for _ in range(20):
+            await refresher.want_for_newcomer()
+        await asyncio.sleep(0.1)
+        assert not refresher.is_running
+        assert refreshes(index) == 1
+
+
+async def test_quiet_work_takes_twice_as_long_unless_somebody_waits(index: FakeIndex) -> None:
+    def seconds(seen: list[IndexProgress], started: float) -> bool:
+        return bool(seen) and seen[-1].phase is IndexPhase.READY and time.monotonic() > started
+
+    async with running(index, lambda: True) as (refresher, seen):
+        started = time.monotonic()
+        await refresher.wait_for(started)
+        waited_for = time.monotonic() - started
+        seen.clear()
+        started = time.monotonic()
+        await refresher.want()
+        async with asyncio.timeout(20):
+            while not seconds(seen, started):  # noqa: ASYNC110 -- a thread is what is waited for
+                await asyncio.sleep(0.01)
+        assert time.monotonic() - started > 1.3 * waited_for
+
+
+async def test_a_failure_is_told_to_who_waits_and_kept_for_the_status(tmp_path: Path) -> None:
+    broken = FakeOptions(refresh_error="The disk is full; make room.")
+    async with running(FakeIndex(tmp_path, broken)) as (refresher, seen):
+        with pytest.raises(IndexUnavailableError, match=r"^The disk is full; make room\.$"):
+            await refresher.wait_for(time.monotonic())
+        assert refresher.problem == "The disk is full; make room."
+        assert seen[-1].phase is IndexPhase.READY
+
+
+async def test_the_end_lets_nobody_wait(index: FakeIndex) -> None:
+    async with running(index) as (refresher, _):
+        await refresher.pause()
+        waiting = asyncio.create_task(refresher.wait_for(time.monotonic()))
+        await asyncio.sleep(0.05)
+    with pytest.raises(IndexUnavailableError):
+        await waiting
