@@ -346,6 +346,21 @@ def test_every_request_is_answered_once_among(kind: str, count: int) -> None:
     }, row
 
 
+def test_an_editors_server_never_imports_what_only_the_owner_of_an_index_needs(
+    tmp_path: Path,
+) -> None:
+    code = (
+        "import sys; import glossator_server.indexes, glossator_server.lsp.features as features;"
+        "import glossator_server.app; from pathlib import Path; features.import_features();"
+        "from glossator_server.settings import IndexOptions;"
+        "glossator_server.app.open_index_client(Path('.'), IndexOptions());"
+        "heavy = {'numpy', 'tantivy', 'simsimd', 'chromadb', 'sqlite3', 'onnxruntime'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True)
+    assert found.stdout.decode().strip() == "[]", found.stderr
+
+
 def test_the_server_starts_without_model_sdks(tmp_path: Path) -> None:
     # Their imports take longer than all else together; initialize must not wait for them.
     code = (
