@@ -145,8 +145,11 @@ def _program(
 
 
 def _python_files() -> Iterator[Path]:
-    for folder in (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")):
-        yield from Path(folder).rglob("*.py")
+    standard = Path(sysconfig.get_path("stdlib"))
+    for path in standard.rglob("*.py"):
+        if "site-packages" not in path.parts[len(standard.parts) :]:
+            yield path
+    yield from Path(sysconfig.get_path("purelib")).rglob("*.py")
 
 
 def _python_functions(paths: Sequence[Path]) -> Iterator[tuple[Path, list[Place]]]:
@@ -171,7 +174,9 @@ def _python_functions(paths: Sequence[Path]) -> Iterator[tuple[Path, list[Place]
 
 def _node_files(*suffixes: str) -> Iterator[Path]:
     for path in (PARTS / "node_modules").rglob("*"):
-        if path.suffix in suffixes and ".min." not in path.name and path.is_file():
+        # What a compiler emits (`.d.ts`) or squeezes is no code as people wrote it.
+        written = ".min." not in path.name and ".d." not in path.name
+        if written and path.suffix in suffixes and path.is_file():
             yield path
 
 

@@ -43,7 +43,7 @@ def functions(cursor: cindex.Cursor, path: str) -> list[tuple[str, int, int]]:
 
 
 def first_line(line: int) -> int:
-    """Return where a function begins with the macros above it: those that are empty have no place."""
+    """Return where a function begins with the macros above it, of which clang knows no place."""
     while line > 1 and MACRO_LINE.fullmatch(LINES[line - 2]):
         line -= 1
     return line
