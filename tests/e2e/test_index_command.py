@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from glossator_indexer.records import EntityKind, IndexPhase
+from glossator_server.cli.index import LANGUAGE_NAMES
 from tests.e2e.command_line import COMMAND, PATIENCE_S, check_one_sentence, glossator
 
 EXAMPLE = Path(__file__).parents[2] / "examples/ringlog"
@@ -286,6 +289,19 @@ def test_the_doctor_knows_the_index(ringlog: Path) -> None:
     assert f"no index of {ringlog} yet" in told()
     index(cwd=ringlog)
     assert f"index of {ringlog}: 5 files" in told()
+
+
+@pytest.mark.parametrize("command", ["index", "search"])
+def test_the_reference_names_every_option_and_word(command: str) -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/command-line.md").read_text("utf-8")
+    section = page.partition(f"## `glossator {command}`")[2].partition("\n## ")[0]
+    options = set(re.findall(r"--[a-z-]+", glossator(command, "--help").output))
+    # Waiting is the default; help and limit go by their short names.
+    for option in options - {"--wait", "--help", "--limit"}:
+        assert option in section
+    words = (*EntityKind, *LANGUAGE_NAMES) if command == "search" else tuple(IndexPhase)
+    for word in words:
+        assert f"`{word}`" in section
 
 
 @pytest.mark.kernel

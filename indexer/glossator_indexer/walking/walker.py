@@ -193,7 +193,7 @@ class _Walk:
             return
         limit = self._options.limit(language)
         if status.st_size > limit:
-            size = f"{status.st_size / 1e6:.0f} MB, more than {limit >> 20} MB"
+            size = f"{status.st_size >> 20} MB, more than {limit >> 20} MB"
             self._note(folder.path + name, f"is not indexed: it has {size}")
             return
         self.files.append(_file(folder, name, language, status))

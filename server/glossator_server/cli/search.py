@@ -121,15 +121,22 @@ async def _answer(root: Path, query: SearchQuery) -> list[Hit]:
     async with client_of(root) as index:
         await _made_useful(index)
         hits = await index.search(query)
-        while not hits:
-            status = await index.status()
-            if not _is_growing(status):
-                break
-            async with progress_shown(index, lines=False):
-                await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
-            hits = await index.search(query)
+        if not hits and _is_growing(await index.status()):
+            # That there is nothing can only be said of the whole.
+            async with progress_shown(index, lines=True):
+                hits = await _first_hits(index, query)
         _say_what_is_missing(await index.status())
     return hits
+
+
+async def _first_hits(index: IndexClient, query: SearchQuery) -> list[Hit]:
+    """Return hits as soon as there are any, none once all is indexed."""
+    while True:
+        is_whole = not _is_growing(await index.status())
+        hits = await index.search(query)
+        if hits or is_whole:
+            return hits
+        await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
 
 async def _made_useful(index: IndexClient) -> None:
@@ -137,10 +144,13 @@ async def _made_useful(index: IndexClient) -> None:
     status = await index.status()
     if status.progress.phase is IndexPhase.PAUSED:
         return
-    patience = _LATER_SECONDS if status.files else _FIRST_SECONDS
     try:
-        async with asyncio.timeout(patience), progress_shown(index, lines=False):
-            await index.refresh()
+        if status.files:
+            async with asyncio.timeout(_LATER_SECONDS):
+                await index.refresh()
+        else:
+            async with asyncio.timeout(_FIRST_SECONDS), progress_shown(index, lines=False):
+                await index.refresh()
     except TimeoutError:
         return
 

@@ -158,7 +158,7 @@ def test_names_that_are_not_utf8_survive(tmp_path: Path) -> None:
 
 def test_what_is_too_large_is_said(tmp_path: Path) -> None:
     walker = plant(tmp_path, {"a.c": SOURCE})
-    for name, size in {"big.c": 200_000_000, "big.py": 5 << 20, "large.h": 24_000_000}.items():
+    for name, size in {"big.c": 200 << 20, "big.py": 5 << 20, "large.h": 24_000_000}.items():
         with (tmp_path / name).open("wb") as file:
             file.truncate(size)
     assert [it.path for it in walker.walk()] == ["a.c", "large.h"]
