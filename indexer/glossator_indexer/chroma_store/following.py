@@ -24,6 +24,9 @@ _FILES_A_ROUND = 200
 _MOST_TROUBLES = 3
 # Its own position does not matter: the list of files that are behind says what is missing.
 _FOLLOWING = 0
+# Whoever closes an editor does not wait for Chroma; a store that is to be deleted is waited for.
+_PATIENCE_S = 10.0
+_LONGEST_ROUND_S = 180.0
 
 
 class VectorSource(Protocol):
@@ -108,17 +111,20 @@ class Follower:
 
     def discard(self) -> None:
         """Stop following and delete all of it."""
-        self.close()
+        self.close(_LONGEST_ROUND_S)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def close(self) -> None:
-        """Stop following; what is missing stays on the list."""
+    def close(self, patience_s: float = _PATIENCE_S) -> None:
+        """Stop following; what is missing stays on the list.
+
+        A round that takes longer is left to itself: it ends with the process, as after a kill.
+        """
         with self._wake:
             self._is_stopping = True
             thread, self._thread = self._thread, None
             self._wake.notify_all()
         if thread is not None:
-            thread.join()
+            thread.join(patience_s)
         self._behind = None
 
     def _run(self) -> None:
@@ -128,16 +134,23 @@ class Follower:
             try:
                 store = ChromaStore(self._folder, self._dim)
                 self._keep_up(store)
-            except (IndexUnavailableError, OSError) as error:
+            except IndexUnavailableError as error:
                 troubles += 1
-                _LOG.warning("%s", error)
-                with self._wake:
-                    self._troubles.append(str(error))
+                self._tell(str(error))
+            except Exception:  # noqa: BLE001 -- a background job: whatever it was, exact search goes on
+                troubles += 1
+                _LOG.exception("Chroma could not be kept up to date")
+                self._tell("Chroma could not be kept up to date; exact search answers.")
             finally:
                 with self._wake:
                     self._store = None
                 if store is not None:
                     store.close()
+
+    def _tell(self, sentence: str) -> None:
+        _LOG.warning("%s", sentence)
+        with self._wake:
+            self._troubles.append(sentence)
 
     def _keep_up(self, store: ChromaStore) -> None:
         """Follow until there is an end to it, or trouble with the store."""
