@@ -51,6 +51,7 @@ class Stores:
         self.texts = Texts(str(root))
         self._found = problems
         self._is_damaged = False
+        self._scrubbing: threading.Thread | None = None
         self._former: VectorStore | None = None
         self._former_key: str | None = None
         self._former_embedder: Embedder | None = None
@@ -166,12 +167,16 @@ class Stores:
                     store.close()
         self._former = None
         self.truth.close()
+        if self._scrubbing is not None and self._scrubbing is not threading.current_thread():
+            self._scrubbing.join()
+            self._scrubbing = None
 
     # Inside -----------------------------------------------------------------------------------
 
     def _check_truth(self) -> None:
         if self.truth.size() > _SCRUBBED_AT_ONCE_BYTES:
-            threading.Thread(target=self._scrub, daemon=True, name="index-scrub").start()
+            self._scrubbing = threading.Thread(target=self._scrub, daemon=True, name="index-scrub")
+            self._scrubbing.start()
             return
         if not self._is_whole():
             self.truth.close()

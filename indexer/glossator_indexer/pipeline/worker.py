@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from glossator_indexer.ports import Embedder
 
 # Extraction has its own budget of seconds; what hangs beyond that is inside a C library, and only
-# the signal's default action ends it. The owner then starts another worker.
-_MOST_SECONDS_A_FILE = 30
+# the signal's default action ends it. The owner then starts another worker. Seconds of the
+# processor, because a busy machine is no fault of the file; what waits for a disk or a network that
+# is gone uses none, so that there is a limit by the clock as well.
+_MOST_CORE_SECONDS_A_FILE = 20
+_MOST_SECONDS_A_FILE = 240
 # A file that asks for more is given up as one that cannot be taken apart.
 _MOST_BYTES = 3 << 30
 # Below editors and the owner's answers, above what is idle only.
@@ -49,9 +52,11 @@ def main() -> int:
     with contextlib.suppress(BrokenPipeError):
         while (frame := read_frame(jobs)) is not None:
             for job in marshal.loads(frame):  # noqa: S302 - from our parent
+                signal.setitimer(signal.ITIMER_PROF, _MOST_CORE_SECONDS_A_FILE)
                 signal.alarm(_MOST_SECONDS_A_FILE)
                 made = make(root, Job(*job), embedder)
                 signal.alarm(0)
+                signal.setitimer(signal.ITIMER_PROF, 0)
                 write_frame(results, marshal.dumps(tuple(made)))
     return 0
 

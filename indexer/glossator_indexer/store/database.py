@@ -52,6 +52,7 @@ class Database:
         self._path = path
         self._reading = threading.local()
         self._connections: list[sqlite3.Connection] = []
+        self._is_closed = False
         try:
             with _translated():
                 self._writer = self._connect()
@@ -63,6 +64,8 @@ class Database:
     def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Return all rows of a query, from the calling thread's own connection."""
         with _translated():
+            if self._is_closed:
+                raise IndexUnavailableError(_CLOSED)
             db: sqlite3.Connection | None = getattr(self._reading, "db", None)
             if db is None:
                 db = self._reading.db = self._connect()
@@ -95,8 +98,11 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
+        self._is_closed = True
         connections, self._connections = self._connections, []
         for it in reversed(connections):
+            # A check of the whole database may be running in a thread of its own.
+            it.interrupt()
             with contextlib.suppress(sqlite3.Error):
                 it.close()
 
@@ -145,19 +151,21 @@ def _translated() -> Iterator[None]:
     except sqlite3.ProgrammingError as exc:
         if "closed" not in str(exc):
             raise
-        raise IndexUnavailableError("The index is closed; open it again.") from exc
+        raise IndexUnavailableError(_CLOSED) from exc
     except sqlite3.Error as exc:
         raise _ours(exc) from exc
     except (TypeError, ValueError, OverflowError, UnicodeError) as exc:
         raise StoreCorruptError("The index holds what it cannot hold; it is built anew.") from exc
 
 
+_CLOSED = "The index is closed; open it again."
 _HELD = "Another program holds the index's database; try again when it is done."
 _SENTENCES = {
     sqlite3.SQLITE_FULL: "There is no space left for the index; free some and try again.",
     sqlite3.SQLITE_IOERR: "The index cannot be read or written; check the cache folder's disk.",
     sqlite3.SQLITE_BUSY: _HELD,
     sqlite3.SQLITE_LOCKED: _HELD,
+    sqlite3.SQLITE_INTERRUPT: _CLOSED,
     sqlite3.SQLITE_NOMEM: "There is too little memory for the index; close something first.",
 }
 _IOERR_SHORT_READ = sqlite3.SQLITE_IOERR | 2 << 8

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from glossator_indexer.errors import IndexUnavailableError
+from glossator_indexer.pipeline import job_for, make
 from glossator_indexer.records import IndexPhase, PieceRole, PiecesQuery, SearchQuery
 from tests.indexer.index.conftest import Repository
 
@@ -284,3 +286,32 @@ def test_no_space_left_is_said_and_nothing_is_lost(repository: Repository) -> No
     assert repository.where("counted_5") == [paths[5]]
     status = repository.refresh().status()
     assert (status.files, status.vectors) == (12, status.chunks)
+
+
+def test_an_older_reading_never_overwrites_a_newer_one(repository: Repository) -> None:
+    path = repository.write("a.c", "first_name")
+    index = repository.refresh()
+    stores = index._stores
+    found = repository.parts.walker.found("a.c")
+    assert found is not None
+    repository.write("a.c", "second_name")
+    late = make(str(repository.root), job_for(found), repository.parts.embedder)
+    fresh = path.with_suffix(".tmp")
+    fresh.write_text(path.read_text().replace("second_name", "third_name"))
+    fresh.replace(path)
+    index.update_files(["a.c"])
+    stores.writer.take_in([late])
+    stores.writer.commit()
+    assert repository.where("third_name") == ["a.c"]
+    assert repository.where("second_name") == []
+
+
+def test_an_index_without_its_words_says_what_it_reads_again(repository: Repository) -> None:
+    # More than opening makes again by itself.
+    _fill(repository, 80)
+    repository.refresh()
+    repository.close()
+    shutil.rmtree(repository.folder / "lexical")
+    repository.refresh()
+    assert IndexPhase.REPAIRING in [it.phase for it in repository.progress]
+    assert repository.where("counted_11") == ["part2/file11.c"]
