@@ -25,7 +25,7 @@ from glossator_indexer.symbols.c_symbols import shape_of
 # A file whose reading takes longer than this is hostile or broken; the largest honest one of the
 # kernel takes a fifth of it.
 SECONDS_PER_FILE = 1.0
-TOO_SLOW = "reading it took too long, so that only its first {line} lines were understood"
+TOO_SLOW = "it took too long to read, so that nothing behind line {line} was understood"
 
 _SPACE = re.compile(r"(?:[\s\ufeff]|\\(?=[\r\n]))*+")
 _PLAIN_DIRECTIVE = re.compile(

@@ -125,7 +125,7 @@ def test_time_that_is_up_keeps_what_was_read(monkeypatch: pytest.MonkeyPatch) ->
     outline = c_entities.outline_of("int f(void)\n{\n}\nint odd(\n")
     assert [it.name for it in outline.entities] == ["f"]
     assert outline.trouble is not None
-    assert "first 4 lines" in outline.trouble
+    assert "behind line 4" in outline.trouble
 
 
 @pytest.mark.kernel
