@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import NamedTuple
 
 from glossator_indexer.extraction.outline import ListedReferences, Outline, OutlineEntity
@@ -23,12 +24,14 @@ from glossator_indexer.languages import TreeLanguage, tree_language
 from glossator_indexer.parsing import Matched, Node, matches
 from glossator_indexer.records import EntityKind
 
-# A thousand times what a file of ordinary size takes on a busy machine.
+# A hundred times what a large file takes; all grammars of a language share it.
 SECONDS_PER_FILE = 5.0
 LONGEST_SIGNATURE = 300
 _MOST_SIGNATURE_BYTES = 4 * LONGEST_SIGNATURE
-# Lines that nobody reads: what is mostly such lines was made by a program.
+# Lines that nobody reads: what is mostly such lines was made by a program. Where lines are short on
+# the whole there is no need to look at each.
 _LONG_LINE = 5_000
+_SHORT_ON_THE_WHOLE = 100
 _MOST_IMPORTS = 200
 
 _KINDS = {it.value: it for it in EntityKind}
@@ -124,7 +127,7 @@ def outline_in(text: str, language: TreeLanguage) -> Outline:
 
 
 def _is_made_by_a_program(text: str) -> bool:
-    if len(text) <= _LONG_LINE or len(text) // (text.count("\n") + 1) < _LONG_LINE // 50:
+    if len(text) <= _LONG_LINE or len(text) // (text.count("\n") + 1) < _SHORT_ON_THE_WHOLE:
         return False
     long_lines = sum(len(line) for line in text.split("\n") if len(line) > _LONG_LINE)
     return long_lines * 2 > len(text)
@@ -133,12 +136,14 @@ def _is_made_by_a_program(text: str) -> bool:
 def _best_reading(seen: bytes, language: TreeLanguage) -> Matched | None:
     """Return the reading of the first grammar without errors, else the one that shows most."""
     best: Matched | None = None
+    end = monotonic() + SECONDS_PER_FILE
     for grammar in language.grammars:
-        matched = matches(seen, grammar, language.query, SECONDS_PER_FILE)
+        matched = matches(seen, grammar, language.query, end - monotonic())
         if matched is None:
             continue
-        if matched.has_error:
-            matched = _repaired(matched, seen, grammar, language)
+        if matched.has_error and language.has_brackets and (whole := closed(seen)) is not None:
+            repaired = matches(whole, grammar, language.query, end - monotonic())
+            matched = _better(matched, repaired)
         if not matched.has_error:
             return matched
         if best is None or len(matched.matches) > len(best.matches):
@@ -146,15 +151,11 @@ def _best_reading(seen: bytes, language: TreeLanguage) -> Matched | None:
     return best
 
 
-def _repaired(broken: Matched, seen: bytes, grammar: str, language: TreeLanguage) -> Matched:
-    """Return the reading of a text that breaks off with its brackets closed, if it shows more."""
-    whole = closed(seen) if language.has_brackets else None
-    matched = None
-    if whole is not None:
-        matched = matches(whole, grammar, language.query, SECONDS_PER_FILE)
-    if matched is None or (matched.has_error and len(matched.matches) < len(broken.matches)):
+def _better(broken: Matched, repaired: Matched | None) -> Matched:
+    """Return the reading with the brackets closed, unless it shows less."""
+    if repaired is None or (repaired.has_error and len(repaired.matches) < len(broken.matches)):
         return broken
-    return matched
+    return repaired
 
 
 def _sorted_out(source: bytes, matched: Matched, language: TreeLanguage) -> _Findings:
@@ -250,6 +251,8 @@ def _placed(
     source: bytes, seen: bytes, found: _Findings, language: TreeLanguage
 ) -> Iterator[OutlineEntity]:
     above = Above(source, found.leads, found.comments)
+    # Brackets that were closed for the grammar's sake stand below the end of the text.
+    last_line = source.count(b"\n") + (not source.endswith(b"\n"))
     drafts = sorted(
         _drafts(source, found, language), key=lambda it: (it.start, -it.end, it.pattern)
     )
@@ -286,7 +289,10 @@ def _placed(
             container,
             head.first_row + 1,
             head.start_row + 1,
-            last_row(draft.outer) + 1 - above.rows_of_trailing_comments(draft.start, draft.end),
+            min(
+                last_row(draft.outer) + 1 - above.rows_of_trailing_comments(draft.start, draft.end),
+                last_line,
+            ),
             _signature(source, draft),
             draft.body is not None or kind not in _NEEDS_BODY,
             head.is_documented or draft.node.id in found.documented,

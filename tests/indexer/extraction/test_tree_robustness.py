@@ -73,6 +73,12 @@ def test_code_that_nests_without_end_is_read_in_time(language: str) -> None:
     assert time.process_time() - started < 3 * tree_entities.SECONDS_PER_FILE
 
 
+def test_what_was_closed_for_the_grammar_ends_with_the_text() -> None:
+    text = "class Shape {\n  void grow() {\n    if (big) {\n"
+    found = [(it.name, it.container, it.end_line) for it in outline_of(text, "java").entities]
+    assert found == [("Shape", "", 3), ("grow", "Shape", 3)]
+
+
 def test_what_takes_too_long_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree_entities, "SECONDS_PER_FILE", 0.0)
     outline = outline_of("def f(): pass\n" * 5_000, "python")
