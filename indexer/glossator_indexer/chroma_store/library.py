@@ -17,14 +17,15 @@ from glossator_indexer.errors import IndexUnavailableError
 COLLECTION = "glossator-chunks"
 # Recall@10 of 0.99 against exact search on vectors of code takes more than the library's 16 and
 # 100; `benchmarks/chroma.py` measures what these cost. The space is cosine, so that vectors that
-# were rounded to bytes need not be of one length.
+# were rounded to bytes need not be of one length. What came after the last `sync_threshold` is put
+# into the graph again at each opening, which takes seconds for some thousand.
 HNSW: Mapping[str, object] = {
     "space": "cosine",
     "max_neighbors": 24,
     "ef_construction": 128,
     "ef_search": 160,
     "num_threads": 2,
-    "sync_threshold": 20_000,
+    "sync_threshold": 5_000,
     "batch_size": 2_000,
 }
 

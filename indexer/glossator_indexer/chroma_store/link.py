@@ -19,8 +19,9 @@ from typing import Any
 
 from glossator_indexer.errors import IndexUnavailableError
 
-# Opening imports the library and reads the store; a store of a million vectors took under 10 s.
-START_S = 60.0
+# Opening imports the library, reads the store and takes in what is not in its graph yet: seconds on
+# a quiet machine. Nobody waits for it, and giving up too early costs the whole store.
+START_S = 180.0
 # One batch is written in about a second; a process that takes this long hangs.
 WRITE_S = 120.0
 QUERY_S = 5.0
