@@ -38,6 +38,7 @@ NAMES = (
     "chroma",
     "index_editors",
     "index_hover",
+    "search_latency",
     "retrieval",
 )
 

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import tantivy
 
 # Part of the folder's name: an index of another shape is never opened, it is built again.
-VERSION = 1
+VERSION = 2
 # The writer's memory: enough that a bulk load writes few segments, small beside the owner's 1.5 GB.
 _WRITER_BYTES = 192_000_000
 # No word is longer; what is longer is base64, a digest, a table.
@@ -34,6 +35,9 @@ _MOST_NAMES = 48
 # Above this size a flipped byte is looked for by `verify`, in idle time, not at each opening.
 _MOST_BYTES_CHECKED_AT_OPEN = 256_000_000
 _FOOTER_MAGIC = 1337
+# Ranking splits the same names and paths for one query after the other.
+_MOST_REMEMBERED = 20_000
+_LONGEST_REMEMBERED = 200
 
 _HAS_CAMEL = re.compile(r"[a-z][A-Z]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -90,6 +94,7 @@ class LexicalStore:
             self.trouble = str(error)
             self._create()
         self._analyzer = _analyzers()["words"]
+        self._remembered = lru_cache(_MOST_REMEMBERED)(self._split)
 
     @property
     def name(self) -> str:
@@ -151,12 +156,9 @@ class LexicalStore:
         """Say whether every file is what was written, however large; a matter of seconds."""
         return _is_whole(self._folder, most_bytes=None)
 
-    def words_of(self, text: str) -> list[str]:
+    def words_of(self, text: str) -> Sequence[str]:
         """Return the words of a text as the index keeps them: split, in lower case, stemmed."""
-        # Names of files may hold what is not UTF-8, as half a surrogate pair.
-        plain = text.encode("utf-8", "replace").decode()
-        found: list[str] = self._analyzer.analyze(split_camel(plain))
-        return found
+        return self._remembered(text) if len(text) <= _LONGEST_REMEMBERED else self._split(text)
 
     def search(
         self,
@@ -183,7 +185,7 @@ class LexicalStore:
     def defining(
         self, names: Mapping[str, float], limit: int, scope: Scope = EVERYWHERE
     ) -> list[tuple[int, float]]:
-        """Return keys of chunks that define names, in any case, with the sum of what these count."""
+        """Return keys of chunks that define names in any case with the sum of what they count."""
         lowered: dict[str, float] = {}
         for name, weight in names.items():
             lowered[name.lower()] = lowered.get(name.lower(), 0.0) + weight
@@ -299,8 +301,13 @@ class LexicalStore:
         self._index.reload()
         self._searcher = self._index.searcher()
 
+    def _split(self, text: str) -> tuple[str, ...]:
+        # Names of files may hold what is not UTF-8, as half a surrogate pair.
+        plain = text.encode("utf-8", "replace").decode()
+        return tuple(self._analyzer.analyze(split_camel(plain)))
+
     def _delete(self, writer: tantivy.IndexWriter, field: str, value: int) -> None:
-        """Delete by a query: a bare term of a number is taken for a signed one and matches nothing."""
+        """Delete by a query: a bare term of a number is taken for a signed one."""
         import tantivy
 
         query = tantivy.Query.term_query(self._index.schema, field, value)
@@ -360,15 +367,15 @@ def _add_file(writer: tantivy.IndexWriter, file: IndexedFile) -> None:
     record = file.record
     path = split_camel(record.path.encode("utf-8", "replace").decode())
     for ordinal, text in enumerate(file.texts):
-        chunk = record.chunks[ordinal]
         document = Document()
         document.add_unsigned("key", key_of(file.number, ordinal))
         document.add_unsigned("file", file.number)
-        document.add_text("kind", chunk.kind.value)
         document.add_text("language", record.language)
         document.add_text("path_words", path)
         document.add_text("body", split_camel(text))
         names = _Names.of(record, ordinal)
+        for kind in names.kinds:
+            document.add_text("kind", kind)
         for field, value in names.fields():
             if value:
                 document.add_text(field, value)
@@ -377,8 +384,9 @@ def _add_file(writer: tantivy.IndexWriter, file: IndexedFile) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """The names of a chunk, each field joined by spaces."""
+    """The names of a chunk, each field joined by spaces, and the kinds of what is in it."""
 
+    kinds: frozenset[str]
     defines: str
     declares: str
     calls: str
@@ -393,6 +401,7 @@ class _Names:
         # A later part of a long function has its function's words, but does not define it.
         begun = [it for it in entities if it.start_line >= chunk.start_line]
         return cls(
+            frozenset((chunk.kind.value, *(it.kind.value for it in entities))),
             _joined(it.name for it in begun if it.is_definition),
             _joined(it.name for it in begun if not it.is_definition),
             _joined(chunk.calls[:_MOST_NAMES]),

@@ -82,10 +82,9 @@ class Pool:
             found = self._candidates[key] = Candidate(key)
         return found
 
-    def best(self, most: int) -> list[Candidate]:
-        """Return the candidates with the best scores so far, ties by key."""
-        ordered = sorted(self._candidates.values(), key=lambda it: (-it.score, it.key))
-        return ordered[:most]
+    def best(self) -> list[Candidate]:
+        """Return the candidates, those with the best scores so far first, ties by key."""
+        return sorted(self._candidates.values(), key=lambda it: (-it.score, it.key))
 
 
 def collapsed(places: Iterable[Place]) -> list[Place]:

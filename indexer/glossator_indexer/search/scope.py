@@ -59,8 +59,11 @@ class Visible:
         """Say whether the filters let a chunk of a file that is seen through."""
         filters = self.filters
         chunk = record.chunks[ordinal]
-        if filters.kinds and chunk.kind not in filters.kinds:
-            return False
+        kinds = filters.kinds
+        if kinds and chunk.kind not in kinds:
+            inside = entities_of_chunk(record, ordinal)
+            if all(entity.kind not in kinds for entity in inside):
+                return False
         if filters.languages and record.language not in filters.languages:
             return False
         if filters.symbol is None:

@@ -16,6 +16,8 @@ from glossator_indexer.lexical import LexicalStore, Scope
 from glossator_indexer.ports import Catalog, Embedder, Reranker, VectorStore
 from glossator_indexer.records import (
     ContextPiece,
+    EntityKind,
+    EntityRecord,
     FoundEntity,
     Hit,
     PiecesQuery,
@@ -91,7 +93,10 @@ class Searcher:
         if analysed.kind is QueryKind.EMPTY or query.limit < 1:
             return []
         ranked = self._ranked(query, analysed, self._scopes.of(query))
-        return [_hit(place, analysed) for place in ranked[: min(query.limit, _MOST_HITS)]]
+        return [
+            _hit(place, analysed, query.filters.kinds)
+            for place in ranked[: min(query.limit, _MOST_HITS)]
+        ]
 
     def pieces(self, query: PiecesQuery) -> list[ContextPiece]:
         """Return context for a place or a question, role by role, best first."""
@@ -107,7 +112,7 @@ class Searcher:
         troubles: dict[str, str] = {}
         self._add_lexical(pool, analysed, visible, troubles)
         self._add_vectors(pool, analysed, visible, troubles)
-        places = self._places(pool.best(weights.depth * 3), visible)
+        places = self._places(pool.best(), visible)
         lexical = self._parts.lexical
         if lexical is not None and "words" not in troubles:
             if analysed.kind is QueryKind.WORDS and (weights.callees or weights.callers):
@@ -188,13 +193,15 @@ class Searcher:
         return self._weights.depth * (_DEEPER_WHEN_FILTERED if deep else 1)
 
     def _places(self, candidates: Sequence[Candidate], visible: Visible) -> list[Place]:
-        places = []
+        places: list[Place] = []
         for candidate in candidates:
             number, ordinal = place_of(candidate.key)
             found = self._parts.catalog.file(number)
             if found is None or not visible.sees(number, found[0]):
                 continue
             session, record = found
+            if len(places) >= self._weights.most_considered:
+                break
             if ordinal < len(record.chunks) and visible.takes(record, ordinal):
                 places.append(Place(candidate, Spot(number, ordinal, session, record)))
         return places
@@ -204,16 +211,14 @@ def _best_first(place: Place) -> tuple[float, int]:
     return (-place.candidate.score, place.candidate.key)
 
 
-def _hit(place: Place, query: AnalysedQuery) -> Hit:
-    """Return a hit; where a name was asked for that is one of several in a chunk, that one."""
+def _hit(place: Place, query: AnalysedQuery, kinds: Sequence[EntityKind]) -> Hit:
+    """Return a hit; where one of several things in a chunk was asked for, that one."""
     spot = place.spot
     chunk = spot.chunk
     first, last, symbol, kind = chunk.start_line, chunk.end_line, spot.symbol, chunk.kind
-    for entity in entities_of_chunk(spot.record, spot.ordinal) if query.names else ():
-        if entity.name in query.names and entity is not spot.entity:
-            first, last, kind = entity.start_line, entity.end_line, entity.kind
-            symbol = qualified(spot.record, entity)
-            break
+    if (entity := _asked_for(spot, query.names, kinds)) is not None:
+        first, last, kind = entity.start_line, entity.end_line, entity.kind
+        symbol = qualified(spot.record, entity)
     return Hit(
         spot.record.path,
         first,
@@ -224,6 +229,23 @@ def _hit(place: Place, query: AnalysedQuery) -> Hit:
         place.candidate.signals(),
         spot.record.trust,
     )
+
+
+def _asked_for(
+    spot: Spot, names: Sequence[str], kinds: Sequence[EntityKind]
+) -> EntityRecord | None:
+    """Return the thing in a chunk that a query names or a filter means, None for the chunk's own."""
+    if not names and (not kinds or spot.chunk.kind in kinds):
+        return None
+    inside = [it for it in entities_of_chunk(spot.record, spot.ordinal) if it is not spot.entity]
+    if spot.entity is not None and spot.entity.name in names:
+        return None
+    for entity in inside:
+        if entity.name in names:
+            return entity
+    if kinds and spot.chunk.kind not in kinds:
+        return next((it for it in inside if it.kind in kinds), None)
+    return None
 
 
 def _query_vector(embedder: Embedder, text: str) -> NDArray[np.float32]:

@@ -17,6 +17,8 @@ class RankingWeights:
 
     # Deeper lists bring candidates that no signal lifts into the first ten.
     depth: int = 100
+    # What is further behind after fusion is lifted by no signal; each costs time.
+    most_considered: int = 120
     # What the last of a list has in common with all that is in no list; lists of words fall
     # steeply at first, vectors are all alike.
     words_floor: float = 0.7
