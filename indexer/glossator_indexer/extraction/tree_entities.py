@@ -6,6 +6,7 @@ half written, or not of that language at all, yields what its tree still shows.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import monotonic
@@ -253,50 +254,46 @@ def _placed(
     above = Above(source, found.leads, found.comments)
     # Brackets that were closed for the grammar's sake stand below the end of the text.
     last_line = source.count(b"\n") + (not source.endswith(b"\n"))
-    drafts = sorted(
-        _drafts(source, found, language), key=lambda it: (it.start, -it.end, it.pattern)
-    )
-    modules = frozenset(it.name for it in drafts if it.kind is EntityKind.MODULE)
-    stack = [_Opened(found.package, -1, len(source) + 1, None, holds_methods=False)]
-    for draft in drafts:
-        # Two names of one declaration stand beside each other, not in each other.
-        while draft.start >= stack[-1].end or stack[-1][1:4] == (
-            draft.start,
-            draft.end,
-            draft.kind,
-        ):
-            stack.pop()
-        inside = stack[-1]
-        container = _joined(inside.path, draft.scope or "", language)
-        kind = _kind(draft, inside, modules)
-        stack.append(
-            _Opened(
-                _joined(container, draft.name, language),
-                draft.start,
-                draft.end,
-                draft.kind,
-                holds_methods=kind is None or kind in _HAS_METHODS,
-            )
-        )
-        if kind is None or (draft.kind in _LOCAL and inside.kind in _CALLABLE):
-            continue
+    for draft, kind, container in _nested(source, found, language):
         start = draft.start if seen is source else _start_of_masked(source, seen, draft.start)
         row = draft.outer.start_point[0] - source.count(b"\n", start, draft.start)
         head = above.head(start, row, language.doc_comment)
+        end_row = last_row(draft.outer)
+        end_row -= above.rows_of_trailing_comments(draft.start, draft.end)
         yield OutlineEntity(
             draft.name,
             kind,
             container,
             head.first_row + 1,
             head.start_row + 1,
-            min(
-                last_row(draft.outer) + 1 - above.rows_of_trailing_comments(draft.start, draft.end),
-                last_line,
-            ),
+            min(end_row + 1, last_line),
             _signature(source, draft),
             draft.body is not None or kind not in _NEEDS_BODY,
             head.is_documented or draft.node.id in found.documented,
         )
+
+
+def _nested(
+    source: bytes, found: _Findings, language: TreeLanguage
+) -> Iterator[tuple[_Draft, EntityKind, str]]:
+    """Yield each draft that becomes an entity, with its kind and its container where it stands."""
+    drafts = list(_drafts(source, found, language))
+    drafts.sort(key=lambda it: (it.start, -it.end, it.pattern))
+    modules = frozenset(it.name for it in drafts if it.kind is EntityKind.MODULE)
+    stack = [_Opened(found.package, -1, sys.maxsize, None, holds_methods=False)]
+    for draft in drafts:
+        extent = (draft.start, draft.end, draft.kind)
+        # Two names of one declaration stand beside each other, not in each other.
+        while draft.start >= stack[-1].end or stack[-1][1:4] == extent:
+            stack.pop()
+        inside = stack[-1]
+        container = _joined(inside.path, draft.scope or "", language)
+        kind = _kind(draft, inside, modules)
+        holds_methods = kind is None or kind in _HAS_METHODS
+        path = _joined(container, draft.name, language)
+        stack.append(_Opened(path, *extent, holds_methods))
+        if kind is not None and not (draft.kind in _LOCAL and inside.kind in _CALLABLE):
+            yield draft, kind, container
 
 
 def _start_of_masked(source: bytes, seen: bytes, start: int) -> int:
