@@ -33,6 +33,7 @@ _MOST_NULS = 0.001
 LONGEST_TEXT = 16_000
 
 _HASH_BYTES = 16
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def extract(found: FoundFile, raw: bytes) -> Extract:
@@ -62,23 +63,6 @@ def decoded(raw: bytes) -> str:
     if raw.startswith(_UTF_16):
         return raw.decode("utf-16", "replace")
     return raw.decode("utf-8", "replace")
-
-
-def texts_of(raw: bytes, chunks: Iterable[ChunkRecord]) -> list[str]:
-    """Return the redacted texts of some chunks of a file; of lines that are gone nothing is left.
-
-    The file as a whole is redacted, as it was when it was extracted.
-    """
-    lines = lines_of(redact(decoded(raw[:MOST_BYTES])).text)
-    return [
-        lines.text_of(it.start_line, min(it.end_line, lines.count))[:LONGEST_TEXT]
-        if it.start_line <= lines.count
-        else ""
-        for it in chunks
-    ]
-
-
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def _extracted(found: FoundFile, text: str, content_hash: bytes, trouble: str | None) -> Extract:

@@ -10,7 +10,7 @@ import pytest
 
 from glossator_indexer import extraction
 from glossator_indexer.chunking import contextual_text, entities_of_chunk
-from glossator_indexer.extraction import cutting, extract, extract_text, texts_of
+from glossator_indexer.extraction import cutting, extract, extract_text
 from glossator_indexer.extraction.outline import OutlineEntity
 from glossator_indexer.records import EntityKind, Extract, FoundFile, Trust
 
@@ -169,13 +169,6 @@ def test_a_secret_is_in_no_text_and_no_signature() -> None:
     result = extracted(f'static const char *token = "{key}";\n#define TOKEN "{key}"\n')
     assert key not in repr(result)
     assert len(result.texts) == 1
-
-
-def test_texts_are_read_again_as_they_were() -> None:
-    text = "".join(FUNCTION.format(n=n) for n in range(5)) + 'char *k = "ghp_' + "a1B2" * 9 + '";\n'
-    result = extracted(text)
-    assert tuple(texts_of(text.encode(), result.record.chunks)) == result.texts
-    assert texts_of(b"int x;\n", result.record.chunks[1:2]) == [""]
 
 
 def test_an_unsaved_buffer_is_read_as_its_file_would_be() -> None:
