@@ -20,6 +20,10 @@ _MOST_WORDS = 40
 
 _NAME = re.compile(r"[^\W\d]\w*(?:(?:::|->|\.|#)~?[^\W\d]\w*)*(?:\(\))?", re.UNICODE)
 _PATH = re.compile(r"[\w.+@-]*(?:/[\w.+@-]+)+/?|[\w+-]+\.[A-Za-z]{1,4}")
+# `struct page` asks for a name as `page` does.
+_DECLARED = re.compile(
+    r"^(?:struct|union|enum|typedef|class|interface|trait|impl|def|fn|func|function|macro) (?=\S+$)"
+)
 _IN_TEXT = re.compile(r"[^\W\d]\w*")
 _MARKED = re.compile(r"\w_\w|[a-z][A-Z]|[A-Z]{2}[a-z]|[a-z]\d|\d[a-z]", re.ASCII)
 
@@ -61,8 +65,9 @@ def analyse(text: str, words_of: Callable[[str], Sequence[str]]) -> AnalysedQuer
     words = words[:_MOST_WORDS]
     if not words:
         return AnalysedQuery(QueryKind.EMPTY, text, ())
-    if _NAME.fullmatch(text) and not _looks_like_file(text):
-        *before, name = re.split(r"::|->|\.|#", text.removesuffix("()"))
+    named = _DECLARED.sub("", text)
+    if _NAME.fullmatch(named) and not _looks_like_file(named):
+        *before, name = re.split(r"::|->|\.|#", named.removesuffix("()"))
         return AnalysedQuery(QueryKind.NAME, text, words, (name.lstrip("~"),), "::".join(before))
     if _PATH.fullmatch(text):
         return AnalysedQuery(QueryKind.PATH, text, words)

@@ -234,7 +234,7 @@ def _hit(place: Place, query: AnalysedQuery, kinds: Sequence[EntityKind]) -> Hit
 def _asked_for(
     spot: Spot, names: Sequence[str], kinds: Sequence[EntityKind]
 ) -> EntityRecord | None:
-    """Return the thing in a chunk that a query names or a filter means, None for the chunk's own."""
+    """Return what a query or filter means of the things in a chunk, None for its own."""
     if not names and (not kinds or spot.chunk.kind in kinds):
         return None
     inside = [it for it in entities_of_chunk(spot.record, spot.ordinal) if it is not spot.entity]
