@@ -54,7 +54,11 @@ def redact(text: str) -> Redacted:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A kind of secret that shows by itself. The group `secret` is replaced where it passes."""
+    """A kind of secret that shows by itself. The group `secret` is replaced where it passes.
+
+    A pattern begins with letters, by which it is searched many times faster than by what may not
+    stand before them: that is looked at afterwards.
+    """
 
     what: str
     literals: tuple[str, ...]
@@ -67,8 +71,17 @@ def _placeholder(what: str) -> str:
 
 
 def _without(text: str, rule: _Rule) -> tuple[str, int]:
-    spans = [it.span("secret") for it in rule.pattern.finditer(text) if rule.passes(it["secret"])]
+    spans = [
+        it.span("secret")
+        for it in rule.pattern.finditer(text)
+        if rule.passes(it["secret"]) and not _is_within_a_word(text, it.start("secret"))
+    ]
     return _replaced(text, spans, _placeholder(rule.what)), len(spans)
+
+
+def _is_within_a_word(text: str, start: int) -> bool:
+    before = text[start - 1 : start]
+    return before.isalnum() or before in ("_", "-")
 
 
 def _replaced(text: str, spans: list[tuple[int, int]], replacement: str) -> str:
@@ -205,13 +218,13 @@ _RULES = (
     _Rule(
         "aws access key",
         ("AKIA", "ASIA"),
-        re.compile(r"\b(?P<secret>A[KS]IA[A-Z2-7]{16})\b"),
+        re.compile(r"(?P<secret>A[KS]IA[A-Z2-7]{16})\b"),
     ),
-    _Rule("google api key", ("AIza",), re.compile(r"\b(?P<secret>AIza[\w-]{35})(?![\w-])")),
+    _Rule("google api key", ("AIza",), re.compile(r"(?P<secret>AIza[\w-]{35})(?![\w-])")),
     _Rule(
         "google oauth secret",
         ("GOCSPX-", "ya29."),
-        re.compile(r"\b(?P<secret>GOCSPX-[\w-]{28}|ya29\.[\w-]{20,})"),
+        re.compile(r"(?P<secret>GOCSPX-[\w-]{28}(?![\w-])|ya29\.[\w-]{20,})"),
     ),
     _Rule(
         "azure secret",
@@ -224,38 +237,38 @@ _RULES = (
     _Rule(
         "github token",
         ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
-        re.compile(r"(?<!\w)(?P<secret>gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{22,255})"),
+        re.compile(r"(?P<secret>gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{22,255})"),
     ),
-    _Rule("gitlab token", ("glpat-",), re.compile(r"(?<!\w)(?P<secret>glpat-[\w.-]{20,})")),
+    _Rule("gitlab token", ("glpat-",), re.compile(r"(?P<secret>glpat-[\w.-]{20,})")),
     _Rule(
         "slack token",
         ("xox",),
-        re.compile(r"(?<!\w)(?P<secret>xox[abeoprs]-[A-Za-z0-9-]{10,})"),
+        re.compile(r"(?P<secret>xox[abeoprs]-[A-Za-z0-9-]{10,})"),
         lambda it: any(char.isdigit() for char in it),
     ),
     _Rule(
         "stripe key",
         ("k_live_", "k_test_"),
-        re.compile(r"(?<!\w)(?P<secret>[sr]k_(?:live|test)_[A-Za-z0-9]{16,})"),
+        re.compile(r"(?P<secret>[sr]k_(?:live|test)_[A-Za-z0-9]{16,})"),
     ),
-    _Rule("npm token", ("npm_",), re.compile(r"(?<!\w)(?P<secret>npm_[A-Za-z0-9]{36})(?!\w)")),
-    _Rule("pypi token", ("pypi-",), re.compile(r"(?<!\w)(?P<secret>pypi-[\w-]{50,})")),
+    _Rule("npm token", ("npm_",), re.compile(r"(?P<secret>npm_[A-Za-z0-9]{36})(?!\w)")),
+    _Rule("pypi token", ("pypi-",), re.compile(r"(?P<secret>pypi-[\w-]{50,})")),
     _Rule(
         "hugging face token",
         ("hf_",),
-        re.compile(r"(?<!\w)(?P<secret>hf_[A-Za-z0-9]{30,})(?!\w)"),
+        re.compile(r"(?P<secret>hf_[A-Za-z0-9]{30,})(?!\w)"),
         lambda it: not (it.islower() or it.isupper()),
     ),
     _Rule(
         "api key",
         ("sk-",),
-        re.compile(r"(?<![\w-])(?P<secret>sk-[\w-]{20,})"),
+        re.compile(r"(?P<secret>sk-[\w-]{20,})"),
         _is_random,
     ),
     _Rule(
         "json web token",
         (".eyJ",),
-        re.compile(r"(?<![\w-])(?P<secret>eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,})"),
+        re.compile(r"(?P<secret>eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,})"),
     ),
     _Rule(
         "password in an address",
