@@ -141,7 +141,8 @@ class Searcher:
             return
         weights = self._weights
         scope = Scope(visible.filters.kinds, visible.filters.languages, visible.numbers)
-        depth = self._depth(visible)
+        names_files = visible.mask is None or visible.numbers is not None
+        depth = self._depth(is_exact=names_files and visible.filters.symbol is None)
         is_name = query.kind is QueryKind.NAME
         try:
             words = dict.fromkeys(query.words, 1.0)
@@ -179,7 +180,9 @@ class Searcher:
             return
         try:
             vector = _query_vector(embedder, query.text)
-            hits = store.search(vector, self._depth(visible), visible.mask)
+            filters = visible.filters
+            is_exact = not (filters.kinds or filters.languages or filters.symbol)
+            hits = store.search(vector, self._depth(is_exact=is_exact), visible.mask)
         except GlossatorError:
             troubles["vectors"] = "cannot be asked"
             return
@@ -187,10 +190,9 @@ class Searcher:
         for key, _ in hits:
             pool.at(key).facts["vector store"] = store.name
 
-    def _depth(self, visible: Visible) -> int:
-        filters = visible.filters
-        deep = filters.kinds or filters.languages or filters.symbol or visible.mask is not None
-        return self._weights.depth * (_DEEPER_WHEN_FILTERED if deep else 1)
+    def _depth(self, *, is_exact: bool) -> int:
+        """Return how long a list is to be, by whether the store itself applies all filters."""
+        return self._weights.depth * (1 if is_exact else _DEEPER_WHEN_FILTERED)
 
     def _places(self, candidates: Sequence[Candidate], visible: Visible) -> list[Place]:
         places: list[Place] = []
