@@ -34,6 +34,8 @@ _SCRUBBED_AT_ONCE_BYTES = 48 << 20
 # What may be repaired before an index answers: a second's worth.
 _FILES_AT_ONCE = 3000
 _MOST_PROBLEMS = 20
+# What a library may say of a damaged file that it was not prepared for.
+_UNREADABLE = (StoreCorruptError, OSError, ValueError, LookupError, TypeError, EOFError)
 StoreT = TypeVar("StoreT", bound=DerivedStore)
 
 
@@ -64,10 +66,9 @@ class Stores:
         try:
             self._check_truth()
             self._drop_sessions()
-            lexical = self._opened(_LEXICAL, LexicalStore)
-            self.lexical: Derived[LexicalStore] = Derived(lexical, self.truth)
-            key = self.parts.model
-            self.vectors: Derived[VectorStore] = Derived(self._open_vectors(key), self.truth)
+            self.lexical: Derived[LexicalStore] = self._derived(_LEXICAL, LexicalStore)
+            name = f"{_VECTORS}/{self.parts.model}"
+            self.vectors: Derived[VectorStore] = self._derived(name, self._open_vectors)
             self.drain_vectors(_FILES_AT_ONCE)
         except BaseException:
             self.truth.close()
@@ -210,31 +211,37 @@ class Stores:
         known = map(self.truth.known, self.truth.all_numbers())
         self.writer.remove([it.number for it in known if it is not None and it.session != DISK])
 
-    def _open_vectors(self, key: str) -> VectorStore:
-        source = TruthVectors(self.truth, key)
-        dim = self.parts.embedder.dim
+    def _open_vectors(self, folder: Path) -> VectorStore:
+        dim, source = self.parts.embedder.dim, TruthVectors(self.truth, self.parts.model)
+        if self.parts.open_vectors is None:
+            return ExactVectors(folder, dim)
+        return self.parts.open_vectors(folder, dim, source)
 
-        def opened(folder: Path) -> VectorStore:
-            if self.parts.open_vectors is None:
-                return ExactVectors(folder, dim)
-            return self.parts.open_vectors(folder, dim, source)
-
-        return self._opened(f"{_VECTORS}/{key}", opened)
+    def _derived(self, name: str, opener: Callable[[Path], StoreT]) -> Derived[StoreT]:
+        """Open a derived store and bring it as far as it comes, anew where that fails."""
+        store = self._opened(name, opener)
+        try:
+            return Derived(store, self.truth)
+        except _UNREADABLE as exc:
+            _log.warning("a derived store is begun anew: %s", exc)
+            with contextlib.suppress(*_UNREADABLE):
+                store.close()
+            _remove(self.folder / name)
+            self._found.append(_rebuilt(name))
+            return Derived(self._opened(name, opener), self.truth)
 
     def _opened(self, name: str, opener: Callable[[Path], StoreT]) -> StoreT:
         """Open a derived store, or an empty one in the place of one that cannot be opened."""
         folder = self.folder / name
         try:
             store = opener(folder)
-        except (StoreCorruptError, OSError) as exc:
+        except _UNREADABLE as exc:
             _log.warning("a derived store is opened anew: %s", exc)
             _remove(folder)
-            self._found.append(
-                f"The index's {name.partition('/')[0]} store was damaged and is rebuilt."
-            )
+            self._found.append(_rebuilt(name))
             try:
                 store = opener(folder)
-            except (StoreCorruptError, OSError) as again:
+            except _UNREADABLE as again:
                 raise IndexUnavailableError(
                     f"The index in {folder} cannot be written; check space and permissions."
                 ) from again
@@ -287,6 +294,10 @@ def _words_noted(noted: str | None) -> tuple[str, str, int, str] | None:
     except ValueError:
         return None
     return str(name), str(version), int(dim), str(key)
+
+
+def _rebuilt(name: str) -> str:
+    return f"The index's {name.partition('/')[0]} store was damaged; it is built again."
 
 
 def _remove(path: Path) -> None:
