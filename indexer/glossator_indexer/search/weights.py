@@ -67,8 +67,8 @@ class RankingWeights:
     team: float = 0.9
 
     # Quality mode: so many of the best are read by the transformer, which counts so much.
-    rerank_depth: int = 20
-    rerank: float = 1.0
+    rerank_depth: int = 30
+    rerank: float = 0.5
 
     # A documented thing is an example for its likeness in name and declaration, not in body.
     example_fields: FieldWeights = field(
