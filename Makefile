@@ -28,12 +28,14 @@ $(VENV)/.demo: pyproject.toml constraints.txt
 demo: $(VENV)/.demo
 	$(BIN)/glossator models fetch smollm2
 	$(BIN)/glossator document --all --diff examples/ringlog
+	$(BIN)/glossator search -k 3 "append a record to the ring" --workspace examples/ringlog
 ifneq ($(FILE),)
 	$(BIN)/glossator document --diff '$(FILE)'
 endif
 
 test: $(VENV)/.setup
 	$(BIN)/glossator models fetch smollm2
+	$(BIN)/glossator models fetch minilm
 	$(BIN)/python -m pytest -m 'not (kernel or ctags)' $(ARGS)
 
 test-real: $(VENV)/.setup
@@ -52,6 +54,7 @@ format: $(VENV)/.setup
 
 bench: $(VENV)/.setup parts
 	$(BIN)/glossator models fetch smollm2
+	$(BIN)/glossator models fetch minilm
 	$(BIN)/python -m benchmarks $(ONLY)
 
 # What Debian's packages bring, unpacked where the tests and benchmarks look for it.

@@ -144,10 +144,12 @@ class IndexedFile:
 class SearchFilters:
     """What a hit must be; empty says nothing. `paths` are globs as in `.gitignore`.
 
-    `changed_since` is a POSIX time in seconds.
+    Files below `folder` count, in all folders where it is empty; `changed_since` is a POSIX time in
+    seconds.
     """
 
     paths: tuple[str, ...] = ()
+    folder: str = ""
     languages: tuple[str, ...] = ()
     kinds: tuple[EntityKind, ...] = ()
     symbol: str | None = None

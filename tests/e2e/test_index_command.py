@@ -198,6 +198,17 @@ def test_a_folder_of_a_repository_means_the_repository(ringlog: Path) -> None:
     assert shown.startswith("list.h:")
 
 
+def test_a_workspace_bounds_what_is_found(ringlog: Path) -> None:
+    repository = ringlog.parent / "bounded"
+    (repository / ".git").mkdir(parents=True)
+    (repository / ".git/HEAD").write_text("ref: refs/heads/main\n", "utf-8")
+    for name in ("src", "src-other"):
+        shutil.copytree(ringlog, repository / name)
+    found = hits("list_add_tail", "-k", "9", "--workspace", "src", cwd=repository)
+    assert found
+    assert {str(it["path"]) for it in found} <= {it.name for it in ringlog.iterdir()}
+
+
 def test_secrets_are_not_shown(ringlog: Path) -> None:
     secret = "".join(chr(ord("A") + it % 26) + str(it % 10) for it in range(20))
     extra = ringlog / "extra.c"

@@ -90,7 +90,7 @@ class Scopes:
         disk = self._catalog.numbers(DISK)
         hidden = frozenset(disk[path] for path in own if path in disk)
         filters = query.filters
-        if not filters.paths and filters.changed_since is None:
+        if not (filters.paths or filters.folder) and filters.changed_since is None:
             if not hidden:
                 return Visible(query.session, hidden, filters)
             mask = np.ones(_highest(disk, own) + 1, np.bool_)
@@ -106,7 +106,7 @@ class Scopes:
     def _chosen(self, filters: SearchFilters, disk: Mapping[str, int]) -> frozenset[int]:
         # A changed file has a higher number than all before, so this tells one state from another.
         state = (len(disk), max(disk.values(), default=0))
-        key = (filters.paths, filters.changed_since)
+        key = (filters.paths, filters.folder, filters.changed_since)
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None and kept[0] == state:
@@ -122,10 +122,12 @@ class Scopes:
     def _named(self, filters: SearchFilters, numbers: Mapping[str, int]) -> list[int]:
         matches = path_matcher(filters.paths) if filters.paths else None
         since = filters.changed_since
+        below = f"{filters.folder}/" if filters.folder else ""
         return [
             number
             for path, number in numbers.items()
-            if (matches is None or matches(path))
+            if path.startswith(below)
+            and (matches is None or matches(path))
             and (since is None or self._catalog.modified(number) >= since)
         ]
 

@@ -18,15 +18,15 @@ _MOST_COLUMNS = 120
 _MOST_BYTES = 2_000_000
 
 
-def hits_on_one_line(hits: list[Hit]) -> str:
-    """Return the documented JSON list."""
-    return json.dumps([hit_as_json(it) for it in hits])
+def hits_on_one_line(hits: list[Hit], folder: str) -> str:
+    """Return the documented JSON list; paths are relative to `folder` of the repository."""
+    return json.dumps([hit_as_json(it, folder) for it in hits])
 
 
-def hit_as_json(hit: Hit) -> dict[str, object]:
+def hit_as_json(hit: Hit, folder: str) -> dict[str, object]:
     """Return a hit in the documented `--json` shape."""
     return {
-        "path": hit.path,
+        "path": hit.path.removeprefix(f"{folder}/"),
         "start_line": hit.start_line,
         "end_line": hit.end_line,
         "symbol": hit.symbol,

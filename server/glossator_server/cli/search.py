@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +52,12 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
         "query", metavar="QUERY", help="words or a name; - reads one query a line, answers in JSON"
     )
     parser.add_argument("-k", "--limit", type=int, default=10, metavar="N", help="how many hits")
-    parser.add_argument("--workspace", type=Path, default=Path(), metavar="W", help="default: here")
+    parser.add_argument(
+        "--workspace",
+        type=Path,
+        metavar="W",
+        help="only below this folder; default: all",
+    )
     parser.add_argument(
         "--path", action="append", default=[], metavar="GLOB", help="as in .gitignore; repeatable"
     )
@@ -71,13 +78,17 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
 def run(options: argparse.Namespace) -> int:
     """Print the hits."""
     query = _query(options)
-    root = workspace_root(options.workspace)
+    root = workspace_root(options.workspace or Path())
+    if options.workspace is not None:
+        folder = os.path.relpath(options.workspace.resolve(), root)
+        folder = "" if folder == os.curdir else folder
+        query = replace(query, filters=replace(query.filters, folder=folder))
     if query.text == "-":
         return _answer_lines(root, query)
     _check_text(query.text)
     hits = asyncio.run(_answer(root, query))
     if options.json:
-        print(hits_on_one_line(hits))
+        print(hits_on_one_line(hits, query.filters.folder))
     else:
         HitPrinter(root, explains=options.explain).show(hits)
     return ExitStatus.DONE
@@ -179,7 +190,8 @@ def _answer_lines(root: Path, query: SearchQuery) -> int:
         try:
             runner.run(_opened(index))
             for text in _lines_of_input():
-                print(hits_on_one_line(runner.run(_hits_for(index, query, text))), flush=True)
+                hits = runner.run(_hits_for(index, query, text))
+                print(hits_on_one_line(hits, query.filters.folder), flush=True)
         finally:
             runner.run(index.close())
     return ExitStatus.DONE
@@ -194,7 +206,7 @@ async def _hits_for(index: IndexClient, query: SearchQuery, text: str) -> list[H
     """Return the hits for one line; a query that nobody can answer has none and is told."""
     try:
         _check_text(text)
-        return await index.search(SearchQuery(text, query.limit, query.mode, query.filters))
+        return await index.search(replace(query, text=text))
     except (UsageError, QueryError) as trouble:
         complain(str(trouble))
         return []

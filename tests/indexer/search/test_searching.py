@@ -57,6 +57,8 @@ _FILTERS = {
     "a symbol": (SearchFilters(symbol="sock_*"), {"net/socket.c"}),
     "a qualified symbol": (SearchFilters(symbol="PageReport.render"), {"tools/report.py"}),
     "a time": (SearchFilters(changed_since=6.0), {"tools/report.py"}),
+    "below a folder": (SearchFilters(folder="net"), {"net/socket.c"}),
+    "below what is no folder": (SearchFilters(folder="ne"), set()),
     "nothing that exists": (SearchFilters(paths=("nowhere/",)), set()),
 }
 
