@@ -43,6 +43,8 @@ from glossator_indexer.wire import (
 GREETING_SECONDS = 5.0
 # Questions of one client that are being answered; the next ones are not even read.
 MOST_IN_FLIGHT = 32
+# Those that wait for a refresh are read on; so many of them are a mistake.
+MOST_WAITING = 1_000
 # A client that does not read its progress gets the newest one when it reads again.
 _MOST_UNREAD_BYTES = 64 << 10
 
@@ -54,6 +56,11 @@ class Answers(Protocol):
 
     places: OwnerPlaces
     refresher: Refresher
+
+    @property
+    def is_ending(self) -> bool:
+        """Tell whether the owner takes no more clients: they find or start the next one."""
+        ...
 
     def makes_room_for(self, conversation: Conversation, version: str) -> bool:
         """Tell whether to end for a client of another version."""
@@ -165,7 +172,7 @@ class Conversation:
         async with asyncio.timeout(GREETING_SECONDS):
             message = await read_frame(self._reader, MOST_GREETING_BYTES)
         hello = message.get("hello") if message else None
-        if not isinstance(hello, dict):
+        if not isinstance(hello, dict) or self._answers.is_ending:
             return False
         own = self._answers.places.version
         version = str(hello.get("version"))
@@ -189,14 +196,26 @@ class Conversation:
                 asked.cancel()
             if not isinstance(number, int) or number in self._in_flight:
                 continue
-            await self._room.acquire()
+            # Waiting for the end of a refresh costs nothing, and may only end by what comes next.
+            takes_room = message.get("call") != methods.REFRESH.name
+            if takes_room:
+                await self._room.acquire()
+            elif len(self._in_flight) >= MOST_WAITING:
+                raise WireError(f"More than {MOST_WAITING} questions wait for an answer.")
             task = asyncio.create_task(self._answer(number, message))
             self._in_flight[number] = task
-            task.add_done_callback(partial(self._done, number))
+            task.add_done_callback(partial(self._done, number, takes_room=takes_room))
 
-    def _done(self, number: int, task: asyncio.Task[None]) -> None:  # noqa: ARG002 -- a callback
+    def _done(
+        self,
+        number: int,
+        task: asyncio.Task[None],  # noqa: ARG002 -- a callback
+        *,
+        takes_room: bool,
+    ) -> None:
         self._in_flight.pop(number, None)
-        self._room.release()
+        if takes_room:
+            self._room.release()
 
     async def _answer(self, number: int, message: dict[str, Any]) -> None:
         try:

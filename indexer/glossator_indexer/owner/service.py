@@ -90,15 +90,21 @@ class Service:
                 task.cancel()
             await asyncio.gather(opening, ticking, return_exceptions=True)
 
+    @property
+    def is_ending(self) -> bool:
+        """Tell whether the owner takes no more clients: they find or start the next one."""
+        return self._ending.is_set()
+
     def end(self) -> None:
         """Have `run` return soon."""
         self._ending.set()
 
     async def close(self) -> None:
         """Let go of clients and of the index; nothing acknowledged is lost."""
-        await self.refresher.end()
+        # First, because who is told nothing asks the next owner, and gets its answer there.
         for conversation in list(self._conversations):
             conversation.hang_up()
+        await self.refresher.end()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=2)
         for pool in (self._questions, self._updates, self._buffers):
@@ -220,6 +226,7 @@ class Service:
         self._opened.set_exception(trouble)
         # Also where nobody asks.
         self._opened.exception()
+        self.refresher.problem = str(trouble)
         self._end_at = time.monotonic() + FAILED_SECONDS
         self._spawn(self.refresher.end())
 

@@ -29,6 +29,8 @@ from glossator_indexer.records import (
 )
 from glossator_indexer.wire import WireError
 
+# An owner that ends as it is found is one loss, and the next may be killed: a third is trouble.
+_MOST_TRIES = 3
 # An owner that could not be started is not tried again for every key that is pressed.
 SECONDS_BETWEEN_STARTS = 5.0
 _SECONDS_BEFORE_WATCHING_AGAIN = 1.0
@@ -150,9 +152,10 @@ class IndexClient:
         Ends when the client is closed only.
         """
         while not self._is_closed:
-            yield await self._ask(methods.WATCH)
-            connection = self._connection
-            while connection is not None and not connection.is_lost:
+            # Progress comes over the connection that was asked, whichever is in use later.
+            connection, progress = await self._asked(methods.WATCH)
+            yield progress
+            while not connection.is_lost:
                 connection.news.clear()
                 await connection.news.wait()
                 if connection.progress is not None and not connection.is_lost:
@@ -161,14 +164,19 @@ class IndexClient:
             await asyncio.sleep(_SECONDS_BEFORE_WATCHING_AGAIN)
 
     async def _ask(self, method: Method, **arguments: object) -> Any:  # noqa: ANN401
-        for is_last in (False, True):
-            connection = await self._connected()
+        return (await self._asked(method, **arguments))[1]
+
+    async def _asked(self, method: Method, **arguments: object) -> tuple[Connection, Any]:
+        """Return the answer and the connection that it came over."""
+        # Every question may be asked again: updates say what is, not what changes.
+        tries = 1 if method is methods.SHUTDOWN else _MOST_TRIES
+        for left in reversed(range(tries)):
             try:
+                connection = await self._connected()
                 async with asyncio.timeout(method.seconds):
-                    return await connection.call(method, arguments)
+                    return connection, await connection.call(method, arguments)
             except ConnectionLostError as trouble:
-                # Every question may be asked twice: updates say what is, not what changes.
-                if is_last or method is methods.SHUTDOWN:
+                if not left:
                     raise IndexUnavailableError(
                         f"The index of {self.root} went away; see {self.places.log}, try again."
                     ) from trouble
@@ -188,17 +196,21 @@ class IndexClient:
             if self._is_closed:
                 raise IndexUnavailableError("The connection to the index is closed; open another.")
             connection = await self._connect()
-            if self._buffers:
-                # Another owner knows nothing of what this editor has not saved.
-                buffers = {"buffers": dict(self._buffers)}
-                try:
-                    await connection.call(methods.UPDATE_BUFFERS, buffers)
-                except ConnectionLostError as trouble:
-                    raise IndexUnavailableError(
-                        f"The index of {self.root} went away; see {self.places.log}, try again."
-                    ) from trouble
+            try:
+                await self._tell_unsaved(connection)
+            except BaseException:
+                # Nobody else knows of it.
+                await connection.close()
+                raise
             self._connection = connection
             return connection
+
+    async def _tell_unsaved(self, connection: Connection) -> None:
+        """Tell another owner, which knows nothing of it, what this editor has not saved."""
+        if self._buffers:
+            buffers = {"buffers": dict(self._buffers)}
+            async with asyncio.timeout(methods.UPDATE_BUFFERS.seconds):
+                await connection.call(methods.UPDATE_BUFFERS, buffers)
 
     async def _connect(self) -> Connection:
         if self._failure is not None and self._failure[0] > time.monotonic():

@@ -76,6 +76,8 @@ class Connection:
             await self._writer.drain()
             result = await answered
         except OSError as trouble:
+            # The writing end may know before the reading one, and nobody is to ask here again.
+            self.is_lost = True
             raise ConnectionLostError from trouble
         except asyncio.CancelledError:
             if not self.is_lost:

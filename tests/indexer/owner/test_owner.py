@@ -62,6 +62,39 @@ async def test_a_question_in_flight_is_asked_again_when_the_owner_is_killed(
         assert isinstance(await asked, list)
 
 
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
+async def test_a_wait_for_a_refresh_goes_on_with_the_next_owner(
+    places: OwnerPlaces, client_of: MakeClient, ending: signal.Signals
+) -> None:
+    async with client_of(files=20, file_seconds=0.05) as client:
+        first = client.owner_process or 0
+        waiting = asyncio.create_task(client.refresh())
+        await eventually(lambda: "refresh begins" in journal(places))
+        os.kill(first, ending)
+        await waiting
+        assert client.owner_process != first
+
+
+async def test_an_owner_that_ends_when_it_is_found_is_not_noticed(client_of: MakeClient) -> None:
+    async with client_of(idle_seconds=60, open_seconds=0.3) as other:
+        for _ in range(3):
+            os.kill(other.owner_process or 0, signal.SIGTERM)
+            async with client_of() as client:
+                await client.refresh()
+                assert [it.path for it in await client.search(COMMON)] == ["two.c"]
+            await other.status()
+
+
+async def test_many_who_wait_while_paused_leave_room_to_resume(client_of: MakeClient) -> None:
+    async with client_of() as client:
+        await client.pause()
+        waiting = [asyncio.create_task(client.refresh()) for _ in range(100)]
+        async with asyncio.timeout(10):
+            assert isinstance(await client.search(COMMON), list)
+            await client.resume()
+            await asyncio.gather(*waiting)
+
+
 async def test_an_owner_outlives_its_starter_and_ends_when_idle(
     places: OwnerPlaces, client_of: MakeClient
 ) -> None:
@@ -196,8 +229,9 @@ async def test_errors_keep_their_sentence_and_failures_have_one(
 async def test_an_index_that_cannot_be_opened_says_why(client_of: MakeClient) -> None:
     async with client_of(open_error="The disk is full; make room.") as client:
         for _ in range(2):
-            with pytest.raises(IndexUnavailableError, match=r"^The disk is full; make room\.$"):
-                await client.search(COMMON)
+            for question in (client.search(COMMON), client.refresh()):
+                with pytest.raises(IndexUnavailableError, match=r"^The disk is full; make room\.$"):
+                    await question
 
 
 async def test_the_status_is_told_while_the_index_opens(client_of: MakeClient) -> None:
