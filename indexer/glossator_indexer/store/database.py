@@ -18,7 +18,7 @@ from glossator_indexer.record_codec import FORMAT
 
 # "Glos", so that another program's database is told from ours.
 _APPLICATION_ID = 0x476C6F73
-_SCHEMA_VERSION = FORMAT * 100 + 1
+_SCHEMA_VERSION = FORMAT * 100 + 2
 # A position is a random lineage and a count below it: no two databases share one.
 POSITION_BITS = 32
 _LINEAGE_BITS = 29
@@ -34,7 +34,7 @@ CREATE TABLE files (
 );
 CREATE TABLE records (number INTEGER PRIMARY KEY, record BLOB NOT NULL);
 CREATE TABLE vectors (
-    model TEXT NOT NULL, number INTEGER NOT NULL, vectors BLOB NOT NULL, PRIMARY KEY (model, number)
+    number INTEGER NOT NULL, model TEXT NOT NULL, vectors BLOB NOT NULL, PRIMARY KEY (number, model)
 );
 CREATE TABLE journal (position INTEGER PRIMARY KEY, number INTEGER NOT NULL);
 """

@@ -27,9 +27,9 @@ from glossator_indexer.store.rows import KnownFile, NewFile, Totals, Written
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-# Decoded records that are kept: the hits of many queries in a row, about 40 MB at the most.
-_RECORDS_KEPT = 2048
-_CHUNKS_KEPT_OF_ONE = 2000
+# Decoded records that are kept: the hits of many queries in a row. Each chunk or entity takes about
+# 300 bytes, so that this is less than 60 MB; the latest stays even where it alone has more.
+_PARTS_KEPT = 200_000
 _CHECKSUM = struct.Struct("<I")
 _NO_PATHS: Mapping[str, int] = MappingProxyType({})
 
@@ -46,11 +46,15 @@ class Store:
         self._folder = folder
         self.model = model
         self._cache: OrderedDict[int, tuple[int, FileRecord]] = OrderedDict()
+        self._parts_kept = 0
         self._cache_lock = threading.Lock()
         self._damaged: set[int] = set()
         self._damaged_vectors: set[tuple[str, int]] = set()
         self._known: dict[int, KnownFile] = {}
         self._paths: dict[int, dict[str, int]] = {}
+        # Sessions whose mapping of paths a reader holds: it is never written again.
+        self._lent: set[int] = set()
+        self._paths_lock = threading.Lock()
         self._lineage = self._cleared = self._position = 0
         self._next_number = 1
         self._db = Database(folder / FILE_NAME, root)
@@ -72,16 +76,19 @@ class Store:
         record = self._record(known)
         if record is None:
             return None
-        if known.chunks <= _CHUNKS_KEPT_OF_ONE:
-            with self._cache_lock:
+        with self._cache_lock:
+            if number not in self._cache:
                 self._cache[number] = (known.session, record)
-                if len(self._cache) > _RECORDS_KEPT:
-                    self._cache.popitem(last=False)
+                self._parts_kept += _parts_of(record)
+            while self._parts_kept > _PARTS_KEPT and len(self._cache) > 1:
+                self._parts_kept -= _parts_of(self._cache.popitem(last=False)[1][1])
         return known.session, record
 
     def numbers(self, session: int) -> Mapping[str, int]:
         """Return the numbers of a session's files by path, as of now; it never changes."""
-        return self._paths.get(session, _NO_PATHS)
+        with self._paths_lock:
+            self._lent.add(session)
+            return self._paths.get(session, _NO_PATHS)
 
     def modified(self, number: int) -> float:
         """Return when a file was modified last, a POSIX time in seconds; 0 where it is gone."""
@@ -204,7 +211,7 @@ class Store:
         with self._db.transaction() as db:
             db.executemany(
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
-                [(model, number, _sealed(it, number)) for number, it in present.items()],
+                [(number, model, _sealed(it, number)) for number, it in present.items()],
             )
             db.executemany(
                 "INSERT INTO journal VALUES (?, ?)", enumerate(present, start=self._position + 1)
@@ -280,22 +287,24 @@ class Store:
         self._next_number = max(self._known, default=0) + 1
 
     def _remember(self, added: Sequence[KnownFile], removed: Sequence[int]) -> None:
-        # Readers hold mappings of paths: a changed one is a new one.
-        paths = dict(self._paths)
-        for session in {self._known[it].session for it in removed} | {it.session for it in added}:
-            paths[session] = dict(paths.get(session, {}))
-        for number in removed:
-            known = self._known[number]
-            paths[known.session].pop(known.path, None)
-        for it in added:
-            self._known[it.number] = it
-            paths[it.session][it.path] = it.number
-        self._paths = paths
+        with self._paths_lock:
+            touched = {self._known[it].session for it in removed} | {it.session for it in added}
+            for session in touched:
+                if session not in self._paths or session in self._lent:
+                    self._paths[session] = dict(self._paths.get(session, _NO_PATHS))
+            self._lent -= touched
+            for number in removed:
+                known = self._known[number]
+                self._paths[known.session].pop(known.path, None)
+            for it in added:
+                self._known[it.number] = it
+                self._paths[it.session][it.path] = it.number
         for number in removed:
             del self._known[number]
         with self._cache_lock:
             for number in removed:
-                self._cache.pop(number, None)
+                if (cached := self._cache.pop(number, None)) is not None:
+                    self._parts_kept -= _parts_of(cached[1])
         self._damaged.difference_update(removed)
 
     def _insert(self, db: Connection, files: Sequence[NewFile], numbers: Sequence[int]) -> None:
@@ -307,7 +316,7 @@ class Store:
         db.executemany("INSERT INTO records VALUES (?, ?)", [(n, it.record) for n, it in pairs])
         db.executemany(
             "INSERT INTO vectors VALUES (?, ?, ?)",
-            [(self.model, n, _sealed(it.vectors, n)) for n, it in pairs if it.vectors is not None],
+            [(n, self.model, _sealed(it.vectors, n)) for n, it in pairs if it.vectors is not None],
         )
 
     def _record(self, known: KnownFile) -> FileRecord | None:
@@ -327,6 +336,10 @@ class Store:
 def _known_file(row: tuple[Any, ...]) -> KnownFile:
     number, session, path, *rest = row
     return KnownFile(number, session, path.decode("utf-8", "surrogateescape"), *rest)
+
+
+def _parts_of(record: FileRecord) -> int:
+    return len(record.chunks) + len(record.entities)
 
 
 def _path_bytes(path: str) -> bytes:

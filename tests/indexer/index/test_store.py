@@ -161,3 +161,34 @@ def test_a_damaged_blob_is_noted_and_not_answered_with(tmp_path: Path) -> None:
     again.scrub()
     assert not again.numbers_with_vectors("model")
     again.close()
+
+
+def test_a_file_is_removed_without_a_look_at_all_others(tmp_path: Path) -> None:
+    _opened(tmp_path).close()
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME)) as db:
+        for table in ("files", "records", "vectors"):
+            plan = db.execute(f"EXPLAIN QUERY PLAN DELETE FROM {table} WHERE number = 7")  # noqa: S608
+            assert all("SCAN" not in row[3] for row in plan), table
+
+
+def test_a_mapping_of_paths_that_a_reader_holds_never_changes(tmp_path: Path) -> None:
+    with contextlib.closing(_opened(tmp_path)) as store:
+        store.write([_new("a.c")])
+        held = store.numbers(0)
+        store.write([_new("b.c")])
+        store.write([_new("c.c")], gone=[held["a.c"]])
+        assert list(held) == ["a.c"]
+        assert set(store.numbers(0)) == {"b.c", "c.c"}
+
+
+def test_a_record_of_any_size_is_decoded_once_for_the_hits_in_it(tmp_path: Path) -> None:
+    large = tuple(
+        EntityRecord(f"f{it}", EntityKind.FUNCTION, "", it, it, "") for it in range(210_000)
+    )
+    record = FileRecord("large.c", "c", Trust.PROJECT, b"\1" * 32, large)
+    row = _new("large.c")._replace(record=encode_record(record), entities=len(large))
+    with contextlib.closing(_opened(tmp_path)) as store:
+        (number,) = store.write([row]).numbers
+        first, again = store.file(number), store.file(number)
+        assert first is not None
+        assert first is again or (again is not None and first[1] is again[1])
