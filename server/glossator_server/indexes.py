@@ -10,16 +10,23 @@ import logging
 import os
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from glossator_gate.errors import GlossatorError
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.owner_client import IndexClient
+from glossator_indexer.records import PieceRole, PiecesQuery, Trust
+from glossator_indexer.types import Symbol
 from glossator_server.settings import IndexOptions
+from glossator_server.snapshot import Snapshot
 
 # An unsaved text that is longer is no source that anybody edits; the one on disk is found.
 MOST_BUFFER_CHARACTERS = 8_000_000
+# A model takes seconds to write; nobody notices this before it.
+EXAMPLES_SECONDS = 0.3
+MOST_EXAMPLES = 8
 
 OpenIndex = Callable[[Path, IndexOptions], IndexClient]
 T = TypeVar("T")
@@ -149,6 +156,34 @@ class Indexes:
         if troubles and len(troubles) == len(clients):
             raise troubles[0]
         return found
+
+    async def with_examples(
+        self, snapshot: Snapshot, symbol: Symbol, documents: Iterable[Buffer]
+    ) -> Snapshot:
+        """Return the snapshot with examples of how its repository documents what is like a symbol.
+
+        As it is where no index answers at once; none is started for it.
+        """
+        place = self.place(snapshot.path)
+        # One that would have to be started first comes too late anyway.
+        if place is None or place.client.session is None:
+            return snapshot
+        query = PiecesQuery(
+            path=place.path,
+            line=snapshot.text.count("\n", 0, symbol.extent.start) + 1,
+            roles=(PieceRole.EXAMPLE,),
+            limit_per_role=MOST_EXAMPLES,
+        )
+        try:
+            async with asyncio.timeout(EXAMPLES_SECONDS):
+                await self.send_buffers(documents)
+                pieces = await place.client.pieces(query)
+        except (GlossatorError, TimeoutError) as trouble:
+            _log.info("no examples from the index: %s", str(trouble) or "it took too long")
+            return snapshot
+        # How others' code and generated code is documented says nothing of how this project does.
+        texts = tuple(it.text for it in pieces if it.trust is Trust.PROJECT)
+        return replace(snapshot, examples=texts)
 
     def open_paths(self, client: IndexClient, documents: Iterable[Buffer]) -> tuple[str, ...]:
         """Return the open documents in a client's repository, last opened first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -16,7 +17,11 @@ from typing import Any
 import pytest
 
 from glossator_indexer.records import EntityKind, IndexPhase
+from glossator_indexer.symbols import find_symbols
+from glossator_server.cli.examples import running_indexes
 from glossator_server.cli.index import LANGUAGE_NAMES
+from glossator_server.files import read_snapshot
+from glossator_server.settings import IndexOptions, Settings
 from tests.e2e.command_line import COMMAND, PATIENCE_S, check_one_sentence, glossator
 
 EXAMPLE = Path(__file__).parents[2] / "examples/ringlog"
@@ -228,6 +233,21 @@ def test_names_that_are_not_utf8_are_indexed_and_found(tmp_path: Path) -> None:
     assert best["path"] == name
     shown = glossator("search", os.fsdecode(b"zebra_crossing \xe9"), cwd=folder).output
     assert shown.startswith("z\\udce9bre\\n.c:1: function zebra_crossing\n")
+
+
+def test_documenting_takes_examples_of_an_index_that_is_up_and_starts_none(
+    ringlog: Path, own_home: Path
+) -> None:
+    async def examples() -> tuple[str, ...]:
+        snapshot = read_snapshot(ringlog / "main.c", Settings())
+        (symbol, *_) = find_symbols(snapshot.source, "main")
+        async with running_indexes([ringlog / "main.c"], IndexOptions()) as indexes:
+            return (await indexes.with_examples(snapshot, symbol, ())).examples
+
+    assert asyncio.run(examples()) == ()
+    assert list((own_home / "run").glob("**/*.sock")) == []
+    index(cwd=ringlog)
+    assert any("/**" in it for it in asyncio.run(examples()))
 
 
 def test_a_folder_without_source_says_so(tmp_path: Path) -> None:

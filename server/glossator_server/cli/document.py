@@ -19,6 +19,7 @@ from glossator_indexer.parsing import reparse
 from glossator_server.actions.document import document_symbol, place_again
 from glossator_server.app import Application, load_application
 from glossator_server.cli.check import print_findings, print_findings_as_json
+from glossator_server.cli.examples import running_indexes
 from glossator_server.cli.output import DocumentPrinter, JsonPrinter, TerminalPrinter
 from glossator_server.cli.printing import complain
 from glossator_server.cli.progress import Progress, progress_on_terminal
@@ -27,6 +28,7 @@ from glossator_server.cli.targets import Target, files_of, read_target, symbols_
 from glossator_server.edits import file_edit
 from glossator_server.errors import UsageError
 from glossator_server.files import read_snapshot, write_edit
+from glossator_server.indexes import Indexes
 from glossator_server.proposal import Outcome, Proposal, SkipCause, Skipped
 from glossator_server.settings import Settings
 from glossator_server.snapshot import Snapshot
@@ -95,25 +97,35 @@ class _Job:
     unusable_files: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """Where words and examples come from."""
+
+    model: ChatModel
+    indexes: Indexes
+
+
 async def _document_all(
     files: list[Target], job: _Job, application: Application, progress: Progress
 ) -> None:
     model = await application.open_model("document", application.settings.preferred_models)
     try:
-        for target in files:
-            try:
-                await _document_file(target, job, model, progress)
-            except UsageError as trouble:
-                # In a tree, one file that cannot be used does not hide the others.
-                if len(files) == 1:
-                    raise
-                job.unusable_files += 1
-                complain(str(trouble))
+        async with running_indexes((it.path for it in files), job.settings.index) as indexes:
+            sources = _Sources(model, indexes)
+            for target in files:
+                try:
+                    await _document_file(target, job, sources, progress)
+                except UsageError as trouble:
+                    # In a tree, one file that cannot be used does not hide the others.
+                    if len(files) == 1:
+                        raise
+                    job.unusable_files += 1
+                    complain(str(trouble))
     finally:
         await model.close()
 
 
-async def _document_file(target: Target, job: _Job, model: ChatModel, progress: Progress) -> None:
+async def _document_file(target: Target, job: _Job, sources: _Sources, progress: Progress) -> None:
     snapshot = read_snapshot(target.path, job.settings)
     symbols = symbols_of(target, snapshot)
     proposals: list[Proposal] = []
@@ -121,8 +133,9 @@ async def _document_file(target: Target, job: _Job, model: ChatModel, progress: 
         for symbol in symbols:
             steps.begin(symbol.name)
             try:
+                grounded = await sources.indexes.with_examples(snapshot, symbol, ())
                 outcome = await document_symbol(
-                    snapshot, symbol, model, job.settings.document, steps.report
+                    grounded, symbol, sources.model, job.settings.document, steps.report
                 )
             except ModelUnavailableError:
                 raise
