@@ -230,6 +230,20 @@ async def test_files_that_change_outside_are_taken_in(project: Path) -> None:
             return "new.c" not in await paths(editor, "entirely_new_thing", limit=50)
 
         await until(is_gone)
+        # A folder is one event, with none for the files in it; of a build's files nothing is made.
+        (project / "old.d").mkdir()
+        (project / "old.d" / "moved.c").write_text(NEW)
+        event = {"uri": (project / "old.d").as_uri(), "type": 1}
+        await editor.notify(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, {"changes": [event]})
+        await until(lambda: found_first(editor, "entirely_new_thing", "old.d/moved.c"))
+        (project / "old.d").rename(project / "new.d")
+        events = [
+            {"uri": (project / name).as_uri(), "type": kind}
+            for name, kind in (("old.d", 3), ("new.d", 1), ("a.o", 3), ("b.o", 1), (".git/x", 1))
+        ]
+        await editor.notify(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, {"changes": events})
+        await until(lambda: found_first(editor, "entirely_new_thing", "new.d/moved.c"))
+        assert "old.d/moved.c" not in await paths(editor, "entirely_new_thing", limit=50)
 
 
 async def test_folders_come_and_go(editor: StrictEditor, project: Path, tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ from glossator_indexer.records import DISK, FoundFile
 
 # Opening takes no longer than a second for these; more of them wait for the refresh.
 _FILES_REPLAYED = 64
+# To look at one path costs a listing of each folder above it, a walk lists every folder once.
+_MOST_PATHS_SINGLY = 200
 # Vectors of files that were saved and wait for a server's: 100 kB a file, less than 50 MB.
 _FILES_LEFT_OVER = 500
 
@@ -66,17 +68,22 @@ class Updates:
         """Return what is to be made of named paths, and numbers of what is no more."""
         truth = self._stores.truth
         numbers = truth.numbers(DISK)
-        jobs, gone = [], []
-        for path in dict.fromkeys(paths):
+        wanted = dict.fromkeys(paths)
+        if len(wanted) > _MOST_PATHS_SINGLY:
+            return self._at_or_below(frozenset(wanted), numbers)
+        jobs, gone, others = [], [], set[str]()
+        for path in wanted:
             if (found := self._parts.walker.found(path)) is not None:
                 known = truth.find(DISK, path)
                 jobs.append(job_for(found, known.content_hash if known else b""))
             elif path in numbers:
                 gone.append(numbers[path])
-            else:
-                jobs_below, gone_below = self._below(path, numbers)
-                jobs.extend(jobs_below)
-                gone.extend(gone_below)
+            elif not (Path(self._root) / path).is_file():
+                others.add(path.rstrip("/"))
+        if others:
+            jobs_below, gone_below = self._at_or_below(frozenset(others), numbers)
+            jobs.extend(jobs_below)
+            gone.extend(gone_below)
         return jobs, gone
 
     def save(self, jobs: Sequence[Job], gone: Sequence[int]) -> None:
@@ -121,21 +128,50 @@ class Updates:
             self._stores.writer.commit_if_due()
         return None
 
+    def take_vectors(self, numbers: Sequence[int], found: Mapping[bytes, bytes]) -> list[int]:
+        """Write the vectors of files whose every chunk is in `found`; return the other numbers.
+
+        What was found for those is kept, so that an embedder makes the rest only.
+        """
+        taken, left = [], []
+        for number in numbers:
+            entry, known = self._stores.truth.file(number), self._stores.truth.known(number)
+            file = self._parts.walker.found(known.path) if known else None
+            if entry is None or known is None or file is None:
+                continue
+            reusable = self._left_over.get(known.path, {}) | {
+                it.hash: found[it.hash] for it in entry[1].chunks if it.hash in found
+            }
+            if all(it.hash in reusable for it in entry[1].chunks):
+                job = job_for(file, known.content_hash)._replace(force=True)
+                made = make(self._root, job, None, reusable)
+                if made.outcome != "made" or made.vectors is not None:
+                    taken.append(made)
+                    self._left_over.pop(known.path, None)
+                    continue
+            left.append(number)
+            if reusable and len(self._left_over) < _FILES_LEFT_OVER:
+                self._left_over[known.path] = reusable
+        with self._turns.bulk():
+            self._stores.writer.take_in(taken)
+            self._stores.writer.commit_if_due()
+        return left
+
     @property
     def _embedder_here(self) -> Embedder | None:
         """The embedder where it is fast enough to be waited for."""
         return self._parts.embedder if self._parts.worker_embedder is not None else None
 
-    def _below(self, path: str, numbers: Mapping[str, int]) -> tuple[list[Job], list[int]]:
-        """Do the same for a folder that came, went, or was renamed."""
-        prefix = f"{path.rstrip('/')}/"
-        if not (Path(self._root) / path).is_dir():
-            return [], [number for it, number in numbers.items() if it.startswith(prefix)]
-        walked = self._parts.walker.walk()
+    def _at_or_below(
+        self, paths: frozenset[str], numbers: Mapping[str, int]
+    ) -> tuple[list[Job], list[int]]:
+        """Do the same, with one walk, for many paths, and folders that came, went, were renamed."""
+        known = {numbers[it] for it in numbers if _is_at_or_below(it, paths)}
+        if not any((Path(self._root) / it).exists() for it in paths):
+            return [], list(known)
+        walked = [it for it in self._parts.walker.walk() if _is_at_or_below(it.path, paths)]
         work = plan(self._stores.truth, walked, Missing())
-        jobs = [it for it in work.jobs if it.path.startswith(prefix)]
-        below = {number for it, number in numbers.items() if it.startswith(prefix)}
-        return jobs, [it for it in work.gone if it in below]
+        return list(work.jobs), [it for it in work.gone if it in known]
 
     def _reusable(self, path: str, session: int) -> dict[bytes, bytes]:
         """Return vectors by the hash of their chunk that the path has already."""
@@ -159,3 +195,11 @@ class Updates:
             return found
         known = self._stores.truth.find(DISK, path)
         return known and FoundFile(path, known.size, known.mtime_ns, 0, known.language)
+
+
+def _is_at_or_below(path: str, paths: frozenset[str]) -> bool:
+    while path:
+        if path in paths:
+            return True
+        path = path.rpartition("/")[0]
+    return False

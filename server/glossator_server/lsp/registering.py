@@ -13,6 +13,7 @@ from glossator_server.lsp.language_server import GlossatorServer
 SECTION = "glossator"
 # What they say decides which files belong into an index.
 IGNORE_FILES = (".gitignore", ".glossatorignore")
+_COMES_AND_GOES = types.WatchKind.Create | types.WatchKind.Delete
 
 
 async def register_configuration(ls: GlossatorServer) -> None:
@@ -30,8 +31,10 @@ async def register_for_index(ls: GlossatorServer) -> None:
         if not options.enabled:
             await _unregister(ls, watched)
         elif watched not in ls.registered:
-            globs = [types.FileSystemWatcher(it) for it in _watched_globs()]
-            await _register(ls, watched, types.DidChangeWatchedFilesRegistrationOptions(globs))
+            watchers = [types.FileSystemWatcher(it) for it in _watched_globs()]
+            # A folder that is renamed or deleted is one event of its own, with no event a file.
+            watchers.append(types.FileSystemWatcher("**/*", _COMES_AND_GOES))
+            await _register(ls, watched, types.DidChangeWatchedFilesRegistrationOptions(watchers))
     symbols = types.WORKSPACE_SYMBOL
     if ls.editor.registers_workspace_symbols and not ls.announced_symbols:
         if not (options.enabled and options.workspace_symbol):

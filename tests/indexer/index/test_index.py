@@ -79,6 +79,25 @@ def test_deleted_and_renamed_files_leave_no_ghost(repository: Repository) -> Non
     assert index.status().files == 3
 
 
+def test_thousands_of_paths_are_looked_at_in_one_walk(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = _fill(repository, 5)
+    repository.write("untold.c", "before_it")
+    index = repository.refresh()
+    repository.write("untold.c", "after_it")
+    repository.write("new/b.c", "quite_new")
+    (repository.root / paths[0]).unlink()
+    for at, path in enumerate(paths[1:]):
+        repository.write(path, f"switched_{at}")
+    monkeypatch.setattr(repository.parts.walker, "found", lambda _: pytest.fail("one by one"))
+    index.update_files([*paths, "new", *(f"build/{at}.o" for at in range(5_000))])
+    assert repository.where("switched_3") == [paths[4]]
+    assert repository.where("quite_new") == ["new/b.c"]
+    assert repository.where("before_it") == ["untold.c"]
+    assert index.status().files == 6
+
+
 def test_many_changed_files_are_taken_in_while_others_ask(repository: Repository) -> None:
     paths = _fill(repository, 120)
     index = repository.refresh()
