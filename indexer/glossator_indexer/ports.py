@@ -54,7 +54,11 @@ class Embedder(Protocol):
 
 
 class Reranker(Protocol):
-    """Scores texts against a query more carefully than vectors made beforehand can."""
+    """Scores texts against a query more carefully than vectors made beforehand can.
+
+    A key changes whenever its text would: what a key names may be remembered, and is read only
+    where it is not. `text_of` returns the text of the key at a position, None where it is gone.
+    """
 
     @property
     def name(self) -> str:
@@ -62,9 +66,13 @@ class Reranker(Protocol):
         ...
 
     def score(
-        self, query: str, texts: Sequence[str], hashes: Sequence[bytes]
+        self, query: str, keys: Sequence[bytes], text_of: Callable[[int], str | None]
     ) -> NDArray[np.float32]:
-        """Return one score a text, higher is better; what `hashes` name may be remembered."""
+        """Return one score a key, higher is better, NaN where its text is gone."""
+        ...
+
+    def warm(self, keys: Sequence[bytes], text_of: Callable[[int], str | None]) -> int:
+        """Remember texts for later questions; return how many more are worth bringing."""
         ...
 
 
@@ -120,6 +128,27 @@ class VectorStore(DerivedStore, Protocol):
         `query` is a unit vector. Where `files` is given, only chunks of files whose number is True
         in it count (numbers beyond its end are False).
         """
+        ...
+
+
+class Team(Protocol):
+    """Vectors that others have made of the same chunks with the same model.
+
+    Every method may raise a `GlossatorError`; any number of threads may ask at once.
+    """
+
+    def fetch(self, hashes: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        """Return vectors by the hash of their chunk, int8, as far as there are any."""
+        ...
+
+    def search(
+        self, query: NDArray[np.float32], limit: int, catalog: Catalog
+    ) -> list[tuple[int, float]]:
+        """Return keys and cosines of near chunks that `catalog` holds, nearest first."""
+        ...
+
+    def close(self) -> None:
+        """End what is under way, also from another thread."""
         ...
 
 

@@ -7,6 +7,7 @@ sends are vectors, hashes, paths, lines and names.
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import secrets
 import time
@@ -14,12 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
+from glossator_gate.errors import GlossatorError
 from glossator_indexer.chroma_store.server import PAGE, ChromaServer, ServerCollection
 from glossator_indexer.errors import IndexUnavailableError
-from glossator_indexer.ports import Catalog
-from glossator_indexer.records import DISK, ChunkRecord, FileRecord, Trust, key_of
+from glossator_indexer.ports import Catalog, Team
+from glossator_indexer.records import DISK, ChunkRecord, FileRecord, key_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,12 +34,16 @@ _RENEW_AFTER_S = 30.0
 _MOST_PATHS = 8
 # A search never waits longer for the team than this; what comes later is dropped.
 PATIENCE_S = 0.15
+# A server that failed is not asked again before this.
+_REST_AFTER_TROUBLE_S = 30.0
 # A chunk that no copy has held for so long is taken away by a prune.
 PRUNE_AFTER_S = 30 * 24 * 3600.0
 # How fresh the time of the last push is kept, so that a push of what is there stays cheap.
 _SEEN_AGAIN_AFTER_S = 7 * 24 * 3600.0
 _SCALE = 127.0
 _OWNER = "glossator"
+Scored: TypeAlias = list[tuple[int, float]]
+_LOG = logging.getLogger(__name__)
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -67,15 +73,6 @@ class PushReport:
     moved: int
     without_vectors: int
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class TeamHit:
-    """A chunk of the local tree that the team's index found; its place and text are local."""
-
-    key: int
-    score: float
-    trust: Trust = Trust.TEAM
 
 
 class TeamIndex:
@@ -150,26 +147,34 @@ class TeamIndex:
         by_id = {record_id(it, self.model): it for it in hashes}
         ids = list(by_id)
         found: dict[bytes, bytes] = {}
+        collection = self._collection_if_any()
+        if collection is None:
+            return found
         for start in range(0, len(ids), PAGE):
-            vectors = self._collection().vectors(ids[start : start + PAGE])
+            vectors = collection.vectors(ids[start : start + PAGE])
             for name, vector in vectors.items():
+                if not bool(np.isfinite(vector).all()):
+                    continue
                 row = np.clip(np.rint(vector * _SCALE), -_SCALE, _SCALE).astype(np.int8)
                 found[by_id[name]] = row.tobytes()
         return found
 
-    def search(self, query: NDArray[np.float32], limit: int, catalog: Catalog) -> list[TeamHit]:
-        """Return chunks of the local tree that are near in the team's index, nearest first.
+    def search(
+        self, query: NDArray[np.float32], limit: int, catalog: Catalog
+    ) -> list[tuple[int, float]]:
+        """Return keys and cosines of local chunks that are near in the team's index, nearest first.
 
         A hit counts only where a file on disk, at a path that the team knows for it, holds a
         chunk of that very hash now: what was changed or deleted here is dropped.
         """
-        found = self._collection().nearest(query, limit)
+        collection = self._collection_if_any()
+        found = collection.nearest(query, limit) if collection is not None else []
         numbers = catalog.numbers(DISK)
-        hits: list[TeamHit] = []
+        hits: list[tuple[int, float]] = []
         for name, score, its in found:
             key = self._local_key(name, str(its.get("paths", "")), numbers, catalog)
             if key is not None:
-                hits.append(TeamHit(key, score))
+                hits.append((key, score))
         return hits
 
     def close(self) -> None:
@@ -178,9 +183,18 @@ class TeamIndex:
 
     def _collection(self) -> ServerCollection:
         if self._opened is None:
-            name = f"glossator-{self.project}-{self.model}"
-            self._opened = self._server.collection(name, {"owner": _OWNER})
+            self._opened = self._server.collection(self._name, {"owner": _OWNER})
         return self._opened
+
+    def _collection_if_any(self) -> ServerCollection | None:
+        """Return the collection; who only reads begins none."""
+        if self._opened is None:
+            self._opened = self._server.collection_if_any(self._name)
+        return self._opened
+
+    @property
+    def _name(self) -> str:
+        return f"glossator-{self.project}-{self.model}"
 
     def _local_key(
         self, name: str, paths: str, numbers: Mapping[str, int], catalog: Catalog
@@ -197,36 +211,54 @@ class TeamIndex:
 
 
 class TeamSearch:
-    """Asks the team beside a local search, which it never slows down or breaks."""
+    """Asks the team beside a local search, which it never breaks, nor holds up for long."""
 
-    def __init__(self, team: TeamIndex, catalog: Catalog) -> None:
+    def __init__(self, team: Team, catalog: Catalog) -> None:
         self._team = team
         self._catalog = catalog
         # One at a time: a server that hangs keeps one thread, not one a query.
         self._pool = ThreadPoolExecutor(1, "team")
-        self._under_way: Future[list[TeamHit]] | None = None
+        self._under_way: Future[Scored] | None = None
+        self._rests_until = float("-inf")
 
-    def begin(self, query: NDArray[np.float32], limit: int) -> Future[list[TeamHit]] | None:
-        """Ask, and return what will hold the hits; None while an earlier answer is awaited."""
-        if self._under_way is not None and not self._under_way.done():
-            return None
-        self._under_way = self._pool.submit(self._team.search, query, limit, self._catalog)
-        return self._under_way
+    def ask(
+        self, query: NDArray[np.float32], limit: int, patience_s: float = PATIENCE_S
+    ) -> Callable[[], Scored]:
+        """Ask, and return what gives the hits; `patience_s` after now it gives none.
+
+        Nothing is asked while an earlier answer is awaited, nor soon after trouble.
+        """
+        is_awaited = self._under_way is not None and not self._under_way.done()
+        if is_awaited or time.monotonic() < self._rests_until:
+            return _nothing
+        asked = self._under_way = self._pool.submit(self._asked, query, limit)
+        until = time.monotonic() + patience_s
+
+        def hits() -> Scored:
+            try:
+                return asked.result(max(0.0, until - time.monotonic()))
+            except FutureTimeoutError:
+                return []
+
+        return hits
 
     def close(self) -> None:
-        """End what is under way."""
-        self._team.close()
-        self._pool.shutdown()
+        """Ask no more; what is under way ends with the team's `close`."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _asked(self, query: NDArray[np.float32], limit: int) -> Scored:
+        try:
+            return self._team.search(query, limit, self._catalog)
+        except GlossatorError as trouble:
+            _LOG.warning("the team's index is not asked for a while: %s", trouble)
+        except Exception:  # noqa: BLE001 -- a background job: local search goes on
+            _LOG.exception("the team's index could not be asked")
+        self._rests_until = time.monotonic() + _REST_AFTER_TROUBLE_S
+        return []
 
 
-def joined(asked: Future[list[TeamHit]] | None, patience_s: float = PATIENCE_S) -> list[TeamHit]:
-    """Return the team's hits where they come in time, else none."""
-    if asked is None:
-        return []
-    try:
-        return asked.result(patience_s)
-    except (FutureTimeoutError, IndexUnavailableError):
-        return []
+def _nothing() -> Scored:
+    return []
 
 
 def record_id(chunk_hash: bytes, model: str) -> str:

@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from glossator_indexer.owner_client import IndexClient, OwnerPlaces
     from glossator_indexer.ports import RepositoryIndex, Reranker, VectorStore
+    from glossator_server.embedders import ChosenEmbedder
+    from glossator_server.teams import LateTeam
 
 MANAGED_POLICY = Path("/etc/glossator/policy.toml")
 
@@ -93,6 +95,8 @@ def owner_command(root: Path, options: IndexOptions | None = None) -> tuple[str,
     return (
         *(sys.executable, "-P", "-m", "glossator_server", "index-owner"),
         *("--vectors", chosen.vectors, "--idle-minutes", str(chosen.idle_minutes)),
+        *(() if chosen.team else ("--no-team",)),
+        *((f"--project={chosen.project}",) if chosen.project else ()),
         *("--", str(root)),
     )
 
@@ -112,7 +116,7 @@ def open_index_client(folder: Path, options: IndexOptions) -> IndexClient:
     return IndexClient.connect_or_start(places, owner_command(places.root, options))
 
 
-def run_index_owner(root: Path, vectors: str, idle_seconds: float) -> int:
+def run_index_owner(root: Path, options: IndexOptions, idle_seconds: float) -> int:
     """Own the index of a repository until nobody needs it; return the exit status.
 
     Raises `IndexUnavailableError` where it cannot be begun.
@@ -120,36 +124,52 @@ def run_index_owner(root: Path, vectors: str, idle_seconds: float) -> int:
     from glossator_indexer.owner import OwnerOptions, serve
 
     places = index_places(root)
-    return serve(places, lambda: _open_index(places, vectors), OwnerOptions(idle_seconds))
+    return serve(places, lambda: _open_index(places, options), OwnerOptions(idle_seconds))
 
 
-def _open_index(places: OwnerPlaces, vectors: str) -> RepositoryIndex:
+def _open_index(places: OwnerPlaces, options: IndexOptions) -> RepositoryIndex:
     """Put an index together; everything heavy is imported here, when clients can connect."""
-    from glossator_indexer import rerank
     from glossator_indexer.index import IndexParts, TruthVectors, open_index
     from glossator_indexer.walking import RepositoryWalker, WalkOptions
     from glossator_server.embedders import choose_embedder
+    from glossator_server.outdated import end_when_outdated
 
     def open_vectors(folder: Path, dim: int, truth: TruthVectors) -> VectorStore:
         from glossator_indexer.vectors import ExactVectors
 
         exact = ExactVectors(folder, dim)
-        if vectors == "exact":
+        if options.vectors == "exact":
             return exact
         from glossator_indexer.chroma_store import ChosenVectors, VectorChoice
 
-        return ChosenVectors(exact, folder / "chroma", dim, truth, VectorChoice(vectors))
+        return ChosenVectors(exact, folder / "chroma", dim, truth, VectorChoice(options.vectors))
 
-    chosen = choose_embedder(load_policy(policy_places()), places.folder)
+    policy = load_policy(policy_places())
+    end_when_outdated(policy_places(), policy)
+    chosen = choose_embedder(policy, places.folder)
     parts = IndexParts(
         walker=RepositoryWalker(places.root, WalkOptions()),
         embedder=chosen.embedder,
         worker_embedder=chosen.in_workers,
         former_embedder=chosen.former,
-        reranker=LateReranker(places.folder) if rerank.model_folder().is_dir() else None,
+        reranker=LateReranker(places.folder),
         open_vectors=open_vectors,
+        team=_team(policy, options, places.root, chosen),
     )
     return open_index(places.folder, places.root, parts)
+
+
+def _team(
+    policy: Policy, options: IndexOptions, root: Path, chosen: ChosenEmbedder
+) -> LateTeam | None:
+    """Return the team's index, None where it is not wanted or vectors are made faster here."""
+    from glossator_indexer.index.parts import model_key
+    from glossator_server.teams import LateTeam, chosen_server, open_team
+
+    if not options.team or not policy.index_servers or chosen.in_workers is not None:
+        return None
+    server, model = chosen_server(policy, None), model_key(chosen.embedder)
+    return LateTeam(lambda: open_team(server, options.project or root.name, model))
 
 
 def _runtime() -> Path | None:
@@ -183,7 +203,10 @@ def run_tcp_server(application: Application, host: str, port: int) -> int:
 
 
 class LateReranker:
-    """A re-ranker that is loaded when it is first asked, because most searches never ask it."""
+    """A re-ranker that is loaded when it is first asked, because most searches never ask it.
+
+    It is looked for until it is there, so that what is installed meanwhile counts.
+    """
 
     def __init__(self, cache_folder: Path) -> None:
         self._cache_folder = cache_folder
@@ -198,20 +221,26 @@ class LateReranker:
         return rerank.NAME
 
     def score(
-        self, query: str, texts: Sequence[str], hashes: Sequence[bytes]
+        self, query: str, keys: Sequence[bytes], text_of: Callable[[int], str | None]
     ) -> NDArray[np.float32]:
         """Return one score a text; raises `EmbedderError` where the model cannot be run."""
+        return self._model().score(query, keys, text_of)
+
+    def warm(self, keys: Sequence[bytes], text_of: Callable[[int], str | None]) -> int:
+        """Remember texts, in a repository where quality mode is used; return the room left."""
         from glossator_indexer import rerank
-        from glossator_indexer.errors import EmbedderError
+
+        if self._loaded is None and not rerank.was_asked(self._cache_folder):
+            return 0
+        return self._model().warm(keys, text_of)
+
+    def _model(self) -> Reranker:
+        from glossator_indexer import rerank
 
         with self._loading:
             if self._loaded is None:
                 self._loaded = rerank.load(self._cache_folder)
-        if self._loaded is None:
-            raise EmbedderError(
-                "Quality mode needs its libraries: pip install 'glossator[quality]'."
-            )
-        return self._loaded.score(query, texts, hashes)
+            return self._loaded
 
 
 @contextmanager

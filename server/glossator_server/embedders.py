@@ -10,8 +10,9 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from glossator_clients.factory import open_embedder
@@ -51,12 +52,32 @@ def choose_embedder(policy: Policy, folder: Path) -> ChosenEmbedder:
 
     def former(name: str, version: str) -> Embedder | None:
         static = static_embedder.load()
-        return static if (name, version) == (static.name, static.version) else None
+        if (name, version) == (static.name, static.version):
+            return static
+        return _former_of_server(policy, name, version)
 
     served = _served(policy, folder)
     if served is None:
         return ChosenEmbedder(static_embedder.load(), static_embedder.load, former)
     return ChosenEmbedder(served, None, former)
+
+
+def _former_of_server(policy: Policy, name: str, version: str) -> Embedder | None:
+    """Return a server's model that is still listed, though no role names it any more."""
+    for entry in policy.models:
+        if "embed" not in entry.uses or entry.name != name:
+            continue
+        alone = replace(policy, roles=MappingProxyType({"embed": (entry.id,)}))
+        try:
+            opened = open_embedder(alone)
+        except GlossatorError as error:
+            _LOG.warning("%s", error)
+            continue
+        if opened is not None and opened.version == version:
+            return opened
+        if opened is not None:
+            opened.close()
+    return None
 
 
 def _served(policy: Policy, folder: Path) -> Embedder | None:

@@ -22,6 +22,7 @@ WORKSPACE_FILE = ".glossator.toml"
 MAX_CONFIGURATION_BYTES = 1 << 20
 _KNOWN = "document.*, index.*, preferred_models, c.annotations"
 _MACRO = re.compile(r"[A-Za-z_]\w{0,99}", re.ASCII)
+_PROJECT = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
 # Of a key that nobody knows: enough to find it.
 MAX_SHOWN_CHARACTERS = 80
 VECTOR_STORES = ("auto", "exact", "chroma")
@@ -46,13 +47,16 @@ class DocumentOptions:
 class IndexOptions:
     """Whether and how the repository is indexed.
 
-    `vectors` and `idle_minutes` are those of whoever starts the index; `quality` is what a search
-    of the editor's costs where the search itself does not say.
+    `vectors`, `team`, `project` and `idle_minutes` are those of whoever starts the index; `team`
+    says whether a team's index is read where the policy lists one, `project` its name there.
+    `quality` is what a search of the editor's costs where the search itself does not say.
     """
 
     enabled: bool = True
     workspace_symbol: bool = False
     vectors: str = "auto"
+    team: bool = True
+    project: str | None = None
     quality: bool = False
     idle_minutes: int = 10
 
@@ -237,6 +241,11 @@ _INDEX = _Table(
         "enabled": _switch(),
         "workspace_symbol": _switch(),
         "vectors": _one_of(lambda: VECTOR_STORES),
+        "team": _switch(),
+        "project": _Key(
+            lambda value: isinstance(value, str) and _PROJECT.fullmatch(value) is not None,
+            lambda: "choose a name of up to 60 letters, digits, dots, dashes and underscores",
+        ),
         "quality": _switch(),
         # A day: who wants it longer wants it always, and a process that nobody uses is a nuisance.
         "idle_minutes": _whole_number(1, 24 * 60),

@@ -1,6 +1,6 @@
 """Own the way from a local index to a team's: which server, which project, which vectors.
 
-It must not decide which server is allowed: it takes only what the policy lists as usable.
+It makes no vectors and must not choose among servers by itself.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from glossator_gate.errors import ConfigurationError, PolicyError
-from glossator_gate.policy import destination_of_server, load_policy
-from glossator_gate.types import IndexServerEntry, Policy
+from glossator_gate.policy import load_policy
 from glossator_server.app import index_places, policy_places
+from glossator_server.teams import chosen_server, open_team
 
 if TYPE_CHECKING:
     from glossator_indexer.records import FileRecord
@@ -52,23 +51,6 @@ def prune_index(sharing: Sharing) -> int:
         return team.prune(truth)
 
 
-def chosen_server(policy: Policy, wanted: str | None) -> IndexServerEntry:
-    """Return the server of that id, or the first one; raises `PolicyError` where there is none."""
-    servers = {entry.id: entry for entry in policy.index_servers}
-    if not servers:
-        raise PolicyError(
-            "No index server is listed: write an [[index_server]] into config.toml, as the page "
-            "about sharing an index shows."
-        )
-    if wanted is None:
-        return next(iter(servers.values()))
-    if wanted not in servers:
-        raise ConfigurationError(
-            f"No index server has the id {wanted!r}; choose one of {', '.join(servers)}."
-        )
-    return servers[wanted]
-
-
 class TruthFiles:
     """The files on disk with their vectors, as the truth of an index has them."""
 
@@ -87,25 +69,20 @@ class TruthFiles:
 
 @contextmanager
 def _opened(sharing: Sharing) -> Iterator[tuple[TeamIndex, TruthFiles]]:
-    from glossator_gate.blocking import BlockingHttp
-    from glossator_indexer.chroma_store.server import ChromaServer
     from glossator_indexer.index.parts import model_key
     from glossator_indexer.store import Store
-    from glossator_indexer.team import TeamIndex
     from glossator_server.embedders import choose_embedder
 
     policy = load_policy(policy_places())
     entry = chosen_server(policy, sharing.server)
-    session = BlockingHttp(destination_of_server(entry))
     places = index_places(sharing.root)
     model = model_key(choose_embedder(policy, places.folder).embedder)
+    team = open_team(entry, sharing.project or places.root.name, model)
     try:
-        server = ChromaServer(session, str(entry.origin))
-        team = TeamIndex(server, sharing.project or places.root.name, model)
         store = Store(places.folder, str(places.root), model)
         try:
             yield team, TruthFiles(store)
         finally:
             store.close()
     finally:
-        session.close()
+        team.close()

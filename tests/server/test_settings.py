@@ -37,12 +37,20 @@ def test_a_layer_chooses_how_the_repository_is_indexed() -> None:
         "enabled": False,
         "workspace_symbol": True,
         "vectors": "exact",
+        "team": False,
+        "project": "ring-log",
         "quality": True,
         "idle_minutes": 5,
     }
     settings, ignored = Settings().narrowed({"index": chosen})
     assert settings.index == IndexOptions(
-        enabled=False, workspace_symbol=True, vectors="exact", quality=True, idle_minutes=5
+        enabled=False,
+        workspace_symbol=True,
+        vectors="exact",
+        team=False,
+        project="ring-log",
+        quality=True,
+        idle_minutes=5,
     )
     assert ignored == ()
 
@@ -63,6 +71,8 @@ def test_a_layer_chooses_how_the_repository_is_indexed() -> None:
         {"index": {"vectors": "https://elsewhere"}},
         {"index": {"vectors": []}},
         {"index": {"idle_minutes": 0}},
+        {"index": {"project": "../up"}},
+        {"index": {"project": ""}},
         {"index": {"idle_minutes": True}},
         {"index": {"folder": "/tmp"}},
         {"key": "secret"},

@@ -138,3 +138,19 @@ def server_collection(interface: Any, name: str, metadata: Mapping[str, object])
         name, configuration={"hnsw": dict(_SERVER_HNSW)}, metadata=dict(metadata)
     )
     return Collection(client=interface, model=model, embedding_function=None)
+
+
+def existing_collection(interface: Any, name: str) -> Any:  # noqa: ANN401 -- the library's own type
+    """Return a collection of a server, or raise what `not_found_error` returns."""
+    from chromadb.api.models.Collection import Collection
+
+    model = interface.get_collection(name)
+    return Collection(client=interface, model=model, embedding_function=None)
+
+
+def not_found_error() -> type[Exception]:
+    """Return what the library raises where a server has no such collection."""
+    from chromadb.errors import NotFoundError
+
+    found: type[Exception] = NotFoundError
+    return found

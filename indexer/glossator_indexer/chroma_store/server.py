@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from glossator_gate.errors import GlossatorError
 from glossator_indexer.chroma_store.library import (
     HttpSession,
+    existing_collection,
+    not_found_error,
     require_library,
     server_collection,
     server_interface,
@@ -39,14 +41,27 @@ class ChromaServer:
     def collection(self, name: str, metadata: Metadata) -> ServerCollection:
         """Return a collection, made with `metadata` where there is none of that name."""
         with translated(self.origin):
-            if self._interface is None:
-                self._interface = server_interface(self._session, self.origin)
-            found = server_collection(self._interface, name, metadata)
+            found = server_collection(self._opened(), name, metadata)
+        return ServerCollection(found, self.origin)
+
+    def collection_if_any(self, name: str) -> ServerCollection | None:
+        """Return the collection of that name, None where the server has none."""
+        with translated(self.origin):
+            interface = self._opened()
+            try:
+                found = existing_collection(interface, name)
+            except not_found_error():
+                return None
         return ServerCollection(found, self.origin)
 
     def close(self) -> None:
         """End what is under way."""
         self._session.close()
+
+    def _opened(self) -> Any:  # noqa: ANN401 -- the library's own type
+        if self._interface is None:
+            self._interface = server_interface(self._session, self.origin)
+        return self._interface
 
 
 class ServerCollection:

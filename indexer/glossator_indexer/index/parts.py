@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from glossator_indexer.ports import Embedder, Reranker, VectorStore, Walker
+from glossator_indexer.ports import Embedder, Reranker, Team, VectorStore, Walker
 from glossator_indexer.store import Store
 
 
@@ -39,7 +39,8 @@ class IndexParts:
     None for one that a server runs, which is asked in the background when all else is done.
     `former_embedder` finds, by name and version, the embedder whose vectors answer until those of
     `embedder` are complete. `open_vectors` opens a store in a folder for a number of dimensions;
-    None opens the exact one. `first` are the folders to be read before all others.
+    None opens the exact one. `team` is asked where no worker can make vectors, before the embedder.
+    `first` are the folders to be read before all others.
     """
 
     walker: Walker
@@ -49,6 +50,7 @@ class IndexParts:
     reranker: Reranker | None = None
     open_vectors: VectorOpener | None = None
     workers: int = 2
+    team: Team | None = None
     first: tuple[str, ...] = ()
 
     @property

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from glossator_indexer.errors import IndexUnavailableError, StoreCorruptError
+from glossator_indexer.index.embedding import Embedding
 from glossator_indexer.index.lock import FolderLock, LocksUnsupportedError
 from glossator_indexer.index.parts import IndexParts
 from glossator_indexer.index.refreshing import Making, Progress, Report, Stop, make_all
@@ -97,9 +98,9 @@ class Index:
         self._progress = IndexProgress(IndexPhase.OPENING)
         self._first: dict[str, None] = dict.fromkeys(self._parts.first)
         self._size = (0.0, 0)
-        self._embedding_problem: str | None = None
         self._is_closed = threading.Event()
         self._updates = Updates(stores, self._turns)
+        self._embedding = Embedding(stores, self._updates)
         self._updates.replay()
 
     # Writing ----------------------------------------------------------------------------------
@@ -211,7 +212,7 @@ class Index:
             buffers=totals.buffers,
             problems=(
                 *stores.problems(totals.troubled),
-                *([self._embedding_problem] if self._embedding_problem else ()),
+                *self._embedding.problems,
             ),
             languages=totals.languages,
         )
@@ -254,19 +255,12 @@ class Index:
     def _embed(self, tell: Report, stop: Stop) -> bool:
         """Make the vectors that are missing where no worker can; tell whether all are made."""
         stores = self._stores
-        if self._parts.worker_embedder is None:
-            numbers = sorted(stores.lacking_vectors())
-            progress = Progress(tell, IndexPhase.EMBEDDING, len(numbers)) if numbers else None
-            self._embedding_problem = None
-            for number in numbers:
-                if stop():
-                    return False
-                if sentence := self._updates.embed_file(number):
-                    # The words answer meanwhile; the next refresh asks again.
-                    self._embedding_problem = sentence
-                    break
-                if progress is not None:
-                    progress.add(1)
+
+        def begin(files: int) -> Progress:
+            return Progress(tell, IndexPhase.EMBEDDING, files)
+
+        if self._parts.worker_embedder is None and not self._embedding.run(begin, stop):
+            return False
         with self._turns.bulk():
             stores.writer.commit()
             stores.switch_when_complete()

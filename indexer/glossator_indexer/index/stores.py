@@ -12,7 +12,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from glossator_indexer.errors import IndexUnavailableError, StoreCorruptError
 from glossator_indexer.index.parts import IndexParts, TruthVectors
@@ -23,7 +23,12 @@ from glossator_indexer.ports import DerivedStore, Embedder, VectorStore
 from glossator_indexer.records import DISK, IndexedFile
 from glossator_indexer.search import Searcher
 from glossator_indexer.store import open_store, remove_store
+from glossator_indexer.team import Scored, TeamSearch
 from glossator_indexer.vectors import ExactVectors
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +62,8 @@ class Stores:
         self._former: VectorStore | None = None
         self._former_key: str | None = None
         self._former_embedder: Embedder | None = None
+        # The team can only add to a search what is to be embedded here yet.
+        self.awaits_vectors = True
         self._open()
 
     def _open(self) -> None:
@@ -75,6 +82,7 @@ class Stores:
             raise
         self.writer = Writer(self.truth, self.lexical, self.vectors, str(self.root))
         self._open_former()
+        self._team = TeamSearch(self.parts.team, self.truth) if self.parts.team else None
         self.searcher = self._make_searcher()
 
     # What is missing --------------------------------------------------------------------------
@@ -158,6 +166,8 @@ class Stores:
             self._drop_sessions_written()
             self.writer.commit()
             self.truth.note("closed", "cleanly")
+        if self.parts.team is not None:
+            self.parts.team.close()
         self.close_stores()
 
     def close_stores(self) -> None:
@@ -167,6 +177,8 @@ class Stores:
                 with contextlib.suppress(StoreCorruptError, IndexUnavailableError):
                     store.close()
         self._former = None
+        if self._team is not None:
+            self._team.close()
         self.truth.close()
         if self._scrubbing is not None and self._scrubbing is not threading.current_thread():
             self._scrubbing.join()
@@ -276,8 +288,24 @@ class Stores:
         vectors = self._former or self.vectors.store
         embedder = self._former_embedder or self.parts.embedder
         return Searcher(
-            self.truth, self.lexical.store, vectors, embedder, self.texts.read, self.parts.reranker
+            self.truth,
+            self.lexical.store,
+            vectors,
+            embedder,
+            self.texts.read,
+            self.parts.reranker,
+            # The vectors of a former model and those of the team do not compare.
+            ask_team=self._ask_team if self._team and self._former is None else None,
         )
+
+    def _ask_team(self, query: NDArray[np.float32], limit: int) -> Callable[[], Scored]:
+        if self._team is None or not self.awaits_vectors:
+            return _nothing
+        return self._team.ask(query, limit)
+
+
+def _nothing() -> Scored:
+    return []
 
 
 def _model_words(embedder: Embedder) -> tuple[str, str, int, str]:

@@ -13,6 +13,9 @@ from glossator_indexer.search.places import Spot
 Scored = Sequence[tuple[int, float]]
 Signal = tuple[str, float | str]
 
+# What a hit that only the team's index knows a vector for says of its vector store.
+TEAM_STORE = "team"
+
 
 @dataclass(slots=True)
 class Candidate:
@@ -33,6 +36,11 @@ class Candidate:
         for factor in self.factors.values():
             score *= factor
         return score
+
+    @property
+    def is_of_team(self) -> bool:
+        """Tell whether nothing but the team's index found it."""
+        return self.facts.get("vector store") == TEAM_STORE and self.parts.keys() == {"vectors"}
 
     def signals(self) -> tuple[Signal, ...]:
         """Return parts as `+name`, factors as `*name` and facts, in this order, largest first."""

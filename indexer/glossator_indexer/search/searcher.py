@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from glossator_gate.errors import GlossatorError
 from glossator_indexer.chunking import entities_of_chunk
@@ -23,10 +23,18 @@ from glossator_indexer.records import (
     PiecesQuery,
     SearchMode,
     SearchQuery,
+    Trust,
     place_of,
 )
 from glossator_indexer.search.analysis import AnalysedQuery, QueryKind, analyse
-from glossator_indexer.search.candidates import Candidate, Place, Pool, Scored, collapsed
+from glossator_indexer.search.candidates import (
+    TEAM_STORE,
+    Candidate,
+    Place,
+    Pool,
+    Scored,
+    collapsed,
+)
 from glossator_indexer.search.graph import add_graph
 from glossator_indexer.search.names import NameSearch
 from glossator_indexer.search.pieces import PieceSearch
@@ -34,14 +42,15 @@ from glossator_indexer.search.places import Spot, qualified
 from glossator_indexer.search.ranking import add_signals
 from glossator_indexer.search.rereading import reread
 from glossator_indexer.search.scope import Scopes, Visible
+from glossator_indexer.search.shown import ReadText
 from glossator_indexer.search.weights import DEFAULT_WEIGHTS, RankingWeights
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Path, first line, last line, and the session whose buffers are seen; None where it is gone.
-ReadText = Callable[[str, int, int, int], str | None]
+# A question's vector and how many hits; what it returns waits for them, for a bounded time.
+AskTeam: TypeAlias = "Callable[[NDArray[np.float32], int], Callable[[], Scored]]"
 
 # Nobody reads further; the lists are no deeper either.
 _MOST_HITS = 200
@@ -62,6 +71,7 @@ class Parts:
     embedder: Embedder | None
     read_text: ReadText
     reranker: Reranker | None = None
+    ask_team: AskTeam | None = None
 
 
 class Searcher:
@@ -76,8 +86,9 @@ class Searcher:
         read_text: ReadText,
         reranker: Reranker | None = None,
         weights: RankingWeights = DEFAULT_WEIGHTS,
+        ask_team: AskTeam | None = None,
     ) -> None:
-        self._parts = Parts(catalog, lexical, vectors, embedder, read_text, reranker)
+        self._parts = Parts(catalog, lexical, vectors, embedder, read_text, reranker, ask_team)
         self._weights = weights
         self._scopes = Scopes(catalog)
         self._names = NameSearch(catalog, lexical)
@@ -182,13 +193,20 @@ class Searcher:
             vector = _query_vector(embedder, query.text)
             filters = visible.filters
             is_exact = not (filters.kinds or filters.languages or filters.symbol)
-            hits = store.search(vector, self._depth(is_exact=is_exact), visible.mask)
+            depth = self._depth(is_exact=is_exact)
+            ask_team = self._parts.ask_team
+            awaited = ask_team(vector, depth) if ask_team is not None else None
+            hits = store.search(vector, depth, visible.mask)
         except GlossatorError:
             troubles["vectors"] = "cannot be asked"
             return
+        own = {key for key, _ in hits}
+        if awaited is not None:
+            joined = [*hits, *(it for it in awaited() if it[0] not in own)]
+            hits = sorted(joined, key=lambda it: -it[1])[:depth]
         pool.add_list("vectors", hits, share, weights.vectors_floor)
         for key, _ in hits:
-            pool.at(key).facts["vector store"] = store.name
+            pool.at(key).facts["vector store"] = store.name if key in own else TEAM_STORE
 
     def _depth(self, *, is_exact: bool) -> int:
         """Return how long a list is to be, by whether the store itself applies all filters."""
@@ -229,7 +247,7 @@ def _hit(place: Place, query: AnalysedQuery, kinds: Sequence[EntityKind]) -> Hit
         kind,
         place.candidate.score,
         place.candidate.signals(),
-        spot.record.trust,
+        Trust.TEAM if place.candidate.is_of_team else spot.record.trust,
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from glossator_indexer.languages import LANGUAGES, TREE_LANGUAGES
 from glossator_indexer.owner_client import IndexClient
 from glossator_indexer.records import IndexPhase, IndexStatus
+from glossator_server.app import load_application
 from glossator_server.cli.indexing import (
     described,
     duration,
@@ -66,7 +67,7 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
         help="return when all is indexed (the default), or leave that to the background",
     )
     parser.add_argument("--server", metavar="ID", help="with --push: which index server")
-    parser.add_argument("--project", metavar="NAME", help="with --push: default: the folder's name")
+    parser.add_argument("--project", metavar="NAME", help="with --push: under which name")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=run)
 
@@ -74,7 +75,8 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
 def run(options: argparse.Namespace) -> int:
     """Do what was asked for and print how the index stands."""
     root = workspace_root(options.workspace)
-    sharing = Sharing(root, options.server, options.project)
+    project = options.project or load_application(root).settings.index.project
+    sharing = Sharing(root, options.server, project)
     wanted = _Wanted(options.action, options.wait, options.json, sharing)
     return asyncio.run(_run(root, wanted))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from glossator_server.app import run_index_owner
 from glossator_server.errors import UsageError
-from glossator_server.settings import VECTOR_STORES
+from glossator_server.settings import VECTOR_STORES, IndexOptions
 
 # For tests and trials, where nobody waits for minutes.
 IDLE_SECONDS = "GLOSSATOR_INDEX_IDLE_SECONDS"
@@ -23,13 +23,16 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
     parser = commands.add_parser("index-owner")
     parser.add_argument("root", type=Path)
     parser.add_argument("--vectors", choices=VECTOR_STORES, default="auto")
+    parser.add_argument("--team", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--project")
     parser.add_argument("--idle-minutes", type=float, default=10.0)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Own the index until nobody needs it."""
-    return run_index_owner(options.root, options.vectors, _idle_seconds(options))
+    chosen = IndexOptions(vectors=options.vectors, team=options.team, project=options.project)
+    return run_index_owner(options.root, chosen, _idle_seconds(options))
 
 
 def _idle_seconds(options: argparse.Namespace) -> float:

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,7 +25,7 @@ from glossator_indexer.records import (
     Trust,
     key_of,
 )
-from glossator_indexer.team import PushReport, TeamIndex, TeamSearch, joined, record_id
+from glossator_indexer.team import PushReport, TeamIndex, TeamSearch, record_id
 from tests.indexer.chroma.chroma_run import chroma_server, free_port
 from tests.indexer.stores.vector_store_conformance import DIM, rows_of, unit
 
@@ -103,15 +102,15 @@ def counts(report: PushReport) -> tuple[int, int, int]:
 
 
 def found(team: TeamIndex, tree: Tree, name: str) -> list[int]:
-    return [hit.key for hit in team.search(unit(_row(_hash(name))), 3, tree)]
+    return [key for key, _ in team.search(unit(_row(_hash(name))), 3, tree)]
 
 
 def test_what_one_pushes_another_finds_in_the_own_tree(team: TeamIndex) -> None:
     push(team, Tree(**{"a.c": "alpha beta", "b.c": "gamma"}))
     mine = Tree(**{"b.c": "other gamma", "a.c": "alpha beta"})
-    (hit, *_) = team.search(unit(_row(_hash("gamma"))), 3, mine)
-    assert (hit.key, hit.trust) == (key_of(1, 1), Trust.TEAM)
-    assert hit.score == pytest.approx(1.0, abs=1e-3)
+    ((key, cosine), *_) = team.search(unit(_row(_hash("gamma"))), 3, mine)
+    assert key == key_of(1, 1)
+    assert cosine == pytest.approx(1.0, abs=1e-3)
 
 
 def test_what_is_not_in_the_local_tree_is_dropped(team: TeamIndex) -> None:
@@ -223,16 +222,25 @@ def test_a_team_that_does_not_answer_in_time_costs_a_search_nothing(team: TeamIn
 
     search = TeamSearch(team, Slow(**{"a.c": "alpha"}))
     query = unit(_row(_hash("alpha")))
-    asked = search.begin(query, 3)
+    hits = search.ask(query, 3, 0.05)
     began = time.monotonic()
-    assert joined(asked, 0.05) == []
+    assert hits() == []
     assert time.monotonic() - began < 1
     # While one hangs, no other is sent.
-    assert search.begin(query, 3) is None
-    assert joined(None) == []
+    assert search.ask(query, 3, 60)() == []
+    assert search._under_way is not None
     gate.set()
-    assert [it.key for it in joined(asked, 10)] == [key_of(1, 0)]
+    assert [key for key, _ in search._under_way.result(10)] == [key_of(1, 0)]
+    assert [key for key, _ in search.ask(query, 3, 10)()] == [key_of(1, 0)]
     search.close()
+
+
+def test_who_only_reads_begins_no_collection(team: TeamIndex) -> None:
+    assert team.fetch([_hash("alpha")]) == {}
+    assert found(team, Tree(**{"a.c": "alpha"}), "alpha") == []
+    assert team._server.collection_if_any(team._name) is None
+    push(team, Tree(**{"a.c": "alpha"}))
+    assert len(team.fetch([_hash("alpha")])) == 1
 
 
 def test_a_server_that_is_not_there_is_a_sentence() -> None:
@@ -241,8 +249,14 @@ def test_a_server_that_is_not_there_is_a_sentence() -> None:
     with pytest.raises(IndexUnavailableError, match="Nothing answers"):
         push(index, Tree(**{"a.c": "alpha"}))
     search = TeamSearch(index, Tree())
-    assert joined(search.begin(unit(_row(_hash("alpha"))), 3), 10) == []
+    query = unit(_row(_hash("alpha")))
+    assert search.ask(query, 3, 10)() == []
+    # It is left alone for a while then.
+    first = search._under_way
+    assert search.ask(query, 3, 10)() == []
+    assert search._under_way is first
     search.close()
+    index.close()
 
 
 def test_the_session_reaches_only_what_the_policy_lists(
@@ -265,8 +279,7 @@ def test_the_session_reaches_only_what_the_policy_lists(
     http.close()
 
 
-def test_a_project_may_have_any_name(tmp_path: Path) -> None:
-    with chroma_server(tmp_path / "data") as own:
-        index = TeamIndex(ChromaServer(session(own), own), "päth with spaces/../x", MODEL)
-        assert counts(push(index, Tree(**{"a.c": "alpha"}))) == (1, 0, 0)
-        index.close()
+def test_a_project_may_have_any_name(origin: str) -> None:
+    index = TeamIndex(ChromaServer(session(origin), origin), "päth with spaces/../x", MODEL)
+    assert counts(push(index, Tree(**{"a.c": "alpha"}))) == (1, 0, 0)
+    index.close()

@@ -1,0 +1,65 @@
+"""Own the end of an index owner whose configuration has changed; the next one reads the new one.
+
+It must not apply a change itself: an index is put together once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+from glossator_gate.policy import PolicyPlaces, load_policy
+from glossator_gate.types import Policy
+
+_LOOK_SECONDS = 2.0
+_log = logging.getLogger(__name__)
+
+
+def end_when_outdated(places: PolicyPlaces, policy: Policy) -> None:
+    """End this process, as on a SIGTERM, once the policy asks for another embedder or server.
+
+    Clients notice nothing: they start the next owner with their next question.
+    """
+    used = _used(policy)
+    threading.Thread(
+        target=_watch,
+        args=(lambda: _stamps(places), lambda: _used(load_policy(places)) != used),
+        name="configuration",
+        daemon=True,
+    ).start()
+
+
+def _watch(stamps: Callable[[], object], is_outdated: Callable[[], bool]) -> None:
+    # None: what was written between the reading and this moment counts, too.
+    seen: object = None
+    while True:
+        found = stamps()
+        if found != seen:
+            seen = found
+            if is_outdated():
+                _log.info("the configuration of the index has changed; ending")
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+        time.sleep(_LOOK_SECONDS)
+
+
+def _used(policy: Policy) -> object:
+    """Return what an index takes from a policy."""
+    named = policy.roles.get("embed", ())
+    return tuple(map(policy.model, named)), policy.index_servers
+
+
+def _stamps(places: PolicyPlaces) -> object:
+    found: list[tuple[int, int, int] | None] = []
+    for path in (places.managed, places.user):
+        try:
+            status = path.stat()
+        except OSError:
+            found.append(None)
+        else:
+            found.append((status.st_mtime_ns, status.st_size, status.st_ino))
+    return found
