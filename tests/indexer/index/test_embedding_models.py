@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from glossator_indexer.errors import EmbedderError
-from glossator_indexer.ports import Embedder
+from glossator_indexer.errors import EmbedderError, IndexUnavailableError
+from glossator_indexer.ports import Catalog, Embedder
+from glossator_indexer.records import SearchQuery, Trust, key_of
 from tests.indexer.index.conftest import Repository
 
 
@@ -98,3 +99,76 @@ def test_a_server_that_does_not_answer_leaves_the_words(repository: Repository) 
     repository.refresh()
     assert index.status().problems == ()
     assert index.status().vectors == 1
+
+
+@dataclass
+class ATeam:
+    """A team that has the vectors of an embedder for everything that `knows` names."""
+
+    embedder: ServerEmbedder
+    texts: dict[bytes, bytes] = field(default_factory=dict)
+    hits: list[tuple[int, float]] = field(default_factory=list)
+    asked: int = 0
+    fails: bool = False
+
+    def fetch(self, hashes: Sequence[bytes]) -> dict[bytes, bytes]:
+        if self.fails:
+            raise IndexUnavailableError("The index server does not answer; start it.")
+        return {it: self.texts[it] for it in hashes if it in self.texts}
+
+    def search(
+        self, query: NDArray[np.float32], limit: int, catalog: Catalog
+    ) -> list[tuple[int, float]]:
+        self.asked += 1
+        assert query.shape == (self.embedder.dim,)
+        assert limit > 0
+        assert catalog.numbers(0)
+        return self.hits
+
+    def close(self) -> None:
+        self.fails = True
+
+
+def test_what_a_team_has_is_not_made_again(repository: Repository) -> None:
+    server = ServerEmbedder()
+    team = ATeam(server)
+    repository.write("a.c", "of_the_team", "of_nobody")
+    repository.write("b.c", "team_alone")
+    index = repository.open(embedder=server, worker_embedder=None)
+    repository.refresh()
+    truth = index._stores.truth
+    for path in ("a.c", "b.c"):
+        record = truth.file(truth.numbers(0)[path])[1]  # type: ignore[index]
+        for chunk in record.chunks:
+            team.texts[chunk.hash] = b"\x7f" + bytes(31)
+        if path == "a.c":
+            team.texts[record.chunks[-1].hash] = b"too short"
+    server.asked.clear()
+    another = ServerEmbedder("2")
+    index = repository.open(embedder=another, worker_embedder=None, team=team)
+    repository.refresh()
+    assert index.status().vectors == index.status().chunks
+    assert index.status().problems == ()
+    assert len(another.asked) == 1
+    # All is here: the team could add nothing.
+    repository.said("of_the_team")
+    assert team.asked == 0
+
+
+def test_a_team_joins_while_vectors_are_missing(repository: Repository) -> None:
+    server = ServerEmbedder(fails=True)
+    team = ATeam(server, fails=True)
+    repository.write("a.c", "alpha")
+    repository.write("b.c", "beta")
+    index = repository.open(embedder=server, worker_embedder=None, team=team)
+    repository.refresh()
+    assert "The index server does not answer; start it." in index.status().problems
+    assert repository.said("alpha") == ["alpha"]
+    server.fails = False
+    number = index._stores.truth.numbers(0)["b.c"]
+    team.hits = [(key_of(number, 0), 0.9), (key_of(9_999, 0), 0.8)]
+    (hit,) = index.search(SearchQuery("something else entirely"))
+    assert (hit.path, hit.trust) == ("b.c", Trust.TEAM)
+    assert dict(hit.signals)["vector store"] == "team"
+    # Found here as well, it is the tree's own.
+    assert {it.trust for it in index.search(SearchQuery("beta"))} == {Trust.PROJECT}
