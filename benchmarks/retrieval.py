@@ -42,11 +42,13 @@ from benchmarks.retrieval_data import PROJECTS, SEED, Collection, collection, so
 from benchmarks.retrieval_measures import DEPTH, by_question, chance, figures
 from glossator_indexer import rerank, static_embedder
 from glossator_indexer.chunking import contextual_text
+from glossator_indexer.errors import EmbedderError
 from glossator_indexer.extraction import extract
 from glossator_indexer.index import IndexParts, open_index
 from glossator_indexer.index.stores import Stores
 from glossator_indexer.records import DISK, EntityKind, SearchFilters, SearchMode, SearchQuery
 from glossator_indexer.search import Searcher
+from glossator_indexer.search.shown import shown
 from glossator_indexer.search.weights import DEFAULT_WEIGHTS, RankingWeights
 from glossator_indexer.walking import RepositoryWalker, WalkOptions
 
@@ -141,7 +143,7 @@ def _ranks(
 
 def _ours(stores: Stores, folder: Path) -> dict[str, System]:
     """Return our search, fast and in quality mode, and with each part switched off in turn."""
-    reranker = rerank.load(folder)
+    reranker = _reranker(folder)
     lexical, vectors = stores.lexical.store, stores.vectors.store
     embedder = stores.parts.embedder
 
@@ -170,6 +172,14 @@ def _ours(stores: Stores, folder: Path) -> dict[str, System]:
         quality = SearchQuery("", DEPTH, SearchMode.QUALITY)
         found["ours, quality"] = _asked(searcher(), quality)
     return found
+
+
+def _reranker(folder: Path) -> rerank.MiniLm | None:
+    """Return the re-ranker, None where it is not installed."""
+    try:
+        return rerank.load(folder)
+    except EmbedderError:
+        return None
 
 
 def _ablations() -> dict[str, RankingWeights]:
@@ -215,8 +225,8 @@ def _baselines(asked: Collection, documents: Sequence[Document], work: Path) -> 
     if (theirs := _wordllama()) is not None:
         found["wordllama"] = nearest(documents, theirs, [it.text for it in documents])
         found["Chroma, 1,000 characters, wordllama"] = ordinary_rag(asked, theirs, work)
-    if os.environ.get("GLOSSATOR_BENCH_MINILM") and (model := rerank.load(work)) is not None:
-        texts = [rerank.shown(it.text) for it in documents]
+    if os.environ.get("GLOSSATOR_BENCH_MINILM") and (model := _reranker(work)) is not None:
+        texts = [shown(it.text) for it in documents]
         found["MiniLM over everything"] = nearest(documents, model.encode, texts)
         found["Chroma, 1,000 characters, MiniLM"] = ordinary_rag(asked, model.encode, work / "m")
     if (peer := semble(asked)) is not None:

@@ -12,6 +12,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +23,7 @@ from benchmarks.figures import milliseconds, percentile
 from benchmarks.kernel_tree import kernel_tree
 from glossator_indexer import rerank, static_embedder
 from glossator_indexer.chunking import contextual_text
+from glossator_indexer.errors import EmbedderError
 from glossator_indexer.extraction import extract
 from glossator_indexer.lexical import LexicalStore
 from glossator_indexer.records import (
@@ -117,7 +119,7 @@ def rows() -> Iterator[dict[str, object]]:
         vectors = embedder.encode(words)
         yield from _timed("vectors alone", vectors, lambda it: index.vectors.search(it, 100, None))
         yield from _timed("save, both stores", list(range(SAVES + WARM_UP)), _saver(index))
-        if (reranker := rerank.load(Path(folder, "rerank"))) is not None:
+        with suppress(EmbedderError), closing(rerank.load(Path(folder, "rerank"))) as reranker:
             careful = Searcher(*parts, reranker)
             for what in ("quality, cold", "quality, warm"):
                 yield from _timed(
@@ -125,7 +127,6 @@ def rows() -> Iterator[dict[str, object]]:
                     words[-SLOW_QUERIES:],
                     lambda it: careful.search(SearchQuery(it, mode=SearchMode.QUALITY)),
                 )
-            reranker.close()
 
 
 def summary(found: Sequence[dict[str, object]]) -> dict[str, object]:

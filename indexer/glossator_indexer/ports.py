@@ -175,6 +175,13 @@ class RepositoryIndex(Protocol):
         """Bring the whole index up to date with the disk; ends early where `stop()` says so."""
         ...
 
+    def warm(self, rest: Callable[[float], bool]) -> bool:
+        """Make ready what questions may need, while there is nothing else to do; tell whether done.
+
+        `rest` waits for some seconds and says whether to go on.
+        """
+        ...
+
     def update_files(self, paths: Sequence[str]) -> None:
         """Take in what was saved, created, renamed or deleted; on return it is searchable."""
         ...

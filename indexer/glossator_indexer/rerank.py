@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -32,9 +31,8 @@ EPSILON = 1e-12
 _GRAPH = Path(__file__).with_name("minilm_graph.onnx")
 # Seven bits, since processors without VNNI add two products of eight bits in sixteen.
 _GREATEST = 63
-# What keeps the re-ranking of 20 texts under 200 ms on two cores; the declaration comes first.
+# What keeps the re-ranking of a cold index under 200 ms on two cores; names come first.
 _MOST_TOKENS = 64
-_MOST_CHARACTERS = 500
 # Texts that run through the layers together: more wait for the longest of them.
 _BATCH = 8
 _MASKED = -10000.0
@@ -45,9 +43,6 @@ _HASH = 16
 _RECORD = _HASH + 4 + WIDTH
 _MOST_REMEMBERED = 50_000
 _REMEMBERED_FILE = f"{NAME}.vectors"
-# Names are words to a model of English.
-_SEAM = re.compile(r"_+|(?<=[a-z0-9])(?=[A-Z])")
-_NOISE = re.compile(r"[^\w\s.,:()'-]+")
 
 
 def model_folder() -> Path:
@@ -55,17 +50,27 @@ def model_folder() -> Path:
     return Path(platformdirs.user_data_dir("glossator", appauthor=False)) / "models" / NAME
 
 
-def load(cache_folder: Path) -> MiniLm | None:
-    """Return the re-ranker, remembering vectors in `cache_folder`; None where it is not installed.
+def was_asked(cache_folder: Path) -> bool:
+    """Tell whether a re-ranker has remembered anything in `cache_folder`."""
+    return (cache_folder / _REMEMBERED_FILE).is_file()
 
-    Raises `EmbedderError` where the model is there and damaged.
+
+def load(cache_folder: Path) -> MiniLm:
+    """Return the re-ranker, remembering vectors in `cache_folder`.
+
+    Raises `EmbedderError` where the model or its libraries are not there, or damaged.
     """
     folder = model_folder()
-    files = (folder / "model.safetensors", folder / "tokenizer.json")
-    if not all(it.is_file() for it in files):
-        return None
     if not all(find_spec(it) for it in ("onnxruntime", "tokenizers")):
-        return None
+        raise EmbedderError(
+            "Quality mode needs its libraries: run `pip install 'glossator[quality]'`; until then"
+            " the fast order stays."
+        )
+    if not all((folder / it).is_file() for it in ("model.safetensors", "tokenizer.json")):
+        raise EmbedderError(
+            f"Quality mode needs its model: run `glossator models fetch {NAME}`; until then the"
+            " fast order stays."
+        )
     return MiniLm(folder, cache_folder / _REMEMBERED_FILE)
 
 
@@ -83,24 +88,28 @@ class MiniLm:
         return NAME
 
     def score(
-        self, query: str, texts: Sequence[str], hashes: Sequence[bytes]
+        self, query: str, keys: Sequence[bytes], text_of: Callable[[int], str | None]
     ) -> NDArray[np.float32]:
-        """Return the cosine of each text with a question; vectors of `hashes` are remembered."""
+        """Return the cosine of each text with a question; only what is not remembered is read."""
         import numpy as np
 
-        if not texts:
+        if not keys:
             return np.zeros(0, np.float32)
         with self._lock:
             asked = self._encoder.encode([query])[0]
-            found: NDArray[np.float32] = self._vectors(texts, hashes) @ asked
+            found: NDArray[np.float32] = self._vectors(keys, text_of) @ asked
         return found
 
-    def warm(self, texts: Sequence[str], hashes: Sequence[bytes]) -> int:
-        """Remember the vectors of texts for later questions; return how many were new."""
+    def warm(self, keys: Sequence[bytes], text_of: Callable[[int], str | None]) -> int:
+        """Remember the vectors of texts for later questions; return the room that is left.
+
+        What a question brought is never given up for it.
+        """
         with self._lock:
-            before = self._remembered.made
-            self._vectors(texts, hashes)
-            return self._remembered.made - before
+            room = self._remembered.room
+            missing = [at for at, it in enumerate(keys) if it not in self._remembered][:room]
+            self._make(keys, missing, text_of)
+            return self._remembered.room
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit vector a text, shape (len(texts), 384)."""
@@ -112,24 +121,34 @@ class MiniLm:
         with self._lock:
             self._remembered.close()
 
-    def _vectors(self, texts: Sequence[str], hashes: Sequence[bytes]) -> NDArray[np.float32]:
+    def _vectors(
+        self, keys: Sequence[bytes], text_of: Callable[[int], str | None]
+    ) -> NDArray[np.float32]:
+        """Return a row a key; what cannot be read has a row of NaN."""
         import numpy as np
 
-        missing = [at for at, it in enumerate(hashes) if it not in self._remembered]
-        made = self._encoder.encode([shown(texts[at]) for at in missing])
-        new = {hashes[at]: vector for at, vector in zip(missing, made, strict=True)}
-        rows = [
-            vector if (vector := new.get(it)) is not None else self._remembered.vector(it)
-            for it in hashes
-        ]
+        missing = [at for at, it in enumerate(keys) if it not in self._remembered]
+        new = self._make(keys, missing, text_of)
+        nothing = np.full(WIDTH, np.nan, np.float32)
+        return np.stack(
+            [
+                vector
+                if (vector := new.get(it)) is not None
+                # A repeated key whose text is gone, too.
+                else self._remembered.vector(it)
+                if it in self._remembered
+                else nothing
+                for it in keys
+            ]
+        )
+
+    def _make(
+        self, keys: Sequence[bytes], missing: Sequence[int], text_of: Callable[[int], str | None]
+    ) -> dict[bytes, NDArray[np.float32]]:
+        texts = {keys[at]: text for at in missing if (text := text_of(at)) is not None}
+        new = dict(zip(texts, self._encoder.encode(list(texts.values())), strict=True))
         self._remembered.add(new)
-        return np.stack(rows)
-
-
-def shown(text: str) -> str:
-    """Return what the model is shown of a chunk: its beginning, with names as words."""
-    plain = _NOISE.sub(" ", text[: 2 * _MOST_CHARACTERS])
-    return " ".join(_SEAM.sub(" ", plain).split())[:_MOST_CHARACTERS]
+        return new
 
 
 class _Encoder:
@@ -270,6 +289,11 @@ class Remembered:
             self._read(path.read_bytes())
         self._records = len(self._rows)
         self._rewrite()
+
+    @property
+    def room(self) -> int:
+        """Return how many more are remembered before one is forgotten."""
+        return max(0, _MOST_REMEMBERED - len(self._rows))
 
     def __contains__(self, key: bytes) -> bool:
         return key in self._rows

@@ -21,6 +21,7 @@ from glossator_indexer.index.parts import IndexParts
 from glossator_indexer.index.refreshing import Making, Progress, Report, Stop, make_all
 from glossator_indexer.index.stores import Stores
 from glossator_indexer.index.updating import Updates
+from glossator_indexer.index.warming import Rest, warm
 from glossator_indexer.pipeline import (
     Job,
     Turns,
@@ -46,6 +47,7 @@ _MOST_BYTES_HERE = 4 << 20
 # The folders that somebody looked at last are read first.
 _FIRST_FOLDERS = 8
 _SIZE_KEPT_SECONDS = 5.0
+_FREE_AFTER_SECONDS = 2.0
 # A save waits for no more than this many files.
 _FILES_DRAINED = 500
 
@@ -98,6 +100,7 @@ class Index:
         self._progress = IndexProgress(IndexPhase.OPENING)
         self._first: dict[str, None] = dict.fromkeys(self._parts.first)
         self._size = (0.0, 0)
+        self._asked_at = float("-inf")
         self._is_closed = threading.Event()
         self._updates = Updates(stores, self._turns)
         self._embedding = Embedding(stores, self._updates)
@@ -122,6 +125,17 @@ class Index:
                     done = self._refresh(tell, is_over)
             finally:
                 tell(IndexProgress(IndexPhase.READY if done else IndexPhase.PAUSED))
+
+    def warm(self, rest: Rest) -> bool:
+        """Make ready what quality mode may be asked for, folders that people look at first."""
+
+        def is_free(seconds: float) -> bool:
+            # Questions and saves come in rows: who came just now has the machine.
+            free_at = self._asked_at + _FREE_AFTER_SECONDS
+            return rest(max(seconds, free_at - time.monotonic())) and not self._is_closed.is_set()
+
+        reranker = self._parts.reranker
+        return reranker is None or warm(self._stores, reranker, tuple(self._first), is_free)
 
     def update_files(self, paths: Sequence[str]) -> None:
         """Take in what was saved, created, renamed or deleted; on return it is searchable."""
@@ -270,6 +284,7 @@ class Index:
         return Making(self._root, self._parts.worker_embedder_name, self._parts.workers)
 
     def _remember_first(self, paths: Sequence[str]) -> None:
+        self._asked_at = time.monotonic()
         for path in paths[:_FIRST_FOLDERS]:
             folder = path.rpartition("/")[0]
             if folder:

@@ -3,7 +3,8 @@
 It must not write to any store and reads files only through the function that it is given.
 """
 
-from glossator_indexer.search.searcher import ReadText, Searcher
+from glossator_indexer.search.searcher import Searcher
+from glossator_indexer.search.shown import ReadText
 from glossator_indexer.search.weights import DEFAULT_WEIGHTS, RankingWeights
 
 __all__ = ["DEFAULT_WEIGHTS", "RankingWeights", "ReadText", "Searcher"]

@@ -66,9 +66,10 @@ class RankingWeights:
     open_file: float = 1.1
     team: float = 0.9
 
-    # Quality mode: so many of the best are read by the transformer, which counts so much.
+    # Quality mode: so many of the best are read by the transformer, and its cosine counts so
+    # often. What is further behind was never lifted into the first ten.
     rerank_depth: int = 30
-    rerank: float = 0.5
+    rerank: float = 1.2
 
     # A documented thing is an example for its likeness in name and declaration, not in body.
     example_fields: FieldWeights = field(

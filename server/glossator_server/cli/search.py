@@ -10,7 +10,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -137,6 +137,8 @@ async def _answer(root: Path, query: SearchQuery) -> list[Hit]:
             async with progress_shown(index, lines=True):
                 hits = await _first_hits(index, query)
         _say_what_is_missing(await index.status())
+    if (sentence := _why_not_read_again(hits)) is not None:
+        complain(sentence)
     return hits
 
 
@@ -180,11 +182,21 @@ def _say_what_is_missing(status: IndexStatus) -> None:
         complain(f"Indexing goes on ({described(progress)}); ask again for more.")
 
 
+def _why_not_read_again(hits: Sequence[Hit]) -> str | None:
+    """Return why no hit was looked at by a transformer, None where none was wanted or one did."""
+    signals = [dict(it.signals) for it in hits]
+    if any("transformer score" in it for it in signals):
+        return None
+    sentences = (it["transformer"] for it in signals if "transformer" in it)
+    return next(map(str, sentences), None)
+
+
 def _answer_lines(root: Path, query: SearchQuery) -> int:
     """Answer each line of standard input with one line, as soon as it is read.
 
     The loop runs only while a question is asked: a blocked read leaves Ctrl-C to the terminal.
     """
+    told: set[str] = set()
     with asyncio.Runner() as runner:
         index = client_of(root)
         try:
@@ -192,6 +204,9 @@ def _answer_lines(root: Path, query: SearchQuery) -> int:
             for text in _lines_of_input():
                 hits = runner.run(_hits_for(index, query, text))
                 print(hits_on_one_line(hits, query.filters.folder), flush=True)
+                if (sentence := _why_not_read_again(hits)) is not None and sentence not in told:
+                    told.add(sentence)
+                    complain(sentence)
         finally:
             runner.run(index.close())
     return ExitStatus.DONE

@@ -12,7 +12,8 @@ import pytest
 
 from glossator_indexer import rerank
 from glossator_indexer.errors import EmbedderError
-from glossator_indexer.rerank import WIDTH, MiniLm, Remembered, load, shown
+from glossator_indexer.rerank import WIDTH, MiniLm, Remembered, load, was_asked
+from glossator_indexer.search.shown import shown
 from tests.conftest import MODELS, missing_part
 
 TEXTS = [
@@ -97,8 +98,21 @@ def test_a_folder_that_cannot_be_written_is_no_trouble(tmp_path: Path) -> None:
     assert float(remembered.vector(key("a")) @ vector(1)) > 0.999
 
 
-def test_without_the_model_there_is_no_reranker(tmp_path: Path) -> None:
-    assert load(tmp_path) is None
+def test_without_the_model_it_is_said_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rerank, "find_spec", lambda _name: True)
+    with pytest.raises(EmbedderError, match="run `glossator models fetch minilm`"):
+        load(tmp_path)
+    assert not was_asked(tmp_path)
+
+
+def test_without_the_libraries_it_is_said_how_to_get_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rerank, "find_spec", lambda _name: None)
+    with pytest.raises(EmbedderError, match=r"pip install 'glossator\[quality\]'"):
+        load(tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -114,10 +128,19 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniLm]:
 
 @pytest.mark.rerank
 def test_the_text_that_answers_scores_best(model: MiniLm) -> None:
-    scores = model.score(QUESTION, TEXTS, [key(it) for it in TEXTS])
+    scores = model.score(QUESTION, [key(it) for it in TEXTS], TEXTS.__getitem__)
     assert scores.shape == (3,)
     assert int(np.argmax(scores)) == 0
-    assert model.score(QUESTION, [], []).shape == (0,)
+    assert model.score(QUESTION, [], TEXTS.__getitem__).shape == (0,)
+
+
+@pytest.mark.rerank
+def test_a_text_that_is_gone_has_no_score_and_is_not_remembered(model: MiniLm) -> None:
+    keys = [key("gone"), key("there")]
+    scores = model.score(QUESTION, keys, lambda at: None if at == 0 else "there")
+    assert np.isnan(scores).tolist() == [True, False]
+    again = model.score(QUESTION, keys, lambda _at: "back again")
+    assert np.isfinite(again).all()
 
 
 @pytest.mark.rerank
@@ -130,19 +153,33 @@ def test_sentences_are_as_alike_as_the_authors_say(model: MiniLm) -> None:
 
 
 @pytest.mark.rerank
-def test_warmed_texts_are_not_embedded_again(model: MiniLm) -> None:
-    texts = [f"{it} warmed" for it in TEXTS]
+def test_warmed_texts_are_not_read_again(model: MiniLm) -> None:
+    texts = [shown(f"{it} warmed") for it in TEXTS]
     keys = [key(it) for it in texts]
-    assert model.warm(texts, keys) == 3
-    assert model.warm(texts, keys) == 0
-    cold = model.encode([shown(it) for it in texts]) @ model.encode([QUESTION])[0]
-    assert np.allclose(model.score(QUESTION, texts, keys), cold, atol=0.05)
+    room = model.warm(keys, texts.__getitem__)
+    assert model.warm(keys, _unread) == room
+    cold = model.encode(texts) @ model.encode([QUESTION])[0]
+    assert np.allclose(model.score(QUESTION, keys, _unread), cold, atol=0.05)
+
+
+@pytest.mark.rerank
+def test_warming_forgets_nothing(model: MiniLm, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = [key(it) for it in TEXTS]
+    model.score(QUESTION, asked, TEXTS.__getitem__)
+    monkeypatch.setattr(rerank, "_MOST_REMEMBERED", 0)
+    assert model.warm([key("one too many")], _unread) == 0
+    assert np.isfinite(model.score(QUESTION, asked, _unread)).all()
+
+
+def _unread(at: int) -> str:
+    raise AssertionError(f"text {at} is read")
 
 
 @pytest.mark.rerank
 def test_hostile_texts_get_a_score(model: MiniLm) -> None:
     texts = ["", "\0\x01\x02", "x" * 200_000, "\ud800", "日本語" * 5000]
-    scores = model.score("\0" * 1000, texts, [key(str(at)) for at in range(len(texts))])
+    keys = [key(str(at)) for at in range(len(texts))]
+    scores = model.score("\0" * 1000, keys, lambda at: shown(texts[at]))
     assert np.isfinite(scores).all()
 
 

@@ -40,6 +40,7 @@ class FakeOptions:
     file_seconds: float = 0.0
     search_seconds: float = 0.0
     open_seconds: float = 0.0
+    warm_seconds: float = 0.0
     open_error: str | None = None
     refresh_error: str | None = None
 
@@ -70,6 +71,15 @@ class FakeIndex:
         self.known = {}
         self.update_files(paths)
         self._note("refresh ends")
+
+    def warm(self, rest: Callable[[float], bool]) -> bool:
+        """Warm for as long as the options say, in hundredths of a second."""
+        for _ in range(int(self.options.warm_seconds * 100)):
+            if not rest(0.01):
+                self._note("warming stopped")
+                return False
+        self._note("warm")
+        return True
 
     def update_files(self, paths: Sequence[str]) -> None:
         """Read the files."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.owner.refreshing import Refresher
 from glossator_indexer.records import IndexPhase, IndexProgress
+from tests.indexer.owner.conftest import eventually
 from tests.indexer.owner.fake_index import FakeIndex, FakeOptions
 
 WORK = FakeOptions(files=40, file_seconds=0.01)
@@ -20,11 +22,11 @@ WORK = FakeOptions(files=40, file_seconds=0.01)
 
 @contextlib.asynccontextmanager
 async def running(
-    index: FakeIndex, quiet: Callable[[], bool] = lambda: False
+    index: FakeIndex, quiet: Callable[[], bool] = lambda: False, warm_after: float = 60.0
 ) -> AsyncIterator[tuple[Refresher, list[IndexProgress]]]:
     """Run a refresher over an index, and end it."""
     seen: list[IndexProgress] = []
-    refresher = Refresher(seen.append, quiet)
+    refresher = Refresher(seen.append, quiet, warm_after)
     task = asyncio.create_task(refresher.run(index))
     try:
         yield refresher, seen
@@ -104,3 +106,50 @@ async def test_the_end_lets_nobody_wait(index: FakeIndex) -> None:
         await asyncio.sleep(0.05)
     with pytest.raises(IndexUnavailableError):
         await waiting
+
+
+def noted(index: FakeIndex) -> list[str]:
+    """Return what happened to an index."""
+    assert index.journal is not None
+    return index.journal.read_text().splitlines()
+
+
+async def test_an_index_with_nothing_to_do_is_warmed_once(index: FakeIndex) -> None:
+    async with running(index, warm_after=0.05) as (refresher, _):
+        await refresher.wait_for(time.monotonic())
+        await eventually(lambda: noted(index)[-1] == "warm")
+        await asyncio.sleep(0.2)
+        assert noted(index).count("warm") == 1
+        await refresher.wait_for(time.monotonic())
+        await eventually(lambda: noted(index).count("warm") == 2)
+
+
+async def test_work_interrupts_warming_which_goes_on_later(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    index = FakeIndex(tmp_path / "root", FakeOptions(warm_seconds=1.0), tmp_path / "journal")
+    async with running(index, warm_after=0.05) as (refresher, _):
+        await refresher.wait_for(time.monotonic())
+        await asyncio.sleep(0.3)
+        began = time.monotonic()
+        await refresher.wait_for(began)
+        assert time.monotonic() - began < 0.5
+        await eventually(lambda: "warming stopped" in noted(index) and noted(index)[-1] == "warm")
+
+
+@pytest.mark.parametrize("reason", ["paused", "quiet", "ended"])
+async def test_nothing_is_warmed_while(tmp_path: Path, reason: str) -> None:
+    (tmp_path / "root").mkdir()
+    index = FakeIndex(tmp_path / "root", FakeOptions(warm_seconds=60.0), tmp_path / "journal")
+    is_quiet = threading.Event()
+    async with running(index, is_quiet.is_set, warm_after=0.05) as (refresher, _):
+        await refresher.wait_for(time.monotonic())
+        await asyncio.sleep(0.2)
+        if reason == "paused":
+            await refresher.pause()
+        elif reason == "quiet":
+            is_quiet.set()
+        else:
+            await refresher.end()
+        await eventually(lambda: noted(index)[-1] == "warming stopped")
+        await asyncio.sleep(0.2)
+        assert noted(index).count("warming stopped") == 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -154,13 +155,16 @@ class _Contrary:
     def score(
         self,
         query: str,  # noqa: ARG002
-        texts: Sequence[str],
-        hashes: Sequence[bytes],
+        keys: Sequence[bytes],
+        text_of: Callable[[int], str | None],
     ) -> NDArray[np.float32]:
-        assert len(texts) == len(hashes)
         if self.word == "fail":
             raise EmbedderError("The model does not answer; start it.")
-        return np.array([self.word in it for it in texts], np.float32)
+        texts = [text_of(at) for at in range(len(keys))]
+        return np.array([np.nan if it is None else self.word in it for it in texts], np.float32)
+
+    def warm(self, keys: Sequence[bytes], text_of: Callable[[int], str | None]) -> int:
+        return sum(bool(text_of(at)) for at in range(len(keys)))
 
 
 def test_quality_mode_lets_the_transformer_decide_among_the_best(repo: Repository) -> None:
@@ -171,8 +175,22 @@ def test_quality_mode_lets_the_transformer_decide_among_the_best(repo: Repositor
         weights = RankingWeights(rerank=9.0)
         return Searcher(*parts, _Contrary(word), weights).search(query)[0].symbol
 
-    assert first("1 << order") == "merge_buddies"
+    assert first("order) int size") == "merge_buddies"
     assert first("fail") == repo.searcher().search(SearchQuery("free pages of a zone"))[0].symbol
+
+
+def test_why_the_transformer_was_not_asked_is_told(repo: Repository) -> None:
+    parts = (repo, repo.lexical, repo.vectors, repo.embedder, repo.read)
+    query = SearchQuery("free pages of a zone", mode=SearchMode.QUALITY)
+    for hit in Searcher(*parts, _Contrary("fail")).search(query):
+        assert dict(hit.signals)["transformer"] == "The model does not answer; start it."
+
+
+def test_what_is_gone_from_the_disk_keeps_its_fast_score(repo: Repository) -> None:
+    query = SearchQuery("free pages of a zone")
+    parts = (repo, repo.lexical, repo.vectors, repo.embedder)
+    careful = Searcher(*parts, lambda *_place: None, _Contrary("x"))
+    assert careful.search(replace(query, mode=SearchMode.QUALITY)) == repo.searcher().search(query)
 
 
 _HOSTILE = {
