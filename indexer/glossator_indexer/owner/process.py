@@ -64,6 +64,7 @@ def serve(
     listening = _listen(places)
     if options.in_background:
         _leave_starter(places)
+    _sign(lock)
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -98,8 +99,6 @@ def _take_lock(places: OwnerPlaces) -> int | None:
                 # A file system without locks: the socket alone says who the owner is.
                 return None if _somebody_listens(places) else lock
         else:
-            os.ftruncate(lock, 0)
-            os.write(lock, b"%d\n" % os.getpid())
             return lock
         if _somebody_listens(places):
             os.close(lock)
@@ -110,6 +109,13 @@ def _take_lock(places: OwnerPlaces) -> int | None:
                 f"Another process holds {places.lock} and does not answer; end it, then try again."
             )
         time.sleep(_LOOK_SECONDS)
+
+
+def _sign(lock: int) -> None:
+    """Say in the lock whose it is, for people; on a full disk it holds all the same."""
+    with contextlib.suppress(OSError):
+        os.ftruncate(lock, 0)
+        os.write(lock, b"%d\n" % os.getpid())
 
 
 def _somebody_listens(places: OwnerPlaces) -> bool:

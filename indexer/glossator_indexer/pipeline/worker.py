@@ -30,8 +30,9 @@ _MOST_CORE_SECONDS_A_FILE = 20
 _MOST_SECONDS_A_FILE = 240
 # A file that asks for more is given up as one that cannot be taken apart.
 _MOST_BYTES = 3 << 30
-# Below editors and the owner's answers, above what is idle only.
-_NICENESS = 5
+# Below editors, the owner's answers and its writer, above what is idle only. The kernel lets reads
+# from a disk wait in the same measure.
+_NICENESS = 10
 
 
 def main() -> int:
@@ -72,6 +73,8 @@ def _embedder(name: str | None) -> Embedder | None:
 def _limit() -> None:
     with contextlib.suppress(OSError):
         os.nice(_NICENESS)
+        # A worker that a result or a job wakes takes the processor from nobody.
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_DATA, (_MOST_BYTES, _MOST_BYTES))
 

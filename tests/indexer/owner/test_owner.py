@@ -142,6 +142,17 @@ async def test_questions_do_not_wait_for_a_refresh(client_of: MakeClient) -> Non
         assert (await client.status()).progress.phase is not IndexPhase.READY
 
 
+async def test_a_refresh_steps_back_and_answers_do_not(client_of: MakeClient) -> None:
+    async with client_of(files=10_000, file_seconds=0.01) as client:
+        await client.search(COMMON)
+        owner = client.owner_process or 0
+        niceness = {
+            os.getpriority(os.PRIO_PROCESS, thread.id) for thread in psutil.Process(owner).threads()
+        }
+        own = os.getpriority(os.PRIO_PROCESS, owner)
+        assert niceness == {own, min(own + 5, 19)}
+
+
 async def test_progress_is_shown_to_who_watches_at_most_ten_times_a_second(
     client_of: MakeClient,
 ) -> None:
@@ -321,6 +332,11 @@ async def test_nobody_else_can_look_into_the_folders(
     async with client_of():
         modes = {it: it.stat().st_mode & 0o777 for it in (places.folder, places.run, places.socket)}
         assert list(modes.values()) == [0o700, 0o700, 0o600]
+
+
+async def test_the_lock_names_its_holder(places: OwnerPlaces, client_of: MakeClient) -> None:
+    async with client_of() as client:
+        assert places.lock.read_text() == f"{client.owner_process}\n"
 
 
 GREETING = b'\x00\x00\x00\x2a{"hello":{"protocol":1,"version":"1.0.0"}}'

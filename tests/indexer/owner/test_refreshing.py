@@ -153,3 +153,19 @@ async def test_nothing_is_warmed_while(tmp_path: Path, reason: str) -> None:
         await eventually(lambda: noted(index)[-1] == "warming stopped")
         await asyncio.sleep(0.2)
         assert noted(index).count("warming stopped") == 1
+
+
+class ThreeSteps(FakeIndex):
+    """Says three things at once."""
+
+    def refresh(self, report: Callable[[IndexProgress], None], stop: Callable[[], bool]) -> None:
+        """Report three phases; the last one is not for the index to tell."""
+        for phase in (IndexPhase.WALKING, IndexPhase.READING, IndexPhase.PAUSED):
+            report(IndexProgress(phase))
+
+
+async def test_what_is_done_next_is_told_at_once(tmp_path: Path) -> None:
+    async with running(ThreeSteps(tmp_path)) as (refresher, seen):
+        await refresher.wait_for(time.monotonic())
+        phases = [it.phase for it in seen]
+        assert phases == [IndexPhase.WALKING, IndexPhase.READING, IndexPhase.READY]
