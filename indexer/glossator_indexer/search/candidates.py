@@ -40,7 +40,8 @@ class Candidate:
     @property
     def is_of_team(self) -> bool:
         """Tell whether nothing but the team's index found it."""
-        return self.facts.get("vector store") == TEAM_STORE and self.parts.keys() == {"vectors"}
+        others = sum(it for name, it in self.parts.items() if name != "vectors")
+        return self.facts.get("vector store") == TEAM_STORE and not others
 
     def signals(self) -> tuple[Signal, ...]:
         """Return parts as `+name`, factors as `*name` and facts, in this order, largest first."""

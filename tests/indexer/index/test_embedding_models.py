@@ -103,7 +103,7 @@ def test_a_server_that_does_not_answer_leaves_the_words(repository: Repository) 
 
 @dataclass
 class ATeam:
-    """A team that has the vectors of an embedder for everything that `knows` names."""
+    """A team that has the vectors in `texts`, by hash, and finds `hits`."""
 
     embedder: ServerEmbedder
     texts: dict[bytes, bytes] = field(default_factory=dict)
@@ -168,7 +168,7 @@ def test_a_team_joins_while_vectors_are_missing(repository: Repository) -> None:
     number = index._stores.truth.numbers(0)["b.c"]
     team.hits = [(key_of(number, 0), 0.9), (key_of(9_999, 0), 0.8)]
     (hit,) = index.search(SearchQuery("something else entirely"))
-    assert (hit.path, hit.trust) == ("b.c", Trust.TEAM)
+    assert (hit.path, hit.trust) == ("b.c", Trust.TEAM), hit.signals
     assert dict(hit.signals)["vector store"] == "team"
     # Found here as well, it is the tree's own.
     assert {it.trust for it in index.search(SearchQuery("beta"))} == {Trust.PROJECT}
