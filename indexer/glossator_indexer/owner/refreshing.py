@@ -34,6 +34,8 @@ _ENDS = frozenset({IndexPhase.READY, IndexPhase.PAUSED})
 # Below editors and the owner's answers. No lower: what it holds while it waits for the processor,
 # answers wait for.
 _NICENESS = 5
+# When nothing has changed for so long, what questions may need is made ready.
+WARM_AFTER_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -45,13 +47,21 @@ class Refresher:
     slowly.
     """
 
-    def __init__(self, publish: Callable[[IndexProgress], None], quiet: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        publish: Callable[[IndexProgress], None],
+        quiet: Callable[[], bool],
+        warm_after_seconds: float = WARM_AFTER_SECONDS,
+    ) -> None:
         self.progress = IndexProgress(IndexPhase.OPENING)
         self.problem: str | None = None
         self.is_paused = False
         self.ended_at = time.monotonic()
         self._publish = publish
         self._quiet = quiet
+        self._warm_after_seconds = warm_after_seconds
+        self._is_warm = True
+        self._cool = threading.Event()
         self._loop = asyncio.get_running_loop()
         self._pool = ThreadPoolExecutor(1, "refresh", _step_back)
         self._changed = asyncio.Condition()
@@ -75,25 +85,33 @@ class Refresher:
         return self._is_running
 
     async def run(self, index: RepositoryIndex) -> None:
-        """Refresh whenever it is wanted, until `end`."""
-        while True:
-            async with self._changed:
-                await self._changed.wait_for(
-                    lambda: self._ended or (self._wanted and not self.is_paused)
-                )
-                if self._ended:
-                    return
+        """Refresh whenever it is wanted, and warm when nothing is, until `end`."""
+        while await self._is_wanted():
+            if self._wanted and not self.is_paused:
                 self._wanted = False
                 self._stop.clear()
-            await self._refresh(index)
-            async with self._changed:
-                self._changed.notify_all()
+                await self._refresh(index)
+                self._is_warm = False
+                async with self._changed:
+                    self._changed.notify_all()
+            elif not self.is_paused and not self._quiet():
+                await self._warm(index)
+
+    async def _is_wanted(self) -> bool:
+        """Wait until there is something to do, or time to warm; False at the end."""
+        async with self._changed:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(None if self._is_warm else self._warm_after_seconds):
+                    await self._changed.wait_for(
+                        lambda: self._ended or (self._wanted and not self.is_paused)
+                    )
+            self._cool.clear()
+            return not self._ended
 
     async def want(self) -> None:
         """Have the index brought up to date soon."""
         async with self._changed:
-            self._wanted = True
-            self._changed.notify_all()
+            self._begin_soon()
 
     async def want_for_newcomer(self) -> None:
         """Have it done for somebody who has just come, unless that was done just now."""
@@ -115,8 +133,7 @@ class Refresher:
                     if self._ended or (self.problem is not None and self._attempts > attempts):
                         raise IndexUnavailableError(self.problem or "The index is ending; retry.")
                     if not (self._is_running and self._began >= since):
-                        self._wanted = True
-                        self._changed.notify_all()
+                        self._begin_soon()
                     await self._changed.wait()
         finally:
             self._waiting -= 1
@@ -127,6 +144,7 @@ class Refresher:
             self.is_paused = True
             self._wanted = self._wanted or self._is_running
             self._stop.set()
+            self._cool.set()
         if not self._is_running:
             self._show(replace(self.progress, phase=IndexPhase.PAUSED))
 
@@ -134,14 +152,14 @@ class Refresher:
         """Go on, and look for what changed meanwhile."""
         async with self._changed:
             self.is_paused = False
-            self._wanted = True
-            self._changed.notify_all()
+            self._begin_soon()
 
     async def end(self) -> None:
         """Stop the work, let nobody wait for it, and return when it has stopped."""
         async with self._changed:
             self._ended = True
             self._stop.set()
+            self._cool.set()
             self._changed.notify_all()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_STOP_SECONDS):
@@ -171,6 +189,22 @@ class Refresher:
             self._seconds = self.ended_at - began
         phase = IndexPhase.PAUSED if self.is_paused else IndexPhase.READY
         self._show(replace(self._latest, phase=phase, files_per_second=0.0, seconds_left=None))
+
+    async def _warm(self, index: RepositoryIndex) -> None:
+        try:
+            self._is_warm = await self._loop.run_in_executor(self._pool, index.warm, self._rest)
+        except Exception as trouble:  # noqa: BLE001 -- a background job: nobody else would tell
+            self._is_warm = True
+            _log.error("warming failed with %s", type(trouble).__name__, exc_info=trouble)
+
+    def _rest(self, seconds: float) -> bool:
+        """Hold the warming thread back; tell whether it may go on."""
+        return not self._cool.wait(max(seconds, 0.0)) and not self._quiet()
+
+    def _begin_soon(self) -> None:
+        self._wanted = True
+        self._cool.set()
+        self._changed.notify_all()
 
     def _report(self, progress: IndexProgress) -> None:
         """Take a progress from the refresh's thread, and hold that thread back while quiet."""

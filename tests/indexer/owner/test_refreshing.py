@@ -158,7 +158,7 @@ async def test_nothing_is_warmed_while(tmp_path: Path, reason: str) -> None:
 class ThreeSteps(FakeIndex):
     """Says three things at once."""
 
-    def refresh(self, report: Callable[[IndexProgress], None], stop: Callable[[], bool]) -> None:
+    def refresh(self, report: Callable[[IndexProgress], None], stop: Callable[[], bool]) -> None:  # noqa: ARG002
         """Report three phases; the last one is not for the index to tell."""
         for phase in (IndexPhase.WALKING, IndexPhase.READING, IndexPhase.PAUSED):
             report(IndexProgress(phase))
