@@ -346,3 +346,12 @@ def test_a_part_of_the_kernel_is_searched_in_seconds(kernel_tree: Path, tmp_path
     index(cwd=folder)
     found = hits("free pages back to the buddy allocator", "-k", "5", cwd=folder)
     assert "page_alloc.c" in {it["path"] for it in found}
+
+
+def test_quality_mode_without_its_model_answers_fast_and_says_what_to_do(indexed: Path) -> None:
+    ended = glossator("search", "append an entry", "--quality", "--json", cwd=indexed)
+    assert ended.status == 0
+    assert re.search(r"^glossator: Quality mode needs its .*: run `.*`; until then", ended.errors)
+    assert len(ended.errors.splitlines()) == 1
+    fast = hits("append an entry", cwd=indexed)
+    assert [it["symbol"] for it in json.loads(ended.output)] == [it["symbol"] for it in fast]
