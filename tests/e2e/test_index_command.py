@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from glossator_indexer.records import EntityKind, IndexPhase
+from glossator_indexer.records import EntityKind, IndexPhase, IndexProgress, IndexStatus
 from glossator_indexer.symbols import find_symbols
 from glossator_server.cli.examples import running_indexes
-from glossator_server.cli.index import LANGUAGE_NAMES
+from glossator_server.cli.index import LANGUAGE_NAMES, lines_about
 from glossator_server.files import read_snapshot
 from glossator_server.settings import IndexOptions, Settings
 from tests.e2e.command_line import COMMAND, PATIENCE_S, check_one_sentence, glossator
@@ -311,6 +311,12 @@ def test_an_interrupt_ends_a_wait_for_lines(indexed: Path) -> None:
     _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
     assert b"Traceback" not in errors
+
+
+def test_an_index_that_is_being_opened_has_no_numbers_yet() -> None:
+    progress = IndexProgress(IndexPhase.OPENING)
+    opening = IndexStatus("/home/me/ringlog", progress, 0, 0, 0, 0, "", "", 0, None)
+    assert lines_about(opening) == ["/home/me/ringlog: opening"]
 
 
 def test_the_doctor_knows_the_index(ringlog: Path) -> None:

@@ -155,7 +155,8 @@ class Stores:
         parts = (self.lexical.store, self.vectors.store, self.parts.walker)
         more = [it for part in parts for it in getattr(part, "problems", ())]
         if troubled:
-            more.append(f"{troubled} files could not be read in whole.")
+            files = "1 file" if troubled == 1 else f"{troubled} files"
+            more.append(f"{files} could not be read in whole.")
         if self._former_key is not None:
             more.append("The embedding model has changed; its vectors are being made.")
         return tuple(dict.fromkeys([*self._found, *more]))[:_MOST_PROBLEMS]

@@ -105,7 +105,7 @@ def _folders() -> Iterator[Diagnosis]:
             yield Diagnosis(Health.OK, f"{name} folder {folder}")
         else:
             mend = f"make {nearest} a folder that you can write"
-            yield Diagnosis(Health.BROKEN, f"{name} folder {folder} cannot be made", mend)
+            yield Diagnosis(Health.BROKEN, f"{name} folder {folder} cannot be written", mend)
 
 
 def _configuration() -> Iterator[Diagnosis]:

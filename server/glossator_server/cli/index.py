@@ -140,6 +140,9 @@ def status_as_json(status: IndexStatus) -> dict[str, object]:
 def lines_about(status: IndexStatus) -> list[str]:
     """Return what people want to know of an index, a line each."""
     progress = status.progress
+    if not status.embedder:
+        # Nothing can be said of an index before it is open.
+        return [f"{status.root}: {described(progress)}"]
     if progress.phase is IndexPhase.READY and not status.files:
         known = ", ".join(LANGUAGE_NAMES)
         return [f"{status.root} holds nothing to index: no file in {known}."]

@@ -225,7 +225,7 @@ def test_a_file_that_ends_its_worker_is_left_out(
     index.refresh(repository.progress.append, lambda: False)
     status = index.status()
     assert status.files == _MANY
-    assert status.problems == ("1 files could not be read in whole.",)
+    assert status.problems == ("1 file could not be read in whole.",)
     assert repository.where("counted_9") == [paths[9]]
 
 
