@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from glossator_indexer.records import EntityKind, IndexPhase, IndexProgress, Ind
 from glossator_indexer.symbols import find_symbols
 from glossator_server.cli.examples import running_indexes
 from glossator_server.cli.index import LANGUAGE_NAMES, lines_about
+from glossator_server.cli.workspaces import client_of
 from glossator_server.files import read_snapshot
 from glossator_server.settings import IndexOptions, Settings
 from tests.e2e.command_line import COMMAND, PATIENCE_S, check_one_sentence, glossator
@@ -179,6 +181,27 @@ def test_a_rebuild_makes_all_anew(ringlog: Path, own_home: Path) -> None:
     assert {k: v for k, v in after.items() if k not in changing} == {
         k: v for k, v in before.items() if k not in changing
     }
+
+
+def test_a_rebuild_beside_an_editor_that_asks_all_the_time(ringlog: Path, own_home: Path) -> None:
+    index(cwd=ringlog)
+    (folder,) = (own_home / "cache/glossator/index").iterdir()
+    inode = folder.stat().st_ino
+    ended = threading.Event()
+
+    async def ask() -> None:
+        async with client_of(ringlog) as client:
+            while not ended.is_set():
+                assert (await client.status()).root == str(ringlog)
+
+    asking = threading.Thread(target=lambda: asyncio.run(ask()))
+    asking.start()
+    try:
+        assert index("--rebuild", cwd=ringlog)["files"] == 5
+    finally:
+        ended.set()
+        asking.join()
+    assert folder.stat().st_ino != inode
 
 
 def test_the_summary_says_what_is_indexed(indexed: Path) -> None:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.owner.service import Service
+from glossator_indexer.owner_client.connection import somebody_listens
 from glossator_indexer.owner_client.places import OwnerPlaces, make_private, with_address
 from glossator_indexer.ports import RepositoryIndex
 
@@ -97,10 +98,10 @@ def _take_lock(places: OwnerPlaces) -> int | None:
         except OSError as trouble:
             if trouble.errno in _NO_LOCKS:
                 # A file system without locks: the socket alone says who the owner is.
-                return None if _somebody_listens(places) else lock
+                return None if somebody_listens(places) else lock
         else:
             return lock
-        if _somebody_listens(places):
+        if somebody_listens(places):
             os.close(lock)
             return None
         if time.monotonic() > until:
@@ -116,16 +117,6 @@ def _sign(lock: int) -> None:
     with contextlib.suppress(OSError):
         os.ftruncate(lock, 0)
         os.write(lock, b"%d\n" % os.getpid())
-
-
-def _somebody_listens(places: OwnerPlaces) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.settimeout(1)
-        try:
-            with_address(places.socket, probe.connect)
-        except OSError:
-            return False
-    return True
 
 
 def _listen(places: OwnerPlaces) -> socket.socket:

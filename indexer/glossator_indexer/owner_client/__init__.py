@@ -4,6 +4,15 @@ It must not import what only the owner needs (databases, models, trees): an edit
 """
 
 from glossator_indexer.owner_client.client import IndexClient
-from glossator_indexer.owner_client.places import OwnerPlaces, places_of
+from glossator_indexer.owner_client.connection import somebody_listens
+from glossator_indexer.owner_client.places import OwnerPlaces, make_private, places_of
+from glossator_indexer.owner_client.starting import have_owner_leave
 
-__all__ = ["IndexClient", "OwnerPlaces", "places_of"]
+__all__ = [
+    "IndexClient",
+    "OwnerPlaces",
+    "have_owner_leave",
+    "make_private",
+    "places_of",
+    "somebody_listens",
+]

@@ -127,6 +127,17 @@ class Connection:
             future.set_result(message.get("result"))
 
 
+def somebody_listens(places: OwnerPlaces) -> bool:
+    """Tell whether a process has the index open."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        try:
+            with_address(places.socket, probe.connect)
+        except OSError:
+            return False
+    return True
+
+
 async def connect(places: OwnerPlaces) -> Connection:
     """Connect to the owner that listens, and greet it.
 

@@ -12,8 +12,10 @@ import time
 from collections.abc import Sequence
 
 from glossator_indexer.errors import IndexUnavailableError
+from glossator_indexer.owner_client import methods
 from glossator_indexer.owner_client.connection import (
     Connection,
+    ConnectionLostError,
     NoOwnerError,
     OtherVersionError,
     connect,
@@ -58,6 +60,22 @@ async def connect_or_start(places: OwnerPlaces, command: Sequence[str]) -> Conne
                 f"The index of {places.root} does not answer; see {places.log}, then try again."
             )
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def have_owner_leave(places: OwnerPlaces) -> None:
+    """Ask the owner to end, if there is one that can be asked; it may still be ending on return."""
+    try:
+        connection = await connect(places)
+    except (NoOwnerError, OtherVersionError):
+        # One that ends already greets nobody, and one of another version that leaves has ended.
+        return
+    try:
+        async with asyncio.timeout(methods.SHUTDOWN.seconds):
+            await connection.call(methods.SHUTDOWN, {})
+    except (ConnectionLostError, TimeoutError):
+        return
+    finally:
+        await connection.close()
 
 
 async def _start(places: OwnerPlaces, command: Sequence[str]) -> None:

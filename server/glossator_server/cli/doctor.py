@@ -24,7 +24,7 @@ import platformdirs
 from glossator_clients.factory import describe_models
 from glossator_gate.egress import ignored_environment
 from glossator_gate.errors import GlossatorError
-from glossator_indexer.owner_client import OwnerPlaces
+from glossator_indexer.owner_client import OwnerPlaces, somebody_listens
 from glossator_indexer.records import IndexStatus
 from glossator_indexer.walking.roots import repository_root
 from glossator_server import __version__
@@ -33,7 +33,7 @@ from glossator_server.cli.index import lines_about
 from glossator_server.cli.indexing import duration, size_in_words
 from glossator_server.cli.printing import visible
 from glossator_server.cli.status import ExitStatus
-from glossator_server.cli.workspaces import client_of, is_owned
+from glossator_server.cli.workspaces import client_of
 
 
 class Health(StrEnum):
@@ -151,7 +151,7 @@ def _index() -> Iterator[Diagnosis]:
     root = repository_root(Path.cwd())
     places = index_places(root)
     # None is started only to be looked at.
-    if not is_owned(places):
+    if not somebody_listens(places):
         yield _index_at_rest(places)
         return
     status = asyncio.run(_status(root))

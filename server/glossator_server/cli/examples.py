@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from glossator_indexer.errors import IndexUnavailableError
+from glossator_indexer.owner_client import somebody_listens
 from glossator_indexer.walking.roots import repository_root
 from glossator_server.app import index_places, open_index_client
-from glossator_server.cli.workspaces import is_owned
 from glossator_server.indexes import Indexes
 from glossator_server.settings import IndexOptions
 
@@ -22,7 +22,7 @@ async def running_indexes(files: Iterable[Path], options: IndexOptions) -> Async
     """Connect to the indexes that are up of the repositories that files lie in."""
     indexes = Indexes(open_index_client)
     roots = _roots(files) if options.enabled else ()
-    owned = [it for it in roots if is_owned(index_places(it))]
+    owned = [it for it in roots if somebody_listens(index_places(it))]
     try:
         for client in await indexes.use(owned, options):
             with suppress(IndexUnavailableError):

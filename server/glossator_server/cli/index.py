@@ -16,7 +16,7 @@ from typing import Any
 from glossator_indexer.languages import LANGUAGES, TREE_LANGUAGES
 from glossator_indexer.owner_client import IndexClient
 from glossator_indexer.records import IndexPhase, IndexStatus
-from glossator_server.app import load_application
+from glossator_server.app import index_places, load_application
 from glossator_server.cli.indexing import (
     described,
     duration,
@@ -83,9 +83,7 @@ def run(options: argparse.Namespace) -> int:
 
 async def _run(root: Path, wanted: _Wanted) -> int:
     if wanted.action == "rebuild":
-        async with client_of(root) as index:
-            await index.shutdown()
-        discard_index(index.places)
+        await discard_index(index_places(root))
     async with client_of(root) as index:
         status = await _brought_to(index, wanted)
     if wanted.action in SHARING:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import shutil
-import socket
 import time
 from pathlib import Path
 
 from glossator_indexer.errors import IndexUnavailableError
-from glossator_indexer.owner_client import IndexClient, OwnerPlaces
-from glossator_indexer.owner_client.places import with_address
+from glossator_indexer.owner_client import (
+    IndexClient,
+    OwnerPlaces,
+    have_owner_leave,
+    make_private,
+)
 from glossator_indexer.walking.roots import repository_root
 from glossator_server.app import load_application, open_index_client
 from glossator_server.errors import UsageError
@@ -39,32 +43,22 @@ def client_of(root: Path) -> IndexClient:
     return open_index_client(root, load_application(root).settings.index)
 
 
-def is_owned(places: OwnerPlaces) -> bool:
-    """Return whether a process has the index open; none is started."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.settimeout(1)
-        try:
-            with_address(places.socket, probe.connect)
-        except OSError:
-            return False
-    return True
+async def discard_index(places: OwnerPlaces) -> None:
+    """Remove all that an index keeps, once its owner has left, and any that an editor starts.
 
-
-def discard_index(places: OwnerPlaces) -> None:
-    """Remove all that an index keeps, once its owner has left; raises `IndexUnavailableError`."""
+    Raises `IndexUnavailableError` where one does not leave, or a file cannot be removed.
+    """
+    make_private(places.run)
     until = time.monotonic() + _LEAVE_SECONDS
     with places.lock.open("a") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError as trouble:
-                if time.monotonic() > until:
-                    raise IndexUnavailableError(
-                        f"The index of {places.root} is still in use; close its editors, then "
-                        "try again."
-                    ) from trouble
-                time.sleep(_LOOK_SECONDS)
+        while not _is_locked(lock.fileno()):
+            if time.monotonic() > until:
+                raise IndexUnavailableError(
+                    f"The index of {places.root} is still in use; close its editors, then try "
+                    "again."
+                )
+            await have_owner_leave(places)
+            await asyncio.sleep(_LOOK_SECONDS)
         try:
             shutil.rmtree(places.folder)
         except FileNotFoundError:
@@ -73,3 +67,11 @@ def discard_index(places: OwnerPlaces) -> None:
             raise IndexUnavailableError(
                 f"{places.folder} cannot be removed ({trouble.strerror}); mend its permissions."
             ) from trouble
+
+
+def _is_locked(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
