@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from glossator_clients.model_files import fetchable_names
 from glossator_indexer.records import EntityKind, IndexPhase, IndexProgress, IndexStatus
 from glossator_indexer.symbols import find_symbols
 from glossator_server.cli.examples import running_indexes
@@ -362,6 +363,12 @@ def test_the_reference_names_every_option_and_word(command: str) -> None:
     words = (*EntityKind, *LANGUAGE_NAMES) if command == "search" else tuple(IndexPhase)
     for word in words:
         assert f"`{word}`" in section
+
+
+def test_the_reference_names_every_model_that_can_be_fetched() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/command-line.md").read_text("utf-8")
+    row = page.partition("| `glossator models fetch")[2].partition("\n")[0]
+    assert [it for it in fetchable_names() if f"`{it}`" not in row] == []
 
 
 @pytest.mark.kernel
