@@ -238,6 +238,8 @@ def _session(weights: Mapping[str, NDArray[Any]]) -> Any:  # noqa: ANN401 -- the
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = _THREADS
     options.log_severity_level = 3
+    # Threads that wait for each other by turning in place take the core that an editor needs.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     filled = _filled(weights)
     options.add_external_initializers(
         list(filled), [onnxruntime.OrtValue.ortvalue_from_numpy(it) for it in filled.values()]
