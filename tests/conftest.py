@@ -49,6 +49,16 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def chroma_origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the origin of a real `chroma run`, which tests share under projects of their own."""
+    pytest.importorskip("chromadb", reason="no chromadb: pip install 'glossator[chroma]'")
+    from tests.indexer.chroma.chroma_run import chroma_server
+
+    with chroma_server(tmp_path_factory.mktemp("chroma")) as origin:
+        yield origin
+
+
 def missing_part(name: str, reason: str) -> NoReturn:
     """Skip the test because the part `name` is missing, or fail it where CI promised the part."""
     if name in os.environ.get("GLOSSATOR_REQUIRED_PARTS", "").split(","):

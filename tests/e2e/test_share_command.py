@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.command_line import check_one_sentence, glossator
-from tests.indexer.chroma.chroma_run import chroma_server, free_port
+from tests.indexer.chroma.chroma_run import free_port
 
 pytestmark = pytest.mark.chroma
 pytest.importorskip("chromadb", reason="no chromadb: pip install 'glossator[chroma]'")
@@ -34,17 +34,16 @@ def tree(tmp_path: Path) -> Path:
     return tree
 
 
-def test_a_push_sends_the_tree_once(tree: Path, own_home: Path) -> None:
-    with chroma_server(own_home / "server") as origin:
-        list_server(own_home, origin)
-        first = glossator("index", "--push", "--json", tree)
-        assert first.status == 0, first
-        sent = json.loads(first.output)["sent"]
-        assert sent > 20
-        again = glossator("index", "--push", "--server", "team", tree)
-        assert again.output == f"0 chunks sent, {sent} there already\n"
-        pruned = glossator("index", "--prune", tree)
-        assert pruned.output == "0 chunks are gone\n"
+def test_a_push_sends_the_tree_once(tree: Path, own_home: Path, chroma_origin: str) -> None:
+    list_server(own_home, chroma_origin)
+    first = glossator("index", "--push", "--json", tree)
+    assert first.status == 0, first
+    sent = json.loads(first.output)["sent"]
+    assert sent > 20
+    again = glossator("index", "--push", "--server", "team", tree)
+    assert again.output == f"0 chunks sent, {sent} there already\n"
+    pruned = glossator("index", "--prune", tree)
+    assert pruned.output == "0 chunks are gone\n"
 
 
 def test_no_server_is_taken_from_the_tree(tree: Path) -> None:

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from tests.e2e.command_line import Ended, glossator
-from tests.indexer.chroma.chroma_run import chroma_server
 from tests.loopback_server import Received, Reply, serving
 
 ROOT = Path(__file__).parents[2]
@@ -116,26 +115,26 @@ def signals_of(hit: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.chroma
-async def test_another_copy_gets_its_vectors_from_the_team(own_home: Path, tmp_path: Path) -> None:
-    pytest.importorskip("chromadb", reason="no chromadb: pip install 'glossator[chroma]'")
+async def test_another_copy_gets_its_vectors_from_the_team(
+    own_home: Path, tmp_path: Path, chroma_origin: str
+) -> None:
     mine, theirs = checkout(tmp_path / "one/ringlog"), checkout(tmp_path / "two/copy")
     (theirs / ".glossator.toml").write_text('[index]\nproject = "ringlog"\n')
     (theirs / "added.c").write_text("int added_here(int a)\n{\n\treturn a + 1;\n}\n")
     model = Model()
-    with chroma_server(own_home / "server") as team:
-        async with serving(model.openai) as server:
-            configure(own_home, embedder_at(server.origin), team_at(team))
-            pushed = json.loads((await command("index", "--push", "--json", mine)).output)
-            assert pushed["sent"] > 20
-            made, model.texts, model.seconds_a_text = model.texts, 0, 0.5
-            status = await indexed(theirs)
-            assert status["vectors"] == status["chunks"] > made - 5
-            assert status["problems"] == []
-            # What the other copy has alone, and the text that says which dimension the model has.
-            assert model.texts <= 3
-            model.seconds_a_text = 0
-            (first, *_) = await searched(theirs)
-            assert signals_of(first)["vector store"] == "exact"
+    async with serving(model.openai) as server:
+        configure(own_home, embedder_at(server.origin), team_at(chroma_origin))
+        pushed = json.loads((await command("index", "--push", "--json", mine)).output)
+        assert pushed["sent"] > 20
+        made, model.texts, model.seconds_a_text = model.texts, 0, 0.5
+        status = await indexed(theirs)
+        assert status["vectors"] == status["chunks"] > made - 5
+        assert status["problems"] == []
+        # What the other copy has alone, and the text that says which dimension the model has.
+        assert model.texts <= 3
+        model.seconds_a_text = 0
+        (first, *_) = await searched(theirs)
+        assert signals_of(first)["vector store"] == "exact"
 
 
 @pytest.mark.parametrize("api", ["openai", "ollama"])

@@ -41,10 +41,7 @@ def filled(place: Path) -> ChromaStore:
 
 
 # The benchmark tries all kinds; here, one of each family.
-SAMPLE = (
-    "pointer gone", "pointer that leads out", "state of garbage", "state of another count",
-    "database of garbage", "database gone",
-)  # fmt: skip
+SAMPLE = ("pointer that leads out", "state of another count", "database of garbage")
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +89,7 @@ def test_a_killed_owner_leaves_a_store_at_a_position(tmp_path: Path) -> None:
         start_new_session=True,
     )
     assert owner.stdout is not None
-    told = [int(owner.stdout.readline()) for _ in range(4)]
+    told = [int(owner.stdout.readline()) for _ in range(3)]
     os.killpg(owner.pid, signal.SIGKILL)
     owner.wait()
     owner.stdout.close()

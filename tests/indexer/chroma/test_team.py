@@ -26,7 +26,7 @@ from glossator_indexer.records import (
     key_of,
 )
 from glossator_indexer.team import PushReport, TeamIndex, TeamSearch, record_id
-from tests.indexer.chroma.chroma_run import chroma_server, free_port
+from tests.indexer.chroma.chroma_run import free_port
 from tests.indexer.stores.vector_store_conformance import DIM, rows_of, unit
 
 pytestmark = pytest.mark.chroma
@@ -75,10 +75,9 @@ def _record(path: str, names: list[str]) -> FileRecord:
     return FileRecord(path, "c", Trust.PROJECT, b"", tuple(entities), tuple(chunks))
 
 
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with chroma_server(tmp_path_factory.mktemp("server")) as origin:
-        yield origin
+@pytest.fixture
+def origin(chroma_origin: str) -> str:
+    return chroma_origin
 
 
 def session(origin: str, silence_s: float = 30.0) -> BlockingHttp:
