@@ -8,10 +8,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from operator import attrgetter
 
-from glossator_indexer.records import EntityRecord, FileRecord
+from glossator_indexer.records import EntityRecord, FileRecord, Trust
 
 # More names than these say nothing new of a chunk, and drown the words of its own.
 _MOST_NAMES = 24
+# What a tool wrote goes on as it began, such as the masks of a register after its shifts, and the
+# kernel has 350 MB of it.
+_MOST_CHARACTERS_OF_GENERATED = 400
 _START_LINE = attrgetter("start_line")
 
 
@@ -50,5 +53,10 @@ def header_of(record: FileRecord, ordinal: int) -> str:
 
 
 def contextual_text(record: FileRecord, ordinal: int, text: str) -> str:
-    """Return a chunk's text below its header, as an embedder should see it."""
+    """Return a chunk's text below its header, as an embedder should see it.
+
+    Of what is generated only the beginning counts.
+    """
+    if record.trust is Trust.GENERATED:
+        text = text[:_MOST_CHARACTERS_OF_GENERATED]
     return f"{header_of(record, ordinal)}\n{text}"

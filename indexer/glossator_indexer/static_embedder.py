@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import struct
+import threading
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,18 +39,24 @@ _MOST_CHARACTERS = 6000
 _HEAD_LINES = 2
 # What has been split before is remembered, within bounds, since most identifiers come again.
 _MOST_REMEMBERED = 200_000
+# More rows than most texts have.
+_ROWS_AT_ONCE = 512
 _SHORTEST_PIECE = 3
 _LONGEST_PIECE = 16
 # A word that is longer is no word: base64, a digest, a table.
 _LONGEST_WORD = 64
 
-_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+# Whatever is no letter, digit or underscore stands between words. What is not ASCII stays in its
+# word, and is told apart with the word's parts.
+_GAPS = "".join(chr(at) if chr(at).isalnum() or chr(at) == "_" else " " for at in range(128))
+# Raised whenever the code below makes other vectors from the same file.
+_CODE_VERSION = 2
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\da-zA-Z_]+")
 
 
 def identifiers_of(text: str) -> list[str]:
     """Return the identifiers and words of a text, each once, in order of appearance."""
-    return list(dict.fromkeys(_IDENTIFIER.findall(text)))
+    return list(dict.fromkeys(text.translate(_GAPS).split()))
 
 
 def head_of(text: str) -> str:
@@ -83,8 +90,10 @@ class StaticEmbedder:
     def __init__(self, tables: Tables, version: str) -> None:
         self._rows = tables.rows
         self._head_share = tables.head_share
+        # Fresh memory for the rows of each text would cost more than to add them up.
+        self._room = threading.local()
         self._split = _Splitter({word: at for at, word in enumerate(tables.words)})
-        self._version = version
+        self._version = f"{version}.{_CODE_VERSION}"
 
     @property
     def name(self) -> str:
@@ -109,18 +118,31 @@ class StaticEmbedder:
         """
         import numpy as np
 
-        found = np.empty((len(texts), self.dim), np.float32)
+        whole = np.empty((len(texts), self.dim), np.float32)
+        first = np.empty_like(whole)
         for at, text in enumerate(texts):
             capped = text[:_MOST_CHARACTERS]
-            whole = self._sum(identifiers_of(capped))
-            first = self._sum(identifiers_of(head_of(capped)))
-            found[at] = _unit(_unit(whole) + self._head_share * _unit(first))
-        return found
+            identifiers = identifiers_of(capped)
+            # In order of appearance: those of the first lines come first.
+            count = len(identifiers_of(head_of(capped)))
+            head = self._ids(identifiers[:count])
+            rows = self._gathered(head + self._ids(identifiers[count:]))
+            np.add.reduce(rows, 0, out=whole[at])
+            np.add.reduce(rows[: len(head)], 0, out=first[at])
+        return _units(_units(whole) + self._head_share * _units(first))
 
-    def _sum(self, identifiers: Iterable[str]) -> NDArray[np.float32]:
-        ids = list(chain.from_iterable(map(self._split.__getitem__, identifiers)))
-        total: NDArray[np.float32] = self._rows[ids].sum(axis=0)
-        return total
+    def _gathered(self, ids: list[int]) -> NDArray[np.float32]:
+        """Return the rows of a text, good until those of the next are asked for in this thread."""
+        import numpy as np
+
+        rows: NDArray[np.float32] | None = getattr(self._room, "rows", None)
+        if rows is None or len(rows) < len(ids):
+            rows = self._room.rows = np.empty((max(_ROWS_AT_ONCE, len(ids)), self.dim), np.float32)
+        # No place is out of range; "clip" says so, and saves a copy.
+        return self._rows.take(ids, 0, out=rows[: len(ids)], mode="clip")
+
+    def _ids(self, identifiers: Iterable[str]) -> list[int]:
+        return list(chain.from_iterable(map(self._split.__getitem__, identifiers)))
 
 
 @cache
@@ -226,17 +248,37 @@ class _Splitter(dict[str, tuple[int, ...]]):
 
     def __init__(self, rows: Mapping[str, int]) -> None:
         super().__init__()
-        self._rows = rows
+        self._pieces = _Pieces(rows)
 
     def __missing__(self, identifier: str) -> tuple[int, ...]:
-        words = words_of(identifier[:_LONGEST_WORD])
-        ids = tuple(chain.from_iterable(pieces_of(word, self._rows) for word in words))
+        words = _PART.findall(identifier[:_LONGEST_WORD])
+        ids = tuple(chain.from_iterable(map(self._pieces.__getitem__, words)))
         if len(self) >= _MOST_REMEMBERED:
             self.clear()
         self[identifier] = ids
         return ids
 
 
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    length = float(vector @ vector) ** 0.5
-    return vector / length if length else vector
+class _Pieces(dict[str, tuple[int, ...]]):
+    """Remembers the rows of a word as it stands in an identifier: those come again even oftener."""
+
+    def __init__(self, rows: Mapping[str, int]) -> None:
+        super().__init__()
+        self._rows = rows
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        ids = tuple(pieces_of(word.lower(), self._rows))
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        self[word] = ids
+        return ids
+
+
+def _units(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return vectors of length one; those of zeros stay."""
+    import numpy as np
+
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    lengths[lengths == 0] = 1
+    found: NDArray[np.float32] = vectors / lengths[:, None]
+    return found
