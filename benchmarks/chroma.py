@@ -28,12 +28,8 @@ from glossator_indexer import static_embedder
 from glossator_indexer.chroma_store import ChromaStore
 from glossator_indexer.extraction import extract
 from glossator_indexer.records import (
-    ChunkRecord,
-    EntityKind,
-    FileRecord,
     FoundFile,
     IndexedFile,
-    Trust,
 )
 from glossator_indexer.vectors import ExactVectors
 
@@ -124,12 +120,10 @@ def _chunk_texts() -> Iterator[str]:
 
 
 def _files(vectors: NDArray[np.int8]) -> list[IndexedFile]:
-    chunk = ChunkRecord(EntityKind.FUNCTION, -1, 1, 1, b"")
     files = []
     for number, at in enumerate(range(0, len(vectors), _CHUNKS_A_FILE), start=1):
         rows = vectors[at : at + _CHUNKS_A_FILE]
-        record = FileRecord("a.c", "c", Trust.PROJECT, b"", chunks=(chunk,) * len(rows))
-        files.append(IndexedFile(number, 0, record, (), rows.tobytes()))
+        files.append(IndexedFile(number, 0, "a.c", len(rows), (), rows.tobytes()))
     return files
 
 

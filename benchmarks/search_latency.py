@@ -25,7 +25,7 @@ from glossator_indexer import rerank, static_embedder
 from glossator_indexer.chunking import contextual_text
 from glossator_indexer.errors import EmbedderError
 from glossator_indexer.extraction import extract
-from glossator_indexer.lexical import LexicalStore
+from glossator_indexer.lexical import LexicalStore, documents_of
 from glossator_indexer.records import (
     EntityKind,
     FileRecord,
@@ -184,7 +184,8 @@ def _filled(folder: Path) -> _Index:
         quantised = np.rint(rows_ * 127).astype(np.int8).tobytes()
         catalog.files[number] = (0, made.record)
         catalog.paths[made.record.path] = number
-        indexed = [IndexedFile(number, 0, made.record, made.texts, quantised)]
+        documents = documents_of(made.record, made.texts)
+        indexed = [IndexedFile(number, 0, made.record.path, len(documents), documents, quantised)]
         lexical.replace(indexed)
         vectors.replace(indexed)
     for store in (lexical, vectors):

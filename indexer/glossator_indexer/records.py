@@ -130,13 +130,15 @@ class Extract:
 class IndexedFile:
     """A file on its way into a derived store.
 
-    `vectors` are its chunks' embeddings, int8 row by row; None where they are not made yet.
+    Of each chunk `documents` has what the lexical store keeps, or nothing where that is not asked
+    for. `vectors` are the chunks' embeddings, int8 row by row; None where they are not made yet.
     """
 
     number: int
     session: int
-    record: FileRecord
-    texts: tuple[str, ...]
+    path: str
+    chunks: int
+    documents: tuple[tuple[str, ...], ...] = ()
     vectors: bytes | None = None
 
 

@@ -501,10 +501,10 @@ def _checked(file: IndexedFile, dim: int) -> NDArray[np.int8]:
     import numpy as np
 
     vectors = file.vectors or b""
-    chunks = len(file.record.chunks)
+    chunks = file.chunks
     if len(vectors) % dim or (chunks and len(vectors) != dim * chunks):
         raise EmbedderError(
-            f"The vectors of {file.record.path!a} do not have {dim} dimensions a chunk; build the"
+            f"The vectors of {file.path!a} do not have {dim} dimensions a chunk; build the"
             " index again with `glossator index --rebuild`."
         )
     return np.frombuffer(vectors, np.int8).reshape(-1, dim)

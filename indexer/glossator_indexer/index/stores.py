@@ -267,7 +267,7 @@ class Stores:
         if entry is None:
             return None
         vectors = self.truth.vectors_of(number, self.parts.model)
-        return IndexedFile(number, entry[0], entry[1], (), vectors)
+        return IndexedFile(number, entry[0], entry[1].path, len(entry[1].chunks), (), vectors)
 
     def _open_former(self) -> None:
         """Open the vectors that answer until those of a new model are complete."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from glossator_indexer.chunking import contextual_text
 from glossator_indexer.extraction import extract
+from glossator_indexer.lexical import documents_of
 from glossator_indexer.pipeline.reading import Reading, UnreadableError, read_file
 from glossator_indexer.record_codec import encode_record
 from glossator_indexer.records import Extract, FileRecord, FoundFile, Trust
@@ -64,7 +65,7 @@ class Made(NamedTuple):
     chunks: int = 0
     trouble: int = 0
     record: bytes = b""
-    texts: tuple[str, ...] = ()
+    documents: tuple[tuple[str, ...], ...] = ()
     vectors: bytes | None = None
 
 
@@ -123,7 +124,7 @@ def made_of(extracted: Extract, reading: Reading, vectors: bytes | None) -> Made
         len(record.chunks),
         int(record.trouble is not None),
         encode_record(record),
-        extracted.texts,
+        documents_of(record, extracted.texts),
         vectors,
     )
 

@@ -15,7 +15,6 @@ from glossator_indexer.pipeline.derived import Derived
 from glossator_indexer.pipeline.making import Made
 from glossator_indexer.pipeline.reading import stamps_of
 from glossator_indexer.ports import VectorStore
-from glossator_indexer.record_codec import decode_record
 from glossator_indexer.records import DISK, IndexedFile
 from glossator_indexer.store import KnownFile, NewFile, Store
 
@@ -101,7 +100,7 @@ class Writer:
         rows = [_row(it, session) for it in fresh]
         written = self.store.write(rows, gone)
         files = [
-            IndexedFile(number, session, decode_record(it.record), it.texts, it.vectors)
+            IndexedFile(number, session, it.path, it.chunks, it.documents, it.vectors)
             for number, it in zip(written.numbers, fresh, strict=True)
         ]
         self._hand_on(files, written.gone)
@@ -136,8 +135,9 @@ class Writer:
             lacks_vectors = self.vectors is not None and number in self.vectors.backlog
             if number in self.lexical.backlog or lacks_vectors or it.vectors is not None:
                 vectors = it.vectors or self.store.vectors_of(number, self.store.model)
-                record = decode_record(it.record)
-                file = IndexedFile(number, former.session, record, it.texts, vectors)
+                file = IndexedFile(
+                    number, former.session, it.path, it.chunks, it.documents, vectors
+                )
                 self._hand_on([file], ())
 
     def _is_overtaken(self, made: Made, known: KnownFile | None) -> bool:

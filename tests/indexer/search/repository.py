@@ -11,7 +11,7 @@ import numpy as np
 from glossator_indexer import static_embedder
 from glossator_indexer.chunking import contextual_text
 from glossator_indexer.extraction import extract
-from glossator_indexer.lexical import LexicalStore
+from glossator_indexer.lexical import LexicalStore, documents_of
 from glossator_indexer.records import DISK, FileRecord, FoundFile, IndexedFile, Trust
 from glossator_indexer.search import Searcher
 from glossator_indexer.vectors import ExactVectors
@@ -68,7 +68,14 @@ class Repository:
         self.files[number] = (session, made.record)
         self.texts[number] = text
         self.times[number] = float(number)
-        indexed = IndexedFile(number, session, made.record, made.texts, rows)
+        indexed = IndexedFile(
+            number,
+            session,
+            path,
+            len(made.texts),
+            documents_of(made.record, made.texts),
+            rows,
+        )
         for store in (self.lexical, self.vectors):
             store.replace([indexed])
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from glossator_indexer.lexical import FieldWeights, LexicalStore, Scope
+from glossator_indexer.lexical import FieldWeights, LexicalStore, Scope, documents_of
 from glossator_indexer.records import (
     ChunkRecord,
     EntityKind,
@@ -37,7 +37,8 @@ def file_of(
         for at, (name, _) in enumerate(functions)
     )
     record = FileRecord(path, language, Trust.PROJECT, b"", entities, chunks)
-    return IndexedFile(number, 0, record, tuple(body for _, body in functions))
+    documents = documents_of(record, tuple(body for _, body in functions))
+    return IndexedFile(number, 0, path, len(chunks), documents)
 
 
 @pytest.fixture

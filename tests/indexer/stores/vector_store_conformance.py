@@ -13,11 +13,7 @@ from numpy.typing import NDArray
 
 from glossator_indexer.ports import VectorStore
 from glossator_indexer.records import (
-    ChunkRecord,
-    EntityKind,
-    FileRecord,
     IndexedFile,
-    Trust,
     key_of,
 )
 
@@ -35,10 +31,8 @@ def rows_of(seed: int, count: int) -> NDArray[np.int8]:
 
 def file_of(number: int, rows: NDArray[np.int8] | None) -> IndexedFile:
     """Return a file with these vectors, on its way into a store."""
-    chunk = ChunkRecord(EntityKind.FUNCTION, -1, 1, 1, b"")
-    chunks = (chunk,) * (1 if rows is None else len(rows))
-    record = FileRecord("a.c", "c", Trust.PROJECT, b"", chunks=chunks)
-    return IndexedFile(number, 0, record, (), None if rows is None else rows.tobytes())
+    chunks = 1 if rows is None else len(rows)
+    return IndexedFile(number, 0, "a.c", chunks, (), None if rows is None else rows.tobytes())
 
 
 def unit(row: NDArray[np.int8]) -> NDArray[np.float32]:

@@ -1,51 +1,42 @@
-"""Own the lexical store: postings of names, words, calls and types of each chunk, no text.
+"""Own the index of chunks by their fields: how it is written, committed, opened and searched.
 
-It must not rank beyond BM25 over weighted fields; it is the only module that knows tantivy.
+It must not rank beyond BM25 over weighted fields, and splits no text on the way in.
 """
 
 from __future__ import annotations
 
-import json
-import re
 import shutil
 import threading
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from glossator_indexer.chunking import entities_of_chunk
 from glossator_indexer.errors import StoreCorruptError
-from glossator_indexer.records import EntityKind, FileRecord, IndexedFile, key_of
+from glossator_indexer.lexical.documents import (
+    FIELDS,
+    LOWER_NAME_FIELDS,
+    NAME_FIELDS,
+    WORD_FIELDS,
+)
+from glossator_indexer.lexical.integrity import is_whole
+from glossator_indexer.lexical.words import words_of
+from glossator_indexer.records import EntityKind, IndexedFile, key_of
 
 if TYPE_CHECKING:
     import tantivy
 
 # Part of the folder's name: an index of another shape is never opened, it is built again.
-VERSION = 2
+VERSION = 3
 # The writer's memory: enough that a bulk load writes few segments, small beside the owner's 1.5 GB.
 _WRITER_BYTES = 192_000_000
-# No word is longer; what is longer is base64, a digest, a table.
-_LONGEST_WORD = 48
-# More callees or types than these say nothing new about a chunk.
-_MOST_NAMES = 48
 # Above this size a flipped byte is looked for by `verify`, in idle time, not at each opening.
 _MOST_BYTES_CHECKED_AT_OPEN = 256_000_000
-_FOOTER_MAGIC = 1337
 # Ranking splits the same names and paths for one query after the other.
 _MOST_REMEMBERED = 20_000
 _LONGEST_REMEMBERED = 200
-
-_HAS_CAMEL = re.compile(r"[a-z][A-Z]")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
-# Fields of split and stemmed words, fields of names as they stand, and one of names in lower case.
-WORD_FIELDS = ("name_words", "path_words", "header", "body")
-NAME_FIELDS = ("calls", "types")
-LOWER_NAME_FIELDS = ("defines", "declares")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +84,7 @@ class LexicalStore:
         except StoreCorruptError as error:
             self.trouble = str(error)
             self._create()
-        self._analyzer = _analyzers()["words"]
-        self._remembered = lru_cache(_MOST_REMEMBERED)(self._split)
+        self._remembered = lru_cache(_MOST_REMEMBERED)(words_of)
 
     @property
     def name(self) -> str:
@@ -154,11 +144,11 @@ class LexicalStore:
 
     def verify(self) -> bool:
         """Say whether every file is what was written, however large; a matter of seconds."""
-        return _is_whole(self._folder, most_bytes=None)
+        return is_whole(self._folder, most_bytes=None)
 
     def words_of(self, text: str) -> Sequence[str]:
         """Return the words of a text as the index keeps them: split, in lower case, stemmed."""
-        return self._remembered(text) if len(text) <= _LONGEST_REMEMBERED else self._split(text)
+        return self._remembered(text) if len(text) <= _LONGEST_REMEMBERED else words_of(text)
 
     def search(
         self,
@@ -269,7 +259,7 @@ class LexicalStore:
         if not (self._folder / "meta.json").exists():
             self._create()
             return
-        if not _is_whole(self._folder, _MOST_BYTES_CHECKED_AT_OPEN):
+        if not is_whole(self._folder, _MOST_BYTES_CHECKED_AT_OPEN):
             raise StoreCorruptError("The lexical index was damaged; it is built again.")
         with _foreign_errors():
             self._index = tantivy.Index(_schema(), path=str(self._folder))
@@ -301,11 +291,6 @@ class LexicalStore:
         self._index.reload()
         self._searcher = self._index.searcher()
 
-    def _split(self, text: str) -> tuple[str, ...]:
-        # Names of files may hold what is not UTF-8, as half a surrogate pair.
-        plain = text.encode("utf-8", "replace").decode()
-        return tuple(self._analyzer.analyze(split_camel(plain)))
-
     def _delete(self, writer: tantivy.IndexWriter, field: str, value: int) -> None:
         """Delete by a query: a bare term of a number is taken for a signed one."""
         import tantivy
@@ -319,11 +304,6 @@ class LexicalStore:
         return self._writer
 
 
-def split_camel(text: str) -> str:
-    """Return a text with spaces where camel case does: `readHTTPPage` is read HTTP Page."""
-    return _CAMEL.sub(" ", text) if _HAS_CAMEL.search(text) else text
-
-
 _STAMP = 1
 
 
@@ -334,97 +314,36 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("key", fast=True)
     builder.add_unsigned_field("file", indexed=True)
     builder.add_unsigned_field("stamp", indexed=True)
-    for field in ("kind", "language"):
-        builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     for field in NAME_FIELDS:
         builder.add_text_field(field, tokenizer_name="names", index_option="basic")
     for field in LOWER_NAME_FIELDS:
         builder.add_text_field(field, tokenizer_name="lower_names", index_option="basic")
     for field in WORD_FIELDS:
-        builder.add_text_field(field, tokenizer_name="words", index_option="freq")
+        builder.add_text_field(field, tokenizer_name="names", index_option="freq")
     return builder.build()
 
 
 def _analyzers() -> dict[str, tantivy.TextAnalyzer]:
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
-    return {
-        "names": TextAnalyzerBuilder(Tokenizer.whitespace()).build(),
-        "lower_names": TextAnalyzerBuilder(Tokenizer.whitespace())
-        .filter(Filter.lowercase())
-        .build(),
-        "words": TextAnalyzerBuilder(Tokenizer.simple())
-        .filter(Filter.remove_long(_LONGEST_WORD))
-        .filter(Filter.lowercase())
-        .filter(Filter.stemmer("english"))
-        .build(),
-    }
+    # All comes with spaces between words that are split and stemmed already.
+    names = TextAnalyzerBuilder(Tokenizer.whitespace())
+    lower_names = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.lowercase())
+    return {"names": names.build(), "lower_names": lower_names.build()}
 
 
 def _add_file(writer: tantivy.IndexWriter, file: IndexedFile) -> None:
     from tantivy import Document
 
-    record = file.record
-    path = split_camel(record.path.encode("utf-8", "replace").decode())
-    for ordinal, text in enumerate(file.texts):
+    key = key_of(file.number, 0)
+    for ordinal, values in enumerate(file.documents):
         document = Document()
-        document.add_unsigned("key", key_of(file.number, ordinal))
+        document.add_unsigned("key", key + ordinal)
         document.add_unsigned("file", file.number)
-        document.add_text("language", record.language)
-        document.add_text("path_words", path)
-        document.add_text("body", split_camel(text))
-        names = _Names.of(record, ordinal)
-        for kind in names.kinds:
-            document.add_text("kind", kind)
-        for field, value in names.fields():
+        for field, value in zip(FIELDS, values, strict=True):
             if value:
                 document.add_text(field, value)
         writer.add_document(document)
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """The names of a chunk, each field joined by spaces, and the kinds of what is in it."""
-
-    kinds: frozenset[str]
-    defines: str
-    declares: str
-    calls: str
-    types: str
-    signature: str
-    own: str
-
-    @classmethod
-    def of(cls, record: FileRecord, ordinal: int) -> _Names:
-        chunk = record.chunks[ordinal]
-        entities = entities_of_chunk(record, ordinal)
-        # A later part of a long function has its function's words, but does not define it.
-        begun = [it for it in entities if it.start_line >= chunk.start_line]
-        return cls(
-            frozenset((chunk.kind.value, *(it.kind.value for it in entities))),
-            _joined(it.name for it in begun if it.is_definition),
-            _joined(it.name for it in begun if not it.is_definition),
-            _joined(chunk.calls[:_MOST_NAMES]),
-            _joined(chunk.types[:_MOST_NAMES]),
-            f"{entities[0].container} {entities[0].signature}" if chunk.entity >= 0 else "",
-            _joined(it.name for it in entities),
-        )
-
-    def fields(self) -> tuple[tuple[str, str], ...]:
-        header = f"{self.signature} {self.calls} {self.types}"
-        return (
-            ("defines", self.defines),
-            ("declares", self.declares),
-            ("calls", self.calls),
-            ("types", self.types),
-            ("name_words", split_camel(self.own)),
-            ("header", split_camel(header)),
-        )
-
-
-def _joined(names: Iterable[str]) -> str:
-    """Return names with spaces between them; `operator new` is one name."""
-    return " ".join(name.replace(" ", "") if " " in name else name for name in names)
 
 
 def _clauses(schema: tantivy.Schema, scope: Scope) -> list[tantivy.Query]:
@@ -453,46 +372,3 @@ def _foreign_errors() -> Iterator[None]:
                 "The lexical index cannot be read or written; it is to be built again."
             ) from error
         raise
-
-
-def _is_whole(folder: Path, most_bytes: int | None) -> bool:
-    """Say whether all files that an index names are there and end in a footer that fits them."""
-    try:
-        meta = json.loads((folder / "meta.json").read_text("utf-8"))
-        stems = {segment["segment_id"].replace("-", "") for segment in meta["segments"]}
-        paths = [
-            it for it in folder.iterdir() if it.stem in stems or it.name.split(".")[0] in stems
-        ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return False
-    if {path.stem for path in paths if path.suffix == ".term"} != stems:
-        return False
-    size = sum(path.stat().st_size for path in paths)
-    deep = most_bytes is None or size <= most_bytes
-    return all(_has_footer(path, deep=deep) for path in paths)
-
-
-def _has_footer(path: Path, *, deep: bool) -> bool:
-    """Say whether a file ends as tantivy ends it; `deep` compares the checksum of all before."""
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(max(0, size - 8))
-            tail = file.read(8)
-            length = int.from_bytes(tail[:4], "little")
-            if int.from_bytes(tail[4:], "little") != _FOOTER_MAGIC or length > size - 8:
-                return False
-            file.seek(size - 8 - length)
-            wanted = json.loads(file.read(length))["crc"]
-            return not deep or _sum_of(path, size - 8 - length) == wanted
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
-def _sum_of(path: Path, size: int) -> int:
-    total = 0
-    with path.open("rb") as file:
-        while size > 0 and (piece := file.read(min(size, 1 << 24))):
-            total = zlib.crc32(piece, total)
-            size -= len(piece)
-    return total
