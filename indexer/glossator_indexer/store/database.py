@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from glossator_indexer.errors import IndexUnavailableError, StoreCorruptError
 from glossator_indexer.record_codec import FORMAT
@@ -22,6 +22,8 @@ _SCHEMA_VERSION = FORMAT * 100 + 2
 # A position is a random lineage and a count below it: no two databases share one.
 POSITION_BITS = 32
 _LINEAGE_BITS = 29
+# How often a statement that still runs at the end is told to stop.
+_TICK = 0.01
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -44,6 +46,13 @@ class NewerStoreError(StoreCorruptError):
     """A later version of the program wrote the database: it is to be kept, not to be repaired."""
 
 
+class _Connection(NamedTuple):
+    """A connection with the lock that a reading thread holds while it uses it."""
+
+    db: sqlite3.Connection
+    in_use: threading.Lock
+
+
 class Database:
     """The database of an index: one connection to write, one a thread to read."""
 
@@ -51,11 +60,11 @@ class Database:
         """Open or make it; raises `StoreCorruptError` and `IndexUnavailableError`."""
         self._path = path
         self._reading = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: list[_Connection] = []
         self._is_closed = False
         try:
             with _translated():
-                self._writer = self._connect()
+                self._writer = self._connect().db
                 self._make_or_check(root)
         except BaseException:
             self.close()
@@ -64,12 +73,13 @@ class Database:
     def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Return all rows of a query, from the calling thread's own connection."""
         with _translated():
-            if self._is_closed:
-                raise IndexUnavailableError(_CLOSED)
-            db: sqlite3.Connection | None = getattr(self._reading, "db", None)
-            if db is None:
-                db = self._reading.db = self._connect()
-            return db.execute(statement, values).fetchall()
+            mine: _Connection | None = getattr(self._reading, "mine", None)
+            if mine is None:
+                mine = self._reading.mine = self._connect()
+            with mine.in_use:
+                if self._is_closed:
+                    raise IndexUnavailableError(_CLOSED)
+                return mine.db.execute(statement, values).fetchall()
 
     def meta(self, key: str) -> bytes:
         """Return a value of the head; raises `StoreCorruptError` where there is none."""
@@ -101,21 +111,28 @@ class Database:
         self._is_closed = True
         connections, self._connections = self._connections, []
         for it in reversed(connections):
-            # A check of the whole database may be running in a thread of its own.
-            it.interrupt()
-            with contextlib.suppress(sqlite3.Error):
-                it.close()
+            # A check of the whole database may be running in a thread of its own; a connection
+            # that is closed under a running statement takes the process with it.
+            while not it.in_use.acquire(timeout=_TICK):
+                it.db.interrupt()
+            try:
+                with contextlib.suppress(sqlite3.Error):
+                    it.db.close()
+            finally:
+                # Who waited learns that all is closed.
+                it.in_use.release()
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> _Connection:
         # A thread's connection is closed by whoever closes the store.
         db = sqlite3.connect(self._path, timeout=5.0, isolation_level=None, check_same_thread=False)
-        self._connections.append(db)
+        connection = _Connection(db, threading.Lock())
+        self._connections.append(connection)
         # A kill loses nothing in this mode; a power cut may lose the last moments, which the
         # next walk and the positions of the derived stores tell.
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA trusted_schema = OFF")
         db.execute("PRAGMA cell_size_check = ON")
-        return db
+        return connection
 
     def _make_or_check(self, root: str) -> None:
         db = self._writer

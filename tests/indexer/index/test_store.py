@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glossator_indexer.errors import StoreCorruptError
+from glossator_indexer.errors import IndexUnavailableError, StoreCorruptError
 from glossator_indexer.record_codec import decode_record, encode_record
 from glossator_indexer.records import ChunkRecord, EntityKind, EntityRecord, FileRecord, Trust
 from glossator_indexer.store import FILE_NAME, NewFile, Store, open_store
@@ -192,3 +193,27 @@ def test_a_record_of_any_size_is_decoded_once_for_the_hits_in_it(tmp_path: Path)
         first, again = store.file(number), store.file(number)
         assert first is not None
         assert first is again or (again is not None and first[1] is again[1])
+
+
+def test_closing_waits_for_those_who_read(tmp_path: Path) -> None:
+    for _ in range(20):
+        store = _opened(tmp_path)
+        began = threading.Event()
+        ended: list[bool] = []
+
+        def read(
+            store: Store = store, began: threading.Event = began, ended: list[bool] = ended
+        ) -> None:
+            with contextlib.suppress(IndexUnavailableError):
+                while True:
+                    store.scrub()
+                    store.is_sound()
+                    began.set()
+            ended.append(True)
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        assert began.wait(10)
+        store.close()
+        reader.join(10)
+        assert ended == [True]
