@@ -23,7 +23,9 @@ from glossator_indexer.records import (
     Extract,
     FileRecord,
     FoundFile,
+    Trust,
 )
+from glossator_indexer.walking import generated_by_content
 
 # The largest header of the kernel has 24 MB; what is larger is data that someone keeps as code.
 MOST_BYTES = 32 << 20
@@ -81,7 +83,11 @@ def _extracted(found: FoundFile, text: str, content_hash: bytes, trouble: str | 
         cuts = cuts_of(lines, outline.entities)
     texts = tuple([lines.text_of(it.first_line, it.last_line)[:LONGEST_TEXT] for it in cuts])
     chunks = tuple(_chunks(cuts, texts, outline))
-    record = _record(replace(found, language=language), content_hash, outline, chunks, trouble)
+    trust = found.trust
+    if trust is Trust.PROJECT and generated_by_content(text):
+        trust = Trust.GENERATED
+    found = replace(found, language=language, trust=trust)
+    record = _record(found, content_hash, outline, chunks, trouble)
     return Extract(record, texts)
 
 

@@ -266,5 +266,6 @@ def test_the_kernel_is_found_whole(kernel_tree: Path) -> None:
         for name in names
         if name.endswith((".c", ".h")) and not (Path(folder) / name).is_symlink()
     }
+    assert len(everything) > 1_000
     # The kernel's own rule for the files of ctags names a folder as well, and git agrees.
-    assert everything - found == {"tools/testing/selftests/arm64/tags/tags_test.c"}
+    assert everything - found <= {"tools/testing/selftests/arm64/tags/tags_test.c"}
