@@ -214,9 +214,11 @@ class Searcher:
 
     def _places(self, candidates: Sequence[Candidate], visible: Visible) -> list[Place]:
         places: list[Place] = []
+        # The truth keeps few records of large files; one search needs each of them once.
+        file = cache(self._parts.catalog.file)
         for candidate in candidates:
             number, ordinal = place_of(candidate.key)
-            found = self._parts.catalog.file(number)
+            found = file(number)
             if found is None or not visible.sees(number, found[0]):
                 continue
             session, record = found

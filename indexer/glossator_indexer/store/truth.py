@@ -127,6 +127,10 @@ class Store:
         """Return the numbers of files whose records turned out damaged, to be read again."""
         return tuple(self._damaged)
 
+    def is_damaged(self, number: int) -> bool:
+        """Tell whether the record of a file turned out damaged."""
+        return number in self._damaged
+
     # The journal ------------------------------------------------------------------------------
 
     @property

@@ -34,6 +34,8 @@ from glossator_indexer.walking.patterns import git_text
 
 # Enough to see what is wrong; the last line counts the others.
 MOST_PROBLEMS = 50
+# Folders in folders make paths that no sentence has room for.
+_MOST_PATH_SHOWN = 200
 # What decides how a folder is entered, where it is not listed anyway.
 _TELLING_NAMES = (*sorted(MARKERS | MANIFESTS), ".git", GIT_FILE, OWN_FILE)
 
@@ -207,6 +209,9 @@ class _Walk:
         return True
 
     def _note(self, path: str, what: str) -> None:
+        if len(path) > _MOST_PATH_SHOWN:
+            half = _MOST_PATH_SHOWN // 2
+            path = f"{path[:half]}...{path[-half:]}"
         self._problems.append(f"{path} {what}.")
 
 

@@ -169,6 +169,17 @@ def test_what_is_too_large_is_said(tmp_path: Path) -> None:
     assert walker.found("big.c") is None
 
 
+def test_a_path_that_no_sentence_has_room_for_is_shortened(tmp_path: Path) -> None:
+    walker = plant(tmp_path, {"/".join(["deep"] * 100) + "/big.c": SOURCE})
+    limited = RepositoryWalker(tmp_path, WalkOptions(most_bytes_of_c=1))
+    assert len(walker.walk()) == 1
+    assert limited.walk() == []
+    [problem] = limited.problems
+    assert problem.startswith("deep/deep/")
+    assert "p/big.c is not indexed" in problem
+    assert len(problem) < 300
+
+
 def test_problems_are_counted_rather_than_listed_without_end(tmp_path: Path) -> None:
     plant(tmp_path, {f"{it}.c": SOURCE for it in range(MOST_PROBLEMS + 7)})
     walker = RepositoryWalker(tmp_path, WalkOptions(most_bytes_of_c=1))
@@ -268,4 +279,5 @@ def test_the_kernel_is_found_whole(kernel_tree: Path) -> None:
     }
     assert len(everything) > 1_000
     # The kernel's own rule for the files of ctags names a folder as well, and git agrees.
-    assert everything - found <= {"tools/testing/selftests/arm64/tags/tags_test.c"}
+    left_out = {"tools/testing/selftests/arm64/tags/tags_test.c"}
+    assert everything - found == everything & left_out
