@@ -22,8 +22,6 @@ from glossator_indexer.store import KnownFile, NewFile, Store
 _FIRST_INTERVAL = 0.4
 _MOST_INTERVAL = 15.0
 _GROWTH = 1.6
-# A file that changed is found neither as it was nor as it is before the next commit.
-_MOST_HIDDEN_SECONDS = 3.0
 
 
 class Writer:
@@ -52,7 +50,6 @@ class Writer:
         """Begin a row of batches: its first commit comes early."""
         self._interval = _FIRST_INTERVAL
         self._committed = time.monotonic()
-        self._hides = False
 
     def take_in(self, batch: Sequence[Made], session: int = DISK) -> None:
         """Write a batch to the truth and hand it on; `commit` makes it visible."""
@@ -77,8 +74,7 @@ class Writer:
 
     def commit_if_due(self) -> bool:
         """Commit where the last commit is long enough ago for the size of the work."""
-        most = _MOST_HIDDEN_SECONDS if self._hides else self._interval
-        if time.monotonic() - self._committed < min(most, self._interval):
+        if time.monotonic() - self._committed < self._interval:
             return False
         self._interval = min(_MOST_INTERVAL, self._interval * _GROWTH)
         self.commit()
@@ -99,7 +95,6 @@ class Writer:
         if None not in positions:
             self.store.clear_journal(min(it for it in positions if it is not None))
         self._committed = time.monotonic()
-        self._hides = False
 
     def _write(self, fresh: Sequence[Made], gone: Sequence[int], session: int) -> None:
         rows = [_row(it, session) for it in fresh]
@@ -111,7 +106,6 @@ class Writer:
         self._hand_on(files, written.gone)
 
     def _hand_on(self, files: Sequence[IndexedFile], gone: Sequence[int]) -> None:
-        self._hides = self._hides or bool(files and gone)
         with self._telling_of_tears():
             self.lexical.replace(files, gone)
             if self.vectors is not None:
@@ -155,7 +149,7 @@ class Writer:
 
     def _is_as_known(self, made: Made, known: KnownFile | None) -> bool:
         """Tell whether the record of what was made is the one that is there, and whole."""
-        if known is None or made.outcome != "made" or self.store.is_damaged(known.number):
+        if known is None or made.outcome != "made" or known.number in self.store.damaged():
             return False
         return made[6:11] == known[7:12]
 

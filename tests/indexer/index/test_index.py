@@ -8,12 +8,11 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from glossator_indexer.errors import IndexUnavailableError
-from glossator_indexer.pipeline import job_for, make, writing
+from glossator_indexer.pipeline import job_for, make
 from glossator_indexer.records import IndexPhase, PieceRole, PiecesQuery, SearchQuery
 from tests.indexer.index.conftest import Repository
 
@@ -61,28 +60,6 @@ def test_what_was_saved_is_found_on_return(repository: Repository) -> None:
     assert repository.where("after_it") == ["a.c"]
     assert repository.where("quite_new") == ["new/b.c"]
     assert repository.where("before_it") == []
-
-
-@pytest.mark.parametrize(("content", "is_due"), [("before_it", False), ("after_it", True)])
-def test_a_changed_file_waits_for_no_late_commit(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch, content: str, is_due: bool
-) -> None:
-    path = repository.write("a.c", "before_it")
-    index = repository.refresh()
-    repository.write("a.c", content)
-    now = 1000.0
-    monkeypatch.setattr(writing, "time", SimpleNamespace(monotonic=lambda: now))
-    writer = index._stores.writer
-    writer.begin_bulk()
-    # In the middle of much work commits are far apart.
-    while writer._interval < writing._MOST_INTERVAL:
-        now += writer._interval
-        assert writer.commit_if_due()
-    found = index._parts.walker.found(path.name)
-    assert found is not None
-    writer.take_in([make(str(repository.root), job_for(found), index._parts.embedder)])
-    now += writing._MOST_HIDDEN_SECONDS
-    assert writer.commit_if_due() == is_due
 
 
 def test_deleted_and_renamed_files_leave_no_ghost(repository: Repository) -> None:
