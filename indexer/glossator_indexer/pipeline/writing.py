@@ -149,7 +149,7 @@ class Writer:
 
     def _is_as_known(self, made: Made, known: KnownFile | None) -> bool:
         """Tell whether the record of what was made is the one that is there, and whole."""
-        if known is None or made.outcome != "made" or known.number in self.store.damaged():
+        if known is None or made.outcome != "made" or self.store.is_damaged(known.number):
             return False
         return made[6:11] == known[7:12]
 
