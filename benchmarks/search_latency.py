@@ -103,7 +103,7 @@ def rows() -> Iterator[dict[str, object]]:
             if it.kind is EntityKind.FUNCTION and it.is_definition
         ]
         asked = chosen.sample(entities, min(len(entities), QUERIES * 4))
-        words = [_question(name, chosen) for _, _, name in asked]
+        words = [question(name, chosen) for _, _, name in asked]
         yield from _timed("words", words, lambda it: searcher.search(SearchQuery(it)))
         names = [name for _, _, name in asked[QUERIES:]]
         yield from _timed("name", names, lambda it: searcher.search(SearchQuery(it)))
@@ -155,7 +155,7 @@ def _timed(
             yield {"what": what, "seconds": round(seconds, 6), "cpu_seconds": round(busy, 6)}
 
 
-def _question(name: str, chosen: random.Random) -> str:
+def question(name: str, chosen: random.Random) -> str:
     """Return a question in words that is about a function: its words, and words of prose."""
     prose = chosen.sample(sorted(STOP_WORDS), 3) + chosen.sample(
         ["current", "given", "check", "entry", "list", "lock", "number", "set", "time", "value"], 2

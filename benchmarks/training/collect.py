@@ -158,7 +158,7 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     training = _Collector(refused())
     file = 0
-    for root, files in _sources():
+    for root, files in sources():
         for _, lines, functions in c_functions(root, files):
             file += 1
             for it in functions:
@@ -175,7 +175,8 @@ def main() -> int:
     return 0
 
 
-def _sources() -> Iterator[tuple[Path, list[str]]]:
+def sources() -> Iterator[tuple[Path, list[str]]]:
+    """Yield each source that may be learned from, with its files."""
     kernel = source_of("linux-source")
     yield kernel, training_files(kernel)
     for package in TRAINING_PACKAGES:

@@ -1,12 +1,16 @@
 """Own the transformer of quality mode: MiniLM-L6 as int8 on onnxruntime, and what it remembers.
 
-It must not fetch: the model's files are where `glossator models fetch minilm` puts them. It is the
-only importer of onnxruntime and tokenizers, which come with the `quality` extra.
+What it learned about code, an adapter of thin matrices (LoRA, Hu and others 2021), comes in the
+package and is added to the published model when that is loaded. It must not fetch: the model's
+files are where `glossator models fetch minilm` puts them. It is the only importer of onnxruntime
+and tokenizers, which come with the `quality` extra.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
 import json
 import threading
 from collections import OrderedDict
@@ -29,20 +33,22 @@ LAYERS, WIDTH, INNER, HEADS = 6, 384, 1536, 12
 EPSILON = 1e-12
 
 _GRAPH = Path(__file__).with_name("minilm_graph.onnx")
+_ADAPTER = Path(__file__).with_name("minilm_adapter.safetensors")
 # Seven bits, since processors without VNNI add two products of eight bits in sixteen.
 _GREATEST = 63
 # What keeps the re-ranking of a cold index under 200 ms on two cores; names come first.
-_MOST_TOKENS = 64
+MOST_TOKENS = 64
 # Texts that run through the layers together: more wait for the longest of them.
 _BATCH = 8
 _MASKED = -10000.0
 _THREADS = 2
 _TOKENIZER = "WordPiece"
+# The names that safetensors has for numpy's types.
+_FLOATS = {"F32": "<f4", "F16": "<f2"}
 
 _HASH = 16
 _RECORD = _HASH + 4 + WIDTH
 _MOST_REMEMBERED = 50_000
-_REMEMBERED_FILE = f"{NAME}.vectors"
 
 
 def model_folder() -> Path:
@@ -52,7 +58,7 @@ def model_folder() -> Path:
 
 def was_asked(cache_folder: Path) -> bool:
     """Tell whether a re-ranker has remembered anything in `cache_folder`."""
-    return (cache_folder / _REMEMBERED_FILE).is_file()
+    return _remembered_file(cache_folder).is_file()
 
 
 def load(cache_folder: Path) -> MiniLm:
@@ -71,7 +77,21 @@ def load(cache_folder: Path) -> MiniLm:
             f"Quality mode needs its model: run `glossator models fetch {NAME}`; until then the"
             " fast order stays."
         )
-    return MiniLm(folder, cache_folder / _REMEMBERED_FILE)
+    remembered = _remembered_file(cache_folder)
+    for former in cache_folder.glob(f"{NAME}*.vectors"):
+        if former != remembered:
+            former.unlink(missing_ok=True)
+    return MiniLm(folder, remembered)
+
+
+def _remembered_file(cache_folder: Path) -> Path:
+    """Return where vectors are remembered: those of another adapter are of no use."""
+    return cache_folder / f"{NAME}-{_adapter_version()}.vectors"
+
+
+@functools.cache
+def _adapter_version() -> str:
+    return hashlib.sha256(_ADAPTER.read_bytes()).hexdigest()[:8]
 
 
 class MiniLm:
@@ -156,14 +176,14 @@ class _Encoder:
 
     def __init__(self, folder: Path) -> None:
         try:
-            self._weights = _safetensors(folder / "model.safetensors")
-            self._session = _session(self._weights)
+            self._weights = tensors(folder / "model.safetensors")
+            self._session = _session(self._weights, tensors(_ADAPTER))
             self._tokenizer = _tokenizer(folder / "tokenizer.json")
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise EmbedderError(
                 f"The model in {folder} is damaged; run `glossator models fetch {NAME}`."
             ) from error
-        self._tokenizer.enable_truncation(_MOST_TOKENS)
+        self._tokenizer.enable_truncation(MOST_TOKENS)
         self._tokenizer.no_padding()
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -204,8 +224,8 @@ class _Encoder:
         return rows
 
 
-def _safetensors(path: Path) -> Mapping[str, NDArray[Any]]:
-    """Map a file of tensors into memory; raises `ValueError` where it is none."""
+def tensors(path: Path) -> Mapping[str, NDArray[Any]]:
+    """Map a safetensors file of floats into memory; raises `ValueError` where it is none."""
     import numpy as np
 
     raw = np.memmap(path, np.uint8, "r")
@@ -215,9 +235,9 @@ def _safetensors(path: Path) -> Mapping[str, NDArray[Any]]:
     head = json.loads(raw[8 : 8 + length].tobytes())
     data = raw[8 + length :]
     return {
-        name: data[slice(*it["data_offsets"])].view(np.float32).reshape(it["shape"])
+        name: data[slice(*it["data_offsets"])].view(_FLOATS[it["dtype"]]).reshape(it["shape"])
         for name, it in head.items()
-        if name != "__metadata__" and it["dtype"] == "F32"
+        if name != "__metadata__" and it["dtype"] in _FLOATS
     }
 
 
@@ -231,7 +251,7 @@ def _tokenizer(path: Path) -> Any:  # noqa: ANN401 -- the library is untyped
     return tokenizers.Tokenizer.from_str(said)
 
 
-def _session(weights: Mapping[str, NDArray[Any]]) -> Any:  # noqa: ANN401 -- the library is untyped
+def _session(weights: Mapping[str, NDArray[Any]], adapter: Mapping[str, NDArray[Any]]) -> Any:  # noqa: ANN401 -- the library is untyped
     """Return the graph with the weights filled in as int8."""
     import onnxruntime
 
@@ -240,7 +260,7 @@ def _session(weights: Mapping[str, NDArray[Any]]) -> Any:  # noqa: ANN401 -- the
     options.log_severity_level = 3
     # Threads that wait for each other by turning in place take the core that an editor needs.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    filled = _filled(weights)
+    filled = _filled(weights, adapter)
     options.add_external_initializers(
         list(filled), [onnxruntime.OrtValue.ortvalue_from_numpy(it) for it in filled.values()]
     )
@@ -249,13 +269,20 @@ def _session(weights: Mapping[str, NDArray[Any]]) -> Any:  # noqa: ANN401 -- the
     )
 
 
-def _filled(weights: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def _filled(
+    weights: Mapping[str, NDArray[Any]], adapter: Mapping[str, NDArray[Any]]
+) -> dict[str, NDArray[Any]]:
     import numpy as np
 
     found: dict[str, NDArray[Any]] = {}
 
+    def learned(source: str) -> NDArray[Any]:
+        up, down = (adapter[f"{source}.{it}"].astype(np.float32) for it in ("up", "down"))
+        matrix: NDArray[Any] = weights[f"{source}.weight"] + up @ down
+        return matrix
+
     def dense(name: str, *sources: str) -> None:
-        matrix = np.concatenate([weights[f"{it}.weight"] for it in sources]).T
+        matrix = np.concatenate([learned(it) for it in sources]).T
         scale = np.abs(matrix).max(axis=0) / _GREATEST
         found[f"{name}.weight"] = np.ascontiguousarray(np.rint(matrix / scale).astype(np.int8))
         found[f"{name}.scale"] = scale.astype(np.float32)

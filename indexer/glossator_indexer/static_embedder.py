@@ -251,8 +251,9 @@ class _Splitter(dict[str, tuple[int, ...]]):
         self._pieces = _Pieces(rows)
 
     def __missing__(self, identifier: str) -> tuple[int, ...]:
-        words = _PART.findall(identifier[:_LONGEST_WORD])
-        ids = tuple(chain.from_iterable(map(self._pieces.__getitem__, words)))
+        # No part goes on across an underscore; what stands between two comes again.
+        between = identifier[:_LONGEST_WORD].split("_")
+        ids = tuple(chain.from_iterable(map(self._pieces.__getitem__, between)))
         if len(self) >= _MOST_REMEMBERED:
             self.clear()
         self[identifier] = ids
@@ -260,14 +261,14 @@ class _Splitter(dict[str, tuple[int, ...]]):
 
 
 class _Pieces(dict[str, tuple[int, ...]]):
-    """Remembers the rows of a word as it stands in an identifier: those come again even oftener."""
+    """Remembers the rows of what stands between underscores: those come again even oftener."""
 
     def __init__(self, rows: Mapping[str, int]) -> None:
         super().__init__()
         self._rows = rows
 
     def __missing__(self, word: str) -> tuple[int, ...]:
-        ids = tuple(pieces_of(word.lower(), self._rows))
+        ids = tuple(row for it in words_of(word) for row in pieces_of(it, self._rows))
         if len(self) >= _MOST_REMEMBERED:
             self.clear()
         self[word] = ids

@@ -18,7 +18,7 @@ ReadText = Callable[[str, int, int, int], str | None]
 # Whoever changes what is shown gives it a new number: what is remembered was made of the old text.
 _RECIPE = b"1"
 # The model has room for some 60 words.
-_MOST_LINES = 40
+MOST_LINES = 40
 _MOST_CHARACTERS = 500
 _KEY_BYTES = 16
 
@@ -35,7 +35,7 @@ def key_of_shown(spot: Spot) -> bytes:
 def shown_of(spot: Spot, read_text: ReadText) -> str | None:
     """Return what the model reads of a chunk, None where its file is gone."""
     chunk = spot.chunk
-    last = min(chunk.end_line, chunk.start_line + _MOST_LINES)
+    last = min(chunk.end_line, chunk.start_line + MOST_LINES)
     text = read_text(spot.record.path, chunk.start_line, last, spot.session)
     return None if text is None else shown(text)
 
