@@ -14,9 +14,9 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto, helper
 
-from glossator_indexer import rerank
+from glossator_indexer.rerank import shape
 
-LAYERS, WIDTH, INNER, HEADS = rerank.LAYERS, rerank.WIDTH, rerank.INNER, rerank.HEADS
+LAYERS, WIDTH, INNER, HEADS = shape.LAYERS, shape.WIDTH, shape.INNER, shape.HEADS
 _OPSET = 20
 
 
@@ -68,7 +68,7 @@ class _Graph:
         bias = self.later(f"{name}.bias", TensorProto.FLOAT, WIDTH)
         total = self.add("Add", [left, right], f"{name}.sum")
         return self.add(
-            "LayerNormalization", [total, scale, bias], f"{name}.out", epsilon=rerank.EPSILON
+            "LayerNormalization", [total, scale, bias], f"{name}.out", epsilon=shape.EPSILON
         )
 
 
@@ -122,6 +122,6 @@ def _attention(it: _Graph, source: str, name: str) -> str:
 
 
 if __name__ == "__main__":
-    target = Path(rerank.__file__).with_name("minilm_graph.onnx")
+    target = Path(shape.__file__).with_name("minilm_graph.onnx")
     target.write_bytes(graph().SerializeToString())
     print(target, target.stat().st_size)

@@ -12,7 +12,6 @@ and from the answers of the rest of the batch (InfoNCE).
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import sys
 import time
@@ -25,7 +24,9 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from glossator_indexer import rerank
+from glossator_indexer.rerank import model_folder, shape
+from glossator_indexer.rerank.adapter import save_adapter
+from glossator_indexer.rerank.files import tensors
 
 SEED = 13
 THREADS = 2
@@ -39,15 +40,6 @@ WARMING_STEPS = 30
 SCALE = 20.0
 SECONDS = float(45 * 60)
 QUESTION_TOKENS = 32
-# The matrices that learn, of each layer.
-DENSE = (
-    "attention.self.query",
-    "attention.self.key",
-    "attention.self.value",
-    "attention.output.dense",
-    "intermediate.dense",
-    "output.dense",
-)
 
 
 class Reader(torch.nn.Module):
@@ -59,8 +51,8 @@ class Reader(torch.nn.Module):
         self.frozen = weights
         self.down = torch.nn.ParameterDict()
         self.up = torch.nn.ParameterDict()
-        for layer in range(rerank.LAYERS):
-            for name in DENSE:
+        for layer in range(shape.LAYERS):
+            for name in shape.DENSE:
                 wide, narrow = weights[f"encoder.layer.{layer}.{name}.weight"].shape
                 key = _key(layer, name)
                 self.down[key] = torch.nn.Parameter(torch.randn(RANK, narrow) / narrow**0.5)
@@ -74,7 +66,7 @@ class Reader(torch.nn.Module):
         state = state + frozen["embeddings.token_type_embeddings.weight"][0]
         state = self._normal(state, "embeddings.LayerNorm")
         mask = torch.where(inside, 0.0, -1e4)[:, None, None, :]
-        for layer in range(rerank.LAYERS):
+        for layer in range(shape.LAYERS):
             state = self._layer(state, mask, layer)
         state = (state * inside[:, :, None]).sum(1) / inside.sum(1, keepdim=True)
         return functional.normalize(state, dim=1)
@@ -83,7 +75,7 @@ class Reader(torch.nn.Module):
         texts, tokens, width = state.shape
         heads = [
             self._dense(state, layer, f"attention.self.{it}")
-            .view(texts, tokens, rerank.HEADS, -1)
+            .view(texts, tokens, shape.HEADS, -1)
             .transpose(1, 2)
             for it in ("query", "key", "value")
         ]
@@ -105,7 +97,7 @@ class Reader(torch.nn.Module):
 
     def _normal(self, state: torch.Tensor, name: str) -> torch.Tensor:
         weight, bias = self.frozen[f"{name}.weight"], self.frozen[f"{name}.bias"]
-        return functional.layer_norm(state, (rerank.WIDTH,), weight, bias, rerank.EPSILON)
+        return functional.layer_norm(state, (shape.WIDTH,), weight, bias, shape.EPSILON)
 
 
 def _key(layer: int, name: str) -> str:
@@ -117,9 +109,9 @@ class Readings:
 
     def __init__(self, path: Path, folder: Path) -> None:
         raw = np.load(path)
-        tokenizer: Any = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer: Any = tokenizers.Tokenizer.from_file(str(folder / shape.TOKENIZER))
         tokenizer.no_padding()
-        tokenizer.enable_truncation(rerank.MOST_TOKENS)
+        tokenizer.enable_truncation(shape.MOST_TOKENS)
         self.texts = [it.ids for it in tokenizer.encode_batch(str(raw["texts"]).split("\0"))]
         tokenizer.enable_truncation(QUESTION_TOKENS)
         self.questions = [
@@ -182,25 +174,14 @@ def train(reader: Reader, readings: Readings, target: Path, provenance: dict[str
 
 
 def write(reader: Reader, path: Path, provenance: dict[str, str]) -> None:
-    """Write the thin matrices, in half precision, by the names of the matrices they join."""
-    head: dict[str, Any] = {"__metadata__": provenance}
-    data = bytearray()
-    for layer in range(rerank.LAYERS):
-        for name in DENSE:
-            for part, matrices in (("down", reader.down), ("up", reader.up)):
-                matrix = matrices[_key(layer, name)].detach().half().numpy()
-                begin = len(data)
-                data += matrix.tobytes()
-                head[f"encoder.layer.{layer}.{name}.{part}"] = {
-                    "dtype": "F16",
-                    "shape": list(matrix.shape),
-                    "data_offsets": [begin, len(data)],
-                }
-    said = json.dumps(head).encode()
-    said += b" " * (-len(said) % 8)
-    temporary = path.with_suffix(".new")
-    temporary.write_bytes(len(said).to_bytes(8, "little") + said + data)
-    temporary.replace(path)
+    """Write the thin matrices by the names of the matrices that they join."""
+    matrices = {}
+    for layer in range(shape.LAYERS):
+        for name in shape.DENSE:
+            for part, learned in (("down", reader.down), ("up", reader.up)):
+                matrix = learned[_key(layer, name)].detach().numpy()
+                matrices[f"encoder.layer.{layer}.{name}.{part}"] = matrix
+    save_adapter(path, matrices, provenance)
 
 
 def main() -> int:
@@ -208,10 +189,9 @@ def main() -> int:
     folder = Path(sys.argv[1])
     torch.set_num_threads(THREADS)
     source = folder / "readings.npz"
-    model = rerank.model_folder()
+    model = model_folder()
     weights = {
-        name: torch.from_numpy(np.array(it))
-        for name, it in rerank.tensors(model / "model.safetensors").items()
+        name: torch.from_numpy(np.array(it)) for name, it in tensors(model / shape.WEIGHTS).items()
     }
     reader = Reader(weights)
     readings = Readings(source, model)

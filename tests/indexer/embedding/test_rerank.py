@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,10 @@ import pytest
 
 from glossator_indexer import rerank
 from glossator_indexer.errors import EmbedderError
-from glossator_indexer.rerank import WIDTH, MiniLm, Remembered, load, was_asked
+from glossator_indexer.rerank import WIDTH, MiniLm, load, remembered, was_asked
+from glossator_indexer.rerank.adapter import Adapter, load_adapter, save_adapter
+from glossator_indexer.rerank.encoder import Encoder
+from glossator_indexer.rerank.remembered import Remembered
 from glossator_indexer.search.shown import shown
 from tests.conftest import MODELS, missing_part
 
@@ -80,11 +83,11 @@ def test_a_flipped_byte_costs_its_record_only(tmp_path: Path) -> None:
 
 
 def test_the_file_stays_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rerank, "_MOST_REMEMBERED", 10)
-    remembered = Remembered(tmp_path / "vectors")
+    monkeypatch.setattr(remembered, "_MOST_REMEMBERED", 10)
+    bounded = Remembered(tmp_path / "vectors")
     for at in range(50):
-        remembered.add({key(str(at)): vector(at)})
-    remembered.close()
+        bounded.add({key(str(at)): vector(at)})
+    bounded.close()
     assert (tmp_path / "vectors").stat().st_size <= 2 * 10 * 404
     again = Remembered(tmp_path / "vectors")
     assert key("49") in again
@@ -121,7 +124,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniLm]:
     pytest.importorskip("onnxruntime")
     if not (folder / "model.safetensors").is_file():
         missing_part("minilm", "no MiniLM: run `glossator models fetch minilm`")
-    model = MiniLm(folder, tmp_path_factory.mktemp("cache") / "vectors")
+    model = MiniLm(folder, tmp_path_factory.mktemp("cache"))
     yield model
     model.close()
 
@@ -144,9 +147,11 @@ def test_a_text_that_is_gone_has_no_score_and_is_not_remembered(model: MiniLm) -
 
 
 @pytest.mark.rerank
-def test_sentences_are_as_alike_as_the_authors_say(model: MiniLm) -> None:
+@pytest.mark.usefixtures("model")
+def test_sentences_are_as_alike_as_the_authors_say() -> None:
+    published = Encoder(MODELS / "minilm", Adapter("none", {}))
     texts = ["A man is eating food.", "A man is eating a piece of bread.", "A cheetah chases prey."]
-    found = model.encode(texts)
+    found = published.encode(texts)
     alike = found @ found.T
     assert alike[0, 1] == pytest.approx(0.755, abs=0.05)
     assert alike[0, 2] < 0.3
@@ -166,7 +171,7 @@ def test_warmed_texts_are_not_read_again(model: MiniLm) -> None:
 def test_warming_forgets_nothing(model: MiniLm, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = [key(it) for it in TEXTS]
     model.score(QUESTION, asked, TEXTS.__getitem__)
-    monkeypatch.setattr(rerank, "_MOST_REMEMBERED", 0)
+    monkeypatch.setattr(remembered, "_MOST_REMEMBERED", 0)
     assert model.warm([key("one too many")], _unread) == 0
     assert np.isfinite(model.score(QUESTION, asked, _unread)).all()
 
@@ -191,4 +196,43 @@ def test_a_damaged_model_is_refused_with_what_to_do(tmp_path: Path, name: str) -
         shutil.copyfile(MODELS / "minilm" / file, tmp_path / file)
     (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:1000])
     with pytest.raises(EmbedderError, match="models fetch minilm"):
-        MiniLm(tmp_path, tmp_path / "vectors")
+        MiniLm(tmp_path, tmp_path)
+
+
+def test_the_adapter_of_the_package_is_small_and_whole() -> None:
+    found = load_adapter()
+    assert sum(it.nbytes for it in found.matrices.values()) < 3_000_000
+    assert found.added_to("encoder.layer.5.intermediate.dense").shape == (1536, 384)
+    assert not found.added_to("embeddings.word_embeddings").any()
+
+
+def test_a_saved_adapter_is_what_is_loaded(tmp_path: Path) -> None:
+    up, down = np.ones((4, 2), np.float32), np.full((2, 3), 0.5, np.float32)
+    save_adapter(tmp_path / "some", {"one.up": up, "one.down": down}, {"steps": "1"})
+    found = load_adapter(tmp_path / "some")
+    assert np.array_equal(found.added_to("one"), np.ones((4, 3)))
+    save_adapter(tmp_path / "other", {"one.up": up, "one.down": down * 2}, {"steps": "1"})
+    assert load_adapter(tmp_path / "other").version != found.version
+
+
+@pytest.mark.parametrize("damage", [lambda raw: raw[:-5], lambda raw: raw[:-5] + b"\1" * 5, None])
+def test_a_damaged_adapter_is_refused_with_what_to_do(
+    tmp_path: Path, damage: Callable[[bytes], bytes] | None
+) -> None:
+    path = tmp_path / "some"
+    if damage is not None:
+        save_adapter(path, {"one.up": np.zeros((4, 2)), "one.down": np.zeros((2, 3))}, {})
+        path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(EmbedderError, match="install Glossator again"):
+        load_adapter(path)
+
+
+@pytest.mark.rerank
+def test_what_a_former_adapter_made_is_forgotten(model: MiniLm, tmp_path: Path) -> None:
+    del model
+    former = tmp_path / "minilm-000000000000.vectors"
+    former.write_bytes(b"")
+    assert was_asked(tmp_path)
+    MiniLm(MODELS / "minilm", tmp_path).close()
+    assert not former.exists()
+    assert was_asked(tmp_path)
