@@ -52,7 +52,8 @@ class FoundFile:
     """A file that belongs into the index, as the walk saw it.
 
     `path` is relative to the root and holds what is not UTF-8 as surrogate escapes; `language` is
-    the id of an indexed language; `trust` is what its path says.
+    the id of an indexed language; `trust` is what its path says. `ctime_ns` is 0 where no disk has
+    told it.
     """
 
     path: str
@@ -61,6 +62,7 @@ class FoundFile:
     inode: int
     language: str
     trust: Trust = Trust.PROJECT
+    ctime_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

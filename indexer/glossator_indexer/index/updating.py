@@ -109,7 +109,7 @@ class Updates:
         if known is not None and known.content_hash == extracted.record.content_hash:
             return Made(path, "gone")
         vectors = vectors_for(extracted, self._embedder_here, self._reusable(path, session))
-        return made_of(extracted, Reading(b"", found.size, time.time_ns(), 0, 0), vectors)
+        return made_of(extracted, Reading(b"", found.size, time.time_ns(), 0, 0, 0), vectors)
 
     def embed_file(self, number: int) -> str | None:
         """Make the vectors of one file; return why the embedder cannot, None where it can."""

@@ -39,6 +39,7 @@ class Job(NamedTuple):
     size: int
     mtime_ns: int
     inode: int
+    ctime_ns: int
     language: str
     trust: str
     known_hash: bytes
@@ -58,6 +59,7 @@ class Made(NamedTuple):
     size: int = 0
     mtime_ns: int = 0
     inode: int = 0
+    ctime_ns: int = 0
     read_ns: int = 0
     content_hash: bytes = b""
     language: str = ""
@@ -76,6 +78,7 @@ def job_for(found: FoundFile, known_hash: bytes = b"") -> Job:
         found.size,
         found.mtime_ns,
         found.inode,
+        found.ctime_ns,
         found.language,
         found.trust.value,
         known_hash,
@@ -135,7 +138,7 @@ def failed(job: Job, sentence: str, reading: Reading | None = None) -> Made:
     One that could not be read at all is tried at each refresh, because a permission or a network
     that comes back leaves no stamp.
     """
-    stamps = reading[1:] if reading else (job.size, job.mtime_ns, job.inode, 0)
+    stamps = reading[1:] if reading else (job.size, job.mtime_ns, job.inode, job.ctime_ns, 0)
     record = FileRecord(job.path, job.language, Trust(job.trust), b"\0" * 32, trouble=sentence)
     return Made(
         job.path, "made", *stamps, record.content_hash, job.language, 0, 0, 1, encode_record(record)

@@ -145,13 +145,13 @@ class Writer:
         if known is None:
             return False
         now = stamps_of(self._root, made.path)
-        return now == known[3:6] != made[2:5]
+        return now == known[3:7] != made[2:6]
 
     def _is_as_known(self, made: Made, known: KnownFile | None) -> bool:
         """Tell whether the record of what was made is the one that is there, and whole."""
         if known is None or made.outcome != "made" or self.store.is_damaged(known.number):
             return False
-        return made[6:11] == known[7:12]
+        return made[7:12] == known[8:13]
 
     def _restamp(self, latest: Sequence[Made], known: dict[str, KnownFile | None]) -> None:
         stamped = []
@@ -161,7 +161,11 @@ class Writer:
                 continue
             stamped.append(
                 former._replace(
-                    size=it.size, mtime_ns=it.mtime_ns, inode=it.inode, read_ns=it.read_ns
+                    size=it.size,
+                    mtime_ns=it.mtime_ns,
+                    inode=it.inode,
+                    ctime_ns=it.ctime_ns,
+                    read_ns=it.read_ns,
                 )
             )
         if stamped:
@@ -175,6 +179,7 @@ def _row(made: Made, session: int) -> NewFile:
         made.size,
         made.mtime_ns,
         made.inode,
+        made.ctime_ns,
         made.read_ns,
         made.content_hash,
         made.language,

@@ -18,7 +18,7 @@ from glossator_indexer.record_codec import FORMAT
 
 # "Glos", so that another program's database is told from ours.
 _APPLICATION_ID = 0x476C6F73
-_SCHEMA_VERSION = FORMAT * 100 + 2
+_SCHEMA_VERSION = FORMAT * 100 + 3
 # A position is a random lineage and a count below it: no two databases share one.
 POSITION_BITS = 32
 _LINEAGE_BITS = 29
@@ -30,8 +30,9 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE files (
     number INTEGER PRIMARY KEY, session INTEGER NOT NULL, path BLOB NOT NULL,
     size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,
-    read_ns INTEGER NOT NULL, content_hash BLOB NOT NULL, language TEXT NOT NULL,
-    entities INTEGER NOT NULL, chunks INTEGER NOT NULL, trouble INTEGER NOT NULL,
+    ctime_ns INTEGER NOT NULL, read_ns INTEGER NOT NULL, content_hash BLOB NOT NULL,
+    language TEXT NOT NULL, entities INTEGER NOT NULL, chunks INTEGER NOT NULL,
+    trouble INTEGER NOT NULL,
     UNIQUE (session, path)
 );
 CREATE TABLE records (number INTEGER PRIMARY KEY, record BLOB NOT NULL);
