@@ -55,7 +55,7 @@ def read_file(root: str, path: str) -> Reading | None:
 
 
 def stamps_of(root: str, path: str) -> tuple[int, int, int, int] | None:
-    """Return size, mtime, inode and ctime of a plain file as it is now, None where there is none."""
+    """Return size, mtime, inode and ctime of a plain file as it is now; None for all else."""
     try:
         now = os.lstat(os.path.join(root, path))  # noqa: PTH118
     except OSError:
