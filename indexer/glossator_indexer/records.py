@@ -272,6 +272,8 @@ class IndexProgress:
 class IndexStatus:
     """What is indexed, how old, how big, by which model; `problems` are sentences for people.
 
+    Those of them that somebody has to mend, because less is kept or found than should be, are
+    `urgent`: who searches is told them too.
     `bytes_on_disk` counts the whole index folder; `updated` is a POSIX time, None before the first
     file.
     """
@@ -289,6 +291,7 @@ class IndexStatus:
     buffers: int = 0
     problems: tuple[str, ...] = ()
     languages: tuple[tuple[str, int], ...] = ()
+    urgent: tuple[str, ...] = ()
 
 
 def key_of(file_number: int, ordinal: int) -> int:

@@ -9,6 +9,7 @@ import contextlib
 import time
 from collections.abc import Iterator, Sequence
 
+from glossator_indexer.disk import told_from_damage
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.lexical import LexicalStore
 from glossator_indexer.pipeline.derived import Derived
@@ -22,6 +23,7 @@ from glossator_indexer.store import KnownFile, NewFile, Store
 _FIRST_INTERVAL = 0.4
 _MOST_INTERVAL = 15.0
 _GROWTH = 1.6
+_TORN = "The index could not be written; it is opened again."
 
 
 class Writer:
@@ -84,7 +86,7 @@ class Writer:
         """Make all that was taken in durable in every store, and shorten the journal."""
         if self._is_torn:
             # A commit would claim what was never taken in; the journal still has it.
-            raise IndexUnavailableError("The index could not be written; it is opened again.")
+            raise IndexUnavailableError(_TORN)
         with self._telling_of_tears():
             self.lexical.commit()
             if self.vectors is not None:
@@ -114,7 +116,8 @@ class Writer:
     @contextlib.contextmanager
     def _telling_of_tears(self) -> Iterator[None]:
         try:
-            yield
+            with told_from_damage(self.store.folder):
+                yield
         except BaseException:
             self._is_torn = True
             raise

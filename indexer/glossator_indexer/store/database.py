@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from glossator_indexer.disk import NO_DISK, NO_SPACE, NOT_WRITABLE
 from glossator_indexer.errors import IndexUnavailableError, StoreCorruptError
 from glossator_indexer.record_codec import FORMAT
 
@@ -179,8 +180,10 @@ def _translated() -> Iterator[None]:
 _CLOSED = "The index is closed; open it again."
 _HELD = "Another program holds the index's database; try again when it is done."
 _SENTENCES = {
-    sqlite3.SQLITE_FULL: "There is no space left for the index; free some and try again.",
-    sqlite3.SQLITE_IOERR: "The index cannot be read or written; check the cache folder's disk.",
+    sqlite3.SQLITE_FULL: NO_SPACE,
+    sqlite3.SQLITE_IOERR: NO_DISK,
+    sqlite3.SQLITE_READONLY: NOT_WRITABLE,
+    sqlite3.SQLITE_PERM: NOT_WRITABLE,
     sqlite3.SQLITE_BUSY: _HELD,
     sqlite3.SQLITE_LOCKED: _HELD,
     sqlite3.SQLITE_INTERRUPT: _CLOSED,

@@ -252,6 +252,11 @@ class Store:
             if self.vectors_of(number, model) is None:
                 self._damaged_vectors.add((model, number))
 
+    @property
+    def folder(self) -> Path:
+        """Return where the database lies, and beside it what is derived from it."""
+        return self._folder
+
     def size(self) -> int:
         """Return the bytes of the database and its log."""
         return sum(it.stat().st_size for it in files_of(self._folder) if it.exists())
