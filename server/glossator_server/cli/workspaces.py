@@ -50,8 +50,9 @@ async def discard_index(places: OwnerPlaces) -> None:
     """
     make_private(places.run)
     until = time.monotonic() + _LEAVE_SECONDS
-    with places.lock.open("a") as lock:
-        while not _is_locked(lock.fileno()):
+    lock = os.open(places.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        while not _is_locked(lock):
             if time.monotonic() > until:
                 raise IndexUnavailableError(
                     f"The index of {places.root} is still in use; close its editors, then try "
@@ -67,6 +68,8 @@ async def discard_index(places: OwnerPlaces) -> None:
             raise IndexUnavailableError(
                 f"{places.folder} cannot be removed ({trouble.strerror}); mend its permissions."
             ) from trouble
+    finally:
+        os.close(lock)
 
 
 def _is_locked(lock: int) -> bool:

@@ -334,6 +334,22 @@ async def test_nobody_else_can_look_into_the_folders(
         assert list(modes.values()) == [0o700, 0o700, 0o600]
 
 
+async def test_nobody_else_can_read_a_file_whatever_made_it(
+    places: OwnerPlaces, client_of: MakeClient
+) -> None:
+    former = os.umask(0o002)
+    try:
+        async with client_of() as client:
+            await client.refresh()
+            # The fake writes its journal as a library would: with the mode that is left to it.
+            paths = [*places.folder.rglob("*"), *places.run.rglob("*")]
+            modes = {it.name: it.stat().st_mode & 0o777 for it in paths}
+    finally:
+        os.umask(former)
+    assert {"journal", "owner.log"} <= modes.keys()
+    assert {name: oct(it) for name, it in modes.items() if it & 0o077} == {}
+
+
 async def test_the_lock_names_its_holder(places: OwnerPlaces, client_of: MakeClient) -> None:
     async with client_of() as client:
         assert places.lock.read_text() == f"{client.owner_process}\n"
