@@ -95,6 +95,7 @@ class Index:
         self._root = str(stores.root)
         self._lock = lock
         self._temporary = temporary
+        self._temporary_told = () if temporary is None else (_NO_LOCKS,)
         self._turns = Turns()
         self._refreshing = threading.Lock()
         self._texts = stores.texts
@@ -230,7 +231,7 @@ class Index:
                 *self._embedding.problems,
             ),
             languages=totals.languages,
-            urgent=() if self._temporary is None else (_NO_LOCKS,),
+            urgent=(*self._temporary_told, *self._embedding.problems),
         )
 
     # Inside -----------------------------------------------------------------------------------
