@@ -46,6 +46,8 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def extract(found: FoundFile, raw: bytes) -> Extract:
     """Return the record of a file and the texts of its chunks, whatever `raw` holds."""
     content_hash = hashlib.sha256(raw).digest()
+    if not raw:
+        return Extract(_record(found, content_hash, Outline()), ())
     trouble = None
     if len(raw) > MOST_BYTES:
         raw = raw[: raw.rfind(b"\n", 0, MOST_BYTES) + 1]
