@@ -52,7 +52,8 @@ class FoundFile:
     """A file that belongs into the index, as the walk saw it.
 
     `path` is relative to the root and holds what is not UTF-8 as surrogate escapes; `language` is
-    the id of an indexed language; `trust` is what its path says.
+    the id of an indexed language; `trust` is what its path says. `ctime_ns` is 0 where no disk has
+    told it.
     """
 
     path: str
@@ -61,6 +62,7 @@ class FoundFile:
     inode: int
     language: str
     trust: Trust = Trust.PROJECT
+    ctime_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +272,8 @@ class IndexProgress:
 class IndexStatus:
     """What is indexed, how old, how big, by which model; `problems` are sentences for people.
 
+    Those of them that somebody has to mend, because less is kept or found than should be, are
+    `urgent`: who searches is told them too.
     `bytes_on_disk` counts the whole index folder; `updated` is a POSIX time, None before the first
     file.
     """
@@ -287,6 +291,7 @@ class IndexStatus:
     buffers: int = 0
     problems: tuple[str, ...] = ()
     languages: tuple[tuple[str, int], ...] = ()
+    urgent: tuple[str, ...] = ()
 
 
 def key_of(file_number: int, ordinal: int) -> int:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,12 @@ def index_places(root: Path) -> OwnerPlaces:
     """
     from glossator_indexer.owner_client import places_of
 
-    return places_of(root, Path(platformdirs.user_cache_dir("glossator")), _runtime(), __version__)
+    cache = Path(platformdirs.user_cache_dir("glossator"))
+    places = places_of(root, cache, runtime := _runtime(), __version__)
+    if runtime is not None or _is_writable(cache):
+        return places
+    # The owner checks that it is this user's own.
+    return replace(places, run=Path(tempfile.gettempdir()) / f"glossator-{os.getuid()}")
 
 
 def owner_command(root: Path, options: IndexOptions | None = None) -> tuple[str, ...]:
@@ -124,7 +130,7 @@ def run_index_owner(root: Path, options: IndexOptions, idle_seconds: float) -> i
     from glossator_indexer.owner import OwnerOptions, serve
 
     places = index_places(root)
-    return serve(places, lambda: _open_index(places, options), OwnerOptions(idle_seconds))
+    return serve(places, lambda it: _open_index(it, options), OwnerOptions(idle_seconds))
 
 
 def _open_index(places: OwnerPlaces, options: IndexOptions) -> RepositoryIndex:
@@ -170,6 +176,12 @@ def _team(
         return None
     server, model = chosen_server(policy, None), model_key(chosen.embedder)
     return LateTeam(lambda: open_team(server, options.project or root.name, model))
+
+
+def _is_writable(folder: Path) -> bool:
+    """Tell whether a folder, or what it is to be made in, can be written."""
+    nearest = next(it for it in (folder, *folder.parents) if it.exists())
+    return os.access(nearest, os.W_OK | os.X_OK)
 
 
 def _runtime() -> Path | None:

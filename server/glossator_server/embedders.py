@@ -6,6 +6,7 @@ moment cost the vectors that it made.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import threading
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 from glossator_clients.factory import open_embedder
 from glossator_gate.errors import GlossatorError
 from glossator_gate.types import Policy
+from glossator_indexer.errors import EmbedderError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,15 +53,20 @@ def choose_embedder(policy: Policy, folder: Path) -> ChosenEmbedder:
     from glossator_indexer import static_embedder
 
     def former(name: str, version: str) -> Embedder | None:
-        static = static_embedder.load()
-        if (name, version) == (static.name, static.version):
-            return static
+        with contextlib.suppress(EmbedderError):
+            static = static_embedder.load()
+            if (name, version) == (static.name, static.version):
+                return static
         return _former_of_server(policy, name, version)
 
     served = _served(policy, folder)
-    if served is None:
+    if served is not None:
+        return ChosenEmbedder(served, None, former)
+    try:
         return ChosenEmbedder(static_embedder.load(), static_embedder.load, former)
-    return ChosenEmbedder(served, None, former)
+    except EmbedderError as error:
+        _LOG.warning("%s", error)
+        return ChosenEmbedder(UnreadableEmbedder(str(error)), None, former)
 
 
 def _former_of_server(policy: Policy, name: str, version: str) -> Embedder | None:
@@ -106,6 +113,23 @@ class ModelIdentity:
     version: str
 
 
+class UnreadableEmbedder:
+    """The package's model where its file is damaged: words answer alone, vectors wait for it.
+
+    It has a version of its own, so that the vectors of the file that was whole are kept.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        from glossator_indexer.static_embedder import DIMENSIONS, NAME
+
+        self.name, self.dim, self.version = NAME, DIMENSIONS, "unreadable"
+        self._sentence = sentence
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:  # noqa: ARG002 -- makes none
+        """Raise `EmbedderError`, which says what to do."""
+        raise EmbedderError(self._sentence)
+
+
 class LateEmbedder:
     """A server's model that is away at the moment, known from the last time; asked again later."""
 
@@ -119,8 +143,6 @@ class LateEmbedder:
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit vector a text; raises a `GlossatorError` while the server is away."""
-        from glossator_indexer.errors import EmbedderError
-
         with self._lock:
             if self._opened is None:
                 opened = self._reopen()

@@ -171,6 +171,18 @@ def test_a_pause_holds_until_somebody_resumes(ringlog: Path) -> None:
     (ringlog / "extra.c").unlink()
 
 
+def test_nobody_else_can_read_what_an_index_is_made_of(ringlog: Path, own_home: Path) -> None:
+    former = os.umask(0o000)
+    try:
+        index(cwd=ringlog)
+    finally:
+        os.umask(former)
+    made = [*own_home.glob("cache/glossator/index/**/*"), *own_home.glob("run/glossator/**/*")]
+    names = {it.name for it in made}
+    assert {"truth.sqlite", "truth.sqlite-wal", "owner.log", "meta.json", "head.json"} <= names
+    assert [str(it) for it in made if it.lstat().st_mode & 0o077] == []
+
+
 def test_a_rebuild_makes_all_anew(ringlog: Path, own_home: Path) -> None:
     before = index(cwd=ringlog)
     (folder,) = (own_home / "cache/glossator/index").iterdir()

@@ -13,6 +13,9 @@ from glossator_clients.errors import ModelUnavailableError
 from glossator_gate.types import Api, ModelEntry, Origin, Policy
 from glossator_indexer import static_embedder
 from glossator_indexer.errors import EmbedderError
+from glossator_indexer.index import Index, IndexParts, open_index
+from glossator_indexer.records import SearchQuery
+from glossator_indexer.walking import RepositoryWalker
 from glossator_server.embedders import LateEmbedder, ModelIdentity, choose_embedder
 from tests.loopback_server import Received, Reply, serving
 
@@ -35,6 +38,50 @@ def test_without_a_role_the_package_embeds(tmp_path: Path) -> None:
     assert chosen.in_workers is not None
     assert chosen.former(static.name, static.version) is not None
     assert chosen.former(static.name, "another") is None
+
+
+@pytest.mark.parametrize("of", ["a whole file", "another width"])
+def test_a_damaged_model_leaves_the_words_and_keeps_the_vectors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of: str
+) -> None:
+    root, folder = tmp_path / "root", tmp_path / "index"
+    root.mkdir()
+    (root / "a.c").write_text("int append_entry(void)\n{\n\treturn 1;\n}\n")
+    file = tmp_path / "model.bin"
+    if of == "a whole file":
+        file.write_bytes(static_embedder._FILE.read_bytes()[:-1])
+    else:
+        tables = static_embedder.Tables(("word",), np.ones((1, 128), np.float32), 0.5)
+        static_embedder.save(file, tables, {})
+
+    def opened() -> Index:
+        static_embedder.load.cache_clear()
+        chosen = choose_embedder(Policy(()), folder)
+        parts = IndexParts(
+            RepositoryWalker(root), chosen.embedder, chosen.in_workers, chosen.former
+        )
+        index = open_index(folder, root, parts)
+        index.refresh(lambda _: None, lambda: False)
+        return index
+
+    index = opened()
+    count = index.status().vectors
+    assert count > 0
+    index.close()
+    with monkeypatch.context() as patched:
+        patched.setattr(static_embedder, "_FILE", file)
+        (root / "b.c").write_text("int remove_entry(void)\n{\n\treturn 1;\n}\n")
+        index = opened()
+        assert [it.symbol for it in index.search(SearchQuery("remove entry", 1))] == [
+            "remove_entry"
+        ]
+        (sentence,) = index.status().urgent
+        assert sentence.endswith("is damaged or not one of this version; install Glossator again.")
+        index.close()
+    index = opened()
+    assert index.status().urgent == ()
+    assert index.status().vectors == 2 * count
+    index.close()
 
 
 async def test_a_server_that_is_away_costs_no_vectors(tmp_path: Path) -> None:

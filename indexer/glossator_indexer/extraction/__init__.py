@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -33,6 +34,10 @@ MOST_BYTES = 32 << 20
 _MOST_NULS = 0.001
 # A line of a minified file says nothing beyond its first part.
 LONGEST_TEXT = 16_000
+# Chunks of nothing that has a name: a long script has some dozens, the kernel one in fifty chunks.
+_LOOSE_CHUNKS = 64
+_NAMED_PER_LOOSE = 8
+NO_CODE = "most of it is no code, so that only its start can be found by words"
 
 _HASH_BYTES = 16
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -41,6 +46,8 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def extract(found: FoundFile, raw: bytes) -> Extract:
     """Return the record of a file and the texts of its chunks, whatever `raw` holds."""
     content_hash = hashlib.sha256(raw).digest()
+    if not raw:
+        return Extract(_record(found, content_hash, Outline()), ())
     trouble = None
     if len(raw) > MOST_BYTES:
         raw = raw[: raw.rfind(b"\n", 0, MOST_BYTES) + 1]
@@ -80,7 +87,9 @@ def _extracted(found: FoundFile, text: str, content_hash: bytes, trouble: str | 
         cuts = packed(lines, EntityKind.MACRO)
     else:
         outline = _outline_of(text, language)
-        cuts = cuts_of(lines, outline.entities)
+        cuts, is_whole = _worth_keeping(cuts_of(lines, outline.entities), outline)
+        if not is_whole:
+            outline = replace(outline, trouble=outline.trouble or NO_CODE)
     texts = tuple([lines.text_of(it.first_line, it.last_line)[:LONGEST_TEXT] for it in cuts])
     chunks = tuple(_chunks(cuts, texts, outline))
     trust = found.trust
@@ -89,6 +98,23 @@ def _extracted(found: FoundFile, text: str, content_hash: bytes, trouble: str | 
     found = replace(found, language=language, trust=trust)
     record = _record(found, content_hash, outline, chunks, trouble)
     return Extract(record, texts)
+
+
+def _worth_keeping(cuts: list[Cut], outline: Outline) -> tuple[list[Cut], bool]:
+    """Return the chunks without those that only say that a file holds no code, and if that is all.
+
+    Noise and data have no word twice, and cost more than all of a project's code.
+    """
+    starts = [it.start_line for it in outline.entities]
+    loose = [
+        at
+        for at, it in enumerate(cuts)
+        if it.entity < 0
+        if bisect_left(starts, it.first_line) == bisect_right(starts, it.last_line)
+    ]
+    room = _LOOSE_CHUNKS + (len(cuts) - len(loose)) // _NAMED_PER_LOOSE
+    dropped = frozenset(loose[room:])
+    return [it for at, it in enumerate(cuts) if at not in dropped], not dropped
 
 
 def _outline_of(text: str, language: str) -> Outline:

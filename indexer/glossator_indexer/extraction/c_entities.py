@@ -17,7 +17,7 @@ from glossator_indexer.languages import c_patterns as patterns
 from glossator_indexer.languages.c import C
 from glossator_indexer.languages.c_macros import MacroTable
 from glossator_indexer.languages.c_outline import piece_at
-from glossator_indexer.languages.deadline import Deadline, OutOfTimeError
+from glossator_indexer.languages.deadline import STEPS, Deadline, OutOfTimeError
 from glossator_indexer.languages.language import Piece
 from glossator_indexer.records import EntityKind
 from glossator_indexer.symbols.c_symbols import shape_of
@@ -25,6 +25,8 @@ from glossator_indexer.symbols.c_symbols import shape_of
 # A file whose reading takes longer than this is hostile or broken; the largest honest one of the
 # kernel takes a fifth of it.
 SECONDS_PER_FILE = 1.0
+# Ordinary code is read four times as fast.
+_CHARACTERS_A_SECOND = 16 << 20
 TOO_SLOW = "it took too long to read, so that nothing behind line {line} was understood"
 
 _SPACE = re.compile(r"(?:[\s\ufeff]|\\(?=[\r\n]))*+")
@@ -68,7 +70,8 @@ class _Reader:
         self._comment = self._comment_end = -1
         self._guard = ""
         self._reached = 0
-        self._deadline = Deadline(SECONDS_PER_FILE)
+        self._steps = 0
+        self._deadline = Deadline(SECONDS_PER_FILE + len(text) / _CHARACTERS_A_SECOND)
 
     def run(self) -> Outline:
         trouble = None
@@ -95,6 +98,10 @@ class _Reader:
     def _piece(self, start: int) -> int:
         """Take the piece at `start` and return its end."""
         text = self._text
+        self._steps += 1
+        if self._steps % STEPS == 0:
+            self._reached = start
+            self._deadline.check()
         first = text[start]
         begins_line = start == 0 or text[start - 1] == "\n"
         if first == "/":

@@ -15,10 +15,11 @@ from glossator_indexer.records import IndexPhase, IndexProgress
 Report = Callable[[IndexProgress], None]
 Stop = Callable[[], bool]
 
-# A batch is written when it has this many files or is this old, whichever is first: large enough
-# that a transaction costs little, small enough that a save waits for no more than 50 ms.
-_FILES_IN_A_BATCH = 24
-_BYTES_IN_A_BATCH = 1 << 20
+# A batch is written when it is this large or this old, whichever is first: large enough that a
+# transaction costs little, small enough that a save waits for no more than 50 ms. These are two
+# dozen files of the kernel, or some hundred empty ones.
+_BYTES_IN_A_BATCH = 576 << 10
+_BYTES_THAT_A_FILE_COUNTS = 4 << 10
 _SECONDS_IN_A_BATCH = 0.25
 _REPORTS_PER_SECOND = 10
 # Before this much has been done, a rate is a guess.
@@ -100,8 +101,8 @@ def _batches(results: Iterator[Made | None], stop: Stop) -> Iterator[Sequence[Ma
             return
         if made is not None:
             batch.append(made)
-            size += made.size
-        full = len(batch) >= _FILES_IN_A_BATCH or size >= _BYTES_IN_A_BATCH
+            size += made.size + _BYTES_THAT_A_FILE_COUNTS
+        full = size >= _BYTES_IN_A_BATCH
         if batch and (full or time.monotonic() - began > _SECONDS_IN_A_BATCH):
             yield batch
             batch, size, began = [], 0, time.monotonic()

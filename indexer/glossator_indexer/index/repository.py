@@ -50,6 +50,10 @@ _SIZE_KEPT_SECONDS = 5.0
 _FREE_AFTER_SECONDS = 2.0
 # A save waits for no more than this many files.
 _FILES_DRAINED = 500
+_NO_LOCKS = (
+    "The cache folder's file system knows no locks, so the index is built for this session only;"
+    " choose a cache folder on a local disk."
+)
 
 
 def open_index(folder: Path, root: Path, parts: IndexParts) -> Index:
@@ -73,10 +77,7 @@ def open_index(folder: Path, root: Path, parts: IndexParts) -> Index:
     except LocksUnsupportedError:
         # Without locks two owners would ruin the database of each other.
         temporary = folder = Path(tempfile.mkdtemp(prefix="glossator-index-"))
-        problems.append(
-            "The cache folder's file system knows no locks, so the index is built for this session"
-            " only; choose a cache folder on a local disk."
-        )
+        problems.append(_NO_LOCKS)
         lock = FolderLock(folder)
     try:
         return Index(Stores(folder, root, parts, problems), lock, temporary)
@@ -94,6 +95,7 @@ class Index:
         self._root = str(stores.root)
         self._lock = lock
         self._temporary = temporary
+        self._temporary_told = () if temporary is None else (_NO_LOCKS,)
         self._turns = Turns()
         self._refreshing = threading.Lock()
         self._texts = stores.texts
@@ -121,7 +123,7 @@ class Index:
         with self._refreshing:
             done = False
             try:
-                with self._repaired_on_damage():
+                with self._writable():
                     done = self._refresh(tell, is_over)
             finally:
                 tell(IndexProgress(IndexPhase.READY if done else IndexPhase.PAUSED))
@@ -139,7 +141,7 @@ class Index:
 
     def update_files(self, paths: Sequence[str]) -> None:
         """Take in what was saved, created, renamed or deleted; on return it is searchable."""
-        with self._repaired_on_damage():
+        with self._writable():
             jobs, gone = self._updates.jobs_for(paths)
             self._remember_first(paths)
             if _are_few(jobs):
@@ -159,7 +161,7 @@ class Index:
         if session == DISK:
             raise ValueError("the disk is no session of an editor")
         self._remember_first(list(buffers))
-        with self._repaired_on_damage():
+        with self._writable():
             made = [
                 it
                 for path, text in buffers.items()
@@ -173,7 +175,7 @@ class Index:
 
     def end_session(self, session: int) -> None:
         """Forget the unsaved texts of an editor."""
-        with self._repaired_on_damage(), self._turns.save():
+        with self._writable(), self._turns.save():
             numbers = list(self._stores.truth.numbers(session).values())
             self._texts.forget_session(session)
             if session != DISK and numbers:
@@ -229,6 +231,7 @@ class Index:
                 *self._embedding.problems,
             ),
             languages=totals.languages,
+            urgent=(*self._temporary_told, *self._embedding.problems),
         )
 
     # Inside -----------------------------------------------------------------------------------
@@ -294,9 +297,20 @@ class Index:
             self._first = dict.fromkeys(list(self._first)[:_FIRST_FOLDERS])
 
     @contextlib.contextmanager
-    def _repaired_on_damage(self) -> Iterator[None]:
-        """Repair what turns out damaged, and say that the question is to be asked again."""
+    def _writable(self) -> Iterator[None]:
+        """Do the same for who writes: where nothing can be mended now, nothing is written."""
         if self._stores.is_damaged:
+            self._repair()
+        with self._repaired_on_damage():
+            yield
+
+    @contextlib.contextmanager
+    def _repaired_on_damage(self) -> Iterator[None]:
+        """Repair what turns out damaged, and say that the question is to be asked again.
+
+        On a full disk there is no repair: what was committed last goes on to answer.
+        """
+        if self._stores.is_damaged and self._stores.can_be_repaired():
             self._repair()
         try:
             yield

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from glossator_indexer.disk import NO_SPACE, has_room, told_from_damage
 from glossator_indexer.errors import IndexUnavailableError, StoreCorruptError
 from glossator_indexer.index.parts import IndexParts, TruthVectors
 from glossator_indexer.index.texts import Texts
@@ -58,6 +59,8 @@ class Stores:
         self.texts = Texts(str(root))
         self._found = problems
         self._is_damaged = False
+        self._is_open = False
+        self._team: TeamSearch | None = None
         self._scrubbing: threading.Thread | None = None
         self._former: VectorStore | None = None
         self._former_key: str | None = None
@@ -84,6 +87,7 @@ class Stores:
         self._open_former()
         self._team = TeamSearch(self.parts.team, self.truth) if self.parts.team else None
         self.searcher = self._make_searcher()
+        self._is_open = True
 
     # What is missing --------------------------------------------------------------------------
 
@@ -105,8 +109,9 @@ class Stores:
         """Fill the vectors from the truth, which has them; tell whether more is left to fill."""
         if not self.vectors.backlog:
             return False
-        left = self.vectors.drain(self._file_of, most_files)
-        self.vectors.commit()
+        with told_from_damage(self.folder):
+            left = self.vectors.drain(self._file_of, most_files)
+            self.vectors.commit()
         return left
 
     def switch_when_complete(self) -> None:
@@ -139,16 +144,27 @@ class Stores:
     @property
     def is_damaged(self) -> bool:
         """Tell whether a store was found damaged, or torn from the truth, since it was opened."""
-        return self._is_damaged or self.writer.is_torn
+        return self._is_damaged or not self._is_open or self.writer.is_torn
+
+    def can_be_repaired(self) -> bool:
+        """Tell whether there is room to open everything again: until then it answers as it is."""
+        return not self._is_open or has_room(self.folder)
 
     def repair(self) -> None:
-        """Close all and open it again, with what is damaged removed; the rest is derived anew."""
-        sound = self.truth.is_sound()
-        self.close_stores()
-        if not sound:
-            remove_store(self.folder)
-        self._is_damaged = False
+        """Close all and open it again, with what is damaged removed; the rest is derived anew.
+
+        Raises `IndexUnavailableError` where that cannot be done now; the next call tries again.
+        """
+        if not self.can_be_repaired():
+            raise IndexUnavailableError(NO_SPACE)
+        if self._is_open:
+            sound = self.truth.is_sound()
+            self._is_open = False
+            self.close_stores()
+            if not sound:
+                remove_store(self.folder)
         self._open()
+        self._is_damaged = False
 
     def problems(self, troubled: int) -> tuple[str, ...]:
         """Return what people should know, as sentences."""
@@ -175,7 +191,7 @@ class Stores:
         """Close everything as it is."""
         for store in (self.lexical.store, self.vectors.store, self._former):
             if store is not None:
-                with contextlib.suppress(StoreCorruptError, IndexUnavailableError):
+                with contextlib.suppress(StoreCorruptError, IndexUnavailableError, OSError):
                     store.close()
         self._former = None
         if self._team is not None:
@@ -236,9 +252,10 @@ class Stores:
         try:
             return Derived(store, self.truth)
         except _UNREADABLE as exc:
-            _log.warning("a derived store is begun anew: %s", exc)
             with contextlib.suppress(*_UNREADABLE):
                 store.close()
+            self._refuse_to_remove_for_want_of_room(exc)
+            _log.warning("a derived store is begun anew: %s", exc)
             _remove(self.folder / name)
             self._found.append(_rebuilt(name))
             return Derived(self._opened(name, opener), self.truth)
@@ -249,6 +266,7 @@ class Stores:
         try:
             store = opener(folder)
         except _UNREADABLE as exc:
+            self._refuse_to_remove_for_want_of_room(exc)
             _log.warning("a derived store is opened anew: %s", exc)
             _remove(folder)
             self._found.append(_rebuilt(name))
@@ -261,6 +279,10 @@ class Stores:
         if trouble := getattr(store, "trouble", None):
             self._found.append(str(trouble))
         return store
+
+    def _refuse_to_remove_for_want_of_room(self, trouble: BaseException) -> None:
+        if not has_room(self.folder):
+            raise IndexUnavailableError(NO_SPACE) from trouble
 
     def _file_of(self, number: int) -> IndexedFile | None:
         entry = self.truth.file(number)

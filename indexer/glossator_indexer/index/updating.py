@@ -23,7 +23,6 @@ from glossator_indexer.pipeline import (
     make,
     plan,
     vectors_by_hash,
-    vectors_for,
 )
 from glossator_indexer.ports import Embedder
 from glossator_indexer.records import DISK, FoundFile
@@ -108,8 +107,8 @@ class Updates:
         self._stores.texts.keep(session, path, text)
         if known is not None and known.content_hash == extracted.record.content_hash:
             return Made(path, "gone")
-        vectors = vectors_for(extracted, self._embedder_here, self._reusable(path, session))
-        return made_of(extracted, Reading(b"", found.size, time.time_ns(), 0, 0), vectors)
+        stamps = Reading(b"", found.size, time.time_ns(), 0, 0, 0)
+        return made_of(extracted, stamps, self._embedder_here, self._reusable(path, session))
 
     def embed_file(self, number: int) -> str | None:
         """Make the vectors of one file; return why the embedder cannot, None where it can."""

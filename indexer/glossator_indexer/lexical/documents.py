@@ -21,13 +21,18 @@ LOWER_NAME_FIELDS = ("defines", "declares")
 FIELDS = (*WORD_FIELDS, *NAME_FIELDS, *LOWER_NAME_FIELDS)
 
 
-def documents_of(record: FileRecord, texts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """Return what is kept of each chunk, in the order of `FIELDS`, all joined by spaces."""
+def documents_of(
+    record: FileRecord, texts: tuple[str, ...], first: int = 0
+) -> tuple[tuple[str, ...], ...]:
+    """Return what is kept of each chunk from `first` on, in the order of `FIELDS`.
+
+    `texts` are those of these chunks; words and names are joined by spaces.
+    """
     path = joined_words_of(record.path.encode("utf-8", "replace").decode())
     # Tables of registers say the same parts of names over and over; how often is no matter.
     body_of = distinct_words_of if record.trust is Trust.GENERATED else joined_words_of
     return tuple(
-        [_document(record, ordinal, path, body_of(text)) for ordinal, text in enumerate(texts)]
+        [_document(record, at, path, body_of(text)) for at, text in enumerate(texts, first)]
     )
 
 

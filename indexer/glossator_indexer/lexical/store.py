@@ -5,6 +5,8 @@ It must not rank beyond BM25 over weighted fields, and splits no text on the way
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +39,8 @@ _MOST_BYTES_CHECKED_AT_OPEN = 256_000_000
 # Ranking splits the same names and paths for one query after the other.
 _MOST_REMEMBERED = 20_000
 _LONGEST_REMEMBERED = 200
+# How Rust shows what the system refused.
+_SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +142,10 @@ class LexicalStore:
     def close(self) -> None:
         """Let go of files and threads; what was not committed is lost."""
         with self._writing, _foreign_errors():
-            if self._writer is not None:
-                self._writer.rollback()
-                self._writer = None
+            # Forgotten first: one that is broken keeps its lock as long as somebody holds it.
+            writer, self._writer = self._writer, None
+            if writer is not None:
+                writer.rollback()
 
     def verify(self) -> bool:
         """Say whether every file is what was written, however large; a matter of seconds."""
@@ -368,6 +373,8 @@ def _foreign_errors() -> Iterator[None]:
         raise
     except BaseException as error:
         if isinstance(error, ValueError) or type(error).__name__ == "PanicException":
+            if number := _SYSTEM_ERROR.search(str(error)):
+                raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
             raise StoreCorruptError(
                 "The lexical index cannot be read or written; it is to be built again."
             ) from error

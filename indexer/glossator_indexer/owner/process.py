@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from glossator_indexer.errors import IndexUnavailableError
+from glossator_indexer.owner.lodging import Lodging, lodging_of
 from glossator_indexer.owner.service import Service
 from glossator_indexer.owner_client.connection import somebody_listens
 from glossator_indexer.owner_client.places import OwnerPlaces, make_private, with_address
@@ -49,32 +50,36 @@ class OwnerOptions:
 
 
 def serve(
-    places: OwnerPlaces, open_index: Callable[[], RepositoryIndex], options: OwnerOptions
+    places: OwnerPlaces, open_index: Callable[[OwnerPlaces], RepositoryIndex], options: OwnerOptions
 ) -> int:
     """Be the owner of a repository's index until idle or told to end; return the exit status.
 
     Where another process is, or becomes, the owner, return at once. `open_index` is called after
-    clients can connect already. Raises `IndexUnavailableError` where a folder cannot be used.
+    clients can connect already, with the places where the index is kept. Raises
+    `IndexUnavailableError` where a folder cannot be used.
     """
-    make_private(places.folder.parent)
-    make_private(places.folder)
+    # What is in here is nobody else's matter, whatever a library asks for.
+    os.umask(0o077)
     make_private(places.run)
     lock = _take_lock(places)
     if lock is None:
         return 0
-    listening = _listen(places)
-    if options.in_background:
-        _leave_starter(places)
-    _sign(lock)
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    try:
-        asyncio.run(_run(places, listening, open_index, options))
-    finally:
-        with contextlib.suppress(OSError):
-            places.socket.unlink()
-        os.close(lock)
+    with lodging_of(places) as lodging:
+        listening = _listen(places)
+        if options.in_background:
+            _leave_starter(lodging.places)
+        _sign(lock)
+        logging.basicConfig(
+            level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        )
+        if lodging.notice is not None:
+            _log.warning("%s", lodging.notice)
+        try:
+            asyncio.run(_run(lodging, listening, open_index, options))
+        finally:
+            with contextlib.suppress(OSError):
+                places.socket.unlink()
+            os.close(lock)
     _log.info("the owner of %s ended", places.root)
     logging.shutdown()
     if options.in_background:
@@ -155,12 +160,13 @@ def _leave_starter(places: OwnerPlaces) -> None:
 
 
 async def _run(
-    places: OwnerPlaces,
+    lodging: Lodging,
     listening: socket.socket,
-    open_index: Callable[[], RepositoryIndex],
+    open_index: Callable[[OwnerPlaces], RepositoryIndex],
     options: OwnerOptions,
 ) -> None:
-    service = Service(places, open_index, options.idle_seconds, options.walk_seconds)
+    places = lodging.places
+    service = Service(lodging, open_index, options.idle_seconds, options.walk_seconds)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, service.end)

@@ -153,6 +153,9 @@ class Refresher:
         async with self._changed:
             self.is_paused = False
             self._begin_soon()
+        if self.progress.phase is IndexPhase.PAUSED:
+            # Who asks before the work has begun must not be told that nothing is coming.
+            self._show(replace(self.progress, phase=IndexPhase.WALKING))
 
     async def end(self) -> None:
         """Stop the work, let nobody wait for it, and return when it has stopped."""

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from glossator_gate.errors import GlossatorError
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.owner.conversation import Conversation
+from glossator_indexer.owner.lodging import Lodging
 from glossator_indexer.owner.quiet import reason_to_be_quiet
 from glossator_indexer.owner.refreshing import Refresher
 from glossator_indexer.owner_client.places import OwnerPlaces, is_own_user
@@ -40,6 +41,8 @@ FAILED_SECONDS = 20.0
 _CLOSE_SECONDS = 20.0
 _TICK_SECONDS = 1.0
 _QUIET_CHECK_TICKS = 5
+# What a refresh failed of may be mended by now; one that fails at once costs a walk.
+_RETRY_SECONDS = 30.0
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -53,12 +56,13 @@ class Service:
 
     def __init__(
         self,
-        places: OwnerPlaces,
-        open_index: Callable[[], RepositoryIndex],
+        lodging: Lodging,
+        open_index: Callable[[OwnerPlaces], RepositoryIndex],
         idle_seconds: float,
         walk_seconds: float,
     ) -> None:
-        self.places = places
+        self.places = lodging.places
+        self._notice = lodging.notice
         self._open_index = open_index
         self._idle_seconds = idle_seconds
         self._walk_seconds = walk_seconds
@@ -177,13 +181,15 @@ class Service:
         if not self._opened.done():
             return IndexStatus(str(self.places.root), progress, 0, 0, 0, 0, "", "", 0, None)
         known = await self._ask(lambda index: index.status())
+        urgent = tuple(it for it in (self._notice, self.refresher.problem) if it)
         ours = (
-            self.refresher.problem,
+            *urgent,
             "Indexing is paused; resume it when you like." if self.refresher.is_paused else None,
             self._quiet_reason if self.refresher.is_running else None,
         )
         problems = (*known.problems, *(it for it in ours if it and it not in known.problems))
-        return replace(known, progress=progress, problems=problems)
+        urgent = tuple(dict.fromkeys((*urgent, *known.urgent)))
+        return replace(known, progress=progress, problems=problems, urgent=urgent)
 
     async def update_files(self, paths: list[str]) -> None:
         """Take files in, beside a refresh that may be running."""
@@ -207,7 +213,7 @@ class Service:
 
     async def _open(self) -> None:
         try:
-            index = await asyncio.to_thread(self._open_index)
+            index = await asyncio.to_thread(self._open_index, self.places)
         except GlossatorError as trouble:
             self._give_up(IndexUnavailableError(str(trouble)))
             return
@@ -251,14 +257,19 @@ class Service:
             now = time.monotonic()
             if self.refresher.is_running:
                 walked = now
-            elif now - walked > self._walk_seconds and self._conversations:
-                # A safety net for changes that no editor told.
+            elif now - walked > self._seconds_between_walks() and self._conversations:
+                # A safety net for changes that no editor told, and for a disk that has room again.
                 walked = now
                 await self.refresher.want()
             if self._is_over(now):
                 self.end()
                 return
             await asyncio.sleep(min(_TICK_SECONDS, self._idle_seconds / 4))
+
+    def _seconds_between_walks(self) -> float:
+        if self.refresher.problem is None:
+            return self._walk_seconds
+        return min(self._walk_seconds, _RETRY_SECONDS)
 
     def _is_over(self, now: float) -> bool:
         if self._end_at is not None:

@@ -15,7 +15,6 @@ from glossator_indexer.pipeline.making import (
     make,
     quantised,
     vectors_by_hash,
-    vectors_for,
 )
 from glossator_indexer.pipeline.planning import Missing, Plan, plan
 from glossator_indexer.pipeline.pool import WorkerPool
@@ -42,5 +41,4 @@ __all__ = [
     "quantised",
     "read_file",
     "vectors_by_hash",
-    "vectors_for",
 ]

@@ -68,7 +68,9 @@ def _job_of_known(found: FoundFile, known: KnownFile, missing: Missing) -> Job |
 
 
 def _is_in_doubt(found: FoundFile, known: KnownFile) -> bool:
-    stamps = (found.size, found.mtime_ns, found.inode, found.language)
-    if stamps != (known.size, known.mtime_ns, known.inode, known.language):
+    # The time of change is the one stamp that no program can set, as archives, copies and build
+    # tools set the time of writing.
+    stamps = (found.size, found.mtime_ns, found.inode, found.ctime_ns, found.language)
+    if stamps != (*known[3:7], known.language):
         return True
-    return known.mtime_ns > known.read_ns - _RACY_NS
+    return max(known.mtime_ns, known.ctime_ns) > known.read_ns - _RACY_NS

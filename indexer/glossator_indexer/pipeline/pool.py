@@ -28,7 +28,8 @@ _FIRST_SLICES = (4, 8, 16)
 _BYTES_IN_A_SLICE = 512 << 10
 # Each result holds a file's texts and vectors: this many wait for the writer at most, and fewer
 # where they are those of register headers with 20 MB each.
-_RESULTS_WAITING = 96
+_RESULTS_WAITING = 24
+_RESULTS_TOGETHER = 16
 _BYTES_WAITING = 48 << 20
 # A stop is honoured within this.
 _TICK = 0.05
@@ -45,7 +46,7 @@ class WorkerPool:
         self._workers = [_Worker(self._head) for _ in range(workers)]
         self._slices: Iterator[Sequence[Job]] = iter(())
         self._slices_lock = threading.Lock()
-        self._results: queue.Queue[Made | None] = queue.Queue(_RESULTS_WAITING)
+        self._results: queue.Queue[list[Made] | None] = queue.Queue(_RESULTS_WAITING)
         self._bytes_waiting = 0
         self._bytes_lock = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -65,16 +66,16 @@ class WorkerPool:
         ended = 0
         while ended < len(self._threads) and not self._closed.is_set():
             try:
-                made = self._results.get(timeout=_TICK)
+                several = self._results.get(timeout=_TICK)
             except queue.Empty:
                 yield None
                 continue
-            if made is None:
+            if several is None:
                 ended += 1
             else:
                 with self._bytes_lock:
-                    self._bytes_waiting -= made.size
-                yield made
+                    self._bytes_waiting -= sum(it.size for it in several)
+                yield from several
 
     def process_ids(self) -> tuple[int, ...]:
         """Return the ids of the processes, for measurements."""
@@ -104,9 +105,11 @@ class WorkerPool:
         tries = 0
         while pending and not self._closed.is_set():
             before = len(pending)
-            for made in worker.results(pending):
-                self._put(made)
-                del pending[0]
+            # A file that ends its worker is known for sure where none waits for another.
+            together = 1 if tries else _RESULTS_TOGETHER
+            for several in worker.results(pending, together):
+                self._put(several)
+                del pending[: len(several)]
             if not pending or self._closed.is_set():
                 return
             # Results come in the order of jobs: the first that is missing ended the worker.
@@ -114,7 +117,7 @@ class WorkerPool:
             if tries >= _TRIES:
                 _log.warning("a file ended two workers; it is left out")
                 sentence = "The file took too long or too much memory to take apart."
-                self._put(failed(pending.pop(0), sentence)._replace(read_ns=1 << 62))
+                self._put([failed(pending.pop(0), sentence)._replace(read_ns=1 << 62)])
                 tries = 0
             self._replace(worker)
 
@@ -123,15 +126,15 @@ class WorkerPool:
             if not self._closed.is_set():
                 worker.restart(self._head)
 
-    def _put(self, made: Made | None) -> None:
+    def _put(self, several: list[Made] | None) -> None:
         while self._bytes_waiting > _BYTES_WAITING and not self._closed.wait(_TICK):
             pass
-        if made is not None:
+        if several is not None:
             with self._bytes_lock:
-                self._bytes_waiting += made.size
+                self._bytes_waiting += sum(it.size for it in several)
         while not self._closed.is_set():
             try:
-                self._results.put(made, timeout=_TICK)
+                self._results.put(several, timeout=_TICK)
             except queue.Full:
                 continue
             return
@@ -141,17 +144,21 @@ class _Worker:
     def __init__(self, head: bytes) -> None:
         self.process = _start(head)
 
-    def results(self, jobs: Sequence[Job]) -> Iterator[Made]:
-        """Yield results in the order of jobs; fewer than jobs where the worker died."""
+    def results(self, jobs: Sequence[Job], together: int) -> Iterator[list[Made]]:
+        """Yield results in the order of jobs, some `together`; fewer where the worker died."""
         stdin, stdout = _pipes(self.process)
         try:
-            write_frame(stdin, marshal.dumps([tuple(it) for it in jobs]))
+            write_frame(stdin, marshal.dumps((together, [tuple(it) for it in jobs])))
             # The caller takes jobs off the list as their results come.
-            for _ in range(len(jobs)):
+            left = len(jobs)
+            while left > 0:
                 frame = read_frame(stdout)
                 if frame is None:
                     return
-                yield Made(*marshal.loads(frame))  # noqa: S302 - from our worker, never from a disk
+                # From our worker, never from a disk.
+                several = [Made(*it) for it in marshal.loads(frame)]  # noqa: S302
+                left -= len(several)
+                yield several
         except (OSError, ValueError, EOFError, TypeError):
             return
 

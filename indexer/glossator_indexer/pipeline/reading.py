@@ -23,6 +23,7 @@ class Reading(NamedTuple):
     size: int
     mtime_ns: int
     inode: int
+    ctime_ns: int
     read_ns: int
 
 
@@ -53,13 +54,13 @@ def read_file(root: str, path: str) -> Reading | None:
         os.close(descriptor)
 
 
-def stamps_of(root: str, path: str) -> tuple[int, int, int] | None:
-    """Return size, time and inode of a plain file as it is now, None where there is none."""
+def stamps_of(root: str, path: str) -> tuple[int, int, int, int] | None:
+    """Return size, mtime, inode and ctime of a plain file as it is now; None for all else."""
     try:
         now = os.lstat(os.path.join(root, path))  # noqa: PTH118
     except OSError:
         return None
-    return (now.st_size, now.st_mtime_ns, now.st_ino) if stat.S_ISREG(now.st_mode) else None
+    return _stamps(now) if stat.S_ISREG(now.st_mode) else None
 
 
 # A FIFO must not block, a terminal must not become ours, and the walk follows no link.
@@ -81,14 +82,14 @@ def _read(descriptor: int) -> Reading | None:
         read_ns = time.time_ns()
         raw = _all_bytes(descriptor, before.st_size)
         after = os.fstat(descriptor)
-        if (len(raw), after.st_size, after.st_mtime_ns) == (
-            after.st_size,
-            before.st_size,
-            before.st_mtime_ns,
-        ):
-            return Reading(raw, after.st_size, after.st_mtime_ns, after.st_ino, read_ns)
+        if len(raw) == after.st_size and _stamps(after) == _stamps(before):
+            return Reading(raw, *_stamps(after), read_ns)
         before = after
-    return Reading(raw, after.st_size, after.st_mtime_ns, after.st_ino, 0)
+    return Reading(raw, *_stamps(after), 0)
+
+
+def _stamps(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns
 
 
 def _all_bytes(descriptor: int, size: int) -> bytes:

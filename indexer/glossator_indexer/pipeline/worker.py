@@ -14,10 +14,11 @@ import os
 import resource
 import signal
 import sys
-from typing import TYPE_CHECKING
+import time
+from typing import IO, TYPE_CHECKING
 
 from glossator_indexer.pipeline.frames import read_frame, write_frame
-from glossator_indexer.pipeline.making import Job, make
+from glossator_indexer.pipeline.making import Job, Made, make
 
 if TYPE_CHECKING:
     from glossator_indexer.ports import Embedder
@@ -30,6 +31,9 @@ _MOST_CORE_SECONDS_A_FILE = 20
 _MOST_SECONDS_A_FILE = 240
 # A file that asks for more is given up as one that cannot be taken apart.
 _MOST_BYTES = 3 << 30
+# What is held back so long is not missed, and may be lost with the next file: it is made again.
+_SECONDS_TOGETHER = 0.01
+_BYTES_TOGETHER = 16 << 10
 # Below editors, the owner's answers and its writer, above what is idle only. The kernel lets reads
 # from a disk wait in the same measure.
 _NICENESS = 10
@@ -52,14 +56,47 @@ def main() -> int:
     gc.freeze()
     with contextlib.suppress(BrokenPipeError):
         while (frame := read_frame(jobs)) is not None:
-            for job in marshal.loads(frame):  # noqa: S302 - from our parent
+            most, jobs_of_slice = marshal.loads(frame)  # noqa: S302 - from our parent
+            together = _Together(results, most)
+            for job in jobs_of_slice:
                 signal.setitimer(signal.ITIMER_PROF, _MOST_CORE_SECONDS_A_FILE)
                 signal.alarm(_MOST_SECONDS_A_FILE)
                 made = make(root, Job(*job), embedder)
                 signal.alarm(0)
                 signal.setitimer(signal.ITIMER_PROF, 0)
-                write_frame(results, marshal.dumps(tuple(made)))
+                together.add(made)
+            together.send()
     return 0
+
+
+class _Together:
+    """Sends results of small files together, `most` of them: a frame costs as much as one does."""
+
+    def __init__(self, results: IO[bytes], most: int) -> None:
+        self._results = results
+        self._most = most
+        self._waiting: list[tuple[object, ...]] = []
+        self._bytes = 0
+        self._since = 0.0
+
+    def add(self, made: Made) -> None:
+        """Take a result, and send it now or with the next ones."""
+        if not self._waiting:
+            self._since = time.monotonic()
+        self._waiting.append(tuple(made))
+        self._bytes += made.size
+        if (
+            len(self._waiting) >= self._most
+            or self._bytes >= _BYTES_TOGETHER
+            or time.monotonic() - self._since >= _SECONDS_TOGETHER
+        ):
+            self.send()
+
+    def send(self) -> None:
+        """Send what is waiting."""
+        if self._waiting:
+            write_frame(self._results, marshal.dumps(self._waiting))
+        self._waiting, self._bytes = [], 0
 
 
 def _embedder(name: str | None) -> Embedder | None:

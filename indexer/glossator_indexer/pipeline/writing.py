@@ -9,6 +9,7 @@ import contextlib
 import time
 from collections.abc import Iterator, Sequence
 
+from glossator_indexer.disk import told_from_damage
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.lexical import LexicalStore
 from glossator_indexer.pipeline.derived import Derived
@@ -22,6 +23,7 @@ from glossator_indexer.store import KnownFile, NewFile, Store
 _FIRST_INTERVAL = 0.4
 _MOST_INTERVAL = 15.0
 _GROWTH = 1.6
+_TORN = "The index could not be written; it is opened again."
 
 
 class Writer:
@@ -84,7 +86,7 @@ class Writer:
         """Make all that was taken in durable in every store, and shorten the journal."""
         if self._is_torn:
             # A commit would claim what was never taken in; the journal still has it.
-            raise IndexUnavailableError("The index could not be written; it is opened again.")
+            raise IndexUnavailableError(_TORN)
         with self._telling_of_tears():
             self.lexical.commit()
             if self.vectors is not None:
@@ -114,7 +116,8 @@ class Writer:
     @contextlib.contextmanager
     def _telling_of_tears(self) -> Iterator[None]:
         try:
-            yield
+            with told_from_damage(self.store.folder):
+                yield
         except BaseException:
             self._is_torn = True
             raise
@@ -145,13 +148,13 @@ class Writer:
         if known is None:
             return False
         now = stamps_of(self._root, made.path)
-        return now == known[3:6] != made[2:5]
+        return now == known[3:7] != made[2:6]
 
     def _is_as_known(self, made: Made, known: KnownFile | None) -> bool:
         """Tell whether the record of what was made is the one that is there, and whole."""
         if known is None or made.outcome != "made" or self.store.is_damaged(known.number):
             return False
-        return made[6:11] == known[7:12]
+        return made[7:12] == known[8:13]
 
     def _restamp(self, latest: Sequence[Made], known: dict[str, KnownFile | None]) -> None:
         stamped = []
@@ -161,7 +164,11 @@ class Writer:
                 continue
             stamped.append(
                 former._replace(
-                    size=it.size, mtime_ns=it.mtime_ns, inode=it.inode, read_ns=it.read_ns
+                    size=it.size,
+                    mtime_ns=it.mtime_ns,
+                    inode=it.inode,
+                    ctime_ns=it.ctime_ns,
+                    read_ns=it.read_ns,
                 )
             )
         if stamped:
@@ -175,6 +182,7 @@ def _row(made: Made, session: int) -> NewFile:
         made.size,
         made.mtime_ns,
         made.inode,
+        made.ctime_ns,
         made.read_ns,
         made.content_hash,
         made.language,

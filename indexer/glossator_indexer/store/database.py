@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from glossator_indexer.disk import NO_DISK, NO_SPACE, NOT_WRITABLE
 from glossator_indexer.errors import IndexUnavailableError, StoreCorruptError
 from glossator_indexer.record_codec import FORMAT
 
 # "Glos", so that another program's database is told from ours.
 _APPLICATION_ID = 0x476C6F73
-_SCHEMA_VERSION = FORMAT * 100 + 2
+_SCHEMA_VERSION = FORMAT * 100 + 3
 # A position is a random lineage and a count below it: no two databases share one.
 POSITION_BITS = 32
 _LINEAGE_BITS = 29
@@ -30,8 +31,9 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE files (
     number INTEGER PRIMARY KEY, session INTEGER NOT NULL, path BLOB NOT NULL,
     size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,
-    read_ns INTEGER NOT NULL, content_hash BLOB NOT NULL, language TEXT NOT NULL,
-    entities INTEGER NOT NULL, chunks INTEGER NOT NULL, trouble INTEGER NOT NULL,
+    ctime_ns INTEGER NOT NULL, read_ns INTEGER NOT NULL, content_hash BLOB NOT NULL,
+    language TEXT NOT NULL, entities INTEGER NOT NULL, chunks INTEGER NOT NULL,
+    trouble INTEGER NOT NULL,
     UNIQUE (session, path)
 );
 CREATE TABLE records (number INTEGER PRIMARY KEY, record BLOB NOT NULL);
@@ -178,8 +180,10 @@ def _translated() -> Iterator[None]:
 _CLOSED = "The index is closed; open it again."
 _HELD = "Another program holds the index's database; try again when it is done."
 _SENTENCES = {
-    sqlite3.SQLITE_FULL: "There is no space left for the index; free some and try again.",
-    sqlite3.SQLITE_IOERR: "The index cannot be read or written; check the cache folder's disk.",
+    sqlite3.SQLITE_FULL: NO_SPACE,
+    sqlite3.SQLITE_IOERR: NO_DISK,
+    sqlite3.SQLITE_READONLY: NOT_WRITABLE,
+    sqlite3.SQLITE_PERM: NOT_WRITABLE,
     sqlite3.SQLITE_BUSY: _HELD,
     sqlite3.SQLITE_LOCKED: _HELD,
     sqlite3.SQLITE_INTERRUPT: _CLOSED,

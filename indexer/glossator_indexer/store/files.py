@@ -39,10 +39,12 @@ def refuse_strange_files(folder: Path) -> None:
 
 
 def set_aside(folder: Path) -> None:
-    """Give the files other names, so that a later version finds them again."""
+    """Give the files other names, in the place of those that were set aside before."""
     for path in files_of(folder):
+        aside = path.with_name(f"{path.name}.newer-0")
+        aside.unlink(missing_ok=True)
         with contextlib.suppress(FileNotFoundError):
-            path.rename(_unused(path, "newer"))
+            path.rename(aside)
 
 
 def _unused(path: Path, word: str) -> Path:

@@ -15,6 +15,7 @@ class KnownFile(NamedTuple):
     size: int
     mtime_ns: int
     inode: int
+    ctime_ns: int
     read_ns: int
     content_hash: bytes
     language: str
@@ -31,6 +32,7 @@ class NewFile(NamedTuple):
     size: int
     mtime_ns: int
     inode: int
+    ctime_ns: int
     read_ns: int
     content_hash: bytes
     language: str

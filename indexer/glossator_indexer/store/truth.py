@@ -184,7 +184,7 @@ class Store:
             )
         self._position = position + len(touched)
         self._next_number = numbers.stop
-        added = [KnownFile(number, *it[:11]) for number, it in zip(numbers, files, strict=True)]
+        added = [KnownFile(number, *it[:12]) for number, it in zip(numbers, files, strict=True)]
         self._remember(added, removed)
         return Written(tuple(numbers), tuple(removed), self._position)
 
@@ -192,8 +192,9 @@ class Store:
         """Keep new stamps of files whose contents are as they were."""
         with self._db.transaction() as db:
             db.executemany(
-                "UPDATE files SET size=?, mtime_ns=?, inode=?, read_ns=? WHERE number=?",
-                [(it.size, it.mtime_ns, it.inode, it.read_ns, it.number) for it in stamped],
+                "UPDATE files SET size=?, mtime_ns=?, inode=?, ctime_ns=?, read_ns=? "
+                "WHERE number=?",
+                [(*it[3:8], it.number) for it in stamped],
             )
         self._known.update((it.number, it) for it in stamped if it.number in self._known)
 
@@ -250,6 +251,11 @@ class Store:
         for model, number in self._db.read("SELECT model, number FROM vectors"):
             if self.vectors_of(number, model) is None:
                 self._damaged_vectors.add((model, number))
+
+    @property
+    def folder(self) -> Path:
+        """Return where the database lies, and beside it what is derived from it."""
+        return self._folder
 
     def size(self) -> int:
         """Return the bytes of the database and its log."""
@@ -314,8 +320,8 @@ class Store:
     def _insert(self, db: Connection, files: Sequence[NewFile], numbers: Sequence[int]) -> None:
         pairs = list(zip(numbers, files, strict=True))
         db.executemany(
-            "INSERT INTO files VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-            [(n, it[0], _path_bytes(it.path), *it[2:11]) for n, it in pairs],
+            "INSERT INTO files VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            [(n, it[0], _path_bytes(it.path), *it[2:12]) for n, it in pairs],
         )
         db.executemany("INSERT INTO records VALUES (?, ?)", [(n, it.record) for n, it in pairs])
         db.executemany(

@@ -259,6 +259,7 @@ def _file(folder: _Folder, name: str, language: str, status: os.stat_result) -> 
         status.st_ino,
         language,
         trust_of_file(name, folder.trust),
+        status.st_ctime_ns,
     )
 
 

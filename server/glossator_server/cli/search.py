@@ -180,6 +180,8 @@ def _say_what_is_missing(status: IndexStatus) -> None:
         complain(f"{status.root} holds nothing to search: no file in {', '.join(LANGUAGE_NAMES)}.")
     elif progress.files_total > progress.files_done and _is_growing(status):
         complain(f"Indexing goes on ({described(progress)}); ask again for more.")
+    for sentence in status.urgent:
+        complain(sentence)
 
 
 def _why_not_read_again(hits: Sequence[Hit]) -> str | None:

@@ -15,6 +15,7 @@ from glossator_indexer.owner_client import (
     OwnerPlaces,
     have_owner_leave,
     make_private,
+    somebody_listens,
 )
 from glossator_indexer.walking.roots import repository_root
 from glossator_server.app import load_application, open_index_client
@@ -50,8 +51,9 @@ async def discard_index(places: OwnerPlaces) -> None:
     """
     make_private(places.run)
     until = time.monotonic() + _LEAVE_SECONDS
-    with places.lock.open("a") as lock:
-        while not _is_locked(lock.fileno()):
+    lock = os.open(places.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        while not _is_locked(lock, places):
             if time.monotonic() > until:
                 raise IndexUnavailableError(
                     f"The index of {places.root} is still in use; close its editors, then try "
@@ -67,11 +69,16 @@ async def discard_index(places: OwnerPlaces) -> None:
             raise IndexUnavailableError(
                 f"{places.folder} cannot be removed ({trouble.strerror}); mend its permissions."
             ) from trouble
+    finally:
+        os.close(lock)
 
 
-def _is_locked(lock: int) -> bool:
+def _is_locked(lock: int, places: OwnerPlaces) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError:
+        # Without locks, who listens is the owner, and is asked to leave.
+        return not somebody_listens(places)
     return True

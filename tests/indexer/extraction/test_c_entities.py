@@ -110,6 +110,7 @@ def test_references_are_calls_and_types(
         "f(a) int a;\n" * 10_000,
         "struct s {" + "a " * 5_000 + "{" + "int a, " * 3_000,
         "int f(" + "x" * 20_000 + "){" * 50,
+        "".join(f"int name_{at};\n" for at in range(100_000)),
     ],
 )
 def test_hostile_text_costs_no_more_than_its_time(

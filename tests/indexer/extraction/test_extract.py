@@ -10,7 +10,7 @@ import pytest
 
 from glossator_indexer import extraction
 from glossator_indexer.chunking import contextual_text, entities_of_chunk
-from glossator_indexer.extraction import cutting, extract, extract_text
+from glossator_indexer.extraction import NO_CODE, cutting, extract, extract_text
 from glossator_indexer.extraction.outline import OutlineEntity
 from glossator_indexer.records import EntityKind, Extract, FoundFile, Trust
 
@@ -219,3 +219,28 @@ def test_the_head_of_a_class_and_its_methods_are_chunks() -> None:
         "def m1(self):",
         "def m2(self):",
     ]
+
+
+def _noise(letters: bytes, size: int) -> bytes:
+    rng = random.Random(5)
+    return bytes(rng.choices(letters, k=size))
+
+
+@pytest.mark.parametrize("letters", [b"abcdefghijklmnopqrstuvwxyz \n", bytes(range(1, 256))])
+def test_of_noise_only_the_start_is_kept(letters: bytes) -> None:
+    raw = b"int real(void)\n{\n}\n" + _noise(letters, 600_000)
+    result = extract(FoundFile("a.c", len(raw), 0, 0, "c"), raw)
+    assert result.record.trouble == NO_CODE
+    assert len(result.record.chunks) == len(result.texts) < 80
+    assert result.record.entities[0].name == "real"
+
+
+def test_of_a_long_table_and_a_long_script_everything_is_kept() -> None:
+    table = "int table[] = {\n" + "\t0x1234, 0x5678,\n" * 60_000 + "};\n"
+    whole = extract(FoundFile("a.c", 0, 0, 0, "c"), table.encode())
+    assert whole.record.trouble is None
+    assert whole.record.chunks[-1].end_line == 60_002
+    script = "".join(f"print('step {at}', run({at}))\n" for at in range(6_000))
+    whole = extract(FoundFile("a.py", 0, 0, 0, "python"), script.encode())
+    assert whole.record.trouble is None
+    assert whole.record.chunks[-1].end_line == 6_000

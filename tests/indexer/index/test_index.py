@@ -4,6 +4,7 @@ import contextlib
 import os
 import resource
 import shutil
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -13,11 +14,16 @@ import pytest
 
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.pipeline import job_for, make
-from glossator_indexer.records import IndexPhase, PieceRole, PiecesQuery, SearchQuery
+from glossator_indexer.records import DISK, IndexPhase, PieceRole, PiecesQuery, SearchQuery
+from glossator_indexer.store import FILE_NAME
 from tests.indexer.index.conftest import Repository
+
+Change = Callable[[Path], object]
 
 # Enough files for worker processes to be worth their start.
 _MANY = 40
+
+_SET_ASIDE = "The index was written by a later version; it is set aside."
 
 
 def _fill(repository: Repository, count: int = _MANY) -> list[str]:
@@ -137,6 +143,47 @@ def test_a_change_is_noticed_whatever_the_clock_says(
     assert repository.where("first_name") == []
 
 
+def test_a_change_is_noticed_that_kept_size_and_time_and_inode(repository: Repository) -> None:
+    path = repository.write("a.c", "first_name")
+    long_ago = (1_000_000_000, 1_000_000_000)
+    os.utime(path, long_ago)
+    index = repository.refresh()
+    before = index._stores.truth.find(DISK, "a.c")
+    assert before is not None
+    # As if it had been read long after it was written: no doubt but by the stamps.
+    index._stores.truth.restamp([before._replace(read_ns=time.time_ns() + 10**10)])
+    with path.open("r+") as file:
+        file.write(path.read_text().replace("first_name", "other_name"))
+    os.utime(path, long_ago)
+    now = path.stat()
+    assert (now.st_size, now.st_mtime_ns, now.st_ino) == before[3:6]
+    repository.refresh()
+    assert repository.where("other_name") == ["a.c"]
+    assert repository.where("first_name") == []
+
+
+@pytest.mark.parametrize("change", [lambda it: it.chmod(0o400), lambda it: os.link(it, it.name)])
+def test_what_changed_beside_the_contents_is_read_once_and_not_made_again(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Change
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = repository.write("a.c", "once_there")
+    index = repository.refresh()
+    truth = index._stores.truth
+    before = truth.find(DISK, "a.c")
+    assert before is not None
+    change(path)
+    repository.refresh()
+    after = truth.find(DISK, "a.c")
+    assert after is not None
+    assert after.number == before.number
+    assert after.ctime_ns == path.stat().st_ctime_ns
+    assert after.read_ns > before.read_ns
+    truth.restamp([after._replace(read_ns=(unread := time.time_ns() + 10**10))])
+    repository.refresh()
+    assert truth.known(after.number) == after._replace(read_ns=unread)
+
+
 def test_a_touched_file_keeps_its_number(repository: Repository) -> None:
     path = repository.write("a.c", "once_there")
     index = repository.refresh()
@@ -253,6 +300,31 @@ def test_a_folder_that_cannot_be_made_is_said(repository: Repository, tmp_path: 
     repository.folder = tmp_path / "file" / "index"
     with pytest.raises(IndexUnavailableError, match="cannot be made"):
         repository.open()
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [(-1, "The index is of another version; it is built anew."), (100, _SET_ASIDE)],
+)
+def test_a_store_of_another_version_is_built_anew_whole(
+    repository: Repository, step: int, told: str
+) -> None:
+    repository.write("a.c", "still_found")
+    repository.refresh()
+    repository.close()
+    with contextlib.closing(sqlite3.connect(repository.folder / FILE_NAME)) as db:
+        ((version,),) = db.execute("PRAGMA user_version").fetchall()
+        db.execute(f"PRAGMA user_version = {version + step}")
+    status = repository.refresh().status()
+    assert status.problems == (told,)
+    assert repository.where("still_found") == ["a.c"]
+    assert repository.said("still_found") == ["still_found"]
+    assert (status.files, status.vectors) == (1, status.chunks)
+    is_kept = (repository.folder / f"{FILE_NAME}.newer-0").exists()
+    assert is_kept == (told == _SET_ASIDE)
+    # It is told once, and what was built is what is opened the next time.
+    repository.open()
+    assert repository.refresh().status().problems == ()
 
 
 def test_a_file_system_without_locks_gets_an_index_for_the_session(

@@ -162,11 +162,11 @@ def main(places: Mapping[str, str], options: Mapping[str, object]) -> int:
     others = {key: it for key, it in options.items() if key in OwnerOptions.__slots__}
     fake = FakeOptions(**mine)  # type: ignore[arg-type]  # the tests write them
 
-    def open_index() -> FakeIndex:
+    def open_index(at: OwnerPlaces) -> FakeIndex:
         time.sleep(fake.open_seconds)
         if fake.open_error is not None:
             raise IndexUnavailableError(fake.open_error)
-        return FakeIndex(own.root, fake, own.folder / "journal")
+        return FakeIndex(at.root, fake, at.folder / "journal")
 
     return serve(own, open_index, OwnerOptions(**others))  # type: ignore[arg-type]  # as above
 

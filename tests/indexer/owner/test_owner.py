@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import fcntl
 import os
 import signal
 import socket
@@ -13,6 +15,7 @@ import psutil
 import pytest
 
 from glossator_indexer.errors import IndexUnavailableError, QueryError
+from glossator_indexer.owner import process
 from glossator_indexer.owner_client import OwnerPlaces
 from glossator_indexer.records import IndexPhase, SearchQuery
 from tests.indexer.owner.conftest import MakeClient, eventually, journal, owners_of
@@ -334,9 +337,40 @@ async def test_nobody_else_can_look_into_the_folders(
         assert list(modes.values()) == [0o700, 0o700, 0o600]
 
 
+async def test_nobody_else_can_read_a_file_whatever_made_it(
+    places: OwnerPlaces, client_of: MakeClient
+) -> None:
+    former = os.umask(0o002)
+    try:
+        async with client_of() as client:
+            await client.refresh()
+            # The fake writes its journal as a library would: with the mode that is left to it.
+            paths = [*places.folder.rglob("*"), *places.run.rglob("*")]
+            modes = {it.name: it.stat().st_mode & 0o777 for it in paths}
+    finally:
+        os.umask(former)
+    assert {"journal", "owner.log"} <= modes.keys()
+    assert {name: oct(it) for name, it in modes.items() if it & 0o077} == {}
+
+
 async def test_the_lock_names_its_holder(places: OwnerPlaces, client_of: MakeClient) -> None:
     async with client_of() as client:
         assert places.lock.read_text() == f"{client.owner_process}\n"
+
+
+async def test_without_locks_who_listens_is_the_owner(
+    places: OwnerPlaces, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(_descriptor: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    places.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+    monkeypatch.setattr(fcntl, "flock", flock)
+    lock = process._take_lock(places)
+    assert lock is not None
+    os.close(lock)
+    async with client_of():
+        assert await asyncio.to_thread(process._take_lock, places) is None
 
 
 GREETING = b'\x00\x00\x00\x2a{"hello":{"protocol":1,"version":"1.0.0"}}'

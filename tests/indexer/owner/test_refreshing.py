@@ -108,6 +108,19 @@ async def test_the_end_lets_nobody_wait(index: FakeIndex) -> None:
         await waiting
 
 
+async def test_nothing_is_called_paused_once_it_was_resumed(index: FakeIndex) -> None:
+    async with running(index) as (refresher, seen):
+        await refresher.wait_for(time.monotonic())
+        await refresher.pause()
+        assert refresher.progress.phase is IndexPhase.PAUSED
+        # The work has not begun yet: nothing has run since.
+        await refresher.resume()
+        assert not refresher.is_running
+        assert refresher.progress.phase is IndexPhase.WALKING
+        await refresher.wait_for(time.monotonic())
+        assert [it.phase for it in seen].count(IndexPhase.PAUSED) == 1
+
+
 def noted(index: FakeIndex) -> list[str]:
     """Return what happened to an index."""
     assert index.journal is not None

@@ -243,7 +243,14 @@ def test_a_record_says_what_the_disk_says(tmp_path: Path) -> None:
     walker = plant(tmp_path, {"src/a.c": SOURCE})
     status = (tmp_path / "src/a.c").stat()
     assert walker.walk() == [
-        FoundFile("src/a.c", len(SOURCE), status.st_mtime_ns, status.st_ino, "c")
+        FoundFile(
+            "src/a.c",
+            len(SOURCE),
+            status.st_mtime_ns,
+            status.st_ino,
+            "c",
+            ctime_ns=status.st_ctime_ns,
+        )
     ]
 
 
