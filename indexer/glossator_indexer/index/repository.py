@@ -18,7 +18,7 @@ from glossator_indexer.errors import IndexUnavailableError, StoreCorruptError
 from glossator_indexer.index.embedding import Embedding
 from glossator_indexer.index.lock import FolderLock, LocksUnsupportedError
 from glossator_indexer.index.parts import IndexParts
-from glossator_indexer.index.refreshing import Making, Progress, Report, Stop, make_all
+from glossator_indexer.index.refreshing import Making, Progress, Report, Stop, effort_of, make_all
 from glossator_indexer.index.stores import Stores
 from glossator_indexer.index.updating import Updates
 from glossator_indexer.index.warming import Rest, warm
@@ -148,7 +148,7 @@ class Index:
                 self._updates.save(jobs, gone)
             else:
                 self._updates.save((), gone)
-                progress = Progress(_ignore, IndexPhase.READING, len(jobs))
+                progress = Progress(_ignore, IndexPhase.READING, len(jobs), _effort(jobs))
                 writer = self._stores.writer
                 make_all(
                     jobs, self._making(), writer, self._turns, progress, self._is_closed.is_set
@@ -253,7 +253,7 @@ class Index:
         if work.jobs and _are_few(work.jobs):
             self._updates.save(work.jobs, ())
         elif work.jobs:
-            progress = Progress(tell, phase, len(work.jobs))
+            progress = Progress(tell, phase, len(work.jobs), _effort(work.jobs))
             done = make_all(work.jobs, self._making(), stores.writer, self._turns, progress, stop)
         with self._turns.bulk():
             stores.writer.commit()
@@ -339,6 +339,10 @@ class Index:
 
 def _are_few(jobs: Sequence[Job]) -> bool:
     return len(jobs) <= _MOST_FILES_HERE and sum(it.size for it in jobs) <= _MOST_BYTES_HERE
+
+
+def _effort(jobs: Sequence[Job]) -> float:
+    return sum(effort_of(it.size) for it in jobs)
 
 
 def _ignore(_progress: IndexProgress) -> None:

@@ -20,11 +20,11 @@ def is_whole(folder: Path, most_bytes: int | None) -> bool:
         paths = [
             it for it in folder.iterdir() if it.stem in stems or it.name.split(".")[0] in stems
         ]
+        size = sum(path.stat().st_size for path in paths)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
     if {path.stem for path in paths if path.suffix == ".term"} != stems:
         return False
-    size = sum(path.stat().st_size for path in paths)
     deep = most_bytes is None or size <= most_bytes
     return all(_has_footer(path, deep=deep) for path in paths)
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 VERSION = 3
 # The writer's memory: enough that a bulk load writes few segments, small beside the owner's 1.5 GB.
 _WRITER_BYTES = 192_000_000
-# Above this size a flipped byte is looked for by `verify`, in idle time, not at each opening.
+# Above this size a flipped byte is not looked for at each opening, but once a read has failed.
 _MOST_BYTES_CHECKED_AT_OPEN = 256_000_000
 # Ranking splits the same names and paths for one query after the other.
 _MOST_REMEMBERED = 20_000
@@ -81,6 +81,7 @@ class LexicalStore:
         self._writing = threading.RLock()
         self._writer: tantivy.IndexWriter | None = None
         self._position: int | None = None
+        self._has_failed = False
         self.trouble: str | None = None
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
@@ -127,7 +128,7 @@ class LexicalStore:
         """Make everything since the last commit durable and visible, as of `position`."""
         import tantivy
 
-        with self._writing, _foreign_errors():
+        with self._writing, self._failures_noted():
             writer = self._opened_writer()
             self._delete(writer, "stamp", _STAMP)
             stamp = tantivy.Document()
@@ -140,16 +141,18 @@ class LexicalStore:
             self._position = position
 
     def close(self) -> None:
-        """Let go of files and threads; what was not committed is lost."""
+        """Let go of files and threads; what was not committed is lost.
+
+        Where a read has failed, all files are compared with their checksums, a matter of seconds
+        for large ones, and what is damaged is not opened again.
+        """
         with self._writing, _foreign_errors():
             # Forgotten first: one that is broken keeps its lock as long as somebody holds it.
             writer, self._writer = self._writer, None
             if writer is not None:
                 writer.rollback()
-
-    def verify(self) -> bool:
-        """Say whether every file is what was written, however large; a matter of seconds."""
-        return is_whole(self._folder, most_bytes=None)
+        if self._has_failed and not is_whole(self._folder, most_bytes=None):
+            (self._folder / "meta.json").unlink(missing_ok=True)
 
     def words_of(self, text: str) -> Sequence[str]:
         """Return the words of a text as the index keeps them: split, in lower case, stemmed."""
@@ -208,7 +211,7 @@ class LexicalStore:
     def names_with_prefix(self, prefix: str, limit: int) -> list[str]:
         """Return names in lower case that are defined or declared and begin with a prefix."""
         found: dict[str, None] = {}
-        with _foreign_errors():
+        with self._failures_noted():
             for field in LOWER_NAME_FIELDS:
                 terms = self._searcher.terms_with_prefix(field, prefix.lower(), limit=limit)
                 found.update((term, None) for term, _ in terms)
@@ -244,7 +247,7 @@ class LexicalStore:
         if clauses:
             must = [(occur.Must, tantivy.Query.const_score_query(it, 0.0)) for it in clauses]
             query = tantivy.Query.boolean_query([(occur.Must, query), *must])
-        with _foreign_errors():
+        with self._failures_noted():
             searcher = self._searcher
             hits = searcher.search(query, limit, count=False).hits
             keys = searcher.fast_field_values("key", [address for _, address in hits])
@@ -256,6 +259,15 @@ class LexicalStore:
         # Scores tie often, and the order of segments is no reason to be first.
         found.sort(key=lambda it: (-it[1], it[0]))
         return found
+
+    @contextmanager
+    def _failures_noted(self) -> Iterator[None]:
+        try:
+            with _foreign_errors():
+                yield
+        except StoreCorruptError:
+            self._has_failed = True
+            raise
 
     def _open(self) -> None:
         """Open what is there, or create; raises `StoreCorruptError` where it is damaged."""

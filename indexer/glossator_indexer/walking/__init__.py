@@ -1,6 +1,7 @@
 """Own the way through a repository: which files belong into its index, and what their paths say.
 
-It reads ignore files and nothing else of a file's content, starts no process and follows no link.
+It opens the files that say what git ignores and tracks and no others, starts no process and follows
+no link.
 """
 
 from __future__ import annotations

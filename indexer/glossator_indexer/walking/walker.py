@@ -1,7 +1,7 @@
 """Own the walk itself: a repository's files in a settled order, each with what its path says.
 
 Links are never followed: what lies inside the root is found under its own name, once, and what lies
-outside does not belong to it. Of files it opens ignore files, and
+outside does not belong to it. Of files it opens those that say what git ignores and tracks, and
 for their first line executables whose name tells nothing; it must not read more.
 """
 
@@ -27,7 +27,7 @@ from glossator_indexer.walking.ignore_files import (
     GIT_FILE,
     OWN_FILE,
     IgnoreStack,
-    repository_layer,
+    rules_of_repository,
 )
 from glossator_indexer.walking.origins import MANIFESTS, trust_of_file, trust_of_folder
 from glossator_indexer.walking.patterns import git_text
@@ -126,7 +126,7 @@ class RepositoryWalker:
         return _file(folder, name, language, status)
 
     def _start(self) -> _Folder:
-        rules = IgnoreStack(git=repository_layer(self._root, 0))
+        rules = rules_of_repository(self._root, 0)
         return _Folder(self._root, "", rules, Trust.PROJECT, is_asked_for=True)
 
 
@@ -227,12 +227,13 @@ def _entered(parent: _Folder, name: str, beside: set[str]) -> _Folder | None:
     path = parent.path + name
     text, ruled = git_text(name), git_text(path)
     asked_for = parent.rules.is_asked_for(text, ruled)
-    if not asked_for and (
-        is_passed_over(name) or parent.rules.verdict(text, ruled, is_folder=True)
-    ):
+    if not asked_for and is_passed_over(name):
+        return None
+    rules = parent.rules if asked_for else parent.rules.entering(text, ruled)
+    if rules is None:
         return None
     trust = trust_of_folder(name, parent.trust, beside)
-    return _Folder(f"{parent.disk}/{name}", f"{path}/", parent.rules, trust, asked_for)
+    return _Folder(f"{parent.disk}/{name}", f"{path}/", rules, trust, asked_for)
 
 
 def _opened(folder: _Folder, names: set[str]) -> _Folder | None:
@@ -248,7 +249,7 @@ def _opened(folder: _Folder, names: set[str]) -> _Folder | None:
 def _is_left_out(folder: _Folder, name: str) -> bool:
     if is_never_read(name):
         return True
-    return bool(folder.rules.verdict(git_text(name), git_text(folder.path + name), is_folder=False))
+    return not folder.rules.takes(git_text(name), git_text(folder.path + name))
 
 
 def _file(folder: _Folder, name: str, language: str, status: os.stat_result) -> FoundFile:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from glossator_indexer.errors import StoreCorruptError
 from glossator_indexer.lexical import FieldWeights, LexicalStore, Scope, documents_of
+from glossator_indexer.lexical import store as store_module
 from glossator_indexer.records import (
     ChunkRecord,
     EntityKind,
@@ -162,6 +164,28 @@ def test_damage_is_found_and_the_store_is_filled_anew(
     once_more = LexicalStore(tmp_path)
     assert (once_more.position(), once_more.count(), once_more.trouble) == (3, 1, None)
     once_more.close()
+
+
+def test_damage_of_a_large_index_is_found_once_a_read_has_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "_MOST_BYTES_CHECKED_AT_OPEN", 0)
+    store = LexicalStore(tmp_path)
+    store.replace([file_of(it, ("free_pages", "buddy")) for it in range(1, 400)])
+    store.commit(5)
+    store.close()
+    path = _part(".idx")(tmp_path)
+    raw = path.read_bytes()
+    # Its footer is as it was: only the checksum in it can tell.
+    path.write_bytes(b"\xff" * (len(raw) // 2) + raw[len(raw) // 2 :])
+    damaged = LexicalStore(tmp_path)
+    assert damaged.trouble is None
+    with pytest.raises(StoreCorruptError):
+        damaged.search({"free": 1.0, "buddi": 1.0}, FieldWeights(), 10)
+    damaged.close()
+    again = LexicalStore(tmp_path)
+    assert (again.position(), again.count()) == (None, 0)
+    again.close()
 
 
 _WRITER = """
