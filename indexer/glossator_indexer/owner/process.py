@@ -63,6 +63,7 @@ def serve(
     if lock is None:
         return 0
     listening = _listen(places)
+    own = places.socket.lstat().st_ino
     if options.in_background:
         _leave_starter(places)
     _sign(lock)
@@ -73,7 +74,9 @@ def serve(
         asyncio.run(_run(places, listening, open_index, options))
     finally:
         with contextlib.suppress(OSError):
-            places.socket.unlink()
+            # Where the folder was removed under this owner, another one may listen there by now.
+            if places.socket.lstat().st_ino == own:
+                places.socket.unlink()
         os.close(lock)
     _log.info("the owner of %s ended", places.root)
     logging.shutdown()
