@@ -135,13 +135,10 @@ def _open_index(places: OwnerPlaces, options: IndexOptions) -> RepositoryIndex:
     from glossator_server.outdated import end_when_outdated
 
     def open_vectors(folder: Path, dim: int, truth: TruthVectors) -> VectorStore:
+        from glossator_indexer.chroma_store import ChosenVectors, VectorChoice
         from glossator_indexer.vectors import ExactVectors
 
         exact = ExactVectors(folder, dim)
-        if options.vectors == "exact":
-            return exact
-        from glossator_indexer.chroma_store import ChosenVectors, VectorChoice
-
         return ChosenVectors(exact, folder / "chroma", dim, truth, VectorChoice(options.vectors))
 
     policy = load_policy(policy_places())
