@@ -35,6 +35,7 @@ __all__ = [
     "PolicyPlaces",
     "destination_of",
     "destination_of_server",
+    "key_variables",
     "load_policy",
     "resolve_key",
 ]
@@ -103,6 +104,13 @@ def destination_of_server(entry: IndexServerEntry) -> Destination:
     """
     key = None if entry.key is None else resolve_key(entry.key)
     return Destination(entry.origin, entry.address, key, _index_limits(entry.timeout_s))
+
+
+def key_variables(policy: Policy) -> frozenset[str]:
+    """Return the environment variables that hold the keys of what an index may ask."""
+    models = (it.key for it in policy.models if "embed" in it.uses)
+    keys = (*models, *(it.key for it in policy.index_servers))
+    return frozenset(it.removeprefix("env:") for it in keys if it and it.startswith("env:"))
 
 
 def _index_limits(silence_s: float) -> EgressLimits:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from glossator_clients.protocol import ChatModel
-from glossator_gate.policy import Policy, PolicyPlaces, load_policy
+from glossator_gate.policy import Policy, PolicyPlaces, key_variables, load_policy
 from glossator_server import __version__
 from glossator_server.settings import (
     IndexOptions,
@@ -113,7 +113,9 @@ def open_index_client(folder: Path, options: IndexOptions) -> IndexClient:
     places = index_places(repository_root(folder))
     if places.root in (Path(places.root.anchor), Path.home().resolve()):
         raise IndexUnavailableError(f"{places.root} is not indexed; open a project's own folder.")
-    return IndexClient.connect_or_start(places, owner_command(places.root, options))
+    # An owner inherits nothing but what it needs.
+    variables = key_variables(load_policy(policy_places()))
+    return IndexClient.connect_or_start(places, owner_command(places.root, options), variables)
 
 
 def run_index_owner(root: Path, options: IndexOptions, idle_seconds: float) -> int:
