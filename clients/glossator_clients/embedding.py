@@ -44,7 +44,8 @@ _NOT_FOUND = 404
 # Making vectors changes nothing on the server, so that it may be asked again.
 _WAITS_S = (0.5, 2.0)
 _OVERFLOW = re.compile(
-    r"context|too (long|large|many tokens)|max(imum)?[ _](input|sequence|length|tokens)|batch size",
+    r"context (length|size|window)|too (long|large|many tokens)"
+    r"|max(imum)?[ _](input|sequence|length|tokens)|batch size",
     re.IGNORECASE,
 )
 

@@ -35,6 +35,7 @@ __all__ = [
     "PolicyPlaces",
     "destination_of",
     "destination_of_server",
+    "key_variables",
     "load_policy",
     "resolve_key",
 ]
@@ -53,8 +54,8 @@ _CLASS_ORDER = tuple(DataClass)
 def load_policy(places: PolicyPlaces) -> Policy:
     """Return the effective policy; trouble with a file narrows it and never raises."""
     managed, managed_problem = _load_managed(places)
-    user, user_problems = _load_user(places.user)
-    warnings = list(user_problems)
+    user, user_problem = _load_user(places.user)
+    warnings = [user_problem] if user_problem else list(user.problems if user else ())
     if managed_problem is not None:
         warnings.insert(0, managed_problem)
     if managed is None:
@@ -78,6 +79,7 @@ def load_policy(places: PolicyPlaces) -> Policy:
         refused=tuple(refused),
         warnings=tuple(warnings),
         managed_problem=managed_problem,
+        user_problem=user_problem,
         managed_in_force=managed is not None,
         index_servers=servers,
     )
@@ -102,6 +104,13 @@ def destination_of_server(entry: IndexServerEntry) -> Destination:
     """
     key = None if entry.key is None else resolve_key(entry.key)
     return Destination(entry.origin, entry.address, key, _index_limits(entry.timeout_s))
+
+
+def key_variables(policy: Policy) -> frozenset[str]:
+    """Return the environment variables that hold the keys of what an index may ask."""
+    models = (it.key for it in policy.models if "embed" in it.uses)
+    keys = (*models, *(it.key for it in policy.index_servers))
+    return frozenset(it.removeprefix("env:") for it in keys if it and it.startswith("env:"))
 
 
 def _index_limits(silence_s: float) -> EgressLimits:
@@ -188,8 +197,8 @@ def _read_managed(places: PolicyPlaces) -> str | None:
     return _decoded(data, path)
 
 
-def _load_user(path: Path) -> tuple[PolicyFile | None, tuple[str, ...]]:
-    """Return the user's file, None where there is none, and what is wrong with it.
+def _load_user(path: Path) -> tuple[PolicyFile | None, str | None]:
+    """Return the user's file, None where there is none, and why it cannot be read, if so.
 
     A file that cannot be read lists nothing.
     """
@@ -197,12 +206,12 @@ def _load_user(path: Path) -> tuple[PolicyFile | None, tuple[str, ...]]:
         data = path.read_bytes()
         parsed = parse_policy_file(_decoded(data, path), path)
     except FileNotFoundError:
-        return None, ()
+        return None, None
     except OSError as error:
-        return PolicyFile(), (f"{path} cannot be read ({error.strerror}); mend its permissions.",)
+        return PolicyFile(), f"{path} cannot be read ({error.strerror}); mend its permissions."
     except ConfigurationError as error:
-        return PolicyFile(), (str(error),)
-    return parsed, parsed.problems
+        return PolicyFile(), str(error)
+    return parsed, None
 
 
 def _decoded(data: bytes, path: Path) -> str:

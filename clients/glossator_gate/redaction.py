@@ -99,11 +99,12 @@ def _without_key_blocks(text: str) -> tuple[str, int]:
     """Replace what stands between the marks of private keys, line by line."""
     kept: list[str] = []
     end = count = 0
-    for begin in _KEY_BEGIN.finditer(text):
-        if begin.end() < end:
-            continue
-        close = _KEY_END.search(text, begin.end(), begin.end() + MOST_KEY_CHARACTERS)
-        after = close.start() if close else _end_of_lines_like_a_key(text, begin.end())
+    begins = list(_KEY_BEGIN.finditer(text))
+    # No key holds the beginning of another one: each character is looked at once, whatever comes.
+    limits = [*(it.start() for it in begins), len(text)][1:]
+    for begin, limit in zip(begins, limits, strict=True):
+        close = _KEY_END.search(text, begin.end(), min(limit, begin.end() + MOST_KEY_CHARACTERS))
+        after = close.start() if close else _end_of_lines_like_a_key(text, begin.end(), limit)
         body = text[begin.end() : after]
         if not _KEY_LINE.search(body):
             continue
@@ -117,16 +118,16 @@ def _key_part(part: re.Match[str]) -> str:
     return part.group() if part["kept"] else _placeholder("private key")
 
 
-def _end_of_lines_like_a_key(text: str, start: int) -> int:
+def _end_of_lines_like_a_key(text: str, start: int, limit: int) -> int:
     """Return where a key ends whose end is missing: at the first line that is none of its own."""
-    at = text.find("\n", start)
+    at = text.find("\n", start, limit)
     while at >= 0:
-        following = text.find("\n", at + 1)
-        line_end = len(text) if following < 0 else following
+        following = text.find("\n", at + 1, limit)
+        line_end = limit if following < 0 else following
         if not _KEY_LINE.search(text, at, line_end):
             return at
         at = following
-    return len(text)
+    return limit
 
 
 def _without_assigned(text: str, lowered: str, names: list[str]) -> tuple[str, int]:
@@ -199,16 +200,19 @@ _PLACEHOLDER = re.compile(
 _NAME_LIKE = re.compile(r"[A-Za-z]+(?:[_.:/,-][A-Za-z]*)*[:=.,;?!]?")
 # What names such as `V1SecretProjection` are made of.
 _WORD = re.compile(r"[A-Z]?[a-z]{3,}")
+# What a URL has in the place of `@` and the like; `%` alone is a format's.
+_ESCAPED = re.compile(r"%[0-9A-F]{2}")
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]{32,}")
 
 # What secrets are called, beginnings and ends left out; those with `key` are rarely searched.
 _PASSWORD_NAMES = ("passw", "pwd")
 _NAMES = (*_PASSWORD_NAMES, "secret", "token", "credential", "bearer ")
 _KEY_NAMES = ("apikey", "api_key", "api-key", "access_key", "accesskey", "private_key")
-# From the end of the name: the rest of the name, its type, a sign of assignment, the literal.
+# From the end of the name: the rest of the name, its type (Go's has no colon), a sign of
+# assignment, the literal.
 _ASSIGNED = re.compile(
     r"(?:[\w-]{0,40}+[\"'\]]{0,2}+(?:\[\w{0,20}\])?+\s{0,20}+"
-    r"(?:(?::\s{0,4}+&?[\w.<>\[\]|]{1,40}+\s{0,4}+)?=>?|:=?|\(|(?<=[ \t]))"
+    r"(?:(?:(?::\s{0,4}+&?[\w.<>\[\]|]{1,40}+|string)\s{0,4}+)?=>?|:=?|\(|(?<=[ \t]))"
     r"\s{0,20}+[bruLR@]{0,2}[\"'`])?(?P<secret>(?<=[\"'`])[^\s\"'`\\]{6,300}(?=[\"'`])"
     r"|(?<=[Bb]earer )[A-Za-z0-9._~+/-]{16,}+=*)"
 )
@@ -274,7 +278,7 @@ _RULES = (
         "password in an address",
         ("://",),
         re.compile(r"://[^\s/:@\"'<>]{0,80}:(?P<secret>[^\s/:@\"'<>]{3,200})@[\w.\[-]"),
-        lambda it: not _is_placeholder(it),
+        lambda it: not _is_placeholder(_ESCAPED.sub("", it)),
     ),
     _Rule(
         "slack webhook",

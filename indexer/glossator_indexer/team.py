@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
@@ -147,16 +148,16 @@ class TeamIndex:
         by_id = {record_id(it, self.model): it for it in hashes}
         ids = list(by_id)
         found: dict[bytes, bytes] = {}
-        collection = self._collection_if_any()
-        if collection is None:
-            return found
-        for start in range(0, len(ids), PAGE):
-            vectors = collection.vectors(ids[start : start + PAGE])
-            for name, vector in vectors.items():
-                if not bool(np.isfinite(vector).all()):
-                    continue
-                row = np.clip(np.rint(vector * _SCALE), -_SCALE, _SCALE).astype(np.int8)
-                found[by_id[name]] = row.tobytes()
+        with self._read() as collection:
+            if collection is None:
+                return found
+            for start in range(0, len(ids), PAGE):
+                vectors = collection.vectors(ids[start : start + PAGE])
+                for name, vector in vectors.items():
+                    if not bool(np.isfinite(vector).all()):
+                        continue
+                    row = np.clip(np.rint(vector * _SCALE), -_SCALE, _SCALE).astype(np.int8)
+                    found[by_id[name]] = row.tobytes()
         return found
 
     def search(
@@ -167,8 +168,8 @@ class TeamIndex:
         A hit counts only where a file on disk, at a path that the team knows for it, holds a
         chunk of that very hash now: what was changed or deleted here is dropped.
         """
-        collection = self._collection_if_any()
-        found = collection.nearest(query, limit) if collection is not None else []
+        with self._read() as collection:
+            found = collection.nearest(query, limit) if collection is not None else []
         numbers = catalog.numbers(DISK)
         hits: list[tuple[int, float]] = []
         for name, score, its in found:
@@ -186,11 +187,19 @@ class TeamIndex:
             self._opened = self._server.collection(self._name, {"owner": _OWNER})
         return self._opened
 
-    def _collection_if_any(self) -> ServerCollection | None:
-        """Return the collection; who only reads begins none."""
-        if self._opened is None:
-            self._opened = self._server.collection_if_any(self._name)
-        return self._opened
+    @contextmanager
+    def _read(self) -> Iterator[ServerCollection | None]:
+        """Hold the collection; who only reads begins none.
+
+        After trouble it is looked for again: somebody may have deleted it and pushed anew.
+        """
+        try:
+            if self._opened is None:
+                self._opened = self._server.collection_if_any(self._name)
+            yield self._opened
+        except IndexUnavailableError:
+            self._opened = None
+            raise
 
     @property
     def _name(self) -> str:

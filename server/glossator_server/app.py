@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from glossator_clients.protocol import ChatModel
-from glossator_gate.policy import Policy, PolicyPlaces, load_policy
+from glossator_gate.policy import Policy, PolicyPlaces, key_variables, load_policy
 from glossator_server import __version__
 from glossator_server.settings import (
     IndexOptions,
@@ -119,7 +119,9 @@ def open_index_client(folder: Path, options: IndexOptions) -> IndexClient:
     places = index_places(repository_root(folder))
     if places.root in (Path(places.root.anchor), Path.home().resolve()):
         raise IndexUnavailableError(f"{places.root} is not indexed; open a project's own folder.")
-    return IndexClient.connect_or_start(places, owner_command(places.root, options))
+    # An owner inherits nothing but what it needs.
+    variables = key_variables(load_policy(policy_places()))
+    return IndexClient.connect_or_start(places, owner_command(places.root, options), variables)
 
 
 def run_index_owner(root: Path, options: IndexOptions, idle_seconds: float) -> int:
@@ -141,13 +143,10 @@ def _open_index(places: OwnerPlaces, options: IndexOptions) -> RepositoryIndex:
     from glossator_server.outdated import end_when_outdated
 
     def open_vectors(folder: Path, dim: int, truth: TruthVectors) -> VectorStore:
+        from glossator_indexer.chroma_store import ChosenVectors, VectorChoice
         from glossator_indexer.vectors import ExactVectors
 
         exact = ExactVectors(folder, dim)
-        if options.vectors == "exact":
-            return exact
-        from glossator_indexer.chroma_store import ChosenVectors, VectorChoice
-
         return ChosenVectors(exact, folder / "chroma", dim, truth, VectorChoice(options.vectors))
 
     policy = load_policy(policy_places())

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from glossator_clients.factory import open_embedder
-from glossator_gate.errors import GlossatorError
+from glossator_gate.errors import ConfigurationError, GlossatorError
 from glossator_gate.types import Policy
 from glossator_indexer.errors import EmbedderError
 
@@ -47,8 +47,9 @@ class ChosenEmbedder:
 def choose_embedder(policy: Policy, folder: Path) -> ChosenEmbedder:
     """Return the embedder of the index in `folder`.
 
-    A server's model that answered once is remembered there: while its server is away, the index
-    opens with the vectors that it made, and only new text waits for it.
+    A server's model that answered once is remembered there: while its server is away, or the file
+    that names it cannot be read, the index opens with the vectors that it made, and only new text
+    waits for it.
     """
     from glossator_indexer import static_embedder
 
@@ -89,15 +90,22 @@ def _former_of_server(policy: Policy, name: str, version: str) -> Embedder | Non
 
 def _served(policy: Policy, folder: Path) -> Embedder | None:
     place = folder / _REMEMBERED
+
+    def reopen() -> ServerEmbedder | None:
+        if policy.user_problem is not None:
+            raise ConfigurationError(policy.user_problem)
+        return open_embedder(policy)
+
     try:
-        opened = open_embedder(policy)
+        opened = reopen()
     except GlossatorError as error:
         _LOG.warning("%s", error)
         remembered = _remembered(place)
-        if remembered is None:
-            return None
-        return LateEmbedder(remembered, lambda: open_embedder(policy))
+        return None if remembered is None else LateEmbedder(remembered, reopen)
     if opened is None:
+        # Where the configuration cannot be read one day, this is what it had said.
+        with contextlib.suppress(OSError):
+            place.unlink(missing_ok=True)
         return None
     known = ModelIdentity(opened.name, opened.dim, opened.version)
     _remember(place, known)
@@ -149,6 +157,8 @@ class LateEmbedder:
                 if opened is None or ModelIdentity(opened.name, opened.dim, opened.version) != (
                     ModelIdentity(self.name, self.dim, self.version)
                 ):
+                    if opened is not None:
+                        opened.close()
                     raise EmbedderError(
                         f"The model {self.name} is another one than before; run `glossator index "
                         "--rebuild`."

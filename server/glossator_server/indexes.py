@@ -39,7 +39,6 @@ class Buffer(Protocol):
 
     path: Path | None
     text: str
-    version: int
     is_in_step: bool
     is_saved: bool
 
@@ -63,8 +62,8 @@ class Indexes:
         self._clients: dict[Path, IndexClient] = {}
         self._changing = asyncio.Lock()
         self._sending = asyncio.Lock()
-        # The version of each unsaved text that an index has.
-        self._sent: dict[tuple[Path, str], int] = {}
+        # The unsaved texts that each index has: versions begin anew where a file is opened again.
+        self._sent: dict[tuple[Path, str], str] = {}
 
     @property
     def clients(self) -> tuple[IndexClient, ...]:
@@ -122,19 +121,18 @@ class Indexes:
             unsaved = self._unsaved(documents)
             changes: dict[Path, dict[str, str | None]] = defaultdict(dict)
             for (root, path), document in unsaved.items():
-                if self._sent.get((root, path)) != document.version:
+                if self._sent.get((root, path)) != document.text:
                     changes[root][path] = document.text
             for root, path in self._sent.keys() - unsaved.keys():
                 changes[root][path] = None
-            versions = {key: it.version for key, it in unsaved.items()}
             for root, buffers in changes.items():
                 client = self._clients.get(root)
                 if client is not None:
                     await client.update_buffers(buffers)
-                for path in buffers:
+                for path, text in buffers.items():
                     self._sent.pop((root, path), None)
-                    if (root, path) in versions:
-                        self._sent[root, path] = versions[root, path]
+                    if text is not None:
+                        self._sent[root, path] = text
 
     async def ask(
         self, question: Callable[[IndexClient], Awaitable[Iterable[T]]]

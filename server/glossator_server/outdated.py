@@ -25,9 +25,15 @@ def end_when_outdated(places: PolicyPlaces, policy: Policy) -> None:
     Clients notice nothing: they start the next owner with their next question.
     """
     used = _used(policy)
+
+    def is_outdated() -> bool:
+        found = load_policy(places)
+        # Somebody is writing the file, or mends it later: until then nothing is known to change.
+        return found.user_problem is None and _used(found) != used
+
     threading.Thread(
         target=_watch,
-        args=(lambda: _stamps(places), lambda: _used(load_policy(places)) != used),
+        args=(lambda: _stamps(places), is_outdated),
         name="configuration",
         daemon=True,
     ).start()

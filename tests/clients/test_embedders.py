@@ -159,6 +159,26 @@ async def test_texts_that_do_not_fit_are_cut_to_their_heads(
         assert any(np.allclose(rows[1], it, atol=1e-5) for it in directions)
 
 
+@both
+async def test_a_server_that_gives_up_is_no_text_that_is_too_long(api: Api) -> None:
+    asked: list[int] = []
+
+    async def give_up(received: Received, reply: Reply) -> None:
+        if received.path.startswith(("/api/embed", "/v1")) and len(received.json["input"]) > 1:
+            asked.append(len(received.json["input"]))
+            await reply.json({"error": "do embedding request: context deadline exceeded"}, 500)
+        else:
+            await Model()(received, reply)
+
+    async with serving(give_up) as server:
+        embedder = await asyncio.to_thread(open_embedder, policy_of(server.origin, api))
+        assert embedder is not None
+        with pytest.raises(ModelUnavailableError, match="status 500"):
+            await encoded(embedder, ["int f(void)", "int g(void) { " + "a" * 5_000])
+        await asyncio.to_thread(embedder.close)
+    assert asked == [2]
+
+
 FAULTS: dict[str, Fault] = {
     "too few": lambda rows: rows[:-1],
     "too many": lambda rows: [*rows, rows[0]],

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from glossator_clients.model_files import fetchable_names
@@ -226,6 +227,18 @@ def test_the_summary_says_what_is_indexed(indexed: Path) -> None:
     assert "on disk" in model
     status = glossator("index", "--status", cwd=indexed).output
     assert status.splitlines()[:2] == [first, languages]
+
+
+def test_an_index_that_nobody_has_open_is_told_with_its_numbers(indexed: Path) -> None:
+    index(cwd=indexed)
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if "index-owner" in words and str(indexed) in words:
+            process.kill()
+            process.wait()
+    status = json.loads(glossator("index", "--status", "--json", indexed).output)
+    assert status["phase"] != "opening"
+    assert status["files"] > 3
 
 
 def test_a_folder_of_a_repository_means_the_repository(ringlog: Path) -> None:

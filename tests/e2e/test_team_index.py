@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from glossator_server.app import open_index_client
+from glossator_server.settings import IndexOptions
 from tests.e2e.command_line import Ended, glossator
 from tests.loopback_server import Received, Reply, serving
 
@@ -180,3 +182,28 @@ async def test_the_former_model_answers_until_another_is_done(
     configure(own_home)
     status = await indexed_until(tree, lambda it: it["embedder"] == former)
     assert status["problems"] == []
+
+
+async def test_a_configuration_that_cannot_be_read_costs_no_vectors(
+    own_home: Path, tmp_path: Path
+) -> None:
+    tree, model = checkout(tmp_path / "ringlog"), Model()
+    async with serving(model.openai) as server:
+        mended = embedder_at(server.origin)
+        configure(own_home, mended)
+        status = await indexed(tree)
+        assert status["vectors"] == status["chunks"]
+        # Somebody saves the file in the middle of a line, while an editor uses the index.
+        async with open_index_client(tree, IndexOptions()) as editor:
+            configure(own_home, mended, "[index\n")
+            for _ in range(2):
+                await editor.refresh()
+                broken = await editor.status()
+                assert (broken.embedder, broken.vectors) == ("m", broken.chunks)
+                # Another owner begins with that file.
+                await editor.shutdown()
+        model.texts = 0
+        configure(own_home, mended)
+        status = await indexed(tree)
+        assert (status["embedder"], status["problems"]) == ("m", [])
+        assert model.texts <= 3

@@ -65,6 +65,8 @@ def secrets(seed: int = 0) -> dict[str, tuple[str, str]]:
     found = {name: (it, f'static const char *x = "{it}";') for name, it in plain.items()}
     url = base62(12, seed)
     found["address"] = (url, f'#define DB "postgres://app:{url}@db.internal:5432/app"')
+    escaped = base62(6, seed) + "%40" + base62(6, seed)
+    found["escaped address"] = (escaped, f'url = "amqp://app:{escaped}@queue.internal/app"')
     account = made_up(_BASE62 + "+/", 86, seed) + "=="
     found["azure storage"] = (account, f'c = "AccountName=a;AccountKey={account};Suffix=b"')
     webhook = "T" + base62(8, seed) + "/B" + base62(8, seed) + "/" + base62(24, seed)
@@ -75,6 +77,7 @@ def secrets(seed: int = 0) -> dict[str, tuple[str, str]]:
         "c array": ('static char passwd[] = "{}";', "xK9#mQ2v"),
         "define": ('#define WIFI_PASSWORD "{}"', "kite-81-Moss"),
         "go": ('dbPassword := "{}"', "hunter2hunter2"),
+        "go with a type": ('var dbPassword string = "{}"', "hunter2hunter2"),
         "typescript": ("const password: string = '{}';", "Qw3rty!uiop"),
         "call": ('login(user, password="{}")', "b4nana-Split!"),
         "ruby": ("'passwd' => '{}'", "4pples_0ranges"),

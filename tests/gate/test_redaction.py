@@ -125,6 +125,7 @@ def test_redacting_twice_changes_nothing_more_and_lines_stay(parts: list[str]) -
         "://" * 200_000,
         "a://b:" * 80_000,
         "-----BEGIN PRIVATE KEY-----\n" * 20_000,
+        "-----BEGIN PRIVATE KEY-----" * 20_000,
         "-----BEGIN RSA PRIVATE KEY-----\n" + ("A" * 64 + "\n") * 8_000,
         "eyJ" + "a" * 500_000 + ".eyJ",
         ".eyJ" * 120_000,

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from glossator_clients.errors import ModelUnavailableError
+from glossator_gate.errors import ConfigurationError
 from glossator_gate.types import Api, ModelEntry, Origin, Policy
 from glossator_indexer import static_embedder
 from glossator_indexer.errors import EmbedderError
@@ -112,6 +113,22 @@ async def test_a_model_that_became_another_is_not_mixed_in() -> None:
             late.encode(["text"])
         assert opened is not None
         await asyncio.to_thread(opened.close)
+
+
+async def test_a_configuration_that_cannot_be_read_costs_no_vectors(tmp_path: Path) -> None:
+    async with serving(answer) as server:
+        first = (
+            await asyncio.to_thread(choose_embedder, policy_of(server.origin), tmp_path)
+        ).embedder
+        await asyncio.to_thread(first.close)  # type: ignore[attr-defined]
+    broken = Policy((), user_problem="config.toml is not valid TOML; mend that line.")
+    chosen = choose_embedder(broken, tmp_path)
+    assert (chosen.embedder.version, chosen.in_workers) == (first.version, None)
+    with pytest.raises(ConfigurationError, match="mend that line"):
+        chosen.embedder.encode(["text"])
+    # Who has gone back to the package's model gets that one.
+    choose_embedder(Policy(()), tmp_path)
+    assert choose_embedder(broken, tmp_path).in_workers is not None
 
 
 def test_a_server_that_never_answered_leaves_the_packages(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ It must not answer questions, and no trouble of Chroma's leaves it but as a sent
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shutil
 import threading
@@ -55,13 +56,14 @@ class Follower:
         self._behind: Behind | None = None
         self._store: ChromaStore | None = None
         self._thread: threading.Thread | None = None
+        self._leaving: threading.Thread | None = None
         self._is_stopping = False
-        self._troubles: list[str] = []
+        self._trouble: str | None = None
 
     @property
     def problems(self) -> tuple[str, ...]:
         """Return what is wrong, as sentences."""
-        return tuple(self._troubles[-1:])
+        return () if self._trouble is None else (self._trouble,)
 
     @property
     def store(self) -> ChromaStore | None:
@@ -72,13 +74,15 @@ class Follower:
     def start(self) -> None:
         """Begin to follow, where that is not so yet."""
         with self._wake:
-            if self._thread is not None:
+            # Two threads would write the same list.
+            is_leaving = self._leaving is not None and self._leaving.is_alive()
+            if self._thread is not None or is_leaving:
                 return
             try:
                 self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._behind = Behind(self._folder / "behind")
             except OSError as error:
-                self._troubles.append(_cannot_write(error))
+                self._give_up(_cannot_write(error))
                 return
             self._is_stopping = False
             self._thread = threading.Thread(target=self._run, name="chroma", daemon=True)
@@ -101,7 +105,7 @@ class Follower:
         with self._wake:
             if self._store is store:
                 self._store = None
-                self._troubles.append(str(error))
+                self._trouble = str(error)
                 self._wake.notify_all()
 
     def caught_up(self, seconds: float) -> bool:
@@ -122,6 +126,7 @@ class Follower:
         with self._wake:
             self._is_stopping = True
             thread, self._thread = self._thread, None
+            self._leaving = thread or self._leaving
             self._wake.notify_all()
         if thread is not None:
             thread.join(patience_s)
@@ -134,6 +139,9 @@ class Follower:
             try:
                 store = ChromaStore(self._folder, self._dim)
                 self._keep_up(store)
+                if not self._is_stopping:
+                    # Whoever asked it met trouble.
+                    troubles += 1
             except IndexUnavailableError as error:
                 troubles += 1
                 self._tell(str(error))
@@ -150,7 +158,7 @@ class Follower:
     def _tell(self, sentence: str) -> None:
         _LOG.warning("%s", sentence)
         with self._wake:
-            self._troubles.append(sentence)
+            self._trouble = sentence
 
     def _keep_up(self, store: ChromaStore) -> None:
         """Follow until there is an end to it, or trouble with the store."""
@@ -169,6 +177,8 @@ class Follower:
                 store.commit(_FOLLOWING)
             elif store.is_worn or not (is_checked or store.count() == self._expected()):
                 # A list that was lost with the machine's power shows in the count.
+                with self._wake:
+                    self._store = None
                 store.clear()
                 with self._wake:
                     behind.add(self._source.file_numbers())
@@ -184,17 +194,18 @@ class Follower:
         with self._wake:
             behind.done(taken)
             if not len(behind) and not taken:
-                self._store = store
+                self._store, self._trouble = store, None
                 self._wake.notify_all()
                 self._wake.wait_for(lambda: self._is_stopping or len(behind) or self._store is None)
                 return not self._is_stopping and self._store is not None
             return not self._is_stopping
 
     def _give_up(self, why: str) -> None:
-        self._troubles.append(why)
+        self._trouble = why
         self._behind = self._store = None
         self._is_stopping = True
-        (self._folder / "current").unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (self._folder / "current").unlink(missing_ok=True)
 
 
 def _cannot_write(error: OSError) -> str:

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -139,4 +140,7 @@ class Worker:
 
 def _pair() -> tuple[Connection, Connection]:
     ours, theirs = socket.socketpair()
+    # Also a process that stops in the middle of a message has a deadline.
+    for option in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+        ours.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", int(WRITE_S), 0))
     return Connection(ours.detach()), Connection(theirs.detach())

@@ -91,7 +91,7 @@ class ServerCollection:
         """Return the metadata of those of these records that there are."""
         with translated(self._origin):
             found = self._collection.get(ids=list(ids), include=["metadatas"])
-            return dict(zip(found["ids"], found["metadatas"], strict=True))
+            return _by_id(found)
 
     def vectors(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Return the vectors of those of these records that there are."""
@@ -129,7 +129,7 @@ class ServerCollection:
                 include=["distances", "metadatas"],
             )
             rows = zip(found["ids"][0], found["distances"][0], found["metadatas"][0], strict=True)
-            return [(name, 1.0 - float(distance), dict(its)) for name, distance, its in rows]
+            return [(name, 1.0 - float(distance), dict(its or {})) for name, distance, its in rows]
 
     def pages(self) -> Iterator[dict[str, dict[str, Any]]]:
         """Yield the metadata of all records, page by page."""
@@ -139,8 +139,14 @@ class ServerCollection:
                 found = self._collection.get(limit=PAGE, offset=at, include=["metadatas"])
             if not found["ids"]:
                 return
-            yield dict(zip(found["ids"], found["metadatas"], strict=True))
+            yield _by_id(found)
             at += PAGE
+
+
+def _by_id(found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    # A record that something else wrote may have none.
+    rows = zip(found["ids"], found["metadatas"], strict=True)
+    return {name: dict(its or {}) for name, its in rows}
 
 
 @contextmanager

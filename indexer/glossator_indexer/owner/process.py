@@ -66,6 +66,7 @@ def serve(
         return 0
     with lodging_of(places) as lodging:
         listening = _listen(places)
+        own = places.socket.lstat().st_ino
         if options.in_background:
             _leave_starter(lodging.places)
         _sign(lock)
@@ -78,7 +79,9 @@ def serve(
             asyncio.run(_run(lodging, listening, open_index, options))
         finally:
             with contextlib.suppress(OSError):
-                places.socket.unlink()
+                # Where the folder was removed under this owner, another may listen there by now.
+                if places.socket.lstat().st_ino == own:
+                    places.socket.unlink()
             os.close(lock)
     _log.info("the owner of %s ended", places.root)
     logging.shutdown()

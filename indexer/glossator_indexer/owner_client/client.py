@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -43,9 +43,12 @@ class IndexClient:
     it. Unsaved texts are sent again where the owner died and another took its place.
     """
 
-    def __init__(self, places: OwnerPlaces, command: Sequence[str]) -> None:
+    def __init__(
+        self, places: OwnerPlaces, command: Sequence[str], variables: Collection[str] = ()
+    ) -> None:
         self.places = places
         self._command = tuple(command)
+        self._variables = frozenset(variables)
         self._connection: Connection | None = None
         self._connecting = asyncio.Lock()
         self._buffers: dict[str, str] = {}
@@ -53,9 +56,14 @@ class IndexClient:
         self._is_closed = False
 
     @classmethod
-    def connect_or_start(cls, places: OwnerPlaces, command: Sequence[str]) -> Self:
-        """Return a client that connects on entering, and starts an owner where none runs."""
-        return cls(places, command)
+    def connect_or_start(
+        cls, places: OwnerPlaces, command: Sequence[str], variables: Collection[str] = ()
+    ) -> Self:
+        """Return a client that connects on entering, and starts an owner where none runs.
+
+        The owner is given these variables of the environment beside the usual ones.
+        """
+        return cls(places, command, variables)
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -216,7 +224,7 @@ class IndexClient:
         if self._failure is not None and self._failure[0] > time.monotonic():
             raise IndexUnavailableError(self._failure[1])
         try:
-            connection = await connect_or_start(self.places, self._command)
+            connection = await connect_or_start(self.places, self._command, self._variables)
         except IndexUnavailableError as trouble:
             self._failure = (time.monotonic() + SECONDS_BETWEEN_STARTS, str(trouble))
             raise

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.owner_client import methods
@@ -28,14 +28,17 @@ START_SECONDS = 30.0
 LOOK_SECONDS = 0.02
 # What an owner may know of its starter's environment: who the user is and where things lie. Nothing
 # in it may redirect imports or connections.
-_KEPT = ("HOME", "USER", "LOGNAME", "PATH", "LANG", "LANGUAGE", "TMPDIR", "TZ", "SSL_CERT_FILE")
+_KEPT = ("HOME", "USER", "LOGNAME", "PATH", "LANG", "LANGUAGE", "TMPDIR", "TZ")
 _KEPT_BEGINNINGS = ("XDG_", "LC_", "GLOSSATOR_")
 
 
-async def connect_or_start(places: OwnerPlaces, command: Sequence[str]) -> Connection:
+async def connect_or_start(
+    places: OwnerPlaces, command: Sequence[str], variables: Collection[str] = ()
+) -> Connection:
     """Connect to the repository's owner, starting it with `command` where none runs.
 
-    An owner of another version is replaced where it makes room. Raises `IndexUnavailableError`.
+    It is given `variables` of the environment beside the usual ones. An owner of another version is
+    replaced where it makes room. Raises `IndexUnavailableError`.
     """
     make_private(places.run)
     until = time.monotonic() + START_SECONDS
@@ -45,7 +48,7 @@ async def connect_or_start(places: OwnerPlaces, command: Sequence[str]) -> Conne
             return await connect(places)
         except NoOwnerError:
             if not started:
-                await _start(places, command)
+                await _start(places, command, variables)
                 started = True
                 continue
         except OtherVersionError as other:
@@ -78,7 +81,7 @@ async def have_owner_leave(places: OwnerPlaces) -> None:
         await connection.close()
 
 
-async def _start(places: OwnerPlaces, command: Sequence[str]) -> None:
+async def _start(places: OwnerPlaces, command: Sequence[str], variables: Collection[str]) -> None:
     """Run the command, which ends once an owner listens, whoever won the race to be it."""
     empty = places.run / "empty"
     make_private(empty)
@@ -89,7 +92,7 @@ async def _start(places: OwnerPlaces, command: Sequence[str]) -> None:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
             cwd=empty,
-            env=_environment(),
+            env=_environment(variables),
             start_new_session=True,
         )
     except OSError as trouble:
@@ -115,9 +118,9 @@ async def _start(places: OwnerPlaces, command: Sequence[str]) -> None:
         )
 
 
-def _environment() -> dict[str, str]:
+def _environment(variables: Collection[str]) -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if name in _KEPT or name.startswith(_KEPT_BEGINNINGS)
+        if name in _KEPT or name in variables or name.startswith(_KEPT_BEGINNINGS)
     }

@@ -29,6 +29,10 @@ from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.workspaces import client_of, discard_index, workspace_root
 from glossator_server.sharing import Sharing
 
+# Opening takes a second or two; a damaged one is repaired meanwhile, and says so itself.
+_OPENING_SECONDS = 10.0
+_LOOK_SECONDS = 0.05
+
 LANGUAGE_NAMES = tuple(it.id for it in (*LANGUAGES, *TREE_LANGUAGES))
 
 
@@ -105,13 +109,23 @@ async def _brought_to(index: IndexClient, wanted: _Wanted) -> IndexStatus:
         await index.pause()
     elif wanted.action == "resume":
         await index.resume()
-    status = await index.status()
+    status = await _status_once_open(index)
     if wanted.action in {"status", "pause"} or status.progress.phase is IndexPhase.PAUSED:
         return status
     if wanted.waits:
         async with progress_shown(index, lines=not wanted.as_json):
             await index.refresh()
     return await index.status()
+
+
+async def _status_once_open(index: IndexClient) -> IndexStatus:
+    """Return how the index stands; one that nobody had open is waited for a little."""
+    until = time.monotonic() + _OPENING_SECONDS
+    while True:
+        status = await index.status()
+        if status.progress.phase is not IndexPhase.OPENING or time.monotonic() > until:
+            return status
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 def status_as_json(status: IndexStatus) -> dict[str, object]:

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glossator_indexer.chroma_store import ChosenVectors, VectorChoice
+from glossator_indexer.chroma_store import ChosenVectors, ChromaStore, VectorChoice
 from glossator_indexer.chroma_store.behind import Behind
+from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.vectors import ExactVectors
 from tests.indexer.stores.vector_store_conformance import DIM, file_of, rows_of, unit
 
@@ -126,6 +127,55 @@ def test_a_process_that_dies_costs_nothing_but_itself(bench: Bench) -> None:
     assert any("exact search answers" in problem for problem in bench.store.problems)
     assert bench.store.caught_up(PATIENCE_S)
     assert bench.nearest(11) == 1
+
+
+def test_a_trouble_that_is_over_is_no_problem_any_more(bench: Bench) -> None:
+    bench.write(f1=11)
+    assert bench.store.caught_up(PATIENCE_S)
+    follower = bench.store._chroma
+    for _ in range(3):
+        assert follower.caught_up(PATIENCE_S)
+        assert bench.store.problems == ()
+        assert follower.store is not None
+        follower.report(follower.store, IndexUnavailableError("Chroma's process hung."))
+        assert bench.store.problems == ("Chroma's process hung.",)
+    # A store that fails whoever asks it is not opened again and again.
+    assert follower._thread is not None
+    follower._thread.join(PATIENCE_S)
+    assert not follower._thread.is_alive()
+    assert bench.store.name != "chroma"
+    assert bench.nearest(11) == 1
+
+
+def test_a_worn_store_is_not_asked_while_it_is_made_anew(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.write(f1=11)
+    assert bench.store.caught_up(PATIENCE_S)
+    clear, names = ChromaStore.clear, []
+
+    def watched(store: ChromaStore) -> None:
+        monkeypatch.setattr("glossator_indexer.chroma_store.store._LEAST_WORN", 20_000)
+        names.append(bench.store.name)
+        clear(store)
+
+    monkeypatch.setattr(ChromaStore, "clear", watched)
+    monkeypatch.setattr("glossator_indexer.chroma_store.store._LEAST_WORN", 0)
+    for seed in (12, 13):
+        bench.write(f1=seed)
+        assert bench.store.caught_up(PATIENCE_S)
+    assert names == [bench.store.chosen(np.ones(1, bool)).name]
+    assert (bench.nearest(13), bench.store.problems) == (1, ())
+
+
+def test_a_round_that_takes_long_has_no_second_one_beside_it(bench: Bench) -> None:
+    bench.truth.is_open.clear()
+    bench.write(f1=11)
+    follower = bench.store._chroma
+    follower.close(0.01)
+    follower.start()
+    assert [it.name for it in threading.enumerate()].count("chroma") <= 1
+    bench.truth.is_open.set()
 
 
 def test_a_list_that_was_lost_shows_in_the_count(bench: Bench) -> None:

@@ -14,6 +14,7 @@ import pytest
 from benchmarks.chroma_damage import CORRUPTIONS, current
 from glossator_indexer.chroma_store import ChromaStore, WorkerGoneError
 from glossator_indexer.chroma_store.generations import read_state
+from glossator_indexer.chroma_store.link import Worker
 from glossator_indexer.ports import VectorStore
 from tests.indexer.stores.vector_store_conformance import (
     DIM,
@@ -128,6 +129,22 @@ def test_a_process_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(WorkerGoneError, match="did not answer"):
         store.search(unit(rows_of(1, 1)[0]), 1, None)
     store.close()
+
+
+def test_a_process_that_does_not_even_read_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glossator_indexer.chroma_store.link.WRITE_S", 1.0)
+    monkeypatch.setattr("glossator_indexer.chroma_store.link._END_S", 0.5)
+    (tmp_path / "gen").mkdir()
+    worker = Worker(tmp_path / "gen", DIM)
+    try:
+        worker.opened()
+        os.kill(worker.pid, signal.SIGSTOP)
+        with pytest.raises(WorkerGoneError):
+            worker.write({"do": "put"}, [b"", bytes(4 << 20)])
+    finally:
+        worker.close()
 
 
 def test_nothing_around_the_store_has_a_say_in_it(

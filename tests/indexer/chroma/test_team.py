@@ -200,13 +200,16 @@ def test_a_prune_takes_only_what_is_ours_old_and_gone(
 ) -> None:
     push(team, Tree(**{"a.c": "alpha beta"}))
     team._collection().put(["foreign"], np.ones((1, DIM), np.float32), [{"by": "hand"}])
+    bare = np.ones((1, DIM), np.float32)
+    team._collection()._collection.upsert(ids=["bare"], embeddings=bare)
     tree = Tree(**{"a.c": "alpha"})
+    assert found(team, tree, "alpha") == [key_of(1, 0)]
     assert team.prune(tree) == 0
     now = time.time()
     monkeypatch.setattr(team_module.time, "time", lambda: now + 31 * 24 * 3600)
     assert team.prune(tree) == 1
     left = {name for page in team._collection().pages() for name in page}
-    assert left == {"foreign", record_id(_hash("alpha"), MODEL)}
+    assert left == {"foreign", "bare", record_id(_hash("alpha"), MODEL)}
 
 
 def test_a_team_that_does_not_answer_in_time_costs_a_search_nothing(team: TeamIndex) -> None:
@@ -239,6 +242,18 @@ def test_who_only_reads_begins_no_collection(team: TeamIndex) -> None:
     assert found(team, Tree(**{"a.c": "alpha"}), "alpha") == []
     assert team._server.collection_if_any(team._name) is None
     push(team, Tree(**{"a.c": "alpha"}))
+    assert len(team.fetch([_hash("alpha")])) == 1
+
+
+def test_a_collection_that_was_made_again_is_found_again(team: TeamIndex, origin: str) -> None:
+    push(team, Tree(**{"a.c": "alpha"}))
+    assert len(team.fetch([_hash("alpha")])) == 1
+    team._server._opened().delete_collection(team._name)
+    other = TeamIndex(ChromaServer(session(origin), origin), team.project, MODEL)
+    push(other, Tree(**{"a.c": "alpha"}))
+    other.close()
+    with pytest.raises(IndexUnavailableError):
+        team.fetch([_hash("alpha")])
     assert len(team.fetch([_hash("alpha")])) == 1
 
 

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import fcntl
 import os
+import shutil
 import signal
 import socket
 from dataclasses import replace
@@ -283,6 +284,21 @@ async def test_an_owner_whose_socket_was_removed_ends(
         places.socket.unlink()
         await eventually(lambda: owners_of(places) == [])
         assert isinstance(await client.search(COMMON), list)
+
+
+async def test_an_owner_that_ends_leaves_the_socket_of_the_next_one(
+    places: OwnerPlaces, client_of: MakeClient
+) -> None:
+    async with client_of() as first:
+        before = first.owner_process
+        shutil.rmtree(places.run)
+        async with client_of() as second:
+            after = second.owner_process
+            await eventually(lambda: owners_of(places) == [after])
+            assert before != after
+            assert places.socket.exists()
+            assert isinstance(await second.search(COMMON), list)
+            assert second.owner_process == after
 
 
 async def test_an_older_owner_is_replaced_and_a_newer_one_with_clients_is_not(
