@@ -240,7 +240,11 @@ class TeamSearch:
         is_awaited = self._under_way is not None and not self._under_way.done()
         if is_awaited or time.monotonic() < self._rests_until:
             return _nothing
-        asked = self._under_way = self._pool.submit(self._asked, query, limit)
+        try:
+            asked = self._under_way = self._pool.submit(self._asked, query, limit)
+        except RuntimeError:
+            # Closed beneath a question, as a repair does: local search says what there is to say.
+            return _nothing
         until = time.monotonic() + patience_s
 
         def hits() -> Scored:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.command_line import glossator
+from tests.e2e.command_line import COMMAND, PATIENCE_S, glossator
 from tests.e2e.conftest import WriteScript
 
 
@@ -45,3 +46,12 @@ def test_a_place_that_cannot_be_looked_at_does_not_hide_the_others(
     assert status == 1
     assert next(it for it in found if it["health"] == "broken")["mend"]
     assert any("model scripted" in it["what"] for it in found)
+
+
+def test_a_working_directory_that_is_gone_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    words = ["sh", "-c", 'rmdir "$PWD" && exec "$@"', "sh", *COMMAND, "doctor"]
+    done = subprocess.run(words, cwd=folder, capture_output=True, timeout=PATIENCE_S, check=False)
+    assert b"this folder cannot be looked at" in done.stdout
+    assert b"None" not in done.stdout

@@ -80,7 +80,8 @@ def _carefully(examine: Callable[[], Iterator[Diagnosis]]) -> list[Diagnosis]:
     except GlossatorError as trouble:
         return [Diagnosis(Health.BROKEN, str(trouble))]
     except OSError as trouble:
-        what = f"{trouble.filename} cannot be looked at: {trouble.strerror}"
+        # A working directory that was removed has no name any more.
+        what = f"{trouble.filename or 'this folder'} cannot be looked at: {trouble.strerror}"
         return [Diagnosis(Health.BROKEN, what, "mend its permissions, or name another place")]
 
 

@@ -235,6 +235,7 @@ def test_a_team_that_does_not_answer_in_time_costs_a_search_nothing(team: TeamIn
     assert [key for key, _ in search._under_way.result(10)] == [key_of(1, 0)]
     assert [key for key, _ in search.ask(query, 3, 10)()] == [key_of(1, 0)]
     search.close()
+    assert search.ask(query, 3, 10)() == []
 
 
 def test_who_only_reads_begins_no_collection(team: TeamIndex) -> None:
