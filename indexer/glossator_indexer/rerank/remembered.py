@@ -73,15 +73,19 @@ class Remembered:
         if self._records > 2 * _MOST_REMEMBERED:
             self._rewrite()
         elif self._file is not None:
-            with contextlib.suppress(OSError):
+            try:
                 self._file.write(b"".join(_record(*it) for it in rows.items()))
                 self._file.flush()
+            except OSError:
+                # Half a record may be there, and whatever came behind it could not be read again.
+                self.close()
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file is not None:
+            with contextlib.suppress(OSError):
+                file.close()
 
     def _read(self, raw: bytes) -> None:
         for begin in range(0, len(raw) - _RECORD + 1, _RECORD):

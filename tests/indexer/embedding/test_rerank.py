@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import resource
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -99,6 +100,26 @@ def test_a_folder_that_cannot_be_written_is_no_trouble(tmp_path: Path) -> None:
     remembered = Remembered(tmp_path / "missing" / "vectors")
     remembered.add({key("a"): vector(1)})
     assert float(remembered.vector(key("a")) @ vector(1)) > 0.999
+
+
+def test_a_disk_that_is_full_costs_what_did_not_fit_only(tmp_path: Path) -> None:
+    first = Remembered(tmp_path / "vectors")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        first.add({key(str(at)): vector(at) for at in range(5)})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    first.add({key("later"): vector(9)})
+    assert key("4") in first
+    first.close()
+    second = Remembered(tmp_path / "vectors")
+    assert [key(str(at)) in second for at in range(5)] == [True, True, False, False, False]
+    second.add({key("again"): vector(8)})
+    second.close()
+    third = Remembered(tmp_path / "vectors")
+    assert key("again") in third
+    third.close()
 
 
 def test_without_the_model_it_is_said_how_to_get_it(
