@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from glossator_indexer.errors import QueryError
+from glossator_indexer.errors import IndexUnavailableError, QueryError
 from glossator_indexer.owner_client import IndexClient
 from glossator_indexer.records import (
     EntityKind,
@@ -171,7 +171,8 @@ async def _made_useful(index: IndexClient) -> None:
         else:
             async with asyncio.timeout(_FIRST_SECONDS), progress_shown(index, lines=False):
                 await index.refresh()
-    except TimeoutError:
+    except (TimeoutError, IndexUnavailableError):
+        # What is in answers all the same, and the status says why there is no more.
         return
 
 
