@@ -10,12 +10,13 @@ import argparse
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from glossator_indexer.errors import QueryError
+from glossator_indexer.errors import IndexUnavailableError, QueryError
 from glossator_indexer.owner_client import IndexClient
 from glossator_indexer.records import (
     EntityKind,
@@ -43,6 +44,9 @@ MOST_QUERY_CHARACTERS = 10_000
 _FIRST_SECONDS = 5.0
 _LATER_SECONDS = 0.3
 _SECONDS_BETWEEN_TRIES = 0.5
+# How long who finds nothing waits for an index that was whole to be compared with the files again;
+# with hundreds of thousands of them that takes seconds, and seldom brings what was looked for.
+_COMPARED_SECONDS = 1.0
 
 
 def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type private
@@ -136,18 +140,21 @@ async def _answer(root: Path, query: SearchQuery) -> list[Hit]:
             # That there is nothing can only be said of the whole.
             async with progress_shown(index, lines=True):
                 hits = await _first_hits(index, query)
-        _say_what_is_missing(await index.status())
+        _say_what_is_missing(await index.status(), hits)
     if (sentence := _why_not_read_again(hits)) is not None:
         complain(sentence)
     return hits
 
 
 async def _first_hits(index: IndexClient, query: SearchQuery) -> list[Hit]:
-    """Return hits as soon as there are any, none once all is indexed."""
+    """Return hits as soon as there are any, none once all is indexed, or was the last time."""
+    until = time.monotonic() + _COMPARED_SECONDS
     while True:
-        is_whole = not _is_growing(await index.status())
+        status = await index.status()
         hits = await index.search(query)
-        if hits or is_whole:
+        if hits or not _is_growing(status):
+            return hits
+        if _is_compared(status) and time.monotonic() > until:
             return hits
         await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
@@ -164,7 +171,8 @@ async def _made_useful(index: IndexClient) -> None:
         else:
             async with asyncio.timeout(_FIRST_SECONDS), progress_shown(index, lines=False):
                 await index.refresh()
-    except TimeoutError:
+    except (TimeoutError, IndexUnavailableError):
+        # What is in answers all the same, and the status says why there is no more.
         return
 
 
@@ -172,7 +180,12 @@ def _is_growing(status: IndexStatus) -> bool:
     return status.progress.phase not in {IndexPhase.READY, IndexPhase.PAUSED}
 
 
-def _say_what_is_missing(status: IndexStatus) -> None:
+def _is_compared(status: IndexStatus) -> bool:
+    """Tell whether an index that has files already is looked over for what changed."""
+    return bool(status.files) and status.progress.phase is IndexPhase.WALKING
+
+
+def _say_what_is_missing(status: IndexStatus, hits: Sequence[Hit]) -> None:
     progress = status.progress
     if progress.phase is IndexPhase.PAUSED:
         complain("Indexing is paused, so what changed since is not found; resume it any time.")
@@ -180,6 +193,8 @@ def _say_what_is_missing(status: IndexStatus) -> None:
         complain(f"{status.root} holds nothing to search: no file in {', '.join(LANGUAGE_NAMES)}.")
     elif progress.files_total > progress.files_done and _is_growing(status):
         complain(f"Indexing goes on ({described(progress)}); ask again for more.")
+    elif not hits and _is_compared(status):
+        complain("The index is still being compared with the files; ask again for what changed.")
     for sentence in status.urgent:
         complain(sentence)
 
