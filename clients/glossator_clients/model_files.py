@@ -133,11 +133,6 @@ def model_path(name: str) -> Path:
     return path
 
 
-def installed_models() -> tuple[KnownModel, ...]:
-    """Return the known models whose files are there, by a cheap look."""
-    return tuple(model for model in KNOWN_MODELS.values() if _looks_complete(model))
-
-
 def verify(name: str) -> bool:
     """Say whether the whole files of a known model have the pinned hashes."""
     return all(

@@ -16,7 +16,6 @@ from glossator_indexer.styles.names import (
     demands_return,
     documented_names,
     returns_nothing,
-    unnameable_parameters,
 )
 from glossator_indexer.styles.phrases import (
     is_babble,
@@ -114,18 +113,6 @@ def missing_parts(fields: DocFields, symbol: Symbol) -> tuple[str, ...]:
         ),
         *(("Return",) if demands_return(symbol) and not fields.returns else ()),
     )
-
-
-def unusable_reason(fields: DocFields, symbol: Symbol) -> str | None:
-    """Return why no valid comment can be made of cleaned fields, or None where one can."""
-    if unnamed := unnameable_parameters(symbol):
-        return f"parameter {unnamed[0]} of {symbol.name} has no name; name it to have it described"
-    missing = missing_parts(fields, symbol)
-    if "summary" in missing:
-        return f"the model wrote no usable summary of {symbol.name}"
-    if missing:
-        return f"the model wrote no usable text for {', '.join(missing)} of {symbol.name}"
-    return None
 
 
 def _summary(raw: str, symbol: Symbol) -> tuple[str, str]:
@@ -349,4 +336,4 @@ def _flat(text: str) -> str:
     return joined
 
 
-__all__ = ["clean_fields", "drift", "merge", "missing_parts", "unusable_reason"]
+__all__ = ["clean_fields", "drift", "merge", "missing_parts"]

@@ -20,7 +20,8 @@ LEAST_PERCENT = 99.5
 @pytest.mark.parametrize("oracle", oracles(), ids=lambda it: it.language)
 def test_functions_have_the_extents_that_another_parser_sees(oracle: Oracle) -> None:
     if not oracle.is_here():
-        missing_part("oracles", f"no {oracle.tool}: run benchmarks/oracles/fetch.sh")
+        reason = f"no {oracle.tool}: run benchmarks/oracles/fetch.sh"
+        missing_part(f"{oracle.language}-oracle", reason)
     files = FILES_OF_CPP if oracle.language == "cpp" else FILES
     found = list(compared(oracle, sample(oracle.files(), files)))
     figures = summary(found)[oracle.language]
