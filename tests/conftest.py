@@ -15,11 +15,16 @@ from typing import NoReturn
 
 import platformdirs
 import pytest
+from hypothesis import settings
 from pytest_socket import enable_socket, socket_allow_hosts
 
 # Read before any test points XDG_* elsewhere: parts live in the user's real cache and data folders.
 PARTS = Path(platformdirs.user_cache_dir("glossator-parts"))
 MODELS = Path(platformdirs.user_data_dir("glossator")) / "models"
+
+# No test is about speed: machines are shared.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

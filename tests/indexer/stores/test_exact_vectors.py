@@ -47,7 +47,7 @@ _changes = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(_changes, st.integers(0, 2**30), st.sets(st.integers(0, 8)) | st.none())
 def test_answers_as_brute_force_does_after_any_changes(
     changes: list[tuple[str, int, int]], seed: int, chosen: set[int] | None

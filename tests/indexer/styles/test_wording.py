@@ -37,9 +37,7 @@ replies = st.builds(
     details=st.none() | texts,
 )
 widths = st.sampled_from([RenderOptions(40), RenderOptions(80), RenderOptions(60, max_lines=2)])
-thorough = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+thorough = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @thorough

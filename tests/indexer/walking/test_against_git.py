@@ -142,7 +142,6 @@ def check_as_git(planted: Planted) -> None:
 needs_git = pytest.mark.skipif(GIT is None, reason="git is not installed")
 many_examples = settings(
     max_examples=int(os.environ.get("GLOSSATOR_GIT_EXAMPLES", "80")),
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

@@ -28,7 +28,6 @@ LINES = st.lists(PIECES, max_size=12).map("".join)
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 @settings(
     max_examples=int(os.environ.get("GLOSSATOR_GIT_EXAMPLES", "150")),
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(lines=st.lists(LINES, max_size=4))
