@@ -28,7 +28,7 @@ def entities_of_chunk(record: FileRecord, ordinal: int) -> tuple[EntityRecord, .
     begin = bisect_left(entities, chunk.start_line, key=_START_LINE)
     end = bisect_right(entities, chunk.end_line, begin, key=_START_LINE)
     if chunk.entity < 0:
-        return entities[begin:end]
+        return tuple(entities[begin:end])
     inside = (entities[at] for at in range(begin, end) if at != chunk.entity)
     return (entities[chunk.entity], *inside)
 

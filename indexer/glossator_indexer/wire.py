@@ -81,6 +81,8 @@ def to_json(value: object) -> Any:  # noqa: ANN401 -- any JSON
             return base64.b64encode(value).decode("ascii")
         case Mapping():
             return {str(key): to_json(it) for key, it in value.items()}
+        case tuple() if _is_named_tuple(type(value)):
+            return {name: to_json(it) for name, it in zip(value._fields, value, strict=True)}  # type: ignore[attr-defined]
         case Sequence():
             return [to_json(it) for it in value]
         case _ if is_dataclass(value):
@@ -110,7 +112,9 @@ def _decoder(expected: Any) -> _Decoder:  # noqa: ANN401 -- typing forms have no
     if origin in (dict, Mapping):
         return _mapping(_decoder(arguments[1]))
     if is_dataclass(expected) and isinstance(expected, type):
-        return _record(expected)
+        return _record(expected, [it.name for it in fields(expected)])
+    if isinstance(expected, type) and _is_named_tuple(expected):
+        return _record(expected, expected._fields)  # type: ignore[attr-defined]
     if isinstance(expected, type) and issubclass(expected, Enum):
         return expected
     return _PLAIN[expected]
@@ -190,9 +194,13 @@ def _mapping(decoder: _Decoder) -> _Decoder:
     return decode
 
 
-def _record(expected: type) -> _Decoder:
+def _is_named_tuple(kind: type) -> bool:
+    return issubclass(kind, tuple) and hasattr(kind, "_fields")
+
+
+def _record(expected: type, names: Sequence[str]) -> _Decoder:
     hints = get_type_hints(expected)
-    decoders = {it.name: _decoder(hints[it.name]) for it in fields(expected)}
+    decoders = {name: _decoder(hints[name]) for name in names}
 
     def decode(data: Any) -> object:  # noqa: ANN401 -- any JSON
         if not isinstance(data, dict) or data.keys() != decoders.keys():

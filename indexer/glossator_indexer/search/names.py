@@ -50,13 +50,13 @@ class NameSearch:
         *before, last = re.split(r"::|->|\.|#", name) if name else ("",)
         if self._lexical is None or not last or limit < 1:
             return []
-        found: dict[tuple[int, int], FoundEntity] = {}
+        found: dict[tuple[int, EntityRecord], FoundEntity] = {}
         for spot in View(self._catalog, session).spots(self._keys(last, limit)):
             record = spot.record
             for entity in entities_of_chunk(record, spot.ordinal):
                 score = self._score(entity, record, last, before)
                 if score > 0:
-                    at = (spot.number, id(entity))
+                    at = (spot.number, entity)
                     found[at] = FoundEntity(record.path, entity, score, record.trust)
         ordered = sorted(found.values(), key=lambda it: (-it.score, len(it.entity.name), it.path))
         return ordered[:limit]

@@ -260,7 +260,7 @@ def _asked_for(
     """Return what a query or filter means of the things in a chunk, None for its own."""
     if not names and (not kinds or spot.chunk.kind in kinds):
         return None
-    inside = [it for it in entities_of_chunk(spot.record, spot.ordinal) if it is not spot.entity]
+    inside = [it for it in entities_of_chunk(spot.record, spot.ordinal) if it != spot.entity]
     if spot.entity is not None and spot.entity.name in names:
         return None
     for entity in inside:

@@ -17,7 +17,10 @@ from glossator_indexer.records import ContextPiece, Hit, SearchQuery
 from glossator_indexer.wire import WireError, frame, from_json, read_frame, to_json
 
 RECORDS = [
-    it for _, it in inspect.getmembers(records, inspect.isclass) if dataclasses.is_dataclass(it)
+    it
+    for _, it in inspect.getmembers(records, inspect.isclass)
+    # What is kept of a whole file is never sent.
+    if dataclasses.is_dataclass(it) and it not in (records.FileRecord, records.Extract)
 ]
 # A path may hold any byte but NUL; what is no UTF-8 comes as lone surrogates.
 NAMES = st.binary(max_size=20).map(lambda raw: raw.decode("utf-8", "surrogateescape"))
