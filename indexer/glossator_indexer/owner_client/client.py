@@ -6,6 +6,7 @@ It must not decide what is asked; a lost owner is found or started again, once f
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from pathlib import Path
@@ -150,9 +151,12 @@ class IndexClient:
 
     async def shutdown(self) -> None:
         """Have the owner end; the next question starts another."""
-        await self._ask(methods.SHUTDOWN)
-        if self._connection is not None:
-            await self._connection.close()
+        connection, _ = await self._asked(methods.SHUTDOWN)
+        with contextlib.suppress(TimeoutError):
+            # Until it hangs up it would greet who asks next, and leave in the middle of an answer.
+            async with asyncio.timeout(methods.SHUTDOWN.seconds):
+                await connection.ended()
+        await connection.close()
 
     async def watch(self) -> AsyncIterator[IndexProgress]:
         """Yield the progress as it is, and then whenever it changes; what is outdated is left out.
