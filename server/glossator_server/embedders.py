@@ -47,9 +47,9 @@ class ChosenEmbedder:
 def choose_embedder(policy: Policy, folder: Path) -> ChosenEmbedder:
     """Return the embedder of the index in `folder`.
 
-    A server's model that answered once is remembered there: while its server is away, or the file
-    that names it cannot be read, the index opens with the vectors that it made, and only new text
-    waits for it.
+    A server's model that answered once is remembered there: while its server is away, or the
+    configuration does not tell which model it is, the index opens with the vectors that it made,
+    and only new text waits for it.
     """
     from glossator_indexer import static_embedder
 
@@ -92,8 +92,8 @@ def _served(policy: Policy, folder: Path) -> Embedder | None:
     place = folder / _REMEMBERED
 
     def reopen() -> ServerEmbedder | None:
-        if policy.user_problem is not None:
-            raise ConfigurationError(policy.user_problem)
+        if policy.embed_problem is not None:
+            raise ConfigurationError(policy.embed_problem)
         return open_embedder(policy)
 
     try:
