@@ -74,9 +74,11 @@ def _reason_not_to_write(folder: Path) -> str | None:
             pass
     except OSError as trouble:
         return os.strerror(trouble.errno) if trouble.errno in _UNWRITABLE else None
-    if has_room(folder) or not _fits(folder, Path(tempfile.gettempdir())):
-        return None
-    return os.strerror(errno.ENOSPC)
+    with contextlib.suppress(OSError):
+        # Where every disk is full, there is no folder for temporary files either.
+        if not has_room(folder) and _fits(folder, Path(tempfile.gettempdir())):
+            return os.strerror(errno.ENOSPC)
+    return None
 
 
 def _temporary_folder(places: OwnerPlaces, reason: str) -> Path:
