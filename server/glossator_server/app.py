@@ -179,7 +179,11 @@ def _team(
 
 def _is_writable(folder: Path) -> bool:
     """Tell whether a folder, or what it is to be made in, can be written."""
-    nearest = next(it for it in (folder, *folder.parents) if it.exists())
+    try:
+        nearest = next(it for it in (folder, *folder.parents) if it.exists())
+    except OSError:
+        # What holds it may not be looked into.
+        return False
     return os.access(nearest, os.W_OK | os.X_OK)
 
 

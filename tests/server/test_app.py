@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from glossator_server.app import _open_index, index_places, open_index_client
+from glossator_server.app import _is_writable, _open_index, index_places, open_index_client
 from glossator_server.settings import IndexOptions
 
 
@@ -39,3 +39,8 @@ def test_a_store_of_vectors_that_is_no_more_chosen_is_not_kept(tmp_path: Path) -
     (vectors / "chroma" / "gen-1").mkdir(parents=True)
     _open_index(places, IndexOptions(vectors="exact")).close()
     assert not (vectors / "chroma").exists()
+
+
+def test_a_folder_that_cannot_be_looked_at_cannot_be_written(tmp_path: Path) -> None:
+    assert _is_writable(tmp_path / "new" / "index")
+    assert not _is_writable(tmp_path / ("x" * 300) / "index")
