@@ -11,7 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from glossator_indexer.walking.git_index import SHA1_BYTES, SHA256_BYTES, TrackedFiles, _bits, _names_of
+from glossator_indexer.walking.git_index import (
+    SHA1_BYTES,
+    SHA256_BYTES,
+    TrackedFiles,
+    _bits,
+    _names_of,
+)
 
 # Names that share much and little with those before them, deep ones among them.
 NAMES = [f"{'deep/' * (it % 60)}{'x' * (it * 7 % 300 % 250)}{it}.c" for it in range(400)]
