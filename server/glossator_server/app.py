@@ -160,6 +160,7 @@ def _open_index(places: OwnerPlaces, options: IndexOptions) -> RepositoryIndex:
         reranker=LateReranker(places.folder),
         open_vectors=open_vectors,
         team=_team(policy, options, places.root, chosen),
+        embedder_trouble=chosen.trouble,
     )
     return open_index(places.folder, places.root, parts)
 

@@ -37,11 +37,13 @@ class ChosenEmbedder:
     """An embedder; `in_workers` loads the same one in another process, None where none can.
 
     `former` finds an embedder by name and version, for vectors that were made before the change.
+    `trouble` says what has to be mended before it makes any vector, if so.
     """
 
     embedder: Embedder
     in_workers: Callable[[], Embedder] | None
     former: Callable[[str, str], Embedder | None]
+    trouble: str | None = None
 
 
 def choose_embedder(policy: Policy, folder: Path) -> ChosenEmbedder:
@@ -62,7 +64,7 @@ def choose_embedder(policy: Policy, folder: Path) -> ChosenEmbedder:
 
     served = _served(policy, folder)
     if served is not None:
-        return ChosenEmbedder(served, None, former)
+        return ChosenEmbedder(served, None, former, policy.embed_problem)
     try:
         return ChosenEmbedder(static_embedder.load(), static_embedder.load, former)
     except EmbedderError as error:

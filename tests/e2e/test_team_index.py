@@ -196,7 +196,7 @@ async def test_a_configuration_that_cannot_be_read_costs_no_vectors(
         # Somebody slips, or saves the file in the middle of a line, while an editor uses the index.
         slip = mended.replace('["vectors"]', '["vektors"]')
         async with open_index_client(tree, IndexOptions()) as editor:
-            for written in (slip, f"{mended}[index\n"):
+            for written, said in ((slip, "'vektors'"), (f"{mended}[index\n", "mend that line")):
                 configure(own_home, written)
                 for _ in range(2):
                     await editor.refresh()
@@ -204,6 +204,8 @@ async def test_a_configuration_that_cannot_be_read_costs_no_vectors(
                     assert (broken.embedder, broken.vectors) == ("m", broken.chunks)
                     # Another owner begins with that file.
                     await editor.shutdown()
+                (sentence,) = broken.urgent
+                assert said in sentence
         model.texts = 0
         configure(own_home, mended)
         status = await indexed(tree)
