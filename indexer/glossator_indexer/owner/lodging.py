@@ -82,7 +82,8 @@ def _reason_not_to_write(folder: Path) -> str | None:
 
 
 def _temporary_folder(places: OwnerPlaces, reason: str) -> Path:
-    prefix = f"glossator-{key_of_root(places.root)}-"
+    # Of the lock, not of the repository: who holds it is alone with these names.
+    prefix = f"glossator-{key_of_root(places.lock)}-"
     try:
         _remove_what_a_kill_left(prefix)
         # Made with mode 0700 under a name that nobody can know before.
