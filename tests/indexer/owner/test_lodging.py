@@ -39,6 +39,7 @@ def test_owners_that_know_nothing_of_each_other_keep_their_folders(
     with lodging_of(places) as mine, lodging_of(others) as theirs:
         assert mine.places.folder != theirs.places.folder
         assert mine.places.folder.is_dir()
+        assert (mine.notice or "").endswith("(No space left on device); free some space.")
     left = Path(tempfile.mkdtemp(prefix=mine.places.folder.name.rpartition("-")[0] + "-"))
     with lodging_of(places):
         # A kill left it.
