@@ -120,8 +120,11 @@ def open_index_client(folder: Path, options: IndexOptions) -> IndexClient:
     if places.root in (Path(places.root.anchor), Path.home().resolve()):
         raise IndexUnavailableError(f"{places.root} is not indexed; open a project's own folder.")
     # An owner inherits nothing but what it needs.
-    variables = key_variables(load_policy(policy_places()))
-    return IndexClient.connect_or_start(places, owner_command(places.root, options), variables)
+    return IndexClient.connect_or_start(
+        places,
+        owner_command(places.root, options),
+        lambda: key_variables(load_policy(policy_places())),
+    )
 
 
 def run_index_owner(root: Path, options: IndexOptions, idle_seconds: float) -> int:

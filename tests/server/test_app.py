@@ -14,6 +14,8 @@ from glossator_server.settings import IndexOptions
 async def test_an_owner_is_given_the_keys_that_the_policy_names(
     tmp_path: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # An editor runs for long: what counts is what is named when an owner is started.
+    client = open_index_client(tmp_path, IndexOptions())
     configuration = own_home / "config/glossator/config.toml"
     configuration.parent.mkdir()
     configuration.write_text(
@@ -22,7 +24,7 @@ async def test_an_owner_is_given_the_keys_that_the_policy_names(
     )
     monkeypatch.setenv("TEAM_KEY", "k")
     monkeypatch.setenv("OTHER_KEY", "k")
-    async with open_index_client(tmp_path, IndexOptions()) as client:
+    async with client:
         environment = psutil.Process(client.owner_process).environ()
         assert "TEAM_KEY" in environment
         assert "OTHER_KEY" not in environment
