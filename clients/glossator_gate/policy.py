@@ -71,6 +71,9 @@ def load_policy(places: PolicyPlaces) -> Policy:
     wanted = _wanted_roles(user_roles, known)
     roles = _effective_roles(usable, wanted, managed.roles if managed else None)
     warnings += _role_warnings(user_roles, known, places.user)
+    embed_problem = user_problem or (_embed_problem(user, known, places.user) if user else None)
+    if "embed" not in roles:
+        embed_problem = embed_problem or managed_problem
     servers, refusals = _index_servers(user, managed)
     warnings += refusals
     return Policy(
@@ -79,7 +82,7 @@ def load_policy(places: PolicyPlaces) -> Policy:
         refused=tuple(refused),
         warnings=tuple(warnings),
         managed_problem=managed_problem,
-        user_problem=user_problem,
+        embed_problem=embed_problem,
         managed_in_force=managed is not None,
         index_servers=servers,
     )
@@ -383,9 +386,24 @@ def _wanted_roles(
 
 def _role_warnings(roles: Mapping[str, tuple[str, ...]], known: set[str], path: Path) -> list[str]:
     return [
-        f"{path} names the model {model_id!r} for the role {role!r} but lists no such model; "
-        "add a [[model]] with that id."
+        _unlisted(model_id, role, path)
         for role, ids in roles.items()
         for model_id in ids
         if model_id not in known
     ]
+
+
+def _embed_problem(user: PolicyFile, known: set[str], path: Path) -> str | None:
+    """Return why the user's file does not tell which model is to make vectors, if so."""
+    ids = user.roles.get("embed")
+    if ids is None:
+        return next(iter(user.role_problems), None)
+    # What stands behind a slip of the pen is not meant to take its place.
+    return _unlisted(ids[0], "embed", path) if ids and ids[0] not in known else None
+
+
+def _unlisted(model_id: str, role: str, path: Path) -> str:
+    return (
+        f"{path} names the model {model_id!r} for the role {role!r} but lists no such model; "
+        "add a [[model]] with that id."
+    )

@@ -47,11 +47,15 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
-    """What one file says; `problems` are sentences about entries that were left out."""
+    """What one file says; `problems` are sentences about entries that were left out.
+
+    `role_problems` are those of them for which a role may be missing.
+    """
 
     models: tuple[ModelEntry, ...] = ()
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    role_problems: tuple[str, ...] = ()
     index_servers: tuple[IndexServerEntry, ...] = ()
 
 
@@ -74,11 +78,14 @@ def parse_policy_file(text: str, path: Path) -> PolicyFile:
         )
     reader = _Reader(path)
     models = reader.models(document.pop("model", []))
-    roles = reader.roles(document.pop("roles", {}))
     servers = reader.index_servers(document.pop("index_server", []))
+    others = len(reader.problems)
+    roles = reader.roles(document.pop("roles", {}))
     for name in sorted(document.keys() - FOREIGN_TABLES):
         reader.report(f"has an unknown key {name!r}; correct or remove it")
-    return PolicyFile(models, roles, tuple(reader.problems), servers)
+    return PolicyFile(
+        models, roles, tuple(reader.problems), tuple(reader.problems[others:]), servers
+    )
 
 
 class _Named(Protocol):

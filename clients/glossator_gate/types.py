@@ -151,8 +151,8 @@ class Policy:
     `models` are the usable ones in the user's order; `roles` maps a role to ids of usable models in
     order of preference. `index_servers` are those that a team's index may be on. `managed_problem`
     says what is wrong with the managed file, if anything: then only models of this machine are
-    usable. `user_problem` says why the user's file cannot be read at all, if so: then nobody knows
-    what it lists. `warnings` are sentences for the user.
+    usable. `embed_problem` says why nobody knows which model is to make vectors, if so: a file or a
+    role cannot be read, or names a model that is not listed. `warnings` are sentences for the user.
     """
 
     models: tuple[ModelEntry, ...]
@@ -160,7 +160,7 @@ class Policy:
     refused: tuple[RefusedModel, ...] = ()
     warnings: tuple[str, ...] = ()
     managed_problem: str | None = None
-    user_problem: str | None = None
+    embed_problem: str | None = None
     managed_in_force: bool = False
     index_servers: tuple[IndexServerEntry, ...] = ()
 

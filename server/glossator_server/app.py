@@ -120,8 +120,11 @@ def open_index_client(folder: Path, options: IndexOptions) -> IndexClient:
     if places.root in (Path(places.root.anchor), Path.home().resolve()):
         raise IndexUnavailableError(f"{places.root} is not indexed; open a project's own folder.")
     # An owner inherits nothing but what it needs.
-    variables = key_variables(load_policy(policy_places()))
-    return IndexClient.connect_or_start(places, owner_command(places.root, options), variables)
+    return IndexClient.connect_or_start(
+        places,
+        owner_command(places.root, options),
+        lambda: key_variables(load_policy(policy_places())),
+    )
 
 
 def run_index_owner(root: Path, options: IndexOptions, idle_seconds: float) -> int:
@@ -160,6 +163,7 @@ def _open_index(places: OwnerPlaces, options: IndexOptions) -> RepositoryIndex:
         reranker=LateReranker(places.folder),
         open_vectors=open_vectors,
         team=_team(policy, options, places.root, chosen),
+        embedder_trouble=chosen.trouble,
     )
     return open_index(places.folder, places.root, parts)
 
@@ -179,7 +183,11 @@ def _team(
 
 def _is_writable(folder: Path) -> bool:
     """Tell whether a folder, or what it is to be made in, can be written."""
-    nearest = next(it for it in (folder, *folder.parents) if it.exists())
+    try:
+        nearest = next(it for it in (folder, *folder.parents) if it.exists())
+    except OSError:
+        # What holds it may not be looked into.
+        return False
     return os.access(nearest, os.W_OK | os.X_OK)
 
 

@@ -37,19 +37,21 @@ class ChosenEmbedder:
     """An embedder; `in_workers` loads the same one in another process, None where none can.
 
     `former` finds an embedder by name and version, for vectors that were made before the change.
+    `trouble` says what has to be mended before it makes any vector, if so.
     """
 
     embedder: Embedder
     in_workers: Callable[[], Embedder] | None
     former: Callable[[str, str], Embedder | None]
+    trouble: str | None = None
 
 
 def choose_embedder(policy: Policy, folder: Path) -> ChosenEmbedder:
     """Return the embedder of the index in `folder`.
 
-    A server's model that answered once is remembered there: while its server is away, or the file
-    that names it cannot be read, the index opens with the vectors that it made, and only new text
-    waits for it.
+    A server's model that answered once is remembered there: while its server is away, or the
+    configuration does not tell which model it is, the index opens with the vectors that it made,
+    and only new text waits for it.
     """
     from glossator_indexer import static_embedder
 
@@ -62,7 +64,7 @@ def choose_embedder(policy: Policy, folder: Path) -> ChosenEmbedder:
 
     served = _served(policy, folder)
     if served is not None:
-        return ChosenEmbedder(served, None, former)
+        return ChosenEmbedder(served, None, former, policy.embed_problem)
     try:
         return ChosenEmbedder(static_embedder.load(), static_embedder.load, former)
     except EmbedderError as error:
@@ -92,8 +94,8 @@ def _served(policy: Policy, folder: Path) -> Embedder | None:
     place = folder / _REMEMBERED
 
     def reopen() -> ServerEmbedder | None:
-        if policy.user_problem is not None:
-            raise ConfigurationError(policy.user_problem)
+        if policy.embed_problem is not None:
+            raise ConfigurationError(policy.embed_problem)
         return open_embedder(policy)
 
     try:

@@ -28,8 +28,10 @@ def end_when_outdated(places: PolicyPlaces, policy: Policy) -> None:
 
     def is_outdated() -> bool:
         found = load_policy(places)
-        # Somebody is writing the file, or mends it later: until then nothing is known to change.
-        return found.user_problem is None and _used(found) != used
+        if found.embed_problem is not None and found.managed_problem is None:
+            # Somebody is writing the file, or mends it later: until then nothing has changed.
+            return False
+        return _used(found) != used
 
     threading.Thread(
         target=_watch,
@@ -56,7 +58,7 @@ def _watch(stamps: Callable[[], object], is_outdated: Callable[[], bool]) -> Non
 def _used(policy: Policy) -> object:
     """Return what an index takes from a policy."""
     named = policy.roles.get("embed", ())
-    return tuple(map(policy.model, named)), policy.index_servers
+    return tuple(map(policy.model, named)), policy.index_servers, policy.embed_problem
 
 
 def _stamps(places: PolicyPlaces) -> object:

@@ -193,17 +193,28 @@ async def test_a_configuration_that_cannot_be_read_costs_no_vectors(
         configure(own_home, mended)
         status = await indexed(tree)
         assert status["vectors"] == status["chunks"]
-        # Somebody saves the file in the middle of a line, while an editor uses the index.
+        # Somebody slips, or saves the file in the middle of a line, while an editor uses the index.
+        slip = mended.replace('["vectors"]', '["vektors"]')
         async with open_index_client(tree, IndexOptions()) as editor:
-            configure(own_home, mended, "[index\n")
-            for _ in range(2):
-                await editor.refresh()
-                broken = await editor.status()
-                assert (broken.embedder, broken.vectors) == ("m", broken.chunks)
-                # Another owner begins with that file.
-                await editor.shutdown()
+            for written, said in ((slip, "'vektors'"), (f"{mended}[index\n", "mend that line")):
+                configure(own_home, written)
+                for _ in range(2):
+                    await editor.refresh()
+                    broken = await editor.status()
+                    assert (broken.embedder, broken.vectors) == ("m", broken.chunks)
+                    # Another owner begins with that file.
+                    await editor.shutdown()
+                (sentence,) = broken.urgent
+                assert said in sentence
         model.texts = 0
         configure(own_home, mended)
         status = await indexed(tree)
         assert (status["embedder"], status["problems"]) == ("m", [])
         assert model.texts <= 3
+        # An owner that begins with a slip ends, too, where mending it is to go without a server.
+        configure(own_home, slip)
+        async with open_index_client(tree, IndexOptions()) as editor:
+            await editor.shutdown()
+            await editor.refresh()
+        configure(own_home)
+        await indexed_until(tree, lambda it: it["embedder"] != "m")

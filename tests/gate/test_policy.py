@@ -216,6 +216,39 @@ def test_a_role_that_names_no_listed_model_is_told(machine: Machine) -> None:
     assert "fix" not in policy.roles
 
 
+@pytest.mark.parametrize(
+    ("user", "sentence"),
+    [
+        ("[index\n", "is not valid TOML"),
+        ('[roles]\nembed = ["codre"]\n', "names the model 'codre'"),
+        ('[roles]\nembed = ["codre", "coder"]\n', "names the model 'codre'"),
+        ('[roles]\nembed = "coder"\n', "no list of model ids"),
+        ('[roles]\nembde = ["coder"]\n', "unknown role 'embde'"),
+        ('[role]\nembed = ["coder"]\n', "unknown key 'role'"),
+    ],
+)
+def test_a_slip_does_not_tell_that_no_model_is_to_make_vectors(
+    machine: Machine, user: str, sentence: str
+) -> None:
+    policy = machine.policy(user=HEAD + model(uses=["embed"]) + user)
+    assert sentence in (policy.embed_problem or "")
+    assert policy.embed_problem in policy.warnings
+
+
+def test_a_broken_managed_file_does_not_tell_either(machine: Machine) -> None:
+    policy = machine.policy(HEAD + "[roles\n", HEAD)
+    assert policy.embed_problem == policy.managed_problem is not None
+
+
+@pytest.mark.parametrize(
+    "user",
+    ["", "[roles]\nembed = []\n", '[roles]\nembed = ["coder", "codre"]\nfxi = ["coder"]\n'],
+)
+def test_what_says_nothing_of_vectors_is_no_slip(machine: Machine, user: str) -> None:
+    text = HEAD + model(uses=["embed"], colour="red") + user
+    assert machine.policy(user=text).embed_problem is None
+
+
 def test_no_other_model_takes_over_for_one_that_is_refused(machine: Machine) -> None:
     remote = model(origin="http://192.0.2.1:80", address="private")
     policy = machine.policy(user=HEAD + remote + '[roles]\ndocument = ["coder"]\n')

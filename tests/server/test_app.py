@@ -7,13 +7,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from glossator_server.app import _open_index, index_places, open_index_client
+from glossator_server.app import _is_writable, _open_index, index_places, open_index_client
 from glossator_server.settings import IndexOptions
 
 
 async def test_an_owner_is_given_the_keys_that_the_policy_names(
     tmp_path: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # An editor runs for long: what counts is what is named when an owner is started.
+    client = open_index_client(tmp_path, IndexOptions())
     configuration = own_home / "config/glossator/config.toml"
     configuration.parent.mkdir()
     configuration.write_text(
@@ -22,7 +24,7 @@ async def test_an_owner_is_given_the_keys_that_the_policy_names(
     )
     monkeypatch.setenv("TEAM_KEY", "k")
     monkeypatch.setenv("OTHER_KEY", "k")
-    async with open_index_client(tmp_path, IndexOptions()) as client:
+    async with client:
         environment = psutil.Process(client.owner_process).environ()
         assert "TEAM_KEY" in environment
         assert "OTHER_KEY" not in environment
@@ -39,3 +41,8 @@ def test_a_store_of_vectors_that_is_no_more_chosen_is_not_kept(tmp_path: Path) -
     (vectors / "chroma" / "gen-1").mkdir(parents=True)
     _open_index(places, IndexOptions(vectors="exact")).close()
     assert not (vectors / "chroma").exists()
+
+
+def test_a_folder_that_cannot_be_looked_at_cannot_be_written(tmp_path: Path) -> None:
+    assert _is_writable(tmp_path / "new" / "index")
+    assert not _is_writable(tmp_path / ("x" * 300) / "index")

@@ -121,7 +121,7 @@ async def test_a_configuration_that_cannot_be_read_costs_no_vectors(tmp_path: Pa
             await asyncio.to_thread(choose_embedder, policy_of(server.origin), tmp_path)
         ).embedder
         await asyncio.to_thread(first.close)  # type: ignore[attr-defined]
-    broken = Policy((), user_problem="config.toml is not valid TOML; mend that line.")
+    broken = Policy((), embed_problem="config.toml is not valid TOML; mend that line.")
     chosen = choose_embedder(broken, tmp_path)
     assert (chosen.embedder.version, chosen.in_workers) == (first.version, None)
     with pytest.raises(ConfigurationError, match="mend that line"):

@@ -124,12 +124,10 @@ class Follower:
         A round that takes longer is left to itself: it ends with the process, as after a kill.
         """
         with self._wake:
-            self._is_stopping = True
-            thread, self._thread = self._thread, None
-            self._leaving = thread or self._leaving
+            self._leave()
             self._wake.notify_all()
-        if thread is not None:
-            thread.join(patience_s)
+        if self._leaving is not None:
+            self._leaving.join(patience_s)
         self._behind = None
 
     def _run(self) -> None:
@@ -203,9 +201,13 @@ class Follower:
     def _give_up(self, why: str) -> None:
         self._trouble = why
         self._behind = self._store = None
-        self._is_stopping = True
+        self._leave()
         with contextlib.suppress(OSError):
             (self._folder / "current").unlink(missing_ok=True)
+
+    def _leave(self) -> None:
+        self._is_stopping = True
+        self._leaving, self._thread = self._thread or self._leaving, None
 
 
 def _cannot_write(error: OSError) -> str:

@@ -40,7 +40,8 @@ class IndexParts:
     `former_embedder` finds, by name and version, the embedder whose vectors answer until those of
     `embedder` are complete. `open_vectors` opens a store in a folder for a number of dimensions;
     None opens the exact one. `team` is asked where no worker can make vectors, before the embedder.
-    `first` are the folders to be read before all others.
+    `first` are the folders to be read before all others. `embedder_trouble` says what has to be
+    mended before `embedder` makes any vector, if so.
     """
 
     walker: Walker
@@ -52,6 +53,7 @@ class IndexParts:
     workers: int = 2
     team: Team | None = None
     first: tuple[str, ...] = ()
+    embedder_trouble: str | None = None
 
     @property
     def model(self) -> str:

@@ -214,6 +214,8 @@ class Index:
         """Return what is indexed."""
         stores = self._stores
         totals = stores.truth.totals()
+        trouble = self._parts.embedder_trouble
+        lacking = dict.fromkeys((*((trouble,) if trouble else ()), *self._embedding.problems))
         return IndexStatus(
             root=self._root,
             progress=self._progress,
@@ -226,12 +228,9 @@ class Index:
             bytes_on_disk=self._bytes_on_disk(),
             updated=stores.truth.updated,
             buffers=totals.buffers,
-            problems=(
-                *stores.problems(totals.troubled),
-                *self._embedding.problems,
-            ),
+            problems=(*stores.problems(totals.troubled), *lacking),
             languages=totals.languages,
-            urgent=(*self._temporary_told, *self._embedding.problems),
+            urgent=(*self._temporary_told, *lacking),
         )
 
     # Inside -----------------------------------------------------------------------------------
@@ -298,7 +297,7 @@ class Index:
 
     @contextlib.contextmanager
     def _writable(self) -> Iterator[None]:
-        """Do the same for who writes: where nothing can be mended now, nothing is written."""
+        """Repair what is damaged; where that cannot be done now, nothing is written."""
         if self._stores.is_damaged:
             self._repair()
         with self._repaired_on_damage():

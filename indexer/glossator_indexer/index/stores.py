@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from glossator_indexer.disk import NO_SPACE, has_room, told_from_damage
+from glossator_indexer.disk import NO_SPACE, has_room, sentence_about, told_from_damage
 from glossator_indexer.errors import IndexUnavailableError, StoreCorruptError
 from glossator_indexer.index.parts import IndexParts, TruthVectors
 from glossator_indexer.index.texts import Texts
@@ -73,16 +73,18 @@ class Stores:
         self.truth, sentence = open_store(self.folder, str(self.root), self.parts.model)
         if sentence:
             self._found.append(sentence)
-        try:
+        # A repair that fails is tried again with each question, and must not leave more each time.
+        with contextlib.ExitStack() as opened:
+            opened.callback(lambda: self.truth.close())  # noqa: PLW0108 -- it may be begun anew
             self._check_truth()
             self._drop_sessions()
             self.lexical: Derived[LexicalStore] = self._derived(_LEXICAL, LexicalStore)
+            opened.callback(_close, self.lexical.store)
             name = f"{_VECTORS}/{self.parts.model}"
             self.vectors: Derived[VectorStore] = self._derived(name, self._open_vectors)
+            opened.callback(_close, self.vectors.store)
             self.drain_vectors(_FILES_AT_ONCE)
-        except BaseException:
-            self.truth.close()
-            raise
+            opened.pop_all()
         self.writer = Writer(self.truth, self.lexical, self.vectors, str(self.root))
         self._open_former()
         self._team = TeamSearch(self.parts.team, self.truth) if self.parts.team else None
@@ -191,8 +193,7 @@ class Stores:
         """Close everything as it is."""
         for store in (self.lexical.store, self.vectors.store, self._former):
             if store is not None:
-                with contextlib.suppress(StoreCorruptError, IndexUnavailableError, OSError):
-                    store.close()
+                _close(store)
         self._former = None
         if self._team is not None:
             self._team.close()
@@ -281,7 +282,9 @@ class Stores:
         return store
 
     def _refuse_to_remove_for_want_of_room(self, trouble: BaseException) -> None:
-        if not has_room(self.folder):
+        # A quota is used up although the disk has room.
+        is_full = isinstance(trouble, OSError) and sentence_about(trouble.errno) == NO_SPACE
+        if is_full or not has_room(self.folder):
             raise IndexUnavailableError(NO_SPACE) from trouble
 
     def _file_of(self, number: int) -> IndexedFile | None:
@@ -349,6 +352,11 @@ def _words_noted(noted: str | None) -> tuple[str, str, int, str] | None:
 
 def _rebuilt(name: str) -> str:
     return f"The index's {name.partition('/')[0]} store was damaged; it is built again."
+
+
+def _close(store: DerivedStore) -> None:
+    with contextlib.suppress(StoreCorruptError, IndexUnavailableError, OSError):
+        store.close()
 
 
 def _remove(path: Path) -> None:

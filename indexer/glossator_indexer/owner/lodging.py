@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from glossator_indexer.disk import has_room
+from glossator_indexer.disk import NO_SPACE, has_room, sentence_about
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.owner_client.places import OwnerPlaces, key_of_root, make_private
 
@@ -54,15 +54,16 @@ def lodging_of(places: OwnerPlaces) -> Iterator[Lodging]:
         _copy(places.folder, folder)
         notice = (
             f"The index of {places.root} is kept in a temporary folder until nobody uses it,"
-            f" because {places.folder} cannot be written ({reason}); make it writable."
+            f" because {places.folder} cannot be written ({os.strerror(reason)});"
+            f" {_remedy(reason)}."
         )
         yield Lodging(replace(places, folder=folder), notice)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _reason_not_to_write(folder: Path) -> str | None:
-    """Return the system's words for why a folder, or what is to hold it, cannot be written.
+def _reason_not_to_write(folder: Path) -> int | None:
+    """Return the system's number for why a folder, or what is to hold it, cannot be written.
 
     None where it can, and where something stands in its place: that is to be told, not avoided. On
     a full disk an index answers better than none does elsewhere.
@@ -73,22 +74,29 @@ def _reason_not_to_write(folder: Path) -> str | None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as trouble:
-        return os.strerror(trouble.errno) if trouble.errno in _UNWRITABLE else None
-    if has_room(folder) or not _fits(folder, Path(tempfile.gettempdir())):
-        return None
-    return os.strerror(errno.ENOSPC)
+        return trouble.errno if trouble.errno in _UNWRITABLE else None
+    with contextlib.suppress(OSError):
+        # Where every disk is full, there is no folder for temporary files either.
+        if not has_room(folder) and _fits(folder, Path(tempfile.gettempdir())):
+            return errno.ENOSPC
+    return None
 
 
-def _temporary_folder(places: OwnerPlaces, reason: str) -> Path:
-    prefix = f"glossator-{key_of_root(places.root)}-"
+def _remedy(reason: int) -> str:
+    return "free some space" if sentence_about(reason) == NO_SPACE else "make it writable"
+
+
+def _temporary_folder(places: OwnerPlaces, reason: int) -> Path:
+    # Of the lock, not of the repository: who holds it is alone with these names.
+    prefix = f"glossator-{key_of_root(places.lock)}-"
     try:
         _remove_what_a_kill_left(prefix)
         # Made with mode 0700 under a name that nobody can know before.
         return Path(tempfile.mkdtemp(prefix=prefix))
     except OSError as trouble:
         raise IndexUnavailableError(
-            f"{places.folder} cannot be written ({reason}), nor can the folder for temporary"
-            " files; make one of them writable."
+            f"{places.folder} cannot be written ({os.strerror(reason)}), nor can the folder for"
+            " temporary files; make one of them writable."
         ) from trouble
 
 

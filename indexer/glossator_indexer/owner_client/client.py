@@ -6,11 +6,12 @@ It must not decide what is asked; a lost owner is found or started again, once f
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.owner_client import methods
@@ -29,6 +30,8 @@ from glossator_indexer.records import (
 )
 from glossator_indexer.wire import WireError
 
+Variables: TypeAlias = Callable[[], Collection[str]]
+
 # An owner that ends as it is found is one loss, and the next may be killed: a third is trouble.
 _MOST_TRIES = 3
 # An owner that could not be started is not tried again for every key that is pressed.
@@ -44,11 +47,11 @@ class IndexClient:
     """
 
     def __init__(
-        self, places: OwnerPlaces, command: Sequence[str], variables: Collection[str] = ()
+        self, places: OwnerPlaces, command: Sequence[str], variables: Variables = frozenset
     ) -> None:
         self.places = places
         self._command = tuple(command)
-        self._variables = frozenset(variables)
+        self._variables = variables
         self._connection: Connection | None = None
         self._connecting = asyncio.Lock()
         self._buffers: dict[str, str] = {}
@@ -57,11 +60,12 @@ class IndexClient:
 
     @classmethod
     def connect_or_start(
-        cls, places: OwnerPlaces, command: Sequence[str], variables: Collection[str] = ()
+        cls, places: OwnerPlaces, command: Sequence[str], variables: Variables = frozenset
     ) -> Self:
         """Return a client that connects on entering, and starts an owner where none runs.
 
-        The owner is given these variables of the environment beside the usual ones.
+        The owner is given these variables of the environment beside the usual ones; they are asked
+        for when one is started, which may be long after.
         """
         return cls(places, command, variables)
 
@@ -150,9 +154,12 @@ class IndexClient:
 
     async def shutdown(self) -> None:
         """Have the owner end; the next question starts another."""
-        await self._ask(methods.SHUTDOWN)
-        if self._connection is not None:
-            await self._connection.close()
+        connection, _ = await self._asked(methods.SHUTDOWN)
+        with contextlib.suppress(TimeoutError):
+            # Until it hangs up it would greet who asks next, and leave in the middle of an answer.
+            async with asyncio.timeout(methods.SHUTDOWN.seconds):
+                await connection.ended()
+        await connection.close()
 
     async def watch(self) -> AsyncIterator[IndexProgress]:
         """Yield the progress as it is, and then whenever it changes; what is outdated is left out.
@@ -224,7 +231,7 @@ class IndexClient:
         if self._failure is not None and self._failure[0] > time.monotonic():
             raise IndexUnavailableError(self._failure[1])
         try:
-            connection = await connect_or_start(self.places, self._command, self._variables)
+            connection = await connect_or_start(self.places, self._command, self._variables())
         except IndexUnavailableError as trouble:
             self._failure = (time.monotonic() + SECONDS_BETWEEN_STARTS, str(trouble))
             raise

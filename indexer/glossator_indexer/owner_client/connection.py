@@ -87,6 +87,10 @@ class Connection:
             self._waiting.pop(number, None)
         return None if method.result is None else from_json(method.result, result)
 
+    async def ended(self) -> None:
+        """Wait until either side has hung up."""
+        await asyncio.shield(self._task)
+
     async def close(self) -> None:
         """Hang up."""
         self.is_lost = True

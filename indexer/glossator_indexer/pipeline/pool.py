@@ -77,10 +77,6 @@ class WorkerPool:
                     self._bytes_waiting -= sum(it.size for it in several)
                 yield from several
 
-    def process_ids(self) -> tuple[int, ...]:
-        """Return the ids of the processes, for measurements."""
-        return tuple(it.process.pid for it in self._workers)
-
     def close(self) -> None:
         """End the workers at once; what they were doing is lost."""
         with self._replacing:

@@ -6,6 +6,7 @@ only importer of onnxruntime and tokenizers, which come with the `quality` extra
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
@@ -70,7 +71,8 @@ class MiniLm:
         # What was remembered of a model that learned something else is of no use.
         for path in cache_folder.glob(_remembered_file("*")):
             if path.name != name:
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    path.unlink()
         self._remembered = Remembered(cache_folder / name)
         self._lock = threading.Lock()
 

@@ -175,7 +175,7 @@ def _bits(bitmap: bytes, most: int) -> Iterator[int]:
             yield from range(place, min(place + run, most))
         place += run
         literals = words[at + 1 : at + 1 + (marker >> 33)]
-        for word in literals:
+        for word in literals[: (most - place) // _WORD_BITS + 1]:
             yield from (place + it for it in range(_WORD_BITS) if word >> it & 1)
             place += _WORD_BITS
         at += 1 + len(literals)

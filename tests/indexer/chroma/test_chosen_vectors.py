@@ -178,6 +178,26 @@ def test_a_round_that_takes_long_has_no_second_one_beside_it(bench: Bench) -> No
     bench.truth.is_open.set()
 
 
+def test_a_list_that_can_be_written_again_brings_chroma_back(bench: Bench) -> None:
+    bench.write(f1=11)
+    assert bench.store.caught_up(PATIENCE_S)
+    listed = bench.folder / "chroma/behind"
+    listed.unlink()
+    listed.mkdir()
+    for number in (2, 3):
+        bench.write(**{f"f{number}": 10 + number})
+        (sentence,) = bench.store.problems
+        assert "exact search answers until" in sentence
+        for thread in threading.enumerate():
+            if thread.name == "chroma":
+                thread.join(PATIENCE_S)
+    listed.rmdir()
+    bench.write(f4=14)
+    assert bench.store.caught_up(PATIENCE_S)
+    assert (bench.store.name, bench.store.problems) == ("chroma", ())
+    assert [bench.nearest(seed) for seed in (11, 12, 13, 14)] == [1, 2, 3, 4]
+
+
 def test_a_list_that_was_lost_shows_in_the_count(bench: Bench) -> None:
     bench.write(f1=11)
     assert bench.store.caught_up(PATIENCE_S)

@@ -257,3 +257,12 @@ def test_what_a_former_adapter_made_is_forgotten(model: MiniLm, tmp_path: Path) 
     MiniLm(MODELS / "minilm", tmp_path).close()
     assert not former.exists()
     assert was_asked(tmp_path)
+
+
+@pytest.mark.rerank
+def test_what_cannot_be_forgotten_is_no_trouble(model: MiniLm, tmp_path: Path) -> None:
+    del model
+    # As on a disk that cannot be written any more, a folder is not unlinked.
+    (tmp_path / "minilm-000000000000.vectors").mkdir()
+    MiniLm(MODELS / "minilm", tmp_path).close()
+    assert was_asked(tmp_path)

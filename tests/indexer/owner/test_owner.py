@@ -134,6 +134,10 @@ async def test_an_interrupted_refresh_goes_on_in_the_next_owner(
 
 async def test_shutting_down_ends_the_owner(places: OwnerPlaces, client_of: MakeClient) -> None:
     async with client_of() as client:
+        first = client.owner_process
+        await client.shutdown()
+        await client.status()
+        assert client.owner_process != first
         await client.shutdown()
         await eventually(lambda: owners_of(places) == [])
 

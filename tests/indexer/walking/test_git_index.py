@@ -11,7 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from glossator_indexer.walking.git_index import SHA1_BYTES, SHA256_BYTES, TrackedFiles, _names_of
+from glossator_indexer.walking.git_index import (
+    SHA1_BYTES,
+    SHA256_BYTES,
+    TrackedFiles,
+    _bits,
+    _names_of,
+)
 
 # Names that share much and little with those before them, deep ones among them.
 NAMES = [f"{'deep/' * (it % 60)}{'x' * (it * 7 % 300 % 250)}{it}.c" for it in range(400)]
@@ -102,3 +108,10 @@ def test_names_that_would_fill_the_memory_are_no_names(tmp_path: Path) -> None:
     content = struct.pack(">4sII", b"DIRC", 4, count) + entry * count + b"\0" * 20
     (tmp_path / "index").write_bytes(content)
     assert not TrackedFiles(str(tmp_path)).has("a")
+
+
+def test_a_bitmap_is_read_as_far_as_there_are_entries() -> None:
+    # A run of 64 zeros, then words of ones for far more entries than there are.
+    words = [1 << 1 | 200_000 << 33, *[(1 << 64) - 1] * 200_000]
+    bitmap = struct.pack(f">II{len(words)}Q", 0, len(words), *words)
+    assert max(_bits(bitmap, 100)) < 200

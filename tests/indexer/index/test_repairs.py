@@ -1,0 +1,58 @@
+"""A repair that cannot come to its end leaves nothing behind, and is tried again."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from glossator_indexer.disk import NO_SPACE
+from glossator_indexer.errors import IndexUnavailableError
+from glossator_indexer.records import IndexedFile
+from glossator_indexer.vectors import ExactVectors
+from tests.indexer.index.conftest import Repository
+
+
+class CrampedVectors(ExactVectors):
+    """Vectors on a disk that may be full."""
+
+    fails_at = ""
+
+    def replace(self, files: Sequence[IndexedFile]) -> None:
+        self._fail_at("replace")
+        super().replace(files)
+
+    def commit(self, position: int) -> None:
+        self._fail_at("commit")
+        super().commit(position)
+
+    def _fail_at(self, step: str) -> None:
+        if step == CrampedVectors.fails_at:
+            raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+
+
+@pytest.mark.parametrize("step", ["replace", "commit"])
+def test_a_repair_without_room_holds_no_file_open(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    repository.write("a.c", "counted_entry")
+    repository.open(open_vectors=lambda folder, dim, _truth: CrampedVectors(folder, dim))
+    index = repository.refresh()
+    shutil.rmtree(repository.folder / "vectors")
+    index._stores.note_damage("The vectors are gone.")
+    monkeypatch.setattr(CrampedVectors, "fails_at", step)
+    held = []
+    for _ in range(4):
+        with pytest.raises(IndexUnavailableError, match=NO_SPACE):
+            repository.said("counted entry")
+        held.append(len(list(Path("/proc/self/fd").iterdir())))
+    assert held[1:] == held[:-1]
+    monkeypatch.setattr(CrampedVectors, "fails_at", "")
+    with contextlib.suppress(IndexUnavailableError):
+        repository.said("counted entry")
+    assert repository.said("counted entry") == ["counted_entry"]
