@@ -128,6 +128,7 @@ class _Made(Sequence[RecordT]):
 
     def __init__(self, count: int) -> None:
         self._count = count
+        self._seen: dict[int, RecordT] = {}
 
     def _at(self, at: int) -> RecordT:
         raise NotImplementedError
@@ -142,7 +143,10 @@ class _Made(Sequence[RecordT]):
     def __getitem__(self, at: int | slice) -> RecordT | tuple[RecordT, ...]:
         if isinstance(at, slice):
             return tuple(map(self._at, range(*at.indices(self._count))))
-        return self._at(range(self._count)[at])
+        found = self._seen.get(at)
+        if found is None:
+            found = self._seen[at] = self._at(range(self._count)[at])
+        return found
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+# Comparing with a million rows waits for the memory, for which one core cannot ask fast enough.
+_THREADS = 2
 # A mask that leaves less of a block than this is cheaper to gather than to compute around.
 _SPARSE_SHARE = 0.25
 
@@ -42,7 +44,8 @@ def nearest(
         first = at * snapshot.block_rows
         mask = wanted[first : first + snapshot.block_rows]
         found, inside = _scored(block[: len(mask)], mask, query[None, :])
-        found /= snapshot.norms[first + inside]
+        norms = snapshot.norms[first : first + len(mask)]
+        found /= norms if len(inside) == len(norms) else norms[inside]
         if len(scores) >= limit:
             keep = np.flatnonzero(found >= scores.min())
             found, inside = found[keep], inside[keep]
@@ -73,7 +76,9 @@ def _scored(
     # Below is one product with a matrix: either of all rows, or of those that are wanted.
     if len(rows) < _SPARSE_SHARE * len(mask):
         block = block[rows]
-    dots = np.asarray(simsimd.cdist(query, block, metric="dot", out_dtype="float32"))[0]
+    dots = np.asarray(
+        simsimd.cdist(query, block, metric="dot", out_dtype="float32", threads=_THREADS)
+    )[0]
     return dots if len(dots) == len(rows) else dots[rows], rows
 
 
