@@ -47,6 +47,8 @@ from glossator_indexer.extraction import extract
 from glossator_indexer.index import IndexParts, open_index
 from glossator_indexer.index.stores import Stores
 from glossator_indexer.records import DISK, EntityKind, SearchFilters, SearchMode, SearchQuery
+from glossator_indexer.rerank.adapter import Adapter
+from glossator_indexer.rerank.encoder import Encoder
 from glossator_indexer.search import Searcher
 from glossator_indexer.search.shown import shown
 from glossator_indexer.search.weights import DEFAULT_WEIGHTS, RankingWeights
@@ -225,7 +227,9 @@ def _baselines(asked: Collection, documents: Sequence[Document], work: Path) -> 
     if (theirs := _wordllama()) is not None:
         found["wordllama"] = nearest(documents, theirs, [it.text for it in documents])
         found["Chroma, 1,000 characters, wordllama"] = ordinary_rag(asked, theirs, work)
-    if os.environ.get("GLOSSATOR_BENCH_MINILM") and (model := _reranker(work)) is not None:
+    if os.environ.get("GLOSSATOR_BENCH_MINILM") and _reranker(work) is not None:
+        # As it was published, without what ours learned about code.
+        model = Encoder(rerank.model_folder(), Adapter("none", {}))
         texts = [shown(it.text) for it in documents]
         found["MiniLM over everything"] = nearest(documents, model.encode, texts)
         found["Chroma, 1,000 characters, MiniLM"] = ordinary_rag(asked, model.encode, work / "m")
