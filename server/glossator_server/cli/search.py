@@ -41,7 +41,7 @@ MOST_HITS = 1_000
 MOST_QUERY_CHARACTERS = 10_000
 # How long a first index is waited for before it is asked with what it has; a small project is whole
 # by then. Later, what changed since the last time is there at once or searched without.
-_FIRST_SECONDS = 5.0
+_FIRST_SECONDS = 2.5
 _LATER_SECONDS = 0.3
 _SECONDS_BETWEEN_TRIES = 0.5
 # How long who finds nothing waits for an index that was whole to be compared with the files again;
