@@ -284,6 +284,22 @@ async def test_workspace_symbols_follow_the_editors_settings(project: Path) -> N
         await editor.answer(request, None)
 
 
+async def test_who_asks_before_the_settings_are_told_asks_the_index_to_come(project: Path) -> None:
+    asks = types.ClientCapabilities(workspace=types.WorkspaceClientCapabilities(configuration=True))
+    async with strict_editor(Announced(asks, folders=(project,))) as editor:
+        tell_settings = editor.answer_configuration
+        editor.answer_configuration = _nothing  # type: ignore[method-assign]
+        await editor.initialize()
+        argument = {"command": "glossator.search", "arguments": [{"text": "ringlog_append"}]}
+        asked = await editor.send_request(types.WORKSPACE_EXECUTE_COMMAND, argument)
+        await tell_settings()
+        assert "error" not in await editor.answer_to(asked)
+
+
+async def _nothing() -> None:
+    pass
+
+
 async def test_nothing_is_indexed_where_it_is_switched_off(project: Path, own_home: Path) -> None:
     options = {"index": {"enabled": False}}
     async with strict_editor(Announced(WATCHES, folders=(project,), options=options)) as editor:

@@ -6,6 +6,7 @@ Nothing that the user types waits for it; trouble is a line in the log. It must 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Coroutine, Iterable
@@ -35,6 +36,8 @@ _MOST_RETRY_SECONDS = 600.0
 _GATHER_SECONDS = 0.1
 # What a question waits at most for what was saved just before it.
 _SAVE_SECONDS = 2.0
+# An editor that never tells its settings is not waited for any longer.
+_READY_SECONDS = 2.0
 _IDLE = frozenset({IndexPhase.READY, IndexPhase.PAUSED})
 
 _log = logging.getLogger(__name__)
@@ -246,6 +249,10 @@ async def searchable(ls: GlossatorServer) -> Indexes:
 
     Raises `UsageError` where the editor has none.
     """
+    with contextlib.suppress(TimeoutError):
+        # Who asks at once, while the editor still tells its settings, means the index to come.
+        async with asyncio.timeout(_READY_SECONDS):
+            await ls.got_ready.wait()
     indexes = None if ls.indexing is None else await ls.indexing.settled()
     if indexes is None or not indexes.clients:
         raise UsageError("Nothing is indexed; open a folder, and leave index.enabled as true.")

@@ -49,6 +49,8 @@ class GlossatorServer(LanguageServer):
         self.ended: asyncio.Future[int] | None = None
         # None until `initialized`, where nothing can be indexed, and where it is switched off.
         self.indexing: Indexing | None = None
+        # Set once it is known whether there is one.
+        self.got_ready = asyncio.Event()
         self.announced_symbols = False
         self.registered: set[str] = set()
         self._noted: set[str] = set()

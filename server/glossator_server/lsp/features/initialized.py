@@ -19,3 +19,4 @@ async def initialized(ls: GlossatorServer, params: types.InitializedParams) -> N
     if ls.editor.answers_configuration:
         await pull_configuration(ls)
     start_indexing(ls)
+    ls.got_ready.set()
