@@ -123,8 +123,7 @@ class Index:
         with self._refreshing:
             done = False
             try:
-                with self._writable():
-                    done = self._refresh(tell, is_over)
+                done = self._refreshed(tell, is_over)
             finally:
                 tell(IndexProgress(IndexPhase.READY if done else IndexPhase.PAUSED))
 
@@ -234,6 +233,17 @@ class Index:
         )
 
     # Inside -----------------------------------------------------------------------------------
+
+    def _refreshed(self, tell: Report, stop: Stop) -> bool:
+        """Refresh, and again where a store turns out damaged on the way: it is whole by then."""
+        try:
+            with self._writable():
+                return self._refresh(tell, stop)
+        except IndexUnavailableError as exc:
+            if not isinstance(exc.__cause__, StoreCorruptError):
+                raise
+        with self._writable():
+            return self._refresh(tell, stop)
 
     def _refresh(self, tell: Report, stop: Stop) -> bool:
         stores = self._stores
