@@ -14,8 +14,9 @@ ROWS = re.findall(r"^\| .+? \| `(.+?)` \| `([\w-]+)` `(.+?)` \|$", PAGE, re.MULT
 
 
 def test_every_row_names_its_source() -> None:
-    table = [line for line in PAGE.splitlines() if line.startswith("| ")]
-    assert len(ROWS) == len(table) - 1
+    lines = PAGE.splitlines()
+    rows = [it for it in lines if it.startswith("| ") and not it.startswith("| what |")]
+    assert len(ROWS) == len(rows)
 
 
 @pytest.mark.parametrize(("value", "source", "key"), ROWS)
