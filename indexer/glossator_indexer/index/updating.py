@@ -28,7 +28,8 @@ from glossator_indexer.ports import Embedder
 from glossator_indexer.records import DISK, FoundFile
 
 # Opening takes no longer than a second for these; more of them wait for the refresh.
-_FILES_REPLAYED = 64
+_BYTES_REPLAYED = 1536 << 10
+_BYTES_A_FILE_COUNTS = 4 << 10
 # To look at one path costs a listing of each folder above it, a walk lists every folder once.
 _MOST_PATHS_SINGLY = 200
 # Vectors of files that were saved and wait for a server's: 100 kB a file, less than 50 MB.
@@ -49,9 +50,9 @@ class Updates:
         """Make again what a kill left out of the words, as far as that takes no time to notice."""
         stores = self._stores
         numbers = sorted(stores.lexical.backlog)
-        if not numbers or len(numbers) > _FILES_REPLAYED:
-            return
         known = [it for it in map(stores.truth.known, numbers) if it is not None]
+        if not known or sum(it.size + _BYTES_A_FILE_COUNTS for it in known) > _BYTES_REPLAYED:
+            return
         made = []
         for it in known:
             found = self._parts.walker.found(it.path)
