@@ -399,7 +399,7 @@ def test_an_older_reading_never_overwrites_a_newer_one(repository: Repository) -
 
 def test_an_index_without_its_words_says_what_it_reads_again(repository: Repository) -> None:
     # More than opening makes again by itself.
-    _fill(repository, 80)
+    _fill(repository, 450)
     repository.refresh()
     repository.close()
     shutil.rmtree(repository.folder / "lexical")
