@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import shutil
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from glossator_indexer.disk import NO_SPACE
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.records import IndexedFile
+from glossator_indexer.store import FILE_NAME
 from glossator_indexer.vectors import ExactVectors
 from tests.indexer.index.conftest import Repository
 
@@ -56,3 +58,18 @@ def test_a_repair_without_room_holds_no_file_open(
     with contextlib.suppress(IndexUnavailableError):
         repository.said("counted entry")
     assert repository.said("counted entry") == ["counted_entry"]
+
+
+def test_a_refresh_that_meets_damage_goes_on_once_it_is_repaired(repository: Repository) -> None:
+    repository.write("a.c", "still_there")
+    repository.write("b.c", "soon_gone")
+    index = repository.refresh()
+    # What SQLite calls malformed, below an index that is open and was found sound.
+    with contextlib.closing(sqlite3.connect(repository.folder / FILE_NAME)) as other, other:
+        other.execute("PRAGMA writable_schema = ON")
+        other.execute("UPDATE sqlite_master SET rootpage = 999999 WHERE name = 'records'")
+        other.execute("PRAGMA schema_version = 4711")
+    (repository.root / "b.c").unlink()
+    index.refresh(repository.progress.append, lambda: False)
+    assert repository.where("still_there") == ["a.c"]
+    assert repository.where("soon_gone") == []
