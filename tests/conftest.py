@@ -90,6 +90,15 @@ def ctags() -> str:
 
 
 @pytest.fixture(scope="session")
+def git() -> str:
+    """Return the path of git."""
+    program = shutil.which("git")
+    if program is None:
+        missing_part("git", "no git: install it")
+    return program
+
+
+@pytest.fixture(scope="session")
 def nvim() -> str:
     """Return the path of Neovim 0.11."""
     program = shutil.which("nvim", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")

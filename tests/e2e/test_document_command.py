@@ -7,14 +7,12 @@ import json
 import os
 import pty
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import missing_part
 from tests.e2e.command_line import COMMAND, PATIENCE_S, check_one_sentence, glossator
 from tests.e2e.conftest import WriteScript
 
@@ -68,22 +66,20 @@ def test_a_file_means_all_that_it_lacks(desk: Path, script: WriteScript) -> None
     assert (desk / "two.c").read_text("utf-8") == text
 
 
+@pytest.mark.usefixtures("git")
 def test_the_diff_is_one_that_git_applies(desk: Path, script: WriteScript) -> None:
     script(AGAIN)
     report = json.loads(glossator("document", "--json", "two.c::first", cwd=desk).output)
     (desk / "change.diff").write_text(report["proposals"][0]["diff"], "utf-8")
-    if shutil.which("git") is None:
-        missing_part("git", "no git: install it")
     subprocess.run(["git", "apply", "change.diff"], cwd=desk, check=True)
     assert (desk / "two.c").read_text("utf-8") == COMMENT + FIRST + "\n" + SECOND
 
 
+@pytest.mark.usefixtures("git")
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_the_printed_diff_is_one_that_git_applies(
     desk: Path, script: WriteScript, line_end: str
 ) -> None:
-    if shutil.which("git") is None:
-        missing_part("git", "no git: install it")
     script(AGAIN)
     text = ("/* page\f \x85 \u2028 end */\n" + FIRST).replace("\n", line_end)
     (desk / "two.c").write_bytes(text.encode())

@@ -17,6 +17,7 @@ import pytest
 
 from glossator_indexer.records import SearchQuery
 from glossator_server.cli.workspaces import client_of
+from tests.conftest import missing_part
 from tests.e2e.command_line import PATIENCE_S, glossator
 
 EXAMPLE = Path(__file__).parents[2] / "examples/ringlog"
@@ -32,13 +33,13 @@ def ringlog(tmp_path: Path) -> Path:
 def disk(own_home: Path) -> Iterator[Path]:
     """Return the cache folder, which is a small disk of its own."""
     if os.geteuid() != 0:
-        pytest.skip("only root may mount a disk")
+        missing_part("mounts", "only root may mount a disk")
     folder = own_home / "cache"
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=24m,mode=0700", "tmpfs", folder], check=False
     )
     if mounted.returncode != 0:
-        pytest.skip("no disk can be mounted here")
+        missing_part("mounts", "no disk can be mounted here")
     yield folder
     subprocess.run(["umount", "--lazy", folder], check=True)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable
@@ -15,8 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from glossator_indexer.walking import RepositoryWalker, git_repository
-
-GIT = shutil.which("git")
 
 FOLDERS = st.sampled_from(["a", "b", "foo", "a b", "é"])
 FILES = st.sampled_from(
@@ -139,7 +136,7 @@ def check_as_git(planted: Planted) -> None:
     assert {it for it in everything if walker.found(it) is not None} == expected
 
 
-needs_git = pytest.mark.skipif(GIT is None, reason="git is not installed")
+needs_git = pytest.mark.usefixtures("git")
 many_examples = settings(
     max_examples=int(os.environ.get("GLOSSATOR_GIT_EXAMPLES", "80")),
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -25,7 +24,7 @@ PIECES = st.sampled_from(
 LINES = st.lists(PIECES, max_size=12).map("".join)
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+@pytest.mark.usefixtures("git")
 @settings(
     max_examples=int(os.environ.get("GLOSSATOR_GIT_EXAMPLES", "150")),
     suppress_health_check=[HealthCheck.function_scoped_fixture],

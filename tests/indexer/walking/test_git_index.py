@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import struct
 import subprocess
 from pathlib import Path
@@ -54,7 +53,7 @@ def check_as_git(folder: Path, hash_bytes: int) -> None:
     assert not tracked.has("")
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+@pytest.mark.usefixtures("git")
 @pytest.mark.parametrize("version", ["2", "4"])
 @pytest.mark.parametrize("kind", ["sha1", "sha256"])
 def test_all_versions_are_read_whole_and_split(tmp_path: Path, version: str, kind: str) -> None:
@@ -79,7 +78,7 @@ def test_an_index_that_is_none_tracks_nothing(tmp_path: Path) -> None:
     assert not TrackedFiles("\0").has_below("a")
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+@pytest.mark.usefixtures("git")
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("version", ["2", "4"])
 def test_no_damage_of_an_index_does_harm(tmp_path: Path, version: str) -> None:
