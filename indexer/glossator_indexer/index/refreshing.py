@@ -20,7 +20,7 @@ Stop = Callable[[], bool]
 # transaction costs little, small enough that a save waits for no more than 50 ms. These are two
 # dozen files of the kernel, or some hundred empty ones.
 _BYTES_IN_A_BATCH = 576 << 10
-_BYTES_THAT_A_FILE_COUNTS = 4 << 10
+BYTES_THAT_A_FILE_COUNTS = 4 << 10
 _SECONDS_IN_A_BATCH = 0.25
 _REPORTS_PER_SECOND = 10
 # Before this much has been done, a rate is a guess.
@@ -142,7 +142,7 @@ def _batches(results: Iterator[Made | None], stop: Stop) -> Iterator[Sequence[Ma
             return
         if made is not None:
             batch.append(made)
-            size += made.size + _BYTES_THAT_A_FILE_COUNTS
+            size += made.size + BYTES_THAT_A_FILE_COUNTS
         full = size >= _BYTES_IN_A_BATCH
         if batch and (full or time.monotonic() - began > _SECONDS_IN_A_BATCH):
             yield batch

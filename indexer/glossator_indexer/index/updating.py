@@ -11,6 +11,7 @@ from pathlib import Path
 
 from glossator_gate.errors import GlossatorError
 from glossator_indexer.extraction import extract_text
+from glossator_indexer.index.refreshing import BYTES_THAT_A_FILE_COUNTS
 from glossator_indexer.index.stores import Stores
 from glossator_indexer.pipeline import (
     Job,
@@ -27,9 +28,9 @@ from glossator_indexer.pipeline import (
 from glossator_indexer.ports import Embedder
 from glossator_indexer.records import DISK, FoundFile
 
-# Opening takes no longer than a second for these; more of them wait for the refresh.
+# Opening takes no longer than a second for these, counted as batches are, of which it is more than
+# two; what is more waits for the refresh.
 _BYTES_REPLAYED = 1536 << 10
-_BYTES_A_FILE_COUNTS = 4 << 10
 # To look at one path costs a listing of each folder above it, a walk lists every folder once.
 _MOST_PATHS_SINGLY = 200
 # Vectors of files that were saved and wait for a server's: 100 kB a file, less than 50 MB.
@@ -51,7 +52,7 @@ class Updates:
         stores = self._stores
         numbers = sorted(stores.lexical.backlog)
         known = [it for it in map(stores.truth.known, numbers) if it is not None]
-        if not known or sum(it.size + _BYTES_A_FILE_COUNTS for it in known) > _BYTES_REPLAYED:
+        if not known or sum(it.size + BYTES_THAT_A_FILE_COUNTS for it in known) > _BYTES_REPLAYED:
             return
         made = []
         for it in known:

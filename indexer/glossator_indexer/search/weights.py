@@ -67,7 +67,7 @@ class RankingWeights:
     team: float = 0.9
 
     # Quality mode: so many of the best are read by the transformer, and its cosine counts so
-    # often. Reading half as many more brought a thousandth, and takes longer than a question may.
+    # often. Half as many more brought next to nothing, and take longer than a question may.
     rerank_depth: int = 16
     rerank: float = 3.0
 
