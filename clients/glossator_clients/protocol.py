@@ -16,6 +16,9 @@ from glossator_clients.types import (
     Finished,
     ModelInfo,
     StartedOver,
+    TextDelta,
+    Thought,
+    ToolCall,
 )
 
 
@@ -32,10 +35,10 @@ class ChatModel(Protocol):
         ...
 
     def stream(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
-        """Yield the answer as `TextDelta`s and, only where it is complete, one `Finished` last.
+        """Yield the answer in pieces and, only where it is complete, one `Finished` last.
 
-        A `StartedOver` between them voids the text before it. Raises a
-        `ModelError` where the model cannot answer.
+        Pieces are `TextDelta`s, `Thought`s, and whole `ToolCall`s. A `StartedOver` between them
+        voids what came before it. Raises a `ModelError` where the model cannot answer.
         """
         ...
 
@@ -49,15 +52,22 @@ async def complete(
 ) -> ChatReply:
     """Return the whole answer, or raise `IncompleteReplyError` where the stream broke off."""
     pieces: list[str] = []
+    calls: list[ToolCall] = []
     async for event in model.stream(request):
-        if isinstance(event, Finished):
-            return ChatReply("".join(pieces), event.usage, event.model)
-        if isinstance(event, StartedOver):
-            pieces.clear()
-            continue
-        pieces.append(event.text)
-        if on_text is not None:
-            on_text(event.text)
+        match event:
+            case Finished():
+                return ChatReply("".join(pieces), event.usage, event.model, tuple(calls))
+            case StartedOver():
+                pieces.clear()
+                calls.clear()
+            case ToolCall():
+                calls.append(event)
+            case TextDelta():
+                pieces.append(event.text)
+                if on_text is not None:
+                    on_text(event.text)
+            case Thought():
+                pass
     raise IncompleteReplyError(
         f"The answer of {model.info.id} broke off before its end; try again, or raise max_tokens."
     )

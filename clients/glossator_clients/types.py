@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from glossator_gate.types import Errand
+
 JsonSchema = Mapping[str, Any]
 
 
@@ -19,14 +21,49 @@ class Author(StrEnum):
     SYSTEM = "system"
     USER = "user"
     ASSISTANT = "assistant"
+    TOOL = "tool"
+
+
+class Reasoning(StrEnum):
+    """How a model thinks before it answers; what it thinks is counted and never shown or used.
+
+    `FIELD` puts a field for it first in the schema, `NATIVE` uses the model's own channel.
+    """
+
+    OFF = "off"
+    FIELD = "field"
+    NATIVE = "native"
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool that a model may call; `parameters` is the JSON schema of its arguments object."""
+
+    name: str
+    description: str
+    parameters: JsonSchema
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call that a model wrote; `arguments` is its JSON text, which nobody has checked."""
+
+    id: str
+    name: str
+    arguments: str
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of a conversation."""
+    """One turn of a conversation.
+
+    An assistant's turn may hold `tool_calls`; a tool's turn answers the call `tool_call_id`.
+    """
 
     author: Author
     text: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +75,22 @@ class Sampling:
     max_tokens: int = 400
     stop: tuple[str, ...] = ()
     seed: int | None = None
+    reasoning: Reasoning = Reasoning.OFF
 
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """A conversation to be continued, by text or by JSON that fits `schema`."""
+    """A conversation to be continued: by text, by JSON that fits `schema`, or by calls of `tools`.
+
+    `errand` says what it is for and how secret its strictest part is; who does not say so sends
+    what is restricted.
+    """
 
     messages: tuple[Message, ...]
     sampling: Sampling = field(default_factory=Sampling)
     schema: JsonSchema | None = None
+    tools: tuple[Tool, ...] = ()
+    errand: Errand = field(default_factory=lambda: Errand("chat"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +101,19 @@ class TextDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class Thought:
+    """The model thinks: so many more characters, which nobody gets to see."""
+
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens as the server counted them."""
+    """Tokens as the server counted them; those of reasoning are among the completion's."""
 
     prompt_tokens: int
     completion_tokens: int
+    reasoning_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +129,17 @@ class Finished:
     model: str
 
 
-ChatEvent = TextDelta | StartedOver | Finished
+ChatEvent = TextDelta | Thought | ToolCall | StartedOver | Finished
 
 
 @dataclass(frozen=True, slots=True)
 class ChatReply:
-    """A complete answer."""
+    """A complete answer; `model` is what the server calls the one that gave it."""
 
     text: str
     usage: Usage | None
     model: str
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +147,8 @@ class ModelInfo:
     """What is known of a model before it is asked.
 
     `id` is the user's name for it, `name` the server's; `context_tokens` is None where unknown;
-    `local` is True only where the model is known to run on this machine.
+    `local` is True only where the model is known to run on this machine. `digest` is the server's
+    for the model's files; `takes_tools` is None where nobody has said.
     """
 
     id: str
@@ -103,3 +157,5 @@ class ModelInfo:
     origin: str
     context_tokens: int | None
     local: bool
+    digest: str | None = None
+    takes_tools: bool | None = None

@@ -6,7 +6,7 @@ It must not read files, resolve names or open connections.
 from __future__ import annotations
 
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -42,6 +42,19 @@ class DataClass(StrEnum):
     CONFIDENTIAL = "confidential"
     RESTRICTED = "restricted"
 
+    @property
+    def rank(self) -> int:
+        """Return the place in the order, 0 for what anybody may see."""
+        return _CLASS_ORDER.index(self)
+
+
+_CLASS_ORDER = tuple(DataClass)
+
+
+def strictest(classes: Iterable[DataClass]) -> DataClass:
+    """Return the strictest class of a text's parts; what has no parts is as strict as can be."""
+    return max(classes, key=lambda it: it.rank, default=DataClass.RESTRICTED)
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -75,6 +88,27 @@ class Origin:
 BUILTIN_ORIGIN = "built-in"
 
 
+class ServerProfile(StrEnum):
+    """Whose server speaks OpenAI's interface: each has its known differences."""
+
+    AUTO = "auto"
+    OPENAI = "openai"
+    AZURE = "azure"
+    VLLM = "vllm"
+    TGI = "tgi"
+    LLAMA_CPP = "llama.cpp"
+    MLC = "mlc"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a million tokens cost, in the currency that the file names."""
+
+    prompt: float
+    completion: float
+    currency: str = "USD"
+
+
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
     """A model that may be used: what both files agree on.
@@ -83,6 +117,9 @@ class ModelEntry:
     scripted). `names` are the server's exact names, the first one preferred. `key` is a reference
     such as "env:NAME", never the key itself. `timeout_s` is the longest silence of the server.
     `idle_s` (how long it stays without work) and `threads` are for the embedded engine alone.
+    `digests` holds the only digest that a name may have, for names that are pinned. `proxy` is the
+    one way to the server, where the policy names one, and `ca_file` who vouches for it. `rule` says
+    which entry of which file allows the model.
     """
 
     id: str
@@ -100,6 +137,13 @@ class ModelEntry:
     idle_s: float | None = None
     threads: int | None = None
     script: Path | None = None
+    digests: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    profile: ServerProfile = ServerProfile.AUTO
+    api_version: str | None = None
+    price: Price | None = None
+    proxy: Origin | None = None
+    ca_file: Path | None = None
+    rule: str = ""
 
     @property
     def name(self) -> str:
@@ -125,6 +169,56 @@ class IndexServerEntry:
     max_class: DataClass = DataClass.RESTRICTED
     key: str | None = None
     timeout_s: float = 30.0
+    proxy: Origin | None = None
+    ca_file: Path | None = None
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WebSearchEntry:
+    """A web search that the agent's tool may ask: what both files agree on.
+
+    `api` is "searxng". What is sent are the words of a query, of at most `max_class`.
+    """
+
+    id: str
+    origin: Origin
+    base_path: str = ""
+    address: AddressClass = AddressClass.LOOPBACK
+    max_class: DataClass = DataClass.PUBLIC
+    key: str | None = None
+    timeout_s: float = 10.0
+    proxy: Origin | None = None
+    ca_file: Path | None = None
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRule:
+    """What a path's class is where one of the globs (as in `.gitignore`) names it."""
+
+    paths: tuple[str, ...]
+    data_class: DataClass
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """How paths are classified: the strictest rule that fits, else the default.
+
+    `layers` are the rules of each file with its own default: a path is as strict as the strictest
+    of them says.
+    """
+
+    layers: tuple[tuple[DataClass, tuple[ClassRule, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UsageLimits:
+    """What all of the user's programs together may spend; None where nothing limits it."""
+
+    requests_per_min: int | None = None
+    tokens_per_day: int | None = None
+    cost_per_day: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +247,9 @@ class Policy:
     says what is wrong with the managed file, if anything: then only models of this machine are
     usable. `embed_problem` says why nobody knows which model is to make vectors, if so: a file or a
     role cannot be read, or names a model that is not listed. `warnings` are sentences for the user.
+    `deny_paths` are globs of files that are never read, `commands` the argument lists that may run.
+    `may_cache` says whether answers may be kept on disk, `names_models` whether some file lists a
+    model, so that none is looked for.
     """
 
     models: tuple[ModelEntry, ...]
@@ -163,6 +260,13 @@ class Policy:
     embed_problem: str | None = None
     managed_in_force: bool = False
     index_servers: tuple[IndexServerEntry, ...] = ()
+    web_searches: tuple[WebSearchEntry, ...] = ()
+    classes: Classes = field(default_factory=Classes)
+    deny_paths: tuple[str, ...] = ()
+    commands: tuple[tuple[str, ...], ...] = ()
+    limits: UsageLimits = field(default_factory=UsageLimits)
+    may_cache: bool = True
+    names_models: bool = False
 
     def model(self, model_id: str) -> ModelEntry | None:
         """Return the usable model of that id."""
@@ -187,9 +291,48 @@ class EgressLimits:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """The one origin that a transport may reach, and with which key."""
+    """The one origin that a transport may reach, how, and with which key.
+
+    `id` is the user's name for what is there and `rule` what allows it: both for the audit.
+    `max_class` bounds what may be sent; `requests_per_min` how often. `key_header` is the header
+    that the key goes into, with "Bearer " before it where that is "authorization".
+    """
 
     origin: Origin
     address: AddressClass = AddressClass.LOOPBACK
     key: str | None = field(default=None, repr=False)
     limits: EgressLimits = field(default_factory=EgressLimits)
+    id: str = ""
+    rule: str = ""
+    max_class: DataClass = DataClass.RESTRICTED
+    key_header: str = "authorization"
+    proxy: Origin | None = None
+    ca_file: Path | None = None
+    requests_per_min: int | None = None
+
+
+ERRAND_HEADER = "x-glossator-errand"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Why something is sent: for the audit line, and to compare classes at the door.
+
+    `operation` is OpenTelemetry's `gen_ai.operation.name` (chat, embeddings, ...) or one of ours
+    (metadata, rerank, web_search). Model clients hand it to the door as a header of the request
+    that never leaves; a request with a body and without an errand counts as restricted.
+    """
+
+    operation: str
+    role: str | None = None
+    data_class: DataClass = DataClass.RESTRICTED
+
+    def headers(self) -> dict[str, str]:
+        """Return the header that tells the door."""
+        return {ERRAND_HEADER: f"{self.operation};{self.role or ''};{self.data_class}"}
+
+    @classmethod
+    def of_header(cls, value: str) -> Errand:
+        """Return the errand that a header names; raises `ValueError` where it names none."""
+        operation, role, data_class = value.split(";")
+        return cls(operation, role or None, DataClass(data_class))
