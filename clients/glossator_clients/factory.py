@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from glossator_clients.errors import ModelError, ModelUnavailableError
 from glossator_clients.protocol import ChatModel
+from glossator_clients.router import Health, Need, RoutedModel, Router
 from glossator_clients.types import ModelInfo
 from glossator_gate.errors import GlossatorError, PolicyError
-from glossator_gate.policy import BUILTIN_MODEL, destination_of
+from glossator_gate.policy import destination_of
 from glossator_gate.types import Api, ModelEntry, Policy
 
 if TYPE_CHECKING:
@@ -58,32 +59,22 @@ class ModelState:
     reason: str | None = None
 
 
-async def open_model(role: str, policy: Policy, preferred: Sequence[str] = ()) -> ChatModel:
-    """Return the model for a role, not yet asked anything.
+# Of this process: what did not answer for one document is not asked for the next at once.
+_HEALTH = Health()
 
-    `preferred` are ids that go first among those that the policy allows for the role. Raises
-    `PolicyError` where no model is allowed, and a `ModelError` where the chosen one cannot serve.
+
+async def open_model(need: Need, policy: Policy, health: Health = _HEALTH) -> RoutedModel:
+    """Return the model that the router chooses for a need, not yet asked for words.
+
+    Raises `PolicyError` where no model may serve, and a `ModelError` where none can.
     """
-    entry = choose_entry(role, policy, preferred)
+    return await Router(policy, _open_later, health).open(need)
+
+
+async def _open_later(entry: ModelEntry) -> ChatModel:
     # An SDK takes most of a second to import: a server's loop must not stand still meanwhile.
     await asyncio.to_thread(import_module, _MODULES[entry.api])
     return await _opened(entry)
-
-
-def choose_entry(role: str, policy: Policy, preferred: Sequence[str] = ()) -> ModelEntry:
-    """Return the entry for a role: of its list, else any usable one, the built-in one last."""
-    listed = policy.roles.get(role)
-    if listed is None:
-        others = [entry for entry in policy.models if entry != BUILTIN_MODEL]
-        builtin = [entry for entry in policy.models if entry == BUILTIN_MODEL]
-        candidates = [*others, *builtin]
-    else:
-        candidates = [entry for entry in map(policy.model, listed) if entry is not None]
-    candidates = [entry for entry in candidates if "chat" in entry.uses]
-    if not candidates:
-        raise PolicyError(_nothing_usable(role, policy))
-    ranks = {model_id: rank for rank, model_id in reversed([*enumerate(preferred)])}
-    return min(candidates, key=lambda entry: ranks.get(entry.id, len(ranks)))
 
 
 def open_embedder(policy: Policy, preferred: Sequence[str] = ()) -> ServerEmbedder | None:
@@ -128,15 +119,6 @@ def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
     except BaseException:
         server.close()
         raise
-
-
-def _nothing_usable(role: str, policy: Policy) -> str:
-    if policy.refused:
-        return f"No model may be used for {role}: {policy.refused[0].reason}"
-    return (
-        f"No model may be used for {role}; list one in config.toml under [[model]] and [roles], "
-        "or see `glossator models list`."
-    )
 
 
 async def _opened(entry: ModelEntry) -> ChatModel:
@@ -247,7 +229,6 @@ __all__ = [
     "ModelCondition",
     "ModelError",
     "ModelState",
-    "choose_entry",
     "describe_models",
     "open_embedder",
     "open_model",

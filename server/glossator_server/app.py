@@ -21,6 +21,7 @@ import platformdirs
 from glossator_clients.protocol import ChatModel
 from glossator_gate.policy import Policy, PolicyPlaces, key_variables, load_policy
 from glossator_server import __version__
+from glossator_server.policies import Policies, WorkspacePolicy
 from glossator_server.settings import (
     IndexOptions,
     Settings,
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from glossator_clients.router import Need
     from glossator_indexer.owner_client import IndexClient, OwnerPlaces
     from glossator_indexer.ports import RepositoryIndex, Reranker, VectorStore
     from glossator_server.embedders import ChosenEmbedder
+    from glossator_server.session import Session
     from glossator_server.teams import LateTeam
 
 MANAGED_POLICY = Path("/etc/glossator/policy.toml")
@@ -44,19 +47,30 @@ MANAGED_POLICY = Path("/etc/glossator/policy.toml")
 class Application:
     """What every command needs; `problems` are sentences about configuration that was ignored."""
 
-    policy: Policy
+    policies: Policies
     settings: Settings
     problems: tuple[str, ...]
+    workspace: Path | None = None
 
-    async def open_model(self, role: str, preferred: tuple[str, ...]) -> ChatModel:
-        """Open an approved model of a role, a preferred one if it can be.
+    @property
+    def policy(self) -> Policy:
+        """Return the policy of the workspace."""
+        return self.workspace_policy.policy
 
-        Raises a `ModelError` where it cannot serve, a `PolicyError` where none is approved.
+    @property
+    def workspace_policy(self) -> WorkspacePolicy:
+        """Return what holds for the files of the workspace."""
+        return self.policies.of(self.workspace)
+
+    async def open_model(self, need: Need, workspace: Path | None) -> ChatModel:
+        """Open the model that the router chooses among the approved ones.
+
+        Raises a `ModelError` where none can serve, a `PolicyError` where none may.
         """
         # The SDKs take most of a second to import: only who asks a model pays for it.
         from glossator_clients.factory import open_model
 
-        return await open_model(role, self.policy, preferred)
+        return await open_model(need, self.policies.of(workspace).policy)
 
 
 def policy_places() -> PolicyPlaces:
@@ -71,12 +85,14 @@ def user_config() -> Path:
 
 def load_application(workspace: Path | None = None) -> Application:
     """Read policy and settings; raises `ConfigurationError` where the user's file is not TOML."""
-    policy = load_policy(policy_places())
+    policies = Policies(policy_places())
     settings, problems = load_user_settings(user_config())
     if workspace is not None:
         settings, ignored = with_workspace_file(settings, workspace)
         problems += ignored
-    return Application(policy, settings, (*policy.warnings, *problems))
+    found = policies.of(workspace)
+    problems = (*found.policy.warnings, *found.ignored, *problems)
+    return Application(policies, settings, problems, workspace)
 
 
 def index_places(root: Path) -> OwnerPlaces:
@@ -203,9 +219,8 @@ def run_server(application: Application) -> int:
     """Serve an editor on standard input and output until it leaves; return the exit status."""
     with _no_collection():
         from glossator_server.lsp.server import create_server, serve_stdio
-        from glossator_server.session import Session
 
-        session = Session(application.settings, application.open_model, open_index_client)
+        session = _session(application)
         server = create_server(session)
     return serve_stdio(server)
 
@@ -214,11 +229,21 @@ def run_tcp_server(application: Application, host: str, port: int) -> int:
     """Serve one editor on a loopback port until it leaves; return the exit status."""
     with _no_collection():
         from glossator_server.lsp.server import create_server, serve_tcp
-        from glossator_server.session import Session
 
-        session = Session(application.settings, application.open_model, open_index_client)
+        session = _session(application)
         server = create_server(session)
     return serve_tcp(server, host, port)
+
+
+def _session(application: Application) -> Session:
+    from glossator_server.session import Session
+
+    return Session(
+        application.settings,
+        application.open_model,
+        open_index_client,
+        application.policies.of,
+    )
 
 
 class LateReranker:

@@ -25,7 +25,7 @@ MAX_SOURCE_BYTES = 50 * 1000 * 1000
 
 
 def read_snapshot(path: Path, settings: Settings) -> Snapshot:
-    """Read and parse a source file, with leave to read the files beside it.
+    """Read and parse a source file.
 
     Raises `UsageError` where it is none.
     """
@@ -35,7 +35,7 @@ def read_snapshot(path: Path, settings: Settings) -> Snapshot:
             raise UsageError(f"{path} does not exist; check the name.")
         raise UsageError(f"{path} is in no language that Glossator knows; name a C file.")
     text = read_source(path)
-    return Snapshot(path.resolve().as_uri(), path, None, parse(text, language), reads_folder=True)
+    return Snapshot(path.resolve().as_uri(), path, None, parse(text, language))
 
 
 def read_source(path: Path) -> str:

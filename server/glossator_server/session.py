@@ -20,17 +20,19 @@ from glossator_indexer.parsing import ParsedSource, parse, reparse
 from glossator_indexer.types import TextChange
 from glossator_server.errors import UsageError
 from glossator_server.files import MAX_SOURCE_BYTES, read_snapshot
+from glossator_server.policies import PolicyOf, WorkspacePolicy, without_policy_files
 from glossator_server.settings import IndexOptions, Settings, with_workspace_file
-from glossator_server.snapshot import Snapshot
+from glossator_server.snapshot import Snapshot, lends_nothing
 
 if TYPE_CHECKING:
+    from glossator_clients.router import Need
     from glossator_indexer.owner_client import IndexClient
 
 # A burst of changes this long is cheaper to parse afresh than one by one.
 MOST_PENDING_CHANGES = 64
 
-# The role, and the ids of approved models that are preferred.
-OpenModel = Callable[[str, tuple[str, ...]], Awaitable[ChatModel]]
+# What a model is wanted for, and the workspace folder whose file may narrow the choice.
+OpenModel = Callable[["Need", Path | None], Awaitable[ChatModel]]
 
 # A folder and the preferences, to a client of its repository's index that is not yet connected.
 OpenIndex = Callable[[Path, IndexOptions], "IndexClient"]
@@ -180,11 +182,16 @@ class Session:
     """Everything that one editor's session knows."""
 
     def __init__(
-        self, settings: Settings, open_model: OpenModel, open_index: OpenIndex | None = None
+        self,
+        settings: Settings,
+        open_model: OpenModel,
+        open_index: OpenIndex | None = None,
+        policy_of: PolicyOf = without_policy_files,
     ) -> None:
         self.settings = settings
         self.open_index = open_index
         self._open_model = open_model
+        self._policy_of = policy_of
         self.documents: dict[str, OpenDocument] = {}
         self.jobs = Jobs()
         self._user_settings = settings
@@ -192,9 +199,25 @@ class Session:
         self._layers: dict[str, Mapping[str, object]] = {}
         self._evidence: dict[tuple[str, str], Remembered] = {}
 
-    async def open_model(self, role: str) -> ChatModel:
-        """Open the preferred approved model of a role; raises a `ModelError` or `PolicyError`."""
-        return await self._open_model(role, self.settings.preferred_models)
+    async def open_model(self, role: str, snapshot: Snapshot | None = None) -> ChatModel:
+        """Open the model that the router chooses for a role and a text of the snapshot's class.
+
+        Without a snapshot for what is as secret as the first folder's files are unless a rule says
+        more. Raises a `ModelError` or `PolicyError`.
+        """
+        from glossator_clients.router import Need
+
+        if snapshot is None:
+            folder = next(iter(self._folders.values()), None)
+            data_class = self._policy_of(folder).class_of(None)
+        else:
+            folder, data_class = self._folder_of(snapshot.path), snapshot.data_class
+        need = Need(role, data_class, self.settings.preferred_models)
+        return await self._open_model(need, folder)
+
+    def policy_for(self, path: Path | None) -> WorkspacePolicy:
+        """Return what holds for a file: the policy of the workspace folder that it lies in."""
+        return self._policy_of(self._folder_of(path))
 
     @property
     def folders(self) -> Mapping[str, Path]:
@@ -221,11 +244,11 @@ class Session:
             snapshot = document.snapshot()
             if snapshot is None:
                 raise UsageError(str(document.trouble))
-            beside = document.path is not None and self._is_in_workspace(document.path)
-            return replace(snapshot, reads_folder=beside)
-        if path is None or not self._is_in_workspace(path):
+            return self._admitted(snapshot)
+        if path is None or self._folder_of(path) is None:
             raise UsageError(f"{uri} is not open and in no workspace folder; open it first.")
-        return replace(read_snapshot(path, self.settings), uri=uri)
+        self.policy_for(path).check_readable(path)
+        return self._admitted(replace(read_snapshot(path, self.settings), uri=uri))
 
     def remember(self, uri: str, symbol: str, remembered: Remembered) -> None:
         """Keep what the checks said, for the hover."""
@@ -240,11 +263,20 @@ class Session:
         self.documents.pop(uri, None)
         self._evidence = {key: it for key, it in self._evidence.items() if key[0] != uri}
 
-    def _is_in_workspace(self, path: Path) -> bool:
+    def _admitted(self, snapshot: Snapshot) -> Snapshot:
+        policy = self.policy_for(snapshot.path)
+        policy.check_readable(snapshot.path)
+        admitted = policy.admitted(snapshot)
+        # Only a file of the workspace has others beside it that may be read.
+        return admitted if policy.root is not None else replace(admitted, lends=lends_nothing)
+
+    def _folder_of(self, path: Path | None) -> Path | None:
+        """Return the innermost workspace folder that a file lies in."""
         # Links are followed first: a link out of the workspace leads out of it.
-        real = _followed(path)
-        folders = (_followed(it) for it in self._folders.values())
-        return real is not None and any(it and real.is_relative_to(it) for it in folders)
+        real = None if path is None else _followed(path)
+        folders = [it for it in map(_followed, self._folders.values()) if it is not None]
+        around = [it for it in folders if real is not None and real.is_relative_to(it)]
+        return max(around, key=lambda it: len(it.parts), default=None)
 
     def _narrow(self) -> tuple[str, ...]:
         settings = self._user_settings

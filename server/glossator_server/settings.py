@@ -131,21 +131,20 @@ def with_workspace_file(settings: Settings, root: Path) -> tuple[Settings, tuple
     return narrowed, tuple(f"{path}: {sentence}" for sentence in ignored)
 
 
-def _read_toml(path: Path) -> Mapping[str, object]:
+def read_workspace_text(path: Path) -> str:
+    """Return the text of a workspace's file, empty where there is none.
+
+    Raises `ConfigurationError` where it cannot be read.
+    """
+    raw = _read_bytes(path)
     try:
-        if path.exists() and not path.is_file():
-            # A link in a repository may lead to a pipe or a terminal, which would be waited for.
-            raise ConfigurationError(f"{path} is not a regular file; remove it.")
-        with path.open("rb") as file:
-            raw = file.read(MAX_CONFIGURATION_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except OSError as trouble:
-        raise ConfigurationError(
-            f"{path} cannot be read ({trouble.strerror}); mend its permissions or remove it."
-        ) from trouble
-    if len(raw) > MAX_CONFIGURATION_BYTES:
-        raise ConfigurationError(f"{path} is over 1 MiB; shorten it.")
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as trouble:
+        raise ConfigurationError(f"{path} is not UTF-8; save it as UTF-8.") from trouble
+
+
+def _read_toml(path: Path) -> Mapping[str, object]:
+    raw = _read_bytes(path)
     try:
         return tomllib.loads(raw.decode("utf-8"))
     except RecursionError as trouble:
@@ -155,6 +154,24 @@ def _read_toml(path: Path) -> Mapping[str, object]:
         raise ConfigurationError(
             f"{path} is not valid TOML ({trouble}); mend that line."
         ) from trouble
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if path.exists() and not path.is_file():
+            # A link in a repository may lead to a pipe or a terminal, which would be waited for.
+            raise ConfigurationError(f"{path} is not a regular file; remove it.")
+        with path.open("rb") as file:
+            raw = file.read(MAX_CONFIGURATION_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return b""
+    except OSError as trouble:
+        raise ConfigurationError(
+            f"{path} cannot be read ({trouble.strerror}); mend its permissions or remove it."
+        ) from trouble
+    if len(raw) > MAX_CONFIGURATION_BYTES:
+        raise ConfigurationError(f"{path} is over 1 MiB; shorten it.")
+    return raw
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ import pytest
 from loopback_server import Received, Reply, serving
 
 from glossator_clients.errors import ModelUnavailableError
-from glossator_clients.factory import choose_entry, describe_models, open_model
+from glossator_clients.factory import describe_models, open_model
 from glossator_clients.protocol import complete
+from glossator_clients.router import Health, Need
 from glossator_clients.types import Author, ChatRequest, Message
-from glossator_gate.errors import PolicyError
 from glossator_gate.policy import BUILTIN_MODEL
 from glossator_gate.types import Api, ModelEntry, Origin, Policy, RefusedModel
 
@@ -30,44 +30,13 @@ def policy_of(*entries: ModelEntry, **roles: tuple[str, ...]) -> Policy:
     return Policy(entries, MappingProxyType(roles))
 
 
-A, B, EMBEDDINGS = scripted("a"), scripted("b"), scripted("e", uses=("embed",))
-
-
-@pytest.mark.parametrize(
-    ("policy", "preferred", "chosen"),
-    [
-        (policy_of(A, B, document=("b", "a")), (), "b"),
-        (policy_of(A, B, document=("b", "a")), ("a",), "a"),
-        (policy_of(A, B, document=("b",)), ("a",), "b"),
-        (policy_of(A, B, fix=("b",)), (), "a"),
-        (policy_of(A, B), ("x", "b", "a"), "b"),
-        (policy_of(BUILTIN_MODEL, A), (), "a"),
-        (policy_of(BUILTIN_MODEL), (), "smollm2"),
-        (policy_of(EMBEDDINGS, A, document=("e", "a")), (), "a"),
-    ],
-)
-def test_the_role_then_the_preference_then_the_order_decide(
-    policy: Policy, preferred: tuple[str, ...], chosen: str
-) -> None:
-    assert choose_entry("document", policy, preferred).id == chosen
-
-
-@pytest.mark.parametrize("policy", [policy_of(), policy_of(EMBEDDINGS), policy_of(A, document=())])
-def test_where_nothing_is_allowed_nothing_is_chosen(policy: Policy) -> None:
-    with pytest.raises(PolicyError, match="document"):
-        choose_entry("document", policy)
-
-
-def test_the_reason_of_a_refused_model_is_told() -> None:
-    policy = Policy((), refused=(RefusedModel(A, "Because it is raining."),))
-    with pytest.raises(PolicyError, match="raining"):
-        choose_entry("document", policy)
+A = scripted("a")
 
 
 async def test_a_scripted_model_of_the_policy_answers(tmp_path: Path) -> None:
     script = tmp_path / "script.json"
     script.write_text(json.dumps({"schema": 1, "replies": [{"text": "hello"}]}))
-    model = await open_model("document", policy_of(scripted("mine", script)))
+    model = await open_model(Need("document"), policy_of(scripted("mine", script)), Health())
     reply = await complete(model, ChatRequest((Message(Author.USER, "x"),)))
     assert reply.text == "hello"
 
@@ -132,7 +101,7 @@ async def test_a_model_file_that_was_not_fetched_is_told() -> None:
     assert state.state == "not-fetched"
     assert "glossator models fetch smollm2" in (state.reason or "")
     with pytest.raises(ModelUnavailableError, match="models fetch"):
-        await open_model("document", policy_of(BUILTIN_MODEL))
+        await open_model(Need("document"), policy_of(BUILTIN_MODEL), Health())
 
 
 async def test_an_engine_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,4 +109,4 @@ async def test_an_engine_that_is_not_installed_is_told(monkeypatch: pytest.Monke
     (state,) = await describe_models(policy_of(BUILTIN_MODEL))
     assert state.state == "not-installed"
     with pytest.raises(ModelUnavailableError, match=r"glossator\[embedded\]"):
-        await open_model("document", policy_of(BUILTIN_MODEL))
+        await open_model(Need("document"), policy_of(BUILTIN_MODEL), Health())

@@ -61,7 +61,7 @@ async def _document_all(ls: GlossatorServer, target: Target, report: JobReport) 
     wanted = [(it.name, _code(first, it)) for it in symbols_to_document(first)]
     if not wanted:
         return "every symbol has its comment"
-    model = await ls.session.open_model("document")
+    model = await ls.session.open_model("document", first)
     try:
         skipped = await _document_each(_Run(ls, target, model, report), wanted)
     finally:
