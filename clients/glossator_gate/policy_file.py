@@ -27,7 +27,7 @@ SCHEMA = 1
 # Tables that other parts of Glossator read; their keys are those parts' business.
 FOREIGN_TABLES = frozenset({
     "ask", "classes", "classify", "document", "edit", "embed", "execute", "fix", "index", "limits",
-    "preferred_models", "c", "redact", "review", "search",
+    "preferred_models", "c", "redact", "review", "sampling", "search",
 })  # fmt: skip
 ROLES = frozenset({
     "ask", "critic", "document", "edit", "embed", "fix", "intent", "judge", "plan", "rerank",

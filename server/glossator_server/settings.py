@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from glossator_gate.errors import ConfigurationError
 from glossator_indexer.languages import Language, with_annotations
@@ -20,13 +20,44 @@ from glossator_indexer.languages import Language, with_annotations
 AUTO_STYLE = "auto"
 WORKSPACE_FILE = ".glossator.toml"
 MAX_CONFIGURATION_BYTES = 1 << 20
-_KNOWN = "document.*, index.*, preferred_models, c.annotations"
+_KNOWN = "document.*, index.*, sampling.*, preferred_models, c.annotations"
 _MACRO = re.compile(r"[A-Za-z_]\w{0,99}", re.ASCII)
 _PROJECT = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
 # Of a key that nobody knows: enough to find it.
 MAX_SHOWN_CHARACTERS = 80
 VECTOR_STORES = ("auto", "exact", "chroma")
-OptionsT = TypeVar("OptionsT", "DocumentOptions", "IndexOptions")
+# Those whose models write words: what makes vectors or ranks has nothing to sample.
+ROLES = (
+    "document",
+    "fix",
+    "critic",
+    "plan",
+    "edit",
+    "ask",
+    "intent",
+    "summarise",
+    "judge",
+    "review",
+)
+# More than any server takes.
+MOST_STOPS = 4
+OptionsT = TypeVar("OptionsT", "DocumentOptions", "IndexOptions", "SamplingOptions")
+REASONING = ("off", "field", "native")
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingOptions:
+    """How the model of a role picks its words; None leaves it to the prompt.
+
+    `max_tokens` bounds an answer, thoughts included; `stop` are texts that end it; `reasoning` is
+    "off", "field" (thoughts come first in the schema) or "native" (in the model's own channel).
+    """
+
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    stop: tuple[str, ...] | None = None
+    reasoning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +65,15 @@ class DocumentOptions:
     """How doc comments are written.
 
     `width` counts columns; `max_lines` bounds the lines of prose (lines that the style demands do
-    not count); `rounds` is the number of times that a model may be asked for one comment.
+    not count); `rounds` is the number of times that a model may be asked for one comment;
+    `sampling` is that of the role, from its own table.
     """
 
     style: str = AUTO_STYLE
     width: int = 80
     max_lines: int | None = None
     rounds: int = 2
+    sampling: SamplingOptions = SamplingOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +99,11 @@ class Settings:
     """All preferences.
 
     `preferred_models` are ids of approved models, first choice first; `annotations` are macros of
-    the code base that decorate declarations and mean nothing to the grammar.
+    the code base that decorate declarations and mean nothing to the grammar; `sampling` has an
+    entry for each role that asks for its words in another way than the prompts do.
     """
 
+    sampling: Mapping[str, SamplingOptions] = field(default_factory=dict)
     document: DocumentOptions = field(default_factory=DocumentOptions)
     index: IndexOptions = field(default_factory=IndexOptions)
     preferred_models: tuple[str, ...] = ()
@@ -88,6 +123,10 @@ class Settings:
                     index, sentences = _narrow(self.index, value, _INDEX)
                     settings = replace(settings, index=index)
                     ignored.extend(sentences)
+                case "sampling", Mapping():
+                    sampling, sentences = _narrow_sampling(self.sampling, value)
+                    settings = replace(settings, sampling=sampling)
+                    ignored.extend(sentences)
                 case "preferred_models", [*names] if all(isinstance(it, str) for it in names):
                     settings = replace(settings, preferred_models=tuple(map(str, names)))
                 case "c", {"annotations": [*names], **others} if not others:
@@ -99,6 +138,12 @@ class Settings:
                 case _:
                     ignored.append(_ignored(key))
         return settings, tuple(ignored)
+
+    @property
+    def documenting(self) -> DocumentOptions:
+        """Return how doc comments are written, with how their model picks its words."""
+        chosen = self.sampling.get("document", SamplingOptions())
+        return replace(self.document, sampling=chosen)
 
     def language(self, language: Language | None) -> Language | None:
         """Return a language as it reads with the macros of the code base."""
@@ -112,7 +157,7 @@ def load_user_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
     not TOML.
     """
     table = _read_toml(path)
-    keys = ("document", "index", "preferred_models", "c")
+    keys = ("document", "index", "sampling", "preferred_models", "c")
     own = {key: table[key] for key in keys if key in table}
     return Settings().narrowed(own)
 
@@ -207,6 +252,28 @@ def _narrow(
     return replace(options, **chosen), ignored
 
 
+def _narrow_sampling(
+    known: Mapping[str, SamplingOptions], tables: Mapping[str, object]
+) -> tuple[Mapping[str, SamplingOptions], list[str]]:
+    ignored: list[str] = []
+    chosen = dict(known)
+    for role, table in tables.items():
+        if role not in ROLES or not isinstance(table, Mapping):
+            ignored.append(
+                f"sampling.{role[:MAX_SHOWN_CHARACTERS]} is ignored: write a table for one of the "
+                f"roles {', '.join(ROLES)}."
+            )
+            continue
+        values = {
+            key: tuple(value) if key == "stop" and isinstance(value, list) else value
+            for key, value in table.items()
+        }
+        options, sentences = _narrow(known.get(role, SamplingOptions()), values, _sampling(role))
+        chosen[role] = options
+        ignored.extend(sentences)
+    return chosen, ignored
+
+
 def _ignored(key: str) -> str:
     shown = key[:MAX_SHOWN_CHARACTERS]
     return f"{shown} is ignored here: only preferences ({_KNOWN}) can be set."
@@ -238,6 +305,33 @@ def _style_names() -> list[str]:
     from glossator_indexer.styles import STYLES
 
     return [AUTO_STYLE, *sorted(STYLES)]
+
+
+def _number(low: float, high: float) -> _Key:
+    return _Key(
+        lambda value: type(value) in (int, float) and low <= cast("float", value) <= high,
+        lambda: f"choose a number from {low:g} to {high:g}",
+    )
+
+
+def _sampling(role: str) -> _Table:
+    return _Table(
+        f"sampling.{role}",
+        {
+            "temperature": _number(0, 2),
+            "top_p": _number(0.01, 1),
+            "max_tokens": _whole_number(16, 100_000),
+            "stop": _Key(
+                lambda value: (
+                    isinstance(value, tuple)
+                    and len(value) <= MOST_STOPS
+                    and all(isinstance(it, str) and it for it in value)
+                ),
+                lambda: f"list at most {MOST_STOPS} texts",
+            ),
+            "reasoning": _one_of(lambda: REASONING),
+        },
+    )
 
 
 _LINES = _whole_number(1, 200)

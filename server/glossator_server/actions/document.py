@@ -160,7 +160,9 @@ async def _write(
         placed = await asyncio.to_thread(_place, site, draft.fields)
         if not failures(placed.evidence):
             return placed
-    prompt = document_prompt(await asyncio.to_thread(_subject, site), model.info)
+    prompt = document_prompt(
+        await asyncio.to_thread(_subject, site), model.info, site.options.sampling
+    )
     if prompt is None:
         return None
     draft.notices, draft.sentences = prompt.notices, prompt.sentences

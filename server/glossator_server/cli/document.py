@@ -156,7 +156,7 @@ async def _document_file(target: Target, job: _Job, sources: _Sources, progress:
             try:
                 grounded = await sources.indexes.with_examples(snapshot, symbol, ())
                 outcome = await document_symbol(
-                    grounded, symbol, model, job.settings.document, steps.report
+                    grounded, symbol, model, job.settings.documenting, steps.report
                 )
             except ModelUnavailableError:
                 raise

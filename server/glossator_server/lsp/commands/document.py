@@ -43,7 +43,7 @@ async def _document(
             await with_examples(ls, snapshot, symbol),
             symbol,
             model,
-            ls.session.settings.document,
+            ls.session.settings.documenting,
             report.say,
         )
     finally:
