@@ -90,7 +90,7 @@ def candidates(need: Need, policy: Policy) -> Candidates:
     for entry in _listed(need.role, policy):
         if "chat" not in entry.uses:
             passed_over.append(PassedOver(entry.id, f"{entry.id} is not listed for chat."))
-        elif (refusal := refusal_for(policy, entry, need.data_class)) is not None:
+        elif (refusal := refusal_for(entry, need.data_class)) is not None:
             passed_over.append(PassedOver(entry.id, refusal))
         else:
             entries.append(entry)
@@ -251,9 +251,9 @@ class RoutedModel:
                 raise trouble from last
             await failed.model.close()
 
-    def _check_class(self, entry: ModelEntry, request: ChatRequest) -> None:
-        policy = self._line.router.policy
-        if (refusal := refusal_for(policy, entry, request.errand.data_class)) is not None:
+    @staticmethod
+    def _check_class(entry: ModelEntry, request: ChatRequest) -> None:
+        if (refusal := refusal_for(entry, request.errand.data_class)) is not None:
             raise PolicyError(refusal)
 
 

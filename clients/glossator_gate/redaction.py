@@ -286,12 +286,3 @@ _RULES = (
         re.compile(r"://hooks\.slack\.com/services/(?P<secret>T\w{6,}/B\w{6,}/\w{16,})"),
     ),
 )
-
-
-# --- temporary, replaced by the redaction branch
-class DenyList:
-    def __init__(self, patterns: tuple[str, ...]) -> None:
-        self._patterns = patterns
-
-    def forbids(self, relative_path: str) -> bool:
-        return False

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from glossator_gate.errors import PolicyError
+from glossator_gate.errors import ConfigurationError, PolicyError
 from glossator_gate.policy import (
     Policy,
     PolicyPlaces,
-    classify,
+    default_classification,
+    is_denied,
     load_policy,
-    narrowed_by_workspace,
+    place_of,
 )
-from glossator_gate.redaction import DenyList
+from glossator_gate.policy.workspace import narrowed_by_workspace, unreadable_workspace
 from glossator_gate.types import DataClass
 from glossator_server.settings import WORKSPACE_FILE, read_workspace_text
 from glossator_server.snapshot import Snapshot
@@ -34,18 +35,16 @@ class WorkspacePolicy:
     policy: Policy
     root: Path | None
     ignored: tuple[str, ...] = ()
-    _denied: DenyList = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_denied", DenyList(self.policy.deny_paths))
 
     def class_of(self, path: Path | None) -> DataClass:
         """Return how secret a file is; a text that was never saved is as the default says."""
-        return classify(self.policy, self._relative(path))
+        if path is None:
+            return default_classification(self.policy).data_class
+        return place_of(self.policy, self.root, path.absolute()).data_class
 
     def check_readable(self, path: Path | None) -> None:
         """Raise `PolicyError` for a file that is never read."""
-        if path is not None and self._denied.forbids(self._relative(path)):
+        if path is not None and self._forbids(path):
             raise PolicyError(
                 f"{path} is never read: redact.deny_paths names it; see `glossator policy show`."
             )
@@ -55,20 +54,19 @@ class WorkspacePolicy:
         data_class = self.class_of(snapshot.path)
 
         def lends(path: Path) -> bool:
-            relative = self._relative(path)
-            return classify(
-                self.policy, relative
-            ).rank <= data_class.rank and not self._denied.forbids(relative)
+            return self.class_of(path).rank <= data_class.rank and not self._forbids(path)
 
         return replace(snapshot, data_class=data_class, lends=lends)
 
-    def _relative(self, path: Path | None) -> str:
-        if path is None:
-            return ""
-        real = Path(os.path.realpath(path))
-        if self.root is not None and real.is_relative_to(self.root):
-            return real.relative_to(self.root).as_posix()
-        return real.as_posix().lstrip("/")
+    def _forbids(self, path: Path) -> bool:
+        # A link is denied by its own name and by that of what it leads to.
+        names = {str(path.absolute()), os.path.realpath(path)}
+        return any(is_denied(self.policy, self._relative(Path(it))) for it in names)
+
+    def _relative(self, path: Path) -> str:
+        if self.root is not None and path.is_relative_to(self.root):
+            return path.relative_to(self.root).as_posix()
+        return path.as_posix().lstrip("/")
 
 
 PolicyOf = Callable[[Path | None], WorkspacePolicy]
@@ -104,8 +102,12 @@ class Policies:
         if root is None:
             return WorkspacePolicy(policy, None)
         path = root / WORKSPACE_FILE
-        narrowed, ignored = narrowed_by_workspace(policy, read_workspace_text(path), path)
-        return WorkspacePolicy(narrowed, root, ignored)
+        try:
+            text = read_workspace_text(path)
+        except ConfigurationError as trouble:
+            return WorkspacePolicy(unreadable_workspace(policy, path), root, (str(trouble),))
+        narrowed, problems = narrowed_by_workspace(policy, text, path)
+        return WorkspacePolicy(narrowed, root, tuple(it.sentence for it in problems))
 
 
 def _stamp(path: Path) -> tuple[int, ...]:

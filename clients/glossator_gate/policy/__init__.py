@@ -1,0 +1,55 @@
+"""Own the policy: which models and servers may be used for which data, as the files say together.
+
+It must not open connections, and a file of a workspace can only narrow it.
+"""
+
+from __future__ import annotations
+
+from glossator_gate.policy.approving import BUILTIN_MODEL
+from glossator_gate.policy.classifying import (
+    Classification,
+    class_of,
+    classification,
+    classify,
+    default_classification,
+    is_denied,
+    place_of,
+    refusal_for,
+)
+from glossator_gate.policy.declaration import AUTHORITY_TABLES, PREFERENCES, WORKSPACE_TABLES, Layer
+from glossator_gate.policy.destinations import (
+    destination_of,
+    destination_of_server,
+    destination_of_web_search,
+    key_variables,
+)
+from glossator_gate.policy.keys import resolve_key
+from glossator_gate.policy.meeting import load_policy
+from glossator_gate.policy.problems import FileProblem, ProblemKind
+from glossator_gate.types import Policy, PolicyPlaces
+
+__all__ = [
+    "AUTHORITY_TABLES",
+    "BUILTIN_MODEL",
+    "PREFERENCES",
+    "WORKSPACE_TABLES",
+    "Classification",
+    "FileProblem",
+    "Layer",
+    "Policy",
+    "PolicyPlaces",
+    "ProblemKind",
+    "class_of",
+    "classification",
+    "classify",
+    "default_classification",
+    "destination_of",
+    "destination_of_server",
+    "destination_of_web_search",
+    "is_denied",
+    "key_variables",
+    "load_policy",
+    "place_of",
+    "refusal_for",
+    "resolve_key",
+]
