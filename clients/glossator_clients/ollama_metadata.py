@@ -34,12 +34,16 @@ class ShownModel:
 
 @dataclass(frozen=True, slots=True)
 class ListedModel:
-    """One row of `/api/tags`; `bytes` is the size of its files, 0 where it has none here."""
+    """One row of `/api/tags`; `bytes` is the size of its files, 0 where it has none here.
+
+    `family` is the architecture in the server's words, empty where it does not say.
+    """
 
     name: str
     is_remote: bool
     digest: str | None
     bytes: int
+    family: str = ""
 
 
 class OllamaMetadata:
@@ -123,7 +127,11 @@ def read_listed(answer: Mapping[str, Any]) -> tuple[ListedModel, ...] | None:
         return None
     return tuple(
         ListedModel(
-            _name(row), _is_remote(row), _digest(row.get("digest")), _whole_number(row.get("size"))
+            _name(row),
+            _is_remote(row),
+            _digest(row.get("digest")),
+            _whole_number(row.get("size")),
+            _family(row.get("details")),
         )
         for row in rows
     )
@@ -184,6 +192,10 @@ def _full_name(name: str) -> str:
 
 def _is_remote(row: Mapping[str, Any]) -> bool:
     return bool(row.get("remote_host") or row.get("remote_model"))
+
+
+def _family(details: object) -> str:
+    return str(details.get("family") or "").lower() if isinstance(details, dict) else ""
 
 
 def _digest(value: object) -> str | None:
