@@ -21,6 +21,7 @@ from glossator_clients.errors import (
     PromptTooLongError,
 )
 from glossator_gate.errors import EgressError, EgressTimeoutError, EgressUnreachableError
+from glossator_gate.types import Errand
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
+# Who does not say how secret the texts are embeds what is restricted.
+_EMBEDDINGS = Errand("embeddings", "embed")
 # What servers take at once without trouble; more texts bring no more speed.
 _TEXTS_A_BATCH = 64
 _CHARACTERS_A_BATCH = 256 * 1024
@@ -86,10 +89,16 @@ class Embedded:
 
 
 class EmbeddingServer:
-    """One model on one server, asked over the gate; `label` is the user's name for it."""
+    """One model on one server, asked over the gate; `label` is the user's name for it.
 
-    def __init__(self, label: str, origin: str, http: BlockingHttp) -> None:
+    `errand` says what the texts are for and how secret the strictest of them is.
+    """
+
+    def __init__(
+        self, label: str, origin: str, http: BlockingHttp, errand: Errand = _EMBEDDINGS
+    ) -> None:
         self.label = label
+        self._errand = errand
         self.origin = origin
         self._http = http
         self._closed = threading.Event()
@@ -100,11 +109,19 @@ class EmbeddingServer:
         self._http.close()
 
     def call(
-        self, method: str, path: str, body: Mapping[str, object] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        errand: Errand | None = None,
     ) -> dict[str, Any]:
-        """Return the JSON object that a request is answered with, or raise a `ModelError`."""
+        """Return the JSON object that a request is answered with, or raise a `ModelError`.
+
+        `errand` is for what holds nothing of the texts.
+        """
+        headers = (errand or self._errand).headers()
         for wait in (*_WAITS_S, None):
-            status, content = self._exchange(method, path, body)
+            status, content = self._exchange(method, path, body, headers)
             if status == _OK:
                 return self._object(content)
             busy = status in {_TOO_MANY_REQUESTS, _UNAVAILABLE}
@@ -120,15 +137,19 @@ class EmbeddingServer:
         )
 
     def _exchange(
-        self, method: str, path: str, body: Mapping[str, object] | None
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None,
+        headers: Mapping[str, str],
     ) -> tuple[int, bytes]:
         url = self.origin + path
-        headers = {"content-type": "application/json"}
         try:
             if body is None:
-                answer = self._http.request(method, url)
+                answer = self._http.request(method, url, headers=headers)
             else:
                 content = json.dumps(body).encode()
+                headers = {"content-type": "application/json", **headers}
                 answer = self._http.request(method, url, content=content, headers=headers)
         except EgressUnreachableError as error:
             raise ModelUnavailableError(str(error)) from error

@@ -112,7 +112,7 @@ def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
         if entry.api is Api.OLLAMA:
             from glossator_clients.ollama_embedder import OllamaEmbedder
 
-            return OllamaEmbedder(server, entry.name)
+            return OllamaEmbedder(server, entry.name, entry.digests.get(entry.name))
         from glossator_clients.openai_embedder import OpenAIEmbedder
 
         return OpenAIEmbedder(server, entry.name, entry.base_path)
@@ -138,9 +138,10 @@ async def _opened(entry: ModelEntry) -> ChatModel:
 
             return OpenAIModel(_info(entry), destination_of(entry), entry.base_path)
         case Api.OLLAMA:
-            from glossator_clients.ollama_client import OllamaModel
+            from glossator_clients.ollama_client import OllamaModel, OllamaOptions
 
-            model = OllamaModel(_info(entry), destination_of(entry))
+            options = OllamaOptions(entry.digests.get(entry.name), entry.idle_s)
+            model = OllamaModel(_info(entry), destination_of(entry), options)
             try:
                 await model.inspect()
             except BaseException:

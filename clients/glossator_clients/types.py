@@ -123,10 +123,14 @@ class StartedOver:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The last event of every complete answer; a stream without it is incomplete."""
+    """The last event of every complete answer; a stream without it is incomplete.
+
+    `load_s` is how long the server first took to load the model, where it says so.
+    """
 
     usage: Usage | None
     model: str
+    load_s: float = 0.0
 
 
 ChatEvent = TextDelta | Thought | ToolCall | StartedOver | Finished
