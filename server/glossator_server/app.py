@@ -25,8 +25,8 @@ from glossator_server.settings import (
     IndexOptions,
     Settings,
     load_user_settings,
-    with_workspace_file,
 )
+from glossator_server.workspace_file import read_workspace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from glossator_indexer.owner_client import IndexClient, OwnerPlaces
     from glossator_indexer.ports import RepositoryIndex, Reranker, VectorStore
     from glossator_server.embedders import ChosenEmbedder
+    from glossator_server.session import Session
     from glossator_server.teams import LateTeam
 
 MANAGED_POLICY = Path("/etc/glossator/policy.toml")
@@ -70,13 +71,18 @@ def user_config() -> Path:
 
 
 def load_application(workspace: Path | None = None) -> Application:
-    """Read policy and settings; raises `ConfigurationError` where the user's file is not TOML."""
+    """Read policy and settings, as they hold in a workspace folder where one is given.
+
+    Raises `ConfigurationError` where the user's file is not TOML.
+    """
     policy = load_policy(policy_places())
     settings, problems = load_user_settings(user_config())
+    problems = (*policy.warnings, *problems)
     if workspace is not None:
-        settings, ignored = with_workspace_file(settings, workspace)
-        problems += ignored
-    return Application(policy, settings, (*policy.warnings, *problems))
+        found = read_workspace(workspace, settings, policy)
+        policy, settings = found.policy, found.settings
+        problems += found.sentences
+    return Application(policy, settings, problems)
 
 
 def index_places(root: Path) -> OwnerPlaces:
@@ -203,9 +209,8 @@ def run_server(application: Application) -> int:
     """Serve an editor on standard input and output until it leaves; return the exit status."""
     with _no_collection():
         from glossator_server.lsp.server import create_server, serve_stdio
-        from glossator_server.session import Session
 
-        session = Session(application.settings, application.open_model, open_index_client)
+        session = _session(application)
         server = create_server(session)
     return serve_stdio(server)
 
@@ -214,11 +219,18 @@ def run_tcp_server(application: Application, host: str, port: int) -> int:
     """Serve one editor on a loopback port until it leaves; return the exit status."""
     with _no_collection():
         from glossator_server.lsp.server import create_server, serve_tcp
-        from glossator_server.session import Session
 
-        session = Session(application.settings, application.open_model, open_index_client)
+        session = _session(application)
         server = create_server(session)
     return serve_tcp(server, host, port)
+
+
+def _session(application: Application) -> Session:
+    from glossator_server.session import Session
+
+    return Session(
+        application.settings, application.open_model, open_index_client, application.policy
+    )
 
 
 class LateReranker:

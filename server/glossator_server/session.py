@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glossator_clients.protocol import ChatModel
+from glossator_gate.types import Policy
 from glossator_indexer.languages import Language
 from glossator_indexer.parsing import ParsedSource, parse, reparse
 from glossator_indexer.types import TextChange
 from glossator_server.errors import UsageError
 from glossator_server.files import MAX_SOURCE_BYTES, read_snapshot
-from glossator_server.settings import IndexOptions, Settings, with_workspace_file
+from glossator_server.settings import IndexOptions, Settings
 from glossator_server.snapshot import Snapshot
+from glossator_server.workspace_file import WorkspaceFile, judge_workspace, read_workspace
 
 if TYPE_CHECKING:
     from glossator_indexer.owner_client import IndexClient
@@ -34,6 +36,9 @@ OpenModel = Callable[[str, tuple[str, ...]], Awaitable[ChatModel]]
 
 # A folder and the preferences, to a client of its repository's index that is not yet connected.
 OpenIndex = Callable[[Path, IndexOptions], "IndexClient"]
+
+# What is in force where nobody gives one: nothing is allowed.
+NO_POLICY = Policy(models=())
 
 _log = logging.getLogger(__name__)
 
@@ -180,15 +185,21 @@ class Session:
     """Everything that one editor's session knows."""
 
     def __init__(
-        self, settings: Settings, open_model: OpenModel, open_index: OpenIndex | None = None
+        self,
+        settings: Settings,
+        open_model: OpenModel,
+        open_index: OpenIndex | None = None,
+        policy: Policy = NO_POLICY,
     ) -> None:
         self.settings = settings
+        self.policy = policy
         self.open_index = open_index
         self._open_model = open_model
         self.documents: dict[str, OpenDocument] = {}
         self.jobs = Jobs()
         self._user_settings = settings
         self._folders: dict[str, Path] = {}
+        self._files: dict[str, WorkspaceFile] = {}
         self._layers: dict[str, Mapping[str, object]] = {}
         self._evidence: dict[tuple[str, str], Remembered] = {}
 
@@ -205,6 +216,42 @@ class Session:
         """Take the workspace folders; return a sentence for each setting of theirs left out."""
         self._folders = dict(folders)
         return self._narrow()
+
+    @property
+    def workspace_files(self) -> Mapping[str, WorkspaceFile]:
+        """Return what holds in each folder by its own file, by the folder's URI."""
+        return self._files
+
+    def read_workspace_files(self) -> tuple[str, ...]:
+        """Read them anew, because one changed; return a sentence for each key left out."""
+        return self._narrow()
+
+    def judge_workspace_file(self, text: str, path: Path) -> WorkspaceFile:
+        """Return what a folder's file would do with this text, which may not be saved yet."""
+        return judge_workspace(text, path, self._user_settings, self.policy)
+
+    def policy_for(self, path: Path | None) -> Policy:
+        """Return the policy for a file: that of the innermost workspace folder that it lies in.
+
+        For what lies in none, it is that of this machine's files alone.
+        """
+        found = self.folder_of(path)
+        return self.policy if found is None else self._files[found[0]].policy
+
+    def folder_of(self, path: Path | None) -> tuple[str, Path] | None:
+        """Return the innermost workspace folder of a file, with its URI, None where it is in none.
+
+        Links are followed: a file is where it lies.
+        """
+        real = None if path is None else _followed(path)
+        if real is None:
+            return None
+        around = [
+            (uri, folder)
+            for uri, folder in self._folders.items()
+            if (it := _followed(folder)) is not None and real.is_relative_to(it)
+        ]
+        return max(around, key=lambda it: len(it[1].parts), default=None)
 
     def configure(self, layer: str, values: Mapping[str, object]) -> tuple[str, ...]:
         """Take one of the editor's layers of settings; return a sentence for each key left out."""
@@ -248,9 +295,14 @@ class Session:
 
     def _narrow(self) -> tuple[str, ...]:
         settings = self._user_settings
-        sentences: tuple[str, ...] = ()
-        for folder in list(self._folders.values())[:1]:
-            settings, sentences = with_workspace_file(settings, folder)
+        self._files = {
+            uri: read_workspace(folder, settings, self.policy)
+            for uri, folder in self._folders.items()
+        }
+        sentences = tuple(it for one in self._files.values() for it in one.sentences)
+        # Preferences are of the whole session: the first folder chooses.
+        for file in list(self._files.values())[:1]:
+            settings = file.settings
         for values in self._layers.values():
             settings, ignored = settings.narrowed(values)
             sentences += ignored
