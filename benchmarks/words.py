@@ -67,7 +67,7 @@ def summary(found: Sequence[dict[str, object]]) -> dict[str, object]:
 
 
 async def _rows() -> list[dict[str, object]]:
-    model = await load_application().open_model(Need("document", DataClass.PUBLIC), None)
+    model = await load_application().open_model(Need("document", DataClass.PUBLIC))
     chosen = _chosen()
     try:
         return [await _row(model, snapshot, symbol, said) for snapshot, symbol, said in chosen]

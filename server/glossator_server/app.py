@@ -21,13 +21,13 @@ import platformdirs
 from glossator_clients.protocol import ChatModel
 from glossator_gate.policy import Policy, PolicyPlaces, key_variables, load_policy
 from glossator_server import __version__
-from glossator_server.policies import Policies, WorkspacePolicy
+from glossator_server.policies import CurrentPolicy, WorkspacePolicy
 from glossator_server.settings import (
     IndexOptions,
     Settings,
     load_user_settings,
-    with_workspace_file,
 )
+from glossator_server.workspace_file import read_workspace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,30 +47,33 @@ MANAGED_POLICY = Path("/etc/glossator/policy.toml")
 class Application:
     """What every command needs; `problems` are sentences about configuration that was ignored."""
 
-    policies: Policies
+    policy: Policy
     settings: Settings
     problems: tuple[str, ...]
     workspace: Path | None = None
 
     @property
-    def policy(self) -> Policy:
-        """Return the policy of the workspace."""
-        return self.workspace_policy.policy
-
-    @property
     def workspace_policy(self) -> WorkspacePolicy:
         """Return what holds for the files of the workspace."""
-        return self.policies.of(self.workspace)
+        return WorkspacePolicy(self.policy, self.workspace)
 
-    async def open_model(self, need: Need, workspace: Path | None) -> ChatModel:
+    async def open_model(self, need: Need) -> ChatModel:
         """Open the model that the router chooses among the approved ones.
 
         Raises a `ModelError` where none can serve, a `PolicyError` where none may.
         """
-        # The SDKs take most of a second to import: only who asks a model pays for it.
-        from glossator_clients.factory import open_model
+        return await open_model(need, self.policy)
 
-        return await open_model(need, self.policies.of(workspace).policy)
+
+async def open_model(need: Need, policy: Policy) -> ChatModel:
+    """Open the model that the router chooses among those that a policy approves.
+
+    Raises a `ModelError` where none can serve, a `PolicyError` where none may.
+    """
+    # The SDKs take most of a second to import: only who asks a model pays for it.
+    from glossator_clients.factory import open_model as open_routed
+
+    return await open_routed(need, policy)
 
 
 def policy_places() -> PolicyPlaces:
@@ -84,15 +87,18 @@ def user_config() -> Path:
 
 
 def load_application(workspace: Path | None = None) -> Application:
-    """Read policy and settings; raises `ConfigurationError` where the user's file is not TOML."""
-    policies = Policies(policy_places())
+    """Read policy and settings, as they hold in a workspace folder where one is given.
+
+    Raises `ConfigurationError` where the user's file is not TOML.
+    """
+    policy = load_policy(policy_places())
     settings, problems = load_user_settings(user_config())
+    problems = (*policy.warnings, *problems)
     if workspace is not None:
-        settings, ignored = with_workspace_file(settings, workspace)
-        problems += ignored
-    found = policies.of(workspace)
-    problems = (*found.policy.warnings, *found.ignored, *problems)
-    return Application(policies, settings, problems, workspace)
+        found = read_workspace(workspace, settings, policy)
+        policy, settings = found.policy, found.settings
+        problems += found.sentences
+    return Application(policy, settings, problems, workspace)
 
 
 def index_places(root: Path) -> OwnerPlaces:
@@ -239,10 +245,7 @@ def _session(application: Application) -> Session:
     from glossator_server.session import Session
 
     return Session(
-        application.settings,
-        application.open_model,
-        open_index_client,
-        application.policies.of,
+        application.settings, open_model, open_index_client, CurrentPolicy(policy_places()).now
     )
 
 

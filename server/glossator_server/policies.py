@@ -1,16 +1,15 @@
-"""Own the effective policy of each workspace folder, as its files say now.
+"""Own what the policy says of files: how secret each is, whether it is read, what it is shown with.
 
-It must not decide what they mean (the gate does), nor open a model.
+It must not decide what the policy's files mean (the gate does), nor open a model.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from glossator_gate.errors import ConfigurationError, PolicyError
+from glossator_gate.errors import PolicyError
 from glossator_gate.policy import (
     Policy,
     PolicyPlaces,
@@ -19,22 +18,16 @@ from glossator_gate.policy import (
     load_policy,
     place_of,
 )
-from glossator_gate.policy.workspace import narrowed_by_workspace, unreadable_workspace
 from glossator_gate.types import DataClass
-from glossator_server.settings import WORKSPACE_FILE, read_workspace_text
 from glossator_server.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class WorkspacePolicy:
-    """What holds for the files below `root`; None where they are in no workspace folder.
-
-    `ignored` are sentences about what the workspace's file may not say.
-    """
+    """What holds for the files below `root`, which is None where they are in no folder."""
 
     policy: Policy
     root: Path | None
-    ignored: tuple[str, ...] = ()
 
     def class_of(self, path: Path | None) -> DataClass:
         """Return how secret a file is; a text that was never saved is as the default says."""
@@ -69,57 +62,30 @@ class WorkspacePolicy:
         return path.as_posix().lstrip("/")
 
 
-PolicyOf = Callable[[Path | None], WorkspacePolicy]
-
-
-def without_policy_files(folder: Path | None) -> WorkspacePolicy:
-    """Return what holds in a folder where there is no policy file at all."""
-    return WorkspacePolicy(Policy(()), None if folder is None else Path(os.path.realpath(folder)))
-
-
-class Policies:
-    """The policy of each folder; read anew when one of its files has changed."""
+class CurrentPolicy:
+    """The policy of this machine's two files as they are now, read anew where one has changed."""
 
     def __init__(self, places: PolicyPlaces) -> None:
         self._places = places
-        self._known: dict[Path | None, tuple[object, WorkspacePolicy]] = {}
+        self._stamp = self._stamped()
+        self._policy = load_policy(places)
 
-    def of(self, folder: Path | None) -> WorkspacePolicy:
-        """Return what holds in a workspace folder, or outside all of them."""
-        root = None if folder is None else Path(os.path.realpath(folder))
-        files = [self._places.managed.parent, self._places.managed, self._places.user]
-        if root is not None:
-            files.append(root / WORKSPACE_FILE)
-        stamp = tuple(map(_stamp, files))
-        known = self._known.get(root)
-        if known is None or known[0] != stamp:
-            known = (stamp, self._read(root))
-            self._known[root] = known
-        return known[1]
+    def now(self) -> Policy:
+        """Return the policy, the very object as before where no file has changed."""
+        stamp = self._stamped()
+        if stamp != self._stamp:
+            self._policy = load_policy(self._places)
+            self._stamp = stamp
+        return self._policy
 
-    def _read(self, root: Path | None) -> WorkspacePolicy:
-        policy = load_policy(self._places)
-        if root is None:
-            return WorkspacePolicy(policy, None)
-        path = root / WORKSPACE_FILE
-        try:
-            text = read_workspace_text(path)
-        except ConfigurationError as trouble:
-            return WorkspacePolicy(unreadable_workspace(policy, path), root, (str(trouble),))
-        narrowed, problems = narrowed_by_workspace(policy, text, path)
-        return WorkspacePolicy(narrowed, root, tuple(it.sentence for it in problems))
+    def _stamped(self) -> tuple[tuple[int, ...], ...]:
+        files = (self._places.managed.parent, self._places.managed, self._places.user)
+        return tuple(map(_stamp, files))
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
     try:
-        status = path.stat()
+        it = path.stat()
     except OSError:
         return ()
-    return (
-        status.st_mtime_ns,
-        status.st_ctime_ns,
-        status.st_size,
-        status.st_ino,
-        status.st_uid,
-        status.st_mode,
-    )
+    return (it.st_mtime_ns, it.st_ctime_ns, it.st_size, it.st_ino, it.st_uid, it.st_mode)

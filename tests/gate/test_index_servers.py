@@ -10,7 +10,8 @@ import pytest
 from glossator_gate.errors import ConfigurationError
 from glossator_gate.policy import destination_of_server, load_policy
 from glossator_gate.types import Policy, PolicyPlaces
-from glossator_server.settings import Settings, with_workspace_file
+from glossator_server.settings import Settings
+from glossator_server.workspace_file import read_workspace
 
 HEAD = "schema = 1\n"
 
@@ -102,6 +103,8 @@ def test_a_key_is_only_ever_referred_to(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_workspace_file_cannot_add_a_server(tmp_path: Path) -> None:
     (tmp_path / ".glossator.toml").write_text(server("http://127.0.0.1:6666"))
-    _, ignored = with_workspace_file(Settings(), tmp_path)
+    found = read_workspace(tmp_path, Settings(), Policy(models=()))
+    ignored = found.sentences
+    assert found.policy.index_servers == ()
     assert len(ignored) == 1
     assert "index_server is ignored" in ignored[0]

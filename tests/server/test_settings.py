@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from glossator_gate.errors import ConfigurationError
+from glossator_gate.types import Policy
 from glossator_indexer.languages import language_for_id
 from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import all_symbols
@@ -17,8 +18,13 @@ from glossator_server.settings import (
     SamplingOptions,
     Settings,
     load_user_settings,
-    with_workspace_file,
 )
+from glossator_server.workspace_file import read_workspace
+
+
+def preferences_in(root: Path) -> tuple[Settings, tuple[str, ...]]:
+    found = read_workspace(root, Settings(), Policy(models=()))
+    return found.settings, found.sentences
 
 
 def test_a_layer_chooses_preferences() -> None:
@@ -168,7 +174,7 @@ def test_a_broken_user_file_is_named_in_one_sentence(tmp_path: Path, raw: bytes)
 )
 def test_a_broken_workspace_file_stops_nobody(tmp_path: Path, text: str) -> None:
     (tmp_path / ".glossator.toml").write_text(text)
-    settings, ignored = with_workspace_file(Settings(), tmp_path)
+    settings, ignored = preferences_in(tmp_path)
     assert settings == Settings()
     assert len(ignored) == 1
     assert len(ignored[0]) < len(str(tmp_path)) + 300
@@ -180,7 +186,7 @@ def test_a_workspace_file_that_would_be_waited_for_is_not_read(tmp_path: Path, n
     os.mkfifo(tmp_path / name)
     if name != ".glossator.toml":
         (tmp_path / ".glossator.toml").symlink_to(name)
-    settings, ignored = with_workspace_file(Settings(), tmp_path)
+    settings, ignored = preferences_in(tmp_path)
     assert settings == Settings()
     assert "not a regular file" in ignored[0]
 
@@ -189,7 +195,7 @@ def test_a_workspace_file_cannot_add_a_model(tmp_path: Path) -> None:
     (tmp_path / ".glossator.toml").write_text(
         '[[model]]\nid = "evil"\norigin = "http://elsewhere"\n[document]\nwidth = 100\n'
     )
-    settings, ignored = with_workspace_file(Settings(), tmp_path)
+    settings, ignored = preferences_in(tmp_path)
     assert settings.document.width == 100
     assert len(ignored) == 1
     assert "model is ignored" in ignored[0]

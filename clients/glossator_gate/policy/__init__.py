@@ -23,9 +23,13 @@ from glossator_gate.policy.destinations import (
     destination_of_web_search,
     key_variables,
 )
+from glossator_gate.policy.files import decoded, read_regular_file
 from glossator_gate.policy.keys import resolve_key
 from glossator_gate.policy.meeting import load_policy
-from glossator_gate.policy.problems import FileProblem, ProblemKind
+from glossator_gate.policy.problems import FileProblem, ProblemKind, broken_file, with_lines
+from glossator_gate.policy.reading import parse_policy_file, parse_toml
+from glossator_gate.policy.schema import json_schema
+from glossator_gate.policy.workspace import narrowed_by_workspace, unreadable_workspace
 from glossator_gate.types import Policy, PolicyPlaces
 
 __all__ = [
@@ -39,17 +43,26 @@ __all__ = [
     "Policy",
     "PolicyPlaces",
     "ProblemKind",
+    "broken_file",
     "class_of",
     "classification",
     "classify",
+    "decoded",
     "default_classification",
     "destination_of",
     "destination_of_server",
     "destination_of_web_search",
     "is_denied",
+    "json_schema",
     "key_variables",
     "load_policy",
+    "narrowed_by_workspace",
+    "parse_policy_file",
+    "parse_toml",
     "place_of",
+    "read_regular_file",
     "refusal_for",
     "resolve_key",
+    "unreadable_workspace",
+    "with_lines",
 ]

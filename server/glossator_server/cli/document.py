@@ -113,9 +113,7 @@ class _Sources:
         if data_class not in self.models:
             preferred = self.application.settings.preferred_models
             need = Need("document", data_class, preferred)
-            self.models[data_class] = await self.application.open_model(
-                need, self.application.workspace
-            )
+            self.models[data_class] = await self.application.open_model(need)
         return self.models[data_class]
 
     async def close(self) -> None:
