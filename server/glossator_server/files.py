@@ -10,8 +10,10 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from glossator_gate.redaction.unread import DenyList, is_never_read
 from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import parse
 from glossator_server.edits import apply_changes, sha256_of
@@ -24,11 +26,29 @@ from glossator_server.snapshot import Snapshot
 MAX_SOURCE_BYTES = 50 * 1000 * 1000
 
 
-def read_snapshot(path: Path, settings: Settings) -> Snapshot:
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What the policy forbids to read below a root."""
+
+    root: Path
+    denied: DenyList
+
+    def forbids(self, path: Path) -> bool:
+        """Return whether it is forbidden by its name or, where it is a link, by its target's."""
+        root = _target(self.root)
+        for spelling in (Path(os.path.abspath(path)), _target(path)):  # noqa: PTH100 -- no links
+            below = spelling.relative_to(root) if spelling.is_relative_to(root) else spelling
+            if self.denied.forbids(below.as_posix().lstrip("/")):
+                return True
+        return False
+
+
+def read_snapshot(path: Path, settings: Settings, unread: Unread | None = None) -> Snapshot:
     """Read and parse a source file, with leave to read the files beside it.
 
-    Raises `UsageError` where it is none.
+    Raises `UsageError` where it is none, or one that is never read.
     """
+    check_may_be_read(path, unread)
     language = settings.language(language_for_path(path))
     if language is None:
         if not path.exists():
@@ -36,6 +56,17 @@ def read_snapshot(path: Path, settings: Settings) -> Snapshot:
         raise UsageError(f"{path} is in no language that Glossator knows; name a C file.")
     text = read_source(path)
     return Snapshot(path.resolve().as_uri(), path, None, parse(text, language), reads_folder=True)
+
+
+def check_may_be_read(path: Path, unread: Unread | None = None) -> None:
+    """Raise `UsageError` for a file that may hold secrets, or that the policy forbids to read.
+
+    A link is what it leads to.
+    """
+    if is_never_read(path.name) or is_never_read(_target(path).name):
+        raise UsageError(f"{path} may hold secrets and is never read; name a source file.")
+    if unread is not None and unread.forbids(path):
+        raise UsageError(f"{path} is in the policy's deny_paths; name another file.")
 
 
 def read_source(path: Path) -> str:
@@ -92,6 +123,11 @@ def source_files(folder: Path) -> Iterator[Path]:
             path = Path(root, name)
             if language_for_path(path) is not None and not path.is_symlink():
                 yield path
+
+
+def _target(path: Path) -> Path:
+    # Of links that lead in a circle `resolve` would raise; opening says so in words.
+    return Path(os.path.realpath(path))
 
 
 def _open_at_once(path: str, flags: int) -> int:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from glossator_gate.redaction.bodies import SealedBody, sealed_body
+from glossator_gate.redaction.conversation import Redaction, RestoringStream
 from glossator_gate.redaction.replacing import without_secrets
 
-__all__ = ["Redacted", "redact"]
+__all__ = ["Redacted", "Redaction", "RestoringStream", "SealedBody", "redact", "sealed_body"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,12 @@ def find(text: str) -> list[Found]:
     # The only letter that changes a text's length when it is lowered.
     lowered = (text if text.isascii() else text.replace("\u0130", "I")).lower()
     automaton, meanings = _automaton()
-    hits = automaton.find_matches_as_indexes(lowered, overlapping=True)
+    try:
+        hits = automaton.find_matches_as_indexes(lowered, overlapping=True)
+    except UnicodeEncodeError:
+        # Half a pair of surrogates, which editors and broken files may hold, is no text to it.
+        lowered = lowered.encode("utf-8", "replace").decode()
+        hits = automaton.find_matches_as_indexes(lowered, overlapping=True)
     if not hits:
         return []
     # What stands for a secret is none, whatever its words are.

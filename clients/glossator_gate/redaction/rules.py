@@ -1,5 +1,6 @@
-"""Own the kinds of secrets that show by themselves, one row a kind: a prefix or a mark, then what
-may follow. It is data, and must not search.
+"""Own the kinds of secrets that show by themselves, one row a kind: a prefix, then what follows.
+
+It is data, and must not search.
 
 Formats are those that the providers publish. A literal stands in lower case and is looked for in the
 lowered text; the pattern is then tried where it stands, or as many characters before as `before`
