@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from glossator_gate.redaction.unread import is_never_read
 from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import ParsedSource, parse
 from glossator_indexer.retrieval import DocumentedSymbol
@@ -85,6 +86,8 @@ def _siblings(path: Path) -> list[_FileStamp]:
         return []
     for entry in entries:
         if entry.name == path.name or language_for_path(Path(entry.name)) is None:
+            continue
+        if is_never_read(entry.name):
             continue
         try:
             status = entry.stat(follow_symlinks=False)

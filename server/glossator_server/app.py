@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from glossator_clients.protocol import ChatModel
-from glossator_gate.policy import Policy, PolicyPlaces, key_variables, load_policy
+from glossator_gate.policy import Policy, PolicyPlaces, is_denied, key_variables, load_policy
 from glossator_server import __version__
 from glossator_server.policies import CurrentPolicy, WorkspacePolicy
 from glossator_server.settings import (
@@ -27,7 +27,7 @@ from glossator_server.settings import (
     Settings,
     load_user_settings,
 )
-from glossator_server.workspace_file import read_workspace
+from glossator_server.workspace_file import WORKSPACE_FILE, read_workspace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -174,11 +174,14 @@ def _open_index(places: OwnerPlaces, options: IndexOptions) -> RepositoryIndex:
         exact = ExactVectors(folder, dim)
         return ChosenVectors(exact, folder / "chroma", dim, truth, VectorChoice(options.vectors))
 
-    policy = load_policy(policy_places())
-    end_when_outdated(policy_places(), policy)
+    files = policy_places()
+    policy = end_when_outdated(
+        (files.managed, files.user, places.root / WORKSPACE_FILE),
+        lambda: read_workspace(places.root, Settings(), load_policy(files)).policy,
+    )
     chosen = choose_embedder(policy, places.folder)
     parts = IndexParts(
-        walker=RepositoryWalker(places.root, WalkOptions()),
+        walker=RepositoryWalker(places.root, WalkOptions(denied=lambda it: is_denied(policy, it))),
         embedder=chosen.embedder,
         worker_embedder=chosen.in_workers,
         former_embedder=chosen.former,
