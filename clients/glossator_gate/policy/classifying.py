@@ -99,6 +99,17 @@ def is_denied(policy: Policy, relative_path: str) -> bool:
     return matcher(policy.deny_paths)(relative_path)
 
 
+def denying_glob(policy: Policy, root: Path, path: Path) -> str | None:
+    """Return the glob of `deny_paths` that names a file, by its name or by what that leads to."""
+    names = [_below(root, root / path)]
+    try:
+        names.append(_below(root.resolve(), (root / path).resolve()))
+    except (OSError, RuntimeError):
+        names.append(None)
+    found = [it for it in names if it is not None]
+    return next((glob for glob in policy.deny_paths if any(map(matcher((glob,)), found))), None)
+
+
 def _below(root: Path, path: Path) -> str | None:
     """Return the path relative to a folder, None where it leads out of it."""
     if ".." in path.parts or not path.is_relative_to(root):

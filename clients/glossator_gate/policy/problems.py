@@ -52,10 +52,13 @@ def with_lines(problems: Iterable[FileProblem], text: str) -> tuple[FileProblem,
     return tuple(replace(it, line=line(it.place)) for it in found)
 
 
-def broken_file(sentence: str) -> FileProblem:
+def broken_file(sentence: str, text: str = "") -> FileProblem:
     """Return the problem of a file that cannot be read at all, with the line that TOML names."""
     match = _TOML_LINE.search(sentence)
-    return FileProblem(sentence, ProblemKind.BROKEN_FILE, line=int(match[1]) if match else None)
+    line = int(match[1]) if match else None
+    if "at end of document" in sentence:
+        line = text.rstrip().count("\n") + 1
+    return FileProblem(sentence, ProblemKind.BROKEN_FILE, line=line)
 
 
 def _upwards(place: KeyPath) -> Iterable[KeyPath]:

@@ -35,7 +35,7 @@ def narrowed_by_workspace(
     try:
         file = parse_policy_file(text, path, Layer.WORKSPACE)
     except ConfigurationError as error:
-        return unreadable_workspace(policy, path), (broken_file(str(error)),)
+        return unreadable_workspace(policy, path), (broken_file(str(error), text),)
     source = PolicySource(Layer.WORKSPACE, path, FileState.READ)
     told = tuple(it for it in file.problems if len(it.place) > 1 or it.place[0] in _OWN)
     return _narrowed(policy, file, source), told
