@@ -117,16 +117,28 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenCount:
+    """How many tokens a prompt has: as its server counts them, or at most so many."""
+
+    tokens: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StartedOver:
     """All text so far is void: the model had to begin its answer anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The last event of every complete answer; a stream without it is incomplete."""
+    """The last event of every complete answer; a stream without it is incomplete.
+
+    Where `from_cache` is true no model was asked: `usage` is what the answer cost at its time.
+    """
 
     usage: Usage | None
     model: str
+    from_cache: bool = False
 
 
 ChatEvent = TextDelta | Thought | ToolCall | StartedOver | Finished
@@ -140,6 +152,7 @@ class ChatReply:
     usage: Usage | None
     model: str
     tool_calls: tuple[ToolCall, ...] = ()
+    from_cache: bool = False
 
 
 @dataclass(frozen=True, slots=True)
