@@ -10,7 +10,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from glossator_clients.errors import (
@@ -20,19 +20,17 @@ from glossator_clients.errors import (
     ModelUnavailableError,
     PromptTooLongError,
 )
+from glossator_clients.retries import BusyError, Patience, retry_after_s
+from glossator_gate.blocking import BlockingHttp, RequestOptions
 from glossator_gate.errors import EgressError, EgressTimeoutError, EgressUnreachableError
-from glossator_gate.types import Errand
+from glossator_gate.types import DataClass, Errand
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from glossator_gate.blocking import BlockingHttp
-
 _LOG = logging.getLogger(__name__)
 
-# Who does not say how secret the texts are embeds what is restricted.
-_EMBEDDINGS = Errand("embeddings", "embed")
 # What servers take at once without trouble; more texts bring no more speed.
 _TEXTS_A_BATCH = 64
 _CHARACTERS_A_BATCH = 256 * 1024
@@ -44,8 +42,6 @@ _MOST_CHARACTERS_A_TOKEN = 16
 _OK, _TOO_MANY_REQUESTS, _UNAVAILABLE = 200, 429, 503
 _KEY_REFUSED = frozenset({401, 403})
 _NOT_FOUND = 404
-# Making vectors changes nothing on the server, so that it may be asked again.
-_WAITS_S = (0.5, 2.0)
 _OVERFLOW = re.compile(
     r"context (length|size|window)|too (long|large|many tokens)"
     r"|max(imum)?[ _](input|sequence|length|tokens)|batch size",
@@ -88,19 +84,27 @@ class Embedded:
     tokens: object
 
 
-class EmbeddingServer:
-    """One model on one server, asked over the gate; `label` is the user's name for it.
+METADATA = Errand("metadata", data_class=DataClass.PUBLIC)
 
-    `errand` says what the texts are for and how secret the strictest of them is.
-    """
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingTerms:
+    """How a server is asked: what texts are sent for, and how long one exchange may take in all."""
+
+    errand: Errand = field(default_factory=lambda: Errand("embeddings", "embed"))
+    total_s: float = 900.0
+
+
+class EmbeddingServer:
+    """One model on one server, asked over the gate; `label` is the user's name for it."""
 
     def __init__(
-        self, label: str, origin: str, http: BlockingHttp, errand: Errand = _EMBEDDINGS
+        self, label: str, origin: str, http: BlockingHttp, terms: EmbeddingTerms | None = None
     ) -> None:
         self.label = label
-        self._errand = errand
         self.origin = origin
         self._http = http
+        self._terms = terms or EmbeddingTerms()
         self._closed = threading.Event()
 
     def close(self) -> None:
@@ -117,17 +121,18 @@ class EmbeddingServer:
     ) -> dict[str, Any]:
         """Return the JSON object that a request is answered with, or raise a `ModelError`.
 
-        `errand` is for what holds nothing of the texts.
+        What has a body is sent for the texts' errand, unless another one is given.
         """
-        headers = (errand or self._errand).headers()
-        for wait in (*_WAITS_S, None):
-            status, content = self._exchange(method, path, body, headers)
-            if status == _OK:
-                return self._object(content)
-            busy = status in {_TOO_MANY_REQUESTS, _UNAVAILABLE}
-            if not busy or wait is None or self._closed.wait(wait):
-                break
-        raise self._refusal(status, content.decode("utf-8", "replace"))
+        errand = errand or (METADATA if body is None else self._terms.errand)
+        patience = Patience(self._terms.total_s)
+        while True:
+            try:
+                return self._object(self._exchange(method, path, body, (errand, patience.left_s)))
+            except BusyError as busy:
+                # Making vectors changes nothing on the server, so that it may be asked again.
+                wait = patience.wait_s(busy)
+                if wait is None or self._closed.wait(wait):
+                    raise busy.final from busy
 
     def wrong_answer(self) -> ModelProtocolError:
         """Return the sentence for an answer that is no answer."""
@@ -141,23 +146,28 @@ class EmbeddingServer:
         method: str,
         path: str,
         body: Mapping[str, object] | None,
-        headers: Mapping[str, str],
-    ) -> tuple[int, bytes]:
-        url = self.origin + path
+        terms: tuple[Errand, float],
+    ) -> bytes:
+        """Return what a request is answered with, where that is no error."""
+        errand, within_s = terms
+        options = RequestOptions(headers=errand.headers(), within_s=within_s)
+        if body is not None:
+            options["content"] = json.dumps(body).encode()
+            options["headers"] = {**errand.headers(), "content-type": "application/json"}
         try:
-            if body is None:
-                answer = self._http.request(method, url, headers=headers)
-            else:
-                content = json.dumps(body).encode()
-                headers = {"content-type": "application/json", **headers}
-                answer = self._http.request(method, url, content=content, headers=headers)
+            answer = self._http.request(method, self.origin + path, **options)
         except EgressUnreachableError as error:
-            raise ModelUnavailableError(str(error)) from error
+            final = ModelUnavailableError(str(error))
+            raise BusyError(final, None) from error
         except EgressTimeoutError as error:
             raise ModelTimeoutError(str(error)) from error
         except EgressError as error:
             raise ModelProtocolError(str(error)) from error
-        return answer.status_code, answer.content
+        if answer.status_code in {_TOO_MANY_REQUESTS, _UNAVAILABLE}:
+            raise BusyError.of(self.origin, retry_after_s(answer.headers))
+        if answer.status_code != _OK:
+            raise self._refusal(answer.status_code, answer.content.decode("utf-8", "replace"))
+        return answer.content
 
     def _object(self, content: bytes) -> dict[str, Any]:
         try:
@@ -179,10 +189,6 @@ class EmbeddingServer:
             return ModelUnavailableError(
                 f"{self.origin} has no model or no such interface for {self.label}; load the model "
                 "there, or correct model, api and base_path in config.toml."
-            )
-        if status in {_TOO_MANY_REQUESTS, _UNAVAILABLE}:
-            return ModelUnavailableError(
-                f"{self.origin} takes no more requests at the moment; wait a little and try again."
             )
         if _OVERFLOW.search(words):
             return PromptTooLongError(

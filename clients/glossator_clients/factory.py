@@ -104,10 +104,13 @@ def open_embedder(policy: Policy, preferred: Sequence[str] = ()) -> ServerEmbedd
 
 
 def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
-    from glossator_clients.embedding import EmbeddingServer
+    from glossator_clients.embedding import EmbeddingServer, EmbeddingTerms
+    from glossator_clients.openai_profiles import ServerOptions, addressed, endpoint_of
     from glossator_gate.blocking import BlockingHttp
 
-    server = EmbeddingServer(entry.id, entry.origin_text, BlockingHttp(destination_of(entry)))
+    destination = addressed(destination_of(entry), entry.profile)
+    terms = EmbeddingTerms(total_s=destination.limits.total_s)
+    server = EmbeddingServer(entry.id, entry.origin_text, BlockingHttp(destination), terms)
     try:
         if entry.api is Api.OLLAMA:
             from glossator_clients.ollama_embedder import OllamaEmbedder
@@ -115,7 +118,9 @@ def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
             return OllamaEmbedder(server, entry.name, entry.digests.get(entry.name))
         from glossator_clients.openai_embedder import OpenAIEmbedder
 
-        return OpenAIEmbedder(server, entry.name, entry.base_path)
+        options = ServerOptions(entry.base_path, entry.profile, entry.api_version)
+        endpoint = endpoint_of(options, entry.name)
+        return OpenAIEmbedder(server, entry.name, endpoint.path, endpoint.query)
     except BaseException:
         server.close()
         raise
@@ -134,14 +139,15 @@ async def _opened(entry: ModelEntry) -> ChatModel:
             }
             return EmbeddedModel(entry.id, entry.name, EmbeddedOptions(**asked))
         case Api.OPENAI:
-            from glossator_clients.openai_client import OpenAIModel
+            from glossator_clients.openai_client import OpenAIModel, ServerOptions
 
-            return OpenAIModel(_info(entry), destination_of(entry), entry.base_path)
+            options = ServerOptions(entry.base_path, entry.profile, entry.api_version)
+            return OpenAIModel(_info(entry), destination_of(entry), options)
         case Api.OLLAMA:
             from glossator_clients.ollama_client import OllamaModel, OllamaOptions
 
-            options = OllamaOptions(entry.digests.get(entry.name), entry.idle_s)
-            model = OllamaModel(_info(entry), destination_of(entry), options)
+            native = OllamaOptions(entry.digests.get(entry.name), entry.idle_s)
+            model = OllamaModel(_info(entry), destination_of(entry), native)
             try:
                 await model.inspect()
             except BaseException:

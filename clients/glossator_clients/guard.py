@@ -84,7 +84,7 @@ class GuardedModel:
                     case Finished():
                         if text := answer.ended():
                             yield TextDelta(text)
-                        if event.usage is not None:
+                        if event.usage is not None and not event.from_cache:
                             self._keep(request, event.usage, time.monotonic() - began)
                         yield event
                     case _:
