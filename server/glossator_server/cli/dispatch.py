@@ -69,9 +69,9 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         from glossator_server.cli import index_owner
 
         return (index_owner,)
-    from glossator_server.cli import doctor, document, index, models, policy, search, serve
+    from glossator_server.cli import audit, doctor, document, index, models, policy, search, serve
 
-    return (serve, document, index, search, models, policy, doctor)
+    return (serve, document, index, search, models, policy, audit, doctor)
 
 
 def _parser(subcommands: Sequence[ModuleType]) -> argparse.ArgumentParser:
