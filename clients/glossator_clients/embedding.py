@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 # Who does not say how secret the texts are embeds what is restricted.
-_EMBEDDINGS = Errand("embeddings", "embed")
+EMBEDDINGS = Errand("embeddings", "embed")
 # What servers take at once without trouble; more texts bring no more speed.
 _TEXTS_A_BATCH = 64
 _CHARACTERS_A_BATCH = 256 * 1024
@@ -48,7 +48,7 @@ _NOT_FOUND = 404
 _WAITS_S = (0.5, 2.0)
 _OVERFLOW = re.compile(
     r"context (length|size|window)|too (long|large|many tokens)"
-    r"|max(imum)?[ _](input|sequence|length|tokens)|batch size",
+    r"|max(imum)?[ _](input|sequence|length|tokens)|batch size|must have less than \d+ tokens",
     re.IGNORECASE,
 )
 
@@ -95,10 +95,11 @@ class EmbeddingServer:
     """
 
     def __init__(
-        self, label: str, origin: str, http: BlockingHttp, errand: Errand = _EMBEDDINGS
+        self, label: str, origin: str, http: BlockingHttp, errand: Errand = EMBEDDINGS
     ) -> None:
         self.label = label
         self._errand = errand
+        self._what = "vectors" if errand.operation == EMBEDDINGS.operation else "scores"
         self.origin = origin
         self._http = http
         self._closed = threading.Event()
@@ -119,21 +120,35 @@ class EmbeddingServer:
 
         `errand` is for what holds nothing of the texts.
         """
+        status, content = self.exchange(method, path, body, errand)
+        if status != _OK:
+            raise self.refusal(status, content)
+        value = self.json_of(content)
+        if not isinstance(value, dict):
+            raise self.wrong_answer()
+        return value
+
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        errand: Errand | None = None,
+    ) -> tuple[int, bytes]:
+        """Return status and content of an answer; who is busy is asked again a little later."""
         headers = (errand or self._errand).headers()
         for wait in (*_WAITS_S, None):
             status, content = self._exchange(method, path, body, headers)
-            if status == _OK:
-                return self._object(content)
             busy = status in {_TOO_MANY_REQUESTS, _UNAVAILABLE}
             if not busy or wait is None or self._closed.wait(wait):
                 break
-        raise self._refusal(status, content.decode("utf-8", "replace"))
+        return status, content
 
     def wrong_answer(self) -> ModelProtocolError:
         """Return the sentence for an answer that is no answer."""
         return ModelProtocolError(
-            f"{self.origin} does not answer {self.label} with vectors; check its origin, model and "
-            "api in config.toml."
+            f"{self.origin} does not answer {self.label} with {self._what}; check its origin, "
+            "model and api in config.toml."
         )
 
     def _exchange(
@@ -159,16 +174,16 @@ class EmbeddingServer:
             raise ModelProtocolError(str(error)) from error
         return answer.status_code, answer.content
 
-    def _object(self, content: bytes) -> dict[str, Any]:
+    def json_of(self, content: bytes) -> Any:  # noqa: ANN401 -- whatever the JSON holds
+        """Return what an answer holds, or raise a `ModelError` where it is no JSON."""
         try:
-            value = json.loads(content)
+            return json.loads(content)
         except (ValueError, RecursionError) as error:
             raise self.wrong_answer() from error
-        if not isinstance(value, dict):
-            raise self.wrong_answer()
-        return value
 
-    def _refusal(self, status: int, words: str) -> ModelError:
+    def refusal(self, status: int, content: bytes) -> ModelError:
+        """Return what an answer of that status means to the user."""
+        words = content.decode("utf-8", "replace")
         _LOG.debug("%s: status %s: %s", self.label, status, words[:500])
         if status in _KEY_REFUSED:
             return ModelUnavailableError(

@@ -104,9 +104,13 @@ def open_embedder(policy: Policy, preferred: Sequence[str] = ()) -> ServerEmbedd
         )
     ranks = {model_id: rank for rank, model_id in reversed([*enumerate(preferred)])}
     entry = min(usable, key=lambda it: ranks.get(it.id, len(ranks)))
+    if entry.api is Api.EMBEDDED:
+        from glossator_clients.embedded_search import EmbeddedEmbedder, search_options
+
+        return EmbeddedEmbedder(entry.id, entry.name, search_options(entry))
     if entry.api not in {Api.OLLAMA, Api.OPENAI}:
         raise ModelUnavailableError(
-            f"{entry.id} makes no vectors: name a model of an Ollama or OpenAI-compatible server "
+            f"{entry.id} makes no vectors: name an embedding model of a server or in a GGUF file "
             "for the role embed."
         )
     return _opened_embedder(entry)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 # Test modules are imported by path, each alone; what they share is loaded here, once.
-for name in ("loopback_server", "fake_ollama", "fake_searxng"):
+for name in ("loopback_server", "fake_ollama", "fake_searxng", "tiny_gguf"):
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(
             name, Path(__file__).parents[1] / f"{name}.py"

@@ -16,7 +16,7 @@ import pytest
 
 from glossator_clients import model_files
 from glossator_clients.errors import ModelUnavailableError
-from glossator_clients.gguf import context_tokens_of
+from glossator_clients.gguf import GgufFacts, read_gguf
 from glossator_clients.model_files import (
     KNOWN_MODELS,
     BesideFile,
@@ -220,14 +220,18 @@ ARCHITECTURE = text(b"general.architecture") + struct.pack("<I", 8) + text(b"lla
 TOKENS = text(b"tokens") + struct.pack("<IIQ", 9, 8, 2) + text(b"a") + text(b"b")
 SCORES = text(b"scores") + struct.pack("<IIQ", 9, 6, 3) + struct.pack("<fff", 1, 2, 3)
 CONTEXT = text(b"llama.context_length") + struct.pack("<II", 4, 2048)
+POOLING = text(b"bert.pooling_type") + struct.pack("<II", 4, 2)
 
 
-def test_the_context_length_is_read_past_values_of_every_kind(tmp_path: Path) -> None:
+def test_what_is_said_of_a_model_is_read_past_values_of_every_kind(tmp_path: Path) -> None:
     path = tmp_path / "m.gguf"
-    path.write_bytes(gguf(ARCHITECTURE, TOKENS, SCORES, CONTEXT))
-    assert context_tokens_of(path) == 2048
+    path.write_bytes(gguf(ARCHITECTURE, TOKENS, SCORES, CONTEXT, POOLING))
+    assert read_gguf(path) == GgufFacts(2048, 2)
     path.write_bytes(gguf(ARCHITECTURE))
-    assert context_tokens_of(path) is None
+    assert read_gguf(path) == GgufFacts()
+    words = text(b"tokenizer.ggml.tokens") + struct.pack("<IIQ", 9, 8, 10**12)
+    path.write_bytes(gguf(ARCHITECTURE, CONTEXT, words))
+    assert read_gguf(path) == GgufFacts(2048)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +251,7 @@ def test_what_is_no_whole_model_file_is_told(tmp_path: Path, content: bytes) -> 
     path = tmp_path / "m.gguf"
     path.write_bytes(content)
     with pytest.raises(ModelUnavailableError, match="not a whole GGUF"):
-        context_tokens_of(path)
+        read_gguf(path)
 
 
 def test_a_model_of_several_files_is_complete_with_all_of_them(
