@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib import import_module
 from importlib.util import find_spec
@@ -47,7 +47,10 @@ class ModelCondition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModelState:
-    """How one configured model stands; `reason` is a sentence, None where it is ready."""
+    """How one configured model stands; `reason` is a sentence, None where it is ready.
+
+    `context_tokens` is what the model takes at once, None where neither the server nor a file says.
+    """
 
     id: str
     api: str
@@ -56,6 +59,7 @@ class ModelState:
     local: bool
     state: ModelCondition
     reason: str | None = None
+    context_tokens: int | None = None
 
 
 async def open_model(role: str, policy: Policy, preferred: Sequence[str] = ()) -> ChatModel:
@@ -193,7 +197,7 @@ async def _state(entry: ModelEntry) -> ModelState:
         return _model_state(entry, ModelCondition.NOT_INSTALLED, reason)
     try:
         async with asyncio.timeout(_PATIENCE_S):
-            await _check(entry)
+            context = await _check(entry)
     except PolicyError as error:
         return _model_state(entry, ModelCondition.REFUSED, str(error))
     except GlossatorError as error:
@@ -203,16 +207,17 @@ async def _state(entry: ModelEntry) -> ModelState:
     except TimeoutError:
         reason = f"Nothing answers at {entry.origin_text} within {_PATIENCE_S:g} s; restart it."
         return _model_state(entry, ModelCondition.UNREACHABLE, reason)
-    return _model_state(entry, ModelCondition.READY, None)
+    return replace(_model_state(entry, ModelCondition.READY, None), context_tokens=context)
 
 
-async def _check(entry: ModelEntry) -> None:
-    """Raise what stands between the user and this model, without generating anything."""
+async def _check(entry: ModelEntry) -> int | None:
+    """Return the model's context; raise what stands between the user and it. Nothing is asked."""
     if entry.api is Api.EMBEDDED:
+        from glossator_clients.gguf import read_gguf
         from glossator_clients.model_files import model_path
 
-        model_path(entry.name)
-        return
+        trained = read_gguf(model_path(entry.name)).context_tokens
+        return min((it for it in (trained, entry.context_tokens) if it), default=None)
     model = await _opened(entry)
     try:
         if entry.api is Api.OPENAI:
@@ -224,6 +229,7 @@ async def _check(entry: ModelEntry) -> None:
                     f"{entry.origin_text} has no model {entry.name}; load it there, "
                     "or correct model in config.toml."
                 )
+        return model.info.context_tokens
     finally:
         await model.close()
 
@@ -233,7 +239,14 @@ def _model_state(entry: ModelEntry, state: ModelCondition, reason: str | None) -
     said_so = entry.api is Api.OLLAMA and state is ModelCondition.READY
     runs_here = said_so or entry.api in {Api.EMBEDDED, Api.SCRIPTED}
     return ModelState(
-        entry.id, entry.api.value, entry.name, entry.origin_text, runs_here, state, reason
+        entry.id,
+        entry.api.value,
+        entry.name,
+        entry.origin_text,
+        runs_here,
+        state,
+        reason,
+        entry.context_tokens,
     )
 
 

@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from tiny_gguf import MEAN, RANK, write_encoder
 
 from glossator_clients.embedded import EmbeddedModel
 from glossator_clients.embedded_search import (
@@ -30,6 +29,7 @@ from glossator_clients.engine_state import EngineState
 from glossator_clients.errors import ModelError, ModelProtocolError, ModelUnavailableError
 from glossator_clients.protocol import complete
 from glossator_clients.types import Author, ChatRequest, Message
+from tests.tiny_gguf import MEAN, RANK, write_encoder
 
 pytestmark = pytest.mark.timeout(300)
 pytest.importorskip("xllamacpp", reason="the engine is not installed")

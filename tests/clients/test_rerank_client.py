@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from loopback_server import LoopbackServer, Received, Reply, serving
 from numpy.typing import NDArray
 
 from glossator_clients.embedding import EmbeddingServer
@@ -22,6 +21,7 @@ from glossator_clients.errors import (
 from glossator_clients.rerank_client import RERANK, ServerReranker
 from glossator_gate.blocking import BlockingHttp
 from glossator_gate.types import Destination, EgressLimits, Origin
+from tests.loopback_server import LoopbackServer, Received, Reply, serving
 
 Rows = list[dict[str, Any]]
 

