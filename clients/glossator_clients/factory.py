@@ -21,7 +21,9 @@ from glossator_gate.policy import BUILTIN_MODEL, destination_of
 from glossator_gate.types import Api, ModelEntry, Policy
 
 if TYPE_CHECKING:
+    from glossator_clients.embedded_search import EmbeddedReranker
     from glossator_clients.embedding import ServerEmbedder
+    from glossator_clients.rerank_client import ServerReranker
 
 # A list for people: a server that takes longer than this to say its name is as good as gone.
 _PATIENCE_S = 5.0
@@ -97,17 +99,9 @@ def open_embedder(policy: Policy, preferred: Sequence[str] = ()) -> ServerEmbedd
     mix. It waits for the server, so it is called on a thread. Raises `PolicyError` where the named
     ones may not be used for that, and a `ModelError` where the chosen one cannot serve.
     """
-    listed = policy.roles.get("embed")
-    if listed is None:
+    entry = _entry_for_search("embed", policy, preferred)
+    if entry is None:
         return None
-    usable = [it for it in map(policy.model, listed) if it is not None and "embed" in it.uses]
-    if not usable:
-        raise PolicyError(
-            "No model may be used for embed: list one in config.toml with "
-            'uses = ["embed"], or remove the role.'
-        )
-    ranks = {model_id: rank for rank, model_id in reversed([*enumerate(preferred)])}
-    entry = min(usable, key=lambda it: ranks.get(it.id, len(ranks)))
     if entry.api is Api.EMBEDDED:
         from glossator_clients.embedded_search import EmbeddedEmbedder, search_options
 
@@ -118,6 +112,21 @@ def open_embedder(policy: Policy, preferred: Sequence[str] = ()) -> ServerEmbedd
             "for the role embed."
         )
     return _opened_embedder(entry)
+
+
+def _entry_for_search(role: str, policy: Policy, preferred: Sequence[str]) -> ModelEntry | None:
+    """Return the entry for `embed` or `rerank`, which are uses of models as well as roles."""
+    listed = policy.roles.get(role)
+    if listed is None:
+        return None
+    usable = [it for it in map(policy.model, listed) if it is not None and role in it.uses]
+    if not usable:
+        raise PolicyError(
+            f"No model may be used for {role}: list one in config.toml with "
+            f'uses = ["{role}"], or remove the role.'
+        )
+    ranks = {model_id: rank for rank, model_id in reversed([*enumerate(preferred)])}
+    return min(usable, key=lambda it: ranks.get(it.id, len(ranks)))
 
 
 def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
@@ -136,6 +145,35 @@ def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
     except BaseException:
         server.close()
         raise
+
+
+def open_reranker(
+    policy: Policy, preferred: Sequence[str] = ()
+) -> ServerReranker | EmbeddedReranker | None:
+    """Return the model that the role `rerank` names, None where it names none.
+
+    It is asked, and closed, on a thread. Raises `PolicyError` where the named ones may not be used
+    for that, and a `ModelError` where the chosen one cannot serve.
+    """
+    entry = _entry_for_search("rerank", policy, preferred)
+    if entry is None:
+        return None
+    if entry.api is Api.EMBEDDED:
+        from glossator_clients.embedded_search import EmbeddedReranker, search_options
+
+        return EmbeddedReranker(entry.id, entry.name, search_options(entry))
+    if entry.api is not Api.OPENAI:
+        raise ModelUnavailableError(
+            f'{entry.id} scores no texts: name a model with api = "openai" or a GGUF file with '
+            'api = "embedded" for the role rerank.'
+        )
+    from glossator_clients.embedding import EmbeddingServer
+    from glossator_clients.rerank_client import RERANK, ServerReranker
+    from glossator_gate.blocking import BlockingHttp
+
+    http = BlockingHttp(destination_of(entry))
+    server = EmbeddingServer(entry.id, entry.origin_text, http, RERANK)
+    return ServerReranker(server, entry.name, entry.base_path)
 
 
 def _nothing_usable(role: str, policy: Policy) -> str:
@@ -269,4 +307,5 @@ __all__ = [
     "describe_models",
     "open_embedder",
     "open_model",
+    "open_reranker",
 ]

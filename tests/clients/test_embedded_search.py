@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import psutil
@@ -27,8 +28,10 @@ from glossator_clients.embedded_search import (
 from glossator_clients.embedding import ServerEmbedder
 from glossator_clients.engine_state import EngineState
 from glossator_clients.errors import ModelError, ModelProtocolError, ModelUnavailableError
+from glossator_clients.factory import open_embedder, open_reranker
 from glossator_clients.protocol import complete
 from glossator_clients.types import Author, ChatRequest, Message
+from glossator_gate.types import Api, ModelEntry, Policy
 from tests.tiny_gguf import MEAN, RANK, write_encoder
 
 pytestmark = pytest.mark.timeout(300)
@@ -150,6 +153,21 @@ def test_a_file_that_was_made_for_something_else_is_refused(encoder: Path, ranke
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailableError, match="not there"):
         EmbeddedEmbedder("tiny", str(tmp_path / "none.gguf"))
+
+
+def test_roles_find_models_in_files(encoder: Path, ranker: Path) -> None:
+    entries = (
+        ModelEntry("e", Api.EMBEDDED, (str(encoder),), uses=("embed",), idle_s=0.5),
+        ModelEntry("r", Api.EMBEDDED, (str(ranker),), uses=("rerank",), idle_s=0.5),
+    )
+    policy = Policy(entries, MappingProxyType({"embed": ("e",), "rerank": ("r",)}))
+    embedder, reranker = open_embedder(policy), open_reranker(policy)
+    assert embedder is not None
+    assert reranker is not None
+    assert embedder.encode(["open"]).shape == (1, 32)
+    assert reranker.scores("open", ["open", "list"]).shape == (2,)
+    embedder.close()
+    reranker.close()
 
 
 @pytest.mark.model

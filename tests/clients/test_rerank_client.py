@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,11 @@ from glossator_clients.errors import (
     ModelUnavailableError,
     PromptTooLongError,
 )
+from glossator_clients.factory import open_reranker
 from glossator_clients.rerank_client import RERANK, ServerReranker
 from glossator_gate.blocking import BlockingHttp
-from glossator_gate.types import Destination, EgressLimits, Origin
+from glossator_gate.errors import PolicyError
+from glossator_gate.types import Api, Destination, EgressLimits, ModelEntry, Origin, Policy
 from tests.loopback_server import LoopbackServer, Received, Reply, serving
 
 Rows = list[dict[str, Any]]
@@ -157,3 +160,32 @@ async def test_trouble_becomes_one_sentence(
     with pytest.raises(error) as caught:
         await asked(answer, ["a"])
     assert str(caught.value).endswith(".")
+
+
+def entry(api: Api, origin: str = "http://127.0.0.1:1", **more: Any) -> ModelEntry:  # noqa: ANN401
+    traits = {"base_path": "/v1", "uses": ("rerank",)} | more
+    return ModelEntry("ranker", api, ("m",), Origin.parse(origin), **traits)
+
+
+def policy_of(model: ModelEntry) -> Policy:
+    return Policy((model,), MappingProxyType({"rerank": ("ranker",)}))
+
+
+async def test_the_role_finds_its_model() -> None:
+    async with serving(Server()) as server:
+        reranker = open_reranker(policy_of(entry(Api.OPENAI, server.origin)))
+        assert reranker is not None
+        scores = await asyncio.to_thread(reranker.scores, "why", ["a", "bb"])
+        await asyncio.to_thread(reranker.close)
+    assert scores.tolist() == [1, 2]
+
+
+def test_no_role_is_no_reranker() -> None:
+    assert open_reranker(Policy((entry(Api.OPENAI),))) is None
+
+
+def test_a_model_that_cannot_or_may_not_is_told() -> None:
+    with pytest.raises(PolicyError, match=r'uses = \["rerank"\]'):
+        open_reranker(policy_of(entry(Api.OPENAI, uses=("chat",))))
+    with pytest.raises(ModelUnavailableError, match="scores no texts"):
+        open_reranker(policy_of(entry(Api.OLLAMA)))

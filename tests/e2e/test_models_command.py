@@ -99,6 +99,20 @@ async def test_programs_get_one_versioned_object(config: Path) -> None:
     assert ended.status == 0
 
 
+async def test_with_no_file_the_models_of_this_machine_are_found() -> None:
+    others = ({"model": "llama3.1:8b", "size": 1, "model_info": {}},)
+    try:
+        async with serving(FakeOllama(others=others, name="coder:7b", listed={"size": 2}), 11434):
+            ended = await asyncio.to_thread(glossator, "models", "list", "--json")
+    except OSError:
+        pytest.skip("somebody listens where Ollama does")
+    rows = json.loads(ended.output)["models"]
+    assert [it["id"] for it in rows] == ["coder:7b", "llama3.1:8b", "smollm2"]
+    assert rows[0]["rule"] == "built-in: models of this machine"
+    assert (rows[0]["state"], rows[0]["local"]) == ("ready", True)
+    assert "coder:7b is the fittest for code" in ended.errors
+
+
 async def test_an_ollama_server_pulls_with_progress(config: Path) -> None:
     answer = FakeOllama(pulled=STEPS)
     ended = await run(answer, config, ["models", "fetch", "model-1"], "qwen:7b")
