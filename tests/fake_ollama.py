@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from loopback_server import Received, Reply
 from ollama import _types as sdk
+
+from tests.loopback_server import Received, Reply
 
 END = {"done": True, "done_reason": "stop", "prompt_eval_count": 7, "eval_count": 2}
 DIGEST = "dae161e27b0e90dd1856c8bb3209201fd6736d8eb66298e75ed87571486f4364"

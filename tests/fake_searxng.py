@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from loopback_server import Received, Reply
+from tests.loopback_server import Received, Reply
 
 
 @dataclass

@@ -11,6 +11,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from glossator_clients.errors import ModelError
@@ -106,6 +107,12 @@ async def discovered_models(policy: Policy) -> tuple[ModelEntry, ...]:
     The fittest for code comes first. It takes 0.3 s at most, and nothing for a while after.
     """
     return await _FINDER.models(policy)
+
+
+async def with_discovered(policy: Policy) -> Policy:
+    """Return the policy with the models of this machine first, where no file names one."""
+    found = await discovered_models(policy)
+    return replace(policy, models=(*found, *policy.models)) if found else policy
 
 
 def choice_reason(found: Sequence[ModelEntry]) -> str | None:

@@ -10,7 +10,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from glossator_clients.errors import (
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
+# Who does not say how secret the texts are embeds what is restricted.
+EMBEDDINGS = Errand("embeddings", "embed")
 # What servers take at once without trouble; more texts bring no more speed.
 _TEXTS_A_BATCH = 64
 _CHARACTERS_A_BATCH = 256 * 1024
@@ -44,7 +46,7 @@ _KEY_REFUSED = frozenset({401, 403})
 _NOT_FOUND = 404
 _OVERFLOW = re.compile(
     r"context (length|size|window)|too (long|large|many tokens)"
-    r"|max(imum)?[ _](input|sequence|length|tokens)|batch size",
+    r"|max(imum)?[ _](input|sequence|length|tokens)|batch size|must have less than \d+ tokens",
     re.IGNORECASE,
 )
 
@@ -91,7 +93,7 @@ METADATA = Errand("metadata", data_class=DataClass.PUBLIC)
 class EmbeddingTerms:
     """How a server is asked: what texts are sent for, and how long one exchange may take in all."""
 
-    errand: Errand = field(default_factory=lambda: Errand("embeddings", "embed"))
+    errand: Errand = EMBEDDINGS
     total_s: float = 900.0
 
 
@@ -102,9 +104,11 @@ class EmbeddingServer:
         self, label: str, origin: str, http: BlockingHttp, terms: EmbeddingTerms | None = None
     ) -> None:
         self.label = label
+        terms = terms or EmbeddingTerms()
+        self._what = "vectors" if terms.errand.operation == EMBEDDINGS.operation else "scores"
         self.origin = origin
         self._http = http
-        self._terms = terms or EmbeddingTerms()
+        self._terms = terms
         self._closed = threading.Event()
 
     def close(self) -> None:
@@ -123,11 +127,27 @@ class EmbeddingServer:
 
         What has a body is sent for the texts' errand, unless another one is given.
         """
+        status, content = self.exchange(method, path, body, errand)
+        if status != _OK:
+            raise self.refusal(status, content)
+        value = self.json_of(content)
+        if not isinstance(value, dict):
+            raise self.wrong_answer()
+        return value
+
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        errand: Errand | None = None,
+    ) -> tuple[int, bytes]:
+        """Return status and content of an answer; who is busy is asked again a little later."""
         errand = errand or (METADATA if body is None else self._terms.errand)
         patience = Patience(self._terms.total_s)
         while True:
             try:
-                return self._object(self._exchange(method, path, body, (errand, patience.left_s)))
+                return self._exchange(method, path, body, (errand, patience.left_s))
             except BusyError as busy:
                 # Making vectors changes nothing on the server, so that it may be asked again.
                 wait = patience.wait_s(busy)
@@ -137,8 +157,8 @@ class EmbeddingServer:
     def wrong_answer(self) -> ModelProtocolError:
         """Return the sentence for an answer that is no answer."""
         return ModelProtocolError(
-            f"{self.origin} does not answer {self.label} with vectors; check its origin, model and "
-            "api in config.toml."
+            f"{self.origin} does not answer {self.label} with {self._what}; check its origin, "
+            "model and api in config.toml."
         )
 
     def _exchange(
@@ -147,8 +167,8 @@ class EmbeddingServer:
         path: str,
         body: Mapping[str, object] | None,
         terms: tuple[Errand, float],
-    ) -> bytes:
-        """Return what a request is answered with, where that is no error."""
+    ) -> tuple[int, bytes]:
+        """Return status and content of one answer, or raise `BusyError` or a `ModelError`."""
         errand, within_s = terms
         options = RequestOptions(headers=errand.headers(), within_s=within_s)
         if body is not None:
@@ -165,20 +185,18 @@ class EmbeddingServer:
             raise ModelProtocolError(str(error)) from error
         if answer.status_code in {_TOO_MANY_REQUESTS, _UNAVAILABLE}:
             raise BusyError.of(self.origin, retry_after_s(answer.headers))
-        if answer.status_code != _OK:
-            raise self._refusal(answer.status_code, answer.content.decode("utf-8", "replace"))
-        return answer.content
+        return answer.status_code, answer.content
 
-    def _object(self, content: bytes) -> dict[str, Any]:
+    def json_of(self, content: bytes) -> Any:  # noqa: ANN401 -- whatever the JSON holds
+        """Return what an answer holds, or raise a `ModelError` where it is no JSON."""
         try:
-            value = json.loads(content)
+            return json.loads(content)
         except (ValueError, RecursionError) as error:
             raise self.wrong_answer() from error
-        if not isinstance(value, dict):
-            raise self.wrong_answer()
-        return value
 
-    def _refusal(self, status: int, words: str) -> ModelError:
+    def refusal(self, status: int, content: bytes) -> ModelError:
+        """Return what an answer of that status means to the user."""
+        words = content.decode("utf-8", "replace")
         _LOG.debug("%s: status %s: %s", self.label, status, words[:500])
         if status in _KEY_REFUSED:
             return ModelUnavailableError(

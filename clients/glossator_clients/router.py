@@ -101,11 +101,15 @@ def candidates(need: Need, policy: Policy) -> Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Router:
-    """The way from a need to a model that answers; `health` outlives it."""
+    """The way from a need to a model that answers; `health` outlives it.
+
+    `remark` is a sentence about the choice that only who made the policy's list can give.
+    """
 
     policy: Policy
     open_entry: OpenEntry
     health: Health = field(default_factory=Health)
+    remark: str | None = None
 
     async def open(self, need: Need) -> RoutedModel:
         """Return the first candidate that can be opened, with the others behind it.
@@ -179,7 +183,8 @@ class _Line:
             place = f"preferred and {place}"
         words = f"first {place} {role} that may see {self.need.data_class} text and answers"
         others = "; ".join(f"{it.model}: {it.reason.rstrip('.')}" for it in self.passed_over)
-        return f"{words} (passed over: {others})" if others else words
+        remark = f"; {self.router.remark.rstrip('.')}" if self.router.remark else ""
+        return f"{words} (passed over: {others}){remark}" if others else f"{words}{remark}"
 
 
 class RoutedModel:

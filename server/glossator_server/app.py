@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from glossator_clients.factory import Shared
     from glossator_clients.router import Need
     from glossator_indexer.owner_client import IndexClient, OwnerPlaces
     from glossator_indexer.ports import RepositoryIndex, Reranker, VectorStore
@@ -73,7 +75,18 @@ async def open_model(need: Need, policy: Policy) -> ChatModel:
     # The SDKs take most of a second to import: only who asks a model pays for it.
     from glossator_clients.factory import open_model as open_routed
 
-    return await open_routed(need, policy)
+    return await open_routed(need, policy, _shared())
+
+
+@cache
+def _shared() -> Shared:
+    """Return what all models of this process share."""
+    from glossator_clients.factory import Shared
+    from glossator_clients.response_cache import ResponseCache
+    from glossator_gate.usage import UsageStore
+
+    answers = Path(platformdirs.user_cache_dir("glossator")) / "answers"
+    return Shared(UsageStore(), ResponseCache(answers, __version__))
 
 
 def policy_places() -> PolicyPlaces:

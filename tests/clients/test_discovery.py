@@ -7,12 +7,12 @@ import time
 from dataclasses import replace
 
 import pytest
-from fake_ollama import FakeOllama
-from loopback_server import Received, Reply, serving
 
 from glossator_clients.discovery import ModelFinder, choice_reason, fittest_first
 from glossator_clients.ollama_metadata import ListedModel
 from glossator_gate.types import AddressClass, Api, Origin, Policy
+from tests.fake_ollama import FakeOllama
+from tests.loopback_server import Received, Reply, serving
 
 GB = 1024**3
 NO_FILE = Policy(models=())

@@ -16,8 +16,6 @@ from typing import Any
 import httpx
 import ollama
 import pytest
-from fake_ollama import DIGEST, END, FakeOllama
-from loopback_server import Answer, LoopbackServer, Received, Reply, serving
 from ollama import _types as sdk
 
 from glossator_clients import ollama_sdk
@@ -54,6 +52,8 @@ from glossator_gate.types import (
     Errand,
     Origin,
 )
+from tests.fake_ollama import DIGEST, END, FakeOllama
+from tests.loopback_server import Answer, LoopbackServer, Received, Reply, serving
 
 SECRET = "int secret_function(void);"
 REQUEST = ChatRequest((Message(Author.USER, SECRET),))

@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from fake_ollama import DIGEST, FakeOllama
-from loopback_server import LoopbackServer, serving
 
 from glossator_clients.errors import (
     IncompleteReplyError,
@@ -22,6 +20,8 @@ from glossator_clients.ollama_pull import PullProgress, pull_model
 from glossator_clients.types import ModelInfo
 from glossator_gate.errors import PolicyError
 from glossator_gate.types import Destination, Origin
+from tests.fake_ollama import DIGEST, FakeOllama
+from tests.loopback_server import LoopbackServer, serving
 
 STEPS: tuple[Mapping[str, Any], ...] = (
     {"status": "pulling manifest"},

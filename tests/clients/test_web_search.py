@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from fake_searxng import FakeSearxng
-from loopback_server import Answer, LoopbackServer, Received, Reply, serving
 
 from glossator_clients.errors import WebSearchError
 from glossator_clients.web_search import MOST_HITS, WebHit, plain_text, search_web
 from glossator_gate.errors import PolicyError
 from glossator_gate.types import DataClass, Origin, WebSearchEntry
+from tests.fake_searxng import FakeSearxng
+from tests.loopback_server import Answer, LoopbackServer, Received, Reply, serving
 
 PUBLIC = DataClass.PUBLIC
 

@@ -96,10 +96,9 @@ def _in_words(line: Mapping[str, Any]) -> str:
     kind = line.get("kind")
     if kind == "answer":
         status = line.get("http.response.status_code", "none")
-        seconds = line.get("glossator.seconds", "?")
-        return f"{at:%Y-%m-%d %H:%M:%S}   answer to line {line.get('glossator.line')}: {status}, " + (
-            f"{line.get('glossator.bytes')} bytes, {seconds} s"
-        )
+        size, seconds = line.get("glossator.bytes"), line.get("glossator.seconds", "?")
+        of = line.get("glossator.line")
+        return f"{at:%Y-%m-%d %H:%M:%S}   answer to line {of}: {status}, {size} bytes, {seconds} s"
     what = [str(line.get("gen_ai.operation.name") or kind)]
     what += [str(it) for it in (line.get("glossator.role"), line.get("glossator.class")) if it]
     where = f"{line.get('url.scheme')}://{line.get('server.address')}:{line.get('server.port')}"
@@ -109,4 +108,3 @@ def _in_words(line: Mapping[str, Any]) -> str:
     rule = f" by {line['glossator.rule']}" if line.get("glossator.rule") else ""
     name = line.get("gen_ai.request.model") or line.get("glossator.destination") or ""
     return f"{at:%Y-%m-%d %H:%M:%S} {' '.join(what)} -> {where} {name}, {size} bytes{more}{rule}"
-
