@@ -36,6 +36,8 @@ EMBEDDINGS = Errand("embeddings", "embed")
 # What servers take at once without trouble; more texts bring no more speed.
 _TEXTS_A_BATCH = 64
 _CHARACTERS_A_BATCH = 256 * 1024
+# An answer is one line, of which the door lets a mebibyte pass; numbers take up to 23 characters.
+_NUMBERS_A_BATCH = 45_000
 # A text that does not fit is cut to its head, which holds the signature, but not below this.
 _SHORTEST_CUT = 256
 # No tokenizer packs so many characters of code into a token, seen over a whole batch: a lower
@@ -230,7 +232,7 @@ def embed_all(
     """
     import numpy as np
 
-    parts = [_embed(server, batch, dim, ask) for batch in _batches(texts)]
+    parts = [_embed(server, batch, dim, ask) for batch in _batches(texts, dim)]
     if not parts:
         return np.zeros((0, dim or 0), np.float32)
     if len({part.shape[1] for part in parts}) != 1:
@@ -238,11 +240,12 @@ def embed_all(
     return np.concatenate(parts)
 
 
-def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+def _batches(texts: Sequence[str], dim: int | None) -> Iterator[list[str]]:
+    most = max(1, min(_TEXTS_A_BATCH, _NUMBERS_A_BATCH // (dim or 1)))
     batch: list[str] = []
     characters = 0
     for text in texts:
-        if batch and (len(batch) == _TEXTS_A_BATCH or characters + len(text) > _CHARACTERS_A_BATCH):
+        if batch and (len(batch) == most or characters + len(text) > _CHARACTERS_A_BATCH):
             yield batch
             batch, characters = [], 0
         # Servers refuse an empty text, or answer it with nothing.

@@ -6,14 +6,16 @@ passes on to somebody else's machine.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from glossator_clients.errors import (
     IncompleteReplyError,
     ModelError,
+    ModelTimeoutError,
     ModelUnavailableError,
     PromptTooLongError,
 )
@@ -79,6 +81,8 @@ class OllamaModel:
         self._options = options or OllamaOptions()
         self._asked_context = info.context_tokens
         self._is_loopback = destination.address is AddressClass.LOOPBACK
+        # One exchange may take so long, and so may all that one request needs.
+        self._total_s = destination.limits.total_s
         self._sdk = OllamaSdk(info, destination)
         self._http = JsonHttp(info.id, destination, self._sdk.transport)
         self._metadata = OllamaMetadata(self._http)
@@ -108,17 +112,19 @@ class OllamaModel:
 
         A prompt that takes more tokens than is likely is asked again with a larger context.
         """
-        shown = await self._inspected()
+        deadline = asyncio.get_running_loop().time() + self._total_s
+        async with _deadline(deadline, self._info):
+            shown = await self._inspected()
+            if self._context is None:
+                self._context = await self._loaded_context()
         request = _as_far_as_able(self._info, request, shown.capabilities)
         limit = self._info.context_tokens or ASSUMED_CONTEXT_TOKENS
         if fewest_tokens(request) >= limit:
             raise prompt_too_long(self._info)
-        if self._context is None:
-            self._context = await self._loaded_context()
         context = max(context_step(likely_context(request), limit), min(self._context, limit))
         has_spoken = False
         try:
-            async with aclosing(self._attempt(request, context, shown)) as events:
+            async with aclosing(self._attempt(request, context, shown, deadline)) as events:
                 async for event in events:
                     has_spoken = True
                     yield event
@@ -131,7 +137,7 @@ class OllamaModel:
             yield StartedOver()
         enough = context_step(prompt_bytes(request) + most_tokens(request.sampling), limit)
         larger = min(limit, max(enough, 2 * context))
-        async with aclosing(self._attempt(request, larger, shown)) as events:
+        async with aclosing(self._attempt(request, larger, shown, deadline)) as events:
             async for event in events:
                 yield event
 
@@ -164,7 +170,7 @@ class OllamaModel:
         return next(found, 0)
 
     async def _attempt(
-        self, request: ChatRequest, context: int, shown: ShownModel
+        self, request: ChatRequest, context: int, shown: ShownModel, deadline: float
     ) -> AsyncGenerator[ChatEvent]:
         name, reader = self._info.name, answer_reader(request)
         parameters = chat_parameters(name, request, context, shown.capabilities)
@@ -172,11 +178,16 @@ class OllamaModel:
             parameters["keep_alive"] = self._options.keep_alive_s
         reading = _Reading(self._info, request, reader, context)
         async with aclosing(self._sdk.chat(parameters, request.errand)) as chunks:
-            async for chunk in chunks:
+            is_done = False
+            while not is_done:
+                # The consumer's own time between two events is not the model's.
+                async with _deadline(deadline, self._info):
+                    chunk = await anext(chunks, None)
+                if chunk is None:
+                    break
                 for event in reading.take(chunk):
                     yield event
-                if chunk.done:
-                    break
+                is_done = bool(chunk.done)
         finished = reading.finished()
         self._context = context
         yield finished
@@ -252,6 +263,19 @@ class _Reading:
             or prompt >= self._context - 1
             or (cuttable and prompt * MOST_BYTES_A_TOKEN < self._bytes)
         )
+
+
+@asynccontextmanager
+async def _deadline(when: float, info: ModelInfo) -> AsyncIterator[None]:
+    """End what is awaited in the block when the whole request has taken too long."""
+    try:
+        async with asyncio.timeout_at(when):
+            yield
+    except TimeoutError as error:
+        raise ModelTimeoutError(
+            f"{info.id} did not finish in time; try again, raise its timeout_s in config.toml, "
+            "or choose a smaller model."
+        ) from error
 
 
 def _as_far_as_able(

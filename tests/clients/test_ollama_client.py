@@ -7,8 +7,10 @@ own types.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -176,7 +178,7 @@ async def test_a_prompt_that_cannot_fit_is_not_sent() -> None:
     async with model_of(FakeOllama()) as (model, server):
         with pytest.raises(PromptTooLongError):
             await complete(model, long_request(40_000))
-        assert [it.path for it in server.requests] == METADATA
+        assert "/api/chat" not in [it.path for it in server.requests]
 
 
 async def test_a_low_count_of_a_warm_cache_is_no_cut() -> None:
@@ -489,6 +491,43 @@ async def test_trouble_becomes_one_sentence_of_ours(
         assert type(caught.value) is error
         assert str(caught.value).endswith(".")
         assert SECRET not in str(caught.value)
+
+
+async def _late(value: object, reply: Reply) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(reply.gone.wait(), 0.25)
+    await reply.json(value)
+
+
+async def _drip(reply: Reply) -> None:
+    await reply.head(Content_Type="application/x-ndjson")
+    while not reply.gone.is_set():
+        await reply.send(PIECE)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(reply.gone.wait(), 0.05)
+
+
+async def test_all_that_a_request_needs_is_over_by_its_deadline() -> None:
+    # Each exchange by itself is within its limits.
+    rows = {"models": [{"model": "qwen:7b"}]}
+    answer = FakeOllama(
+        trouble={
+            "/api/show": lambda reply: _late({"model_info": {}}, reply),
+            "/api/tags": lambda reply: _late(rows, reply),
+            "/api/ps": lambda reply: _late({"models": []}, reply),
+            "/api/chat": _drip,
+        }
+    )
+    async with serving(answer) as server:
+        info = ModelInfo("coder", "ollama", "qwen:7b", server.origin, None, local=False)
+        limits = EgressLimits(silence_s=0.5, total_s=1.2)
+        model = OllamaModel(info, Destination(Origin.parse(server.origin), limits=limits))
+        begun = time.monotonic()
+        with pytest.raises(ModelTimeoutError):
+            await complete(model, REQUEST)
+        assert 1.0 < time.monotonic() - begun < 2.2
+        await model.close()
+    assert server.requests[-1].path == "/api/chat"
 
 
 async def test_a_server_that_is_not_there_is_named() -> None:
