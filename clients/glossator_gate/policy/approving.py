@@ -61,7 +61,7 @@ def sort_out(listed: Iterable[Listed]) -> tuple[list[Listed], list[RefusedModel]
     usable: dict[str, Listed] = {}
     refused: list[RefusedModel] = []
     for item in listed:
-        reason = item.reason or _own_reason(item.entry)
+        reason = _own_reason(item.entry) or item.reason
         if reason is not None:
             refused.append(RefusedModel(item.entry, reason))
         else:

@@ -69,10 +69,11 @@ def read_regular_file(path: Path, status: list[os.stat_result] | None = None) ->
     try:
         # A pipe or a terminal would be waited for.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            os.close(descriptor)
+            raise ConfigurationError(f"{path} is not a regular file; remove it.")
         with os.fdopen(descriptor, "rb") as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
-                raise ConfigurationError(f"{path} is not a regular file; remove it.")
             if status is not None:
                 status.append(found)
             return file.read(LARGEST_FILE + 1)

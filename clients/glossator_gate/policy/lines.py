@@ -45,8 +45,8 @@ def key_lines(text: str) -> dict[KeyPath, int]:
     for line, statement in _statements(text):
         if statement[0] == ("open", "["):
             table = _header(statement, counts)
-            lines.setdefault(_without_number(table), line)
-            lines.setdefault(table, line)
+            for length in range(1, len(table) + 1):
+                lines.setdefault(table[:length], line)
         else:
             key = _key(statement)
             for length in range(1, len(key) + 1):
@@ -91,10 +91,6 @@ def _header(statement: list[tuple[str, str]], counts: dict[KeyPath, int]) -> Key
         if place in counts:
             place = (*place, counts[place])
     return place
-
-
-def _without_number(place: KeyPath) -> KeyPath:
-    return place[:-1] if isinstance(place[-1], int) else place
 
 
 def _key(statement: list[tuple[str, str]]) -> tuple[str, ...]:

@@ -123,6 +123,7 @@ class _Reader:
         known = {"schema", *_TABLE_OF, *PREFERENCES}
         for name in sorted(document.keys() - known):
             self._report(f"has an unknown key {name!r}; correct or remove it", (name,), _UNKNOWN)
+        may_hide_cache = any(it.place[0] == "cache" or len(it.place) < 2 for it in self._problems)
         limits = tables["limits"][0]
         commands = tables.get("execute", [{}])[0]
         return PolicyFile(
@@ -135,8 +136,7 @@ class _Reader:
             deny_paths=tables["redact"][0].get("deny_paths", ()),
             commands=commands.get("commands"),
             limits=UsageLimits(**limits),
-            denies_cache=not tables["cache"][0].get("responses", True)
-            or any(it.place[:1] == ("cache",) for it in self._problems),
+            denies_cache=may_hide_cache or not tables["cache"][0].get("responses", True),
             problems=with_lines(self._problems, text),
         )
 
@@ -170,6 +170,9 @@ class _Reader:
             if key is None:
                 what = _unknown(table, name, label)
                 self._report(what, (*place, name), _UNKNOWN)
+                if table.name == "model" and _looks_like_must_be_local(name):
+                    # Meant to forbid even a model of this machine: nothing else holds it back.
+                    found["must_be_local"] = True
                 continue
             try:
                 found[name] = key.kind.read(it)
@@ -232,6 +235,16 @@ def _without_wrong(table: Table, found: dict[str, Any]) -> dict[str, Any]:
         it.name in right for it in table.keys if it.is_required
     )
     return right if is_whole or not table.is_list else {}
+
+
+def _looks_like_must_be_local(name: str) -> bool:
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, name.lower(), "must_be_local").ratio() > _NEAR
+
+
+# Two letters in the wrong place, or one left out, are nearer than this.
+_NEAR = 0.75
 
 
 def _label(table: Table, value: object, place: KeyPath) -> str:

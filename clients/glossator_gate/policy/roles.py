@@ -38,7 +38,7 @@ class Roles:
         path, file = user.source.path, user.file or PolicyFile()
         known = {it.entry.id for it in usable} | {it.entry.id for it in refused}
         # Those that name no known model are left out: a warning tells of them.
-        wanted = {role: ids for role, ids in file.roles.items() if set(ids) & known}
+        wanted = {role: ids for role, ids in file.roles.items() if not ids or set(ids) & known}
         allowed = None if managed.file is None else managed.file.roles
         effective = _effective(usable, wanted, allowed)
         problem = user.problem or _embed_problem(file, known, path)
@@ -69,6 +69,9 @@ def _effective(
                 ids = [it for it in ids if by_id[it].managed_id in approved]
         else:
             ids = [by_managed_id[it] for it in approved or () if it in by_managed_id]
+        if role == "embed" and role in user and not user[role]:
+            # Without the role no server makes vectors, and that is what was asked for.
+            continue
         # A list of which nothing may be used stays empty: no other model takes over unasked.
         roles[role] = tuple(dict.fromkeys(ids))
     return roles
