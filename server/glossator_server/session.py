@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glossator_clients.protocol import ChatModel
-from glossator_gate.types import Policy
+from glossator_gate.policy import Policy, policy_of_all
 from glossator_indexer.languages import Language
 from glossator_indexer.parsing import ParsedSource, parse, reparse
 from glossator_indexer.types import TextChange
@@ -230,28 +230,34 @@ class Session:
         """Return what a folder's file would do with this text, which may not be saved yet."""
         return judge_workspace(text, path, self._user_settings, self.policy)
 
-    def policy_for(self, path: Path | None) -> Policy:
-        """Return the policy for a file: that of the innermost workspace folder that it lies in.
+    def policy_for(self, *paths: Path | None) -> Policy:
+        """Return the policy for a text out of some files: what all their folders allow together.
 
-        For what lies in none, it is that of this machine's files alone.
+        A file is in the innermost workspace folder around it, and so is what its link leads to. For
+        what lies in none, it is the policy of this machine's files alone.
         """
-        found = self.folder_of(path)
-        return self.policy if found is None else self._files[found[0]].policy
+        folders = dict.fromkeys(it for path in paths for it in self._folders_of(path))
+        found = [self._files[uri].policy for uri in folders]
+        return policy_of_all(found) if found else self.policy
 
-    def folder_of(self, path: Path | None) -> tuple[str, Path] | None:
-        """Return the innermost workspace folder of a file, with its URI, None where it is in none.
+    def folder_of(self, path: Path) -> Path | None:
+        """Return the innermost workspace folder around a file's own name, None where none is."""
+        uri = self._innermost(path, self._folders)
+        return None if uri is None else self._folders[uri]
 
-        Links are followed: a file is where it lies.
-        """
-        real = None if path is None else _followed(path)
-        if real is None:
-            return None
-        around = [
-            (uri, folder)
-            for uri, folder in self._folders.items()
-            if (it := _followed(folder)) is not None and real.is_relative_to(it)
-        ]
-        return max(around, key=lambda it: len(it[1].parts), default=None)
+    def _folders_of(self, path: Path | None) -> list[str]:
+        if path is None:
+            return []
+        real = _followed(path)
+        folders = {uri: it for uri, folder in self._folders.items() if (it := _followed(folder))}
+        found = [self._innermost(path, self._folders)]
+        found.append(None if real is None else self._innermost(real, folders))
+        return [it for it in found if it is not None]
+
+    @staticmethod
+    def _innermost(path: Path, folders: Mapping[str, Path]) -> str | None:
+        around = [uri for uri, folder in folders.items() if path.is_relative_to(folder)]
+        return max(around, key=lambda uri: len(folders[uri].parts), default=None)
 
     def configure(self, layer: str, values: Mapping[str, object]) -> tuple[str, ...]:
         """Take one of the editor's layers of settings; return a sentence for each key left out."""
