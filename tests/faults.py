@@ -65,12 +65,14 @@ class Exchange:
         message = {"role": "assistant", "content": text}
         return line({"model": "m", "message": message, "done": False})
 
-    def ended(self, tokens: int = 40) -> bytes:
+    def ended(self, tokens: int = 100) -> bytes:
         if self.speech is Speech.OPENAI_CHAT:
             usage = {"prompt_tokens": tokens, "completion_tokens": 9, "total_tokens": tokens + 9}
             return self.chunk({}, "stop") + event({"choices": [], "usage": usage})
-        return line({"model": "m", "message": {"role": "assistant", "content": ""}, "done": True,
-                     "done_reason": "stop", "prompt_eval_count": tokens, "eval_count": 9})  # fmt: skip
+        message = {"role": "assistant", "content": ""}
+        counts = {"prompt_eval_count": tokens, "eval_count": 9}
+        end = {"model": "m", "message": message, "done": True, "done_reason": "stop"}
+        return line(end | counts)
 
     def chunk(self, delta: object, finish: str | None = None) -> bytes:
         return event({"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]})
