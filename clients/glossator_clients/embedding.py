@@ -10,7 +10,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from glossator_clients.errors import (
@@ -23,7 +23,7 @@ from glossator_clients.errors import (
 from glossator_clients.retries import BusyError, Patience, retry_after_s
 from glossator_gate.blocking import BlockingHttp, RequestOptions
 from glossator_gate.errors import EgressError, EgressTimeoutError, EgressUnreachableError
-from glossator_gate.types import DataClass, Errand
+from glossator_gate.types import Errand
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,9 +31,13 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
+# Who does not say how secret the texts are embeds what is restricted.
+EMBEDDINGS = Errand("embeddings", "embed")
 # What servers take at once without trouble; more texts bring no more speed.
 _TEXTS_A_BATCH = 64
 _CHARACTERS_A_BATCH = 256 * 1024
+# An answer is one line, of which the door lets a mebibyte pass; numbers take up to 23 characters.
+_NUMBERS_A_BATCH = 45_000
 # A text that does not fit is cut to its head, which holds the signature, but not below this.
 _SHORTEST_CUT = 256
 # No tokenizer packs so many characters of code into a token, seen over a whole batch: a lower
@@ -44,7 +48,7 @@ _KEY_REFUSED = frozenset({401, 403})
 _NOT_FOUND = 404
 _OVERFLOW = re.compile(
     r"context (length|size|window)|too (long|large|many tokens)"
-    r"|max(imum)?[ _](input|sequence|length|tokens)|batch size",
+    r"|max(imum)?[ _](input|sequence|length|tokens)|batch size|must have less than \d+ tokens",
     re.IGNORECASE,
 )
 
@@ -84,27 +88,20 @@ class Embedded:
     tokens: object
 
 
-METADATA = Errand("metadata", data_class=DataClass.PUBLIC)
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddingTerms:
-    """How a server is asked: what texts are sent for, and how long one exchange may take in all."""
-
-    errand: Errand = field(default_factory=lambda: Errand("embeddings", "embed"))
-    total_s: float = 900.0
-
-
 class EmbeddingServer:
-    """One model on one server, asked over the gate; `label` is the user's name for it."""
+    """One model on one server, asked over the gate; `label` is the user's name for it.
+
+    `errand` says what the texts are for and how secret the strictest of them is.
+    """
 
     def __init__(
-        self, label: str, origin: str, http: BlockingHttp, terms: EmbeddingTerms | None = None
+        self, label: str, origin: str, http: BlockingHttp, errand: Errand = EMBEDDINGS
     ) -> None:
         self.label = label
+        self._errand = errand
+        self._what = "vectors" if errand.operation == EMBEDDINGS.operation else "scores"
         self.origin = origin
         self._http = http
-        self._terms = terms or EmbeddingTerms()
         self._closed = threading.Event()
 
     def close(self) -> None:
@@ -121,15 +118,33 @@ class EmbeddingServer:
     ) -> dict[str, Any]:
         """Return the JSON object that a request is answered with, or raise a `ModelError`.
 
-        What has a body is sent for the texts' errand, unless another one is given.
+        `errand` is for what holds nothing of the texts.
         """
-        errand = errand or (METADATA if body is None else self._terms.errand)
-        patience = Patience(self._terms.total_s)
+        status, content = self.exchange(method, path, body, errand)
+        if status != _OK:
+            raise self.refusal(status, content)
+        value = self.json_of(content)
+        if not isinstance(value, dict):
+            raise self.wrong_answer()
+        return value
+
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        errand: Errand | None = None,
+    ) -> tuple[int, bytes]:
+        """Return status and content of an answer; who is busy is asked again a little later."""
+        headers = (errand or self._errand).headers()
+        patience = Patience(self._http.total_s)
         while True:
             try:
-                return self._object(self._exchange(method, path, body, (errand, patience.left_s)))
+                return self._exchange(
+                    method, path, body, RequestOptions(headers=headers, within_s=patience.left_s)
+                )
             except BusyError as busy:
-                # Making vectors changes nothing on the server, so that it may be asked again.
+                # Vectors and scores change nothing on the server, so that it may be asked again.
                 wait = patience.wait_s(busy)
                 if wait is None or self._closed.wait(wait):
                     raise busy.final from busy
@@ -137,8 +152,8 @@ class EmbeddingServer:
     def wrong_answer(self) -> ModelProtocolError:
         """Return the sentence for an answer that is no answer."""
         return ModelProtocolError(
-            f"{self.origin} does not answer {self.label} with vectors; check its origin, model and "
-            "api in config.toml."
+            f"{self.origin} does not answer {self.label} with {self._what}; check its origin, "
+            "model and api in config.toml."
         )
 
     def _exchange(
@@ -146,39 +161,33 @@ class EmbeddingServer:
         method: str,
         path: str,
         body: Mapping[str, object] | None,
-        terms: tuple[Errand, float],
-    ) -> bytes:
-        """Return what a request is answered with, where that is no error."""
-        errand, within_s = terms
-        options = RequestOptions(headers=errand.headers(), within_s=within_s)
+        options: RequestOptions,
+    ) -> tuple[int, bytes]:
         if body is not None:
             options["content"] = json.dumps(body).encode()
-            options["headers"] = {**errand.headers(), "content-type": "application/json"}
+            options["headers"] = {"content-type": "application/json", **options["headers"]}
         try:
             answer = self._http.request(method, self.origin + path, **options)
         except EgressUnreachableError as error:
-            final = ModelUnavailableError(str(error))
-            raise BusyError(final, None) from error
+            raise BusyError(ModelUnavailableError(str(error)), None) from error
         except EgressTimeoutError as error:
             raise ModelTimeoutError(str(error)) from error
         except EgressError as error:
             raise ModelProtocolError(str(error)) from error
         if answer.status_code in {_TOO_MANY_REQUESTS, _UNAVAILABLE}:
             raise BusyError.of(self.origin, retry_after_s(answer.headers))
-        if answer.status_code != _OK:
-            raise self._refusal(answer.status_code, answer.content.decode("utf-8", "replace"))
-        return answer.content
+        return answer.status_code, answer.content
 
-    def _object(self, content: bytes) -> dict[str, Any]:
+    def json_of(self, content: bytes) -> Any:  # noqa: ANN401 -- whatever the JSON holds
+        """Return what an answer holds, or raise a `ModelError` where it is no JSON."""
         try:
-            value = json.loads(content)
+            return json.loads(content)
         except (ValueError, RecursionError) as error:
             raise self.wrong_answer() from error
-        if not isinstance(value, dict):
-            raise self.wrong_answer()
-        return value
 
-    def _refusal(self, status: int, words: str) -> ModelError:
+    def refusal(self, status: int, content: bytes) -> ModelError:
+        """Return what an answer of that status means to the user."""
+        words = content.decode("utf-8", "replace")
         _LOG.debug("%s: status %s: %s", self.label, status, words[:500])
         if status in _KEY_REFUSED:
             return ModelUnavailableError(
@@ -212,7 +221,7 @@ def embed_all(
     """
     import numpy as np
 
-    parts = [_embed(server, batch, dim, ask) for batch in _batches(texts)]
+    parts = [_embed(server, batch, dim, ask) for batch in _batches(texts, dim)]
     if not parts:
         return np.zeros((0, dim or 0), np.float32)
     if len({part.shape[1] for part in parts}) != 1:
@@ -220,11 +229,12 @@ def embed_all(
     return np.concatenate(parts)
 
 
-def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+def _batches(texts: Sequence[str], dim: int | None) -> Iterator[list[str]]:
+    most = max(1, min(_TEXTS_A_BATCH, _NUMBERS_A_BATCH // (dim or 1)))
     batch: list[str] = []
     characters = 0
     for text in texts:
-        if batch and (len(batch) == _TEXTS_A_BATCH or characters + len(text) > _CHARACTERS_A_BATCH):
+        if batch and (len(batch) == most or characters + len(text) > _CHARACTERS_A_BATCH):
             yield batch
             batch, characters = [], 0
         # Servers refuse an empty text, or answer it with nothing.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib import import_module
 from importlib.util import find_spec
@@ -21,7 +21,9 @@ from glossator_gate.policy import BUILTIN_MODEL, destination_of
 from glossator_gate.types import Api, ModelEntry, Policy
 
 if TYPE_CHECKING:
+    from glossator_clients.embedded_search import EmbeddedReranker
     from glossator_clients.embedding import ServerEmbedder
+    from glossator_clients.rerank_client import ServerReranker
 
 # A list for people: a server that takes longer than this to say its name is as good as gone.
 _PATIENCE_S = 5.0
@@ -47,7 +49,10 @@ class ModelCondition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModelState:
-    """How one configured model stands; `reason` is a sentence, None where it is ready."""
+    """How one configured model stands; `reason` is a sentence, None where it is ready.
+
+    `context_tokens` is what the model takes at once, None where neither the server nor a file says.
+    """
 
     id: str
     api: str
@@ -56,6 +61,7 @@ class ModelState:
     local: bool
     state: ModelCondition
     reason: str | None = None
+    context_tokens: int | None = None
 
 
 async def open_model(role: str, policy: Policy, preferred: Sequence[str] = ()) -> ChatModel:
@@ -93,38 +99,48 @@ def open_embedder(policy: Policy, preferred: Sequence[str] = ()) -> ServerEmbedd
     mix. It waits for the server, so it is called on a thread. Raises `PolicyError` where the named
     ones may not be used for that, and a `ModelError` where the chosen one cannot serve.
     """
-    listed = policy.roles.get("embed")
-    if listed is None:
+    entry = _entry_for_search("embed", policy, preferred)
+    if entry is None:
         return None
-    usable = [it for it in map(policy.model, listed) if it is not None and "embed" in it.uses]
-    if not usable:
-        raise PolicyError(
-            "No model may be used for embed: list one in config.toml with "
-            'uses = ["embed"], or remove the role.'
-        )
-    ranks = {model_id: rank for rank, model_id in reversed([*enumerate(preferred)])}
-    entry = min(usable, key=lambda it: ranks.get(it.id, len(ranks)))
+    if entry.api is Api.EMBEDDED:
+        from glossator_clients.embedded_search import EmbeddedEmbedder, search_options
+
+        return EmbeddedEmbedder(entry.id, entry.name, search_options(entry))
     if entry.api not in {Api.OLLAMA, Api.OPENAI}:
         raise ModelUnavailableError(
-            f"{entry.id} makes no vectors: name a model of an Ollama or OpenAI-compatible server "
+            f"{entry.id} makes no vectors: name an embedding model of a server or in a GGUF file "
             "for the role embed."
         )
     return _opened_embedder(entry)
 
 
+def _entry_for_search(role: str, policy: Policy, preferred: Sequence[str]) -> ModelEntry | None:
+    """Return the entry for `embed` or `rerank`, which are uses of models as well as roles."""
+    listed = policy.roles.get(role)
+    if listed is None:
+        return None
+    usable = [it for it in map(policy.model, listed) if it is not None and role in it.uses]
+    if not usable:
+        raise PolicyError(
+            f"No model may be used for {role}: list one in config.toml with "
+            f'uses = ["{role}"], or remove the role.'
+        )
+    ranks = {model_id: rank for rank, model_id in reversed([*enumerate(preferred)])}
+    return min(usable, key=lambda it: ranks.get(it.id, len(ranks)))
+
+
 def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
-    from glossator_clients.embedding import EmbeddingServer, EmbeddingTerms
+    from glossator_clients.embedding import EmbeddingServer
     from glossator_clients.openai_profiles import ServerOptions, addressed, endpoint_of
     from glossator_gate.blocking import BlockingHttp
 
-    destination = addressed(destination_of(entry), entry.profile)
-    terms = EmbeddingTerms(total_s=destination.limits.total_s)
-    server = EmbeddingServer(entry.id, entry.origin_text, BlockingHttp(destination), terms)
+    http = BlockingHttp(addressed(destination_of(entry), entry.profile))
+    server = EmbeddingServer(entry.id, entry.origin_text, http)
     try:
         if entry.api is Api.OLLAMA:
             from glossator_clients.ollama_embedder import OllamaEmbedder
 
-            return OllamaEmbedder(server, entry.name)
+            return OllamaEmbedder(server, entry.name, entry.digests.get(entry.name))
         from glossator_clients.openai_embedder import OpenAIEmbedder
 
         options = ServerOptions(entry.base_path, entry.profile, entry.api_version)
@@ -133,6 +149,35 @@ def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
     except BaseException:
         server.close()
         raise
+
+
+def open_reranker(
+    policy: Policy, preferred: Sequence[str] = ()
+) -> ServerReranker | EmbeddedReranker | None:
+    """Return the model that the role `rerank` names, None where it names none.
+
+    It is asked, and closed, on a thread. Raises `PolicyError` where the named ones may not be used
+    for that, and a `ModelError` where the chosen one cannot serve.
+    """
+    entry = _entry_for_search("rerank", policy, preferred)
+    if entry is None:
+        return None
+    if entry.api is Api.EMBEDDED:
+        from glossator_clients.embedded_search import EmbeddedReranker, search_options
+
+        return EmbeddedReranker(entry.id, entry.name, search_options(entry))
+    if entry.api is not Api.OPENAI:
+        raise ModelUnavailableError(
+            f'{entry.id} scores no texts: name a model with api = "openai" or a GGUF file with '
+            'api = "embedded" for the role rerank.'
+        )
+    from glossator_clients.embedding import EmbeddingServer
+    from glossator_clients.rerank_client import RERANK, ServerReranker
+    from glossator_gate.blocking import BlockingHttp
+
+    http = BlockingHttp(destination_of(entry))
+    server = EmbeddingServer(entry.id, entry.origin_text, http, RERANK)
+    return ServerReranker(server, entry.name, entry.base_path)
 
 
 def _nothing_usable(role: str, policy: Policy) -> str:
@@ -159,12 +204,13 @@ async def _opened(entry: ModelEntry) -> ChatModel:
         case Api.OPENAI:
             from glossator_clients.openai_client import OpenAIModel, ServerOptions
 
-            options = ServerOptions(entry.base_path, entry.profile, entry.api_version)
-            return OpenAIModel(_info(entry), destination_of(entry), options)
+            server = ServerOptions(entry.base_path, entry.profile, entry.api_version)
+            return OpenAIModel(_info(entry), destination_of(entry), server)
         case Api.OLLAMA:
-            from glossator_clients.ollama_client import OllamaModel
+            from glossator_clients.ollama_client import OllamaModel, OllamaOptions
 
-            model = OllamaModel(_info(entry), destination_of(entry))
+            options = OllamaOptions(entry.digests.get(entry.name), entry.idle_s)
+            model = OllamaModel(_info(entry), destination_of(entry), options)
             try:
                 await model.inspect()
             except BaseException:
@@ -194,7 +240,7 @@ async def _state(entry: ModelEntry) -> ModelState:
         return _model_state(entry, ModelCondition.NOT_INSTALLED, reason)
     try:
         async with asyncio.timeout(_PATIENCE_S):
-            await _check(entry)
+            context = await _check(entry)
     except PolicyError as error:
         return _model_state(entry, ModelCondition.REFUSED, str(error))
     except GlossatorError as error:
@@ -204,16 +250,17 @@ async def _state(entry: ModelEntry) -> ModelState:
     except TimeoutError:
         reason = f"Nothing answers at {entry.origin_text} within {_PATIENCE_S:g} s; restart it."
         return _model_state(entry, ModelCondition.UNREACHABLE, reason)
-    return _model_state(entry, ModelCondition.READY, None)
+    return replace(_model_state(entry, ModelCondition.READY, None), context_tokens=context)
 
 
-async def _check(entry: ModelEntry) -> None:
-    """Raise what stands between the user and this model, without generating anything."""
+async def _check(entry: ModelEntry) -> int | None:
+    """Return the model's context; raise what stands between the user and it. Nothing is asked."""
     if entry.api is Api.EMBEDDED:
+        from glossator_clients.gguf import read_gguf
         from glossator_clients.model_files import model_path
 
-        model_path(entry.name)
-        return
+        trained = read_gguf(model_path(entry.name)).context_tokens
+        return min((it for it in (trained, entry.context_tokens) if it), default=None)
     model = await _opened(entry)
     try:
         if entry.api is Api.OPENAI:
@@ -225,6 +272,7 @@ async def _check(entry: ModelEntry) -> None:
                     f"{entry.origin_text} has no model {entry.name}; load it there, "
                     "or correct model in config.toml."
                 )
+        return model.info.context_tokens
     finally:
         await model.close()
 
@@ -234,7 +282,14 @@ def _model_state(entry: ModelEntry, state: ModelCondition, reason: str | None) -
     said_so = entry.api is Api.OLLAMA and state is ModelCondition.READY
     runs_here = said_so or entry.api in {Api.EMBEDDED, Api.SCRIPTED}
     return ModelState(
-        entry.id, entry.api.value, entry.name, entry.origin_text, runs_here, state, reason
+        entry.id,
+        entry.api.value,
+        entry.name,
+        entry.origin_text,
+        runs_here,
+        state,
+        reason,
+        entry.context_tokens,
     )
 
 
@@ -257,4 +312,5 @@ __all__ = [
     "describe_models",
     "open_embedder",
     "open_model",
+    "open_reranker",
 ]

@@ -133,11 +133,13 @@ class StartedOver:
 class Finished:
     """The last event of every complete answer; a stream without it is incomplete.
 
-    Where `from_cache` is true no model was asked: `usage` is what the answer cost at its time.
+    `load_s` is how long the server first took to load the model, where it says so. Where
+    `from_cache` is true no model was asked: `usage` is what the answer cost at its time.
     """
 
     usage: Usage | None
     model: str
+    load_s: float = 0.0
     from_cache: bool = False
 
 

@@ -77,6 +77,8 @@ async def models(received: Received, reply: Reply) -> None:
         await reply.json({"object": "list", "data": [{"id": "m", "object": "model"}]})
     elif received.path == "/api/show":
         await reply.json({"model_info": {"x.context_length": 4096}})
+    elif received.path == "/api/tags":
+        await reply.json({"models": [{"model": "m:latest", "digest": "abc"}]})
     else:
         await reply.json({"error": "not found"}, 404)
 
@@ -100,7 +102,7 @@ async def test_every_state_is_told_without_asking_for_text() -> None:
             refused=(RefusedModel(A, "Because."),),
         )
         states = {it.id: it for it in await describe_models(policy)}
-        assert {it.path for it in server.requests} == {"/v1/models", "/api/show"}
+        assert {it.path for it in server.requests} == {"/v1/models", "/api/show", "/api/tags"}
     assert {name: it.state for name, it in states.items()} == {
         "openai-ready": "ready",
         "openai-other": "unreachable",

@@ -204,7 +204,7 @@ async def test_a_field_for_reasoning_is_asked_for_and_taken_out() -> None:
         events = [event async for event in model.stream(request)]
         sent = server.requests[0].json["response_format"]["json_schema"]["schema"]
     assert list(sent["properties"]) == ["reasoning", "summary"]
-    assert Thought(2) in events
+    assert any(isinstance(it, Thought) for it in events)
     assert "".join(it.text for it in events if isinstance(it, TextDelta)) == '{"summary": "add"}'
 
 
