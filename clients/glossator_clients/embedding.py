@@ -20,14 +20,14 @@ from glossator_clients.errors import (
     ModelUnavailableError,
     PromptTooLongError,
 )
+from glossator_clients.retries import BusyError, Patience, retry_after_s
+from glossator_gate.blocking import BlockingHttp, RequestOptions
 from glossator_gate.errors import EgressError, EgressTimeoutError, EgressUnreachableError
 from glossator_gate.types import Errand
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from glossator_gate.blocking import BlockingHttp
 
 _LOG = logging.getLogger(__name__)
 
@@ -46,8 +46,6 @@ _MOST_CHARACTERS_A_TOKEN = 16
 _OK, _TOO_MANY_REQUESTS, _UNAVAILABLE = 200, 429, 503
 _KEY_REFUSED = frozenset({401, 403})
 _NOT_FOUND = 404
-# Making vectors changes nothing on the server, so that it may be asked again.
-_WAITS_S = (0.5, 2.0)
 _OVERFLOW = re.compile(
     r"context (length|size|window)|too (long|large|many tokens)"
     r"|max(imum)?[ _](input|sequence|length|tokens)|batch size|must have less than \d+ tokens",
@@ -139,12 +137,17 @@ class EmbeddingServer:
     ) -> tuple[int, bytes]:
         """Return status and content of an answer; who is busy is asked again a little later."""
         headers = (errand or self._errand).headers()
-        for wait in (*_WAITS_S, None):
-            status, content = self._exchange(method, path, body, headers)
-            busy = status in {_TOO_MANY_REQUESTS, _UNAVAILABLE}
-            if not busy or wait is None or self._closed.wait(wait):
-                break
-        return status, content
+        patience = Patience(self._http.total_s)
+        while True:
+            try:
+                return self._exchange(
+                    method, path, body, RequestOptions(headers=headers, within_s=patience.left_s)
+                )
+            except BusyError as busy:
+                # Vectors and scores change nothing on the server, so that it may be asked again.
+                wait = patience.wait_s(busy)
+                if wait is None or self._closed.wait(wait):
+                    raise busy.final from busy
 
     def wrong_answer(self) -> ModelProtocolError:
         """Return the sentence for an answer that is no answer."""
@@ -158,22 +161,21 @@ class EmbeddingServer:
         method: str,
         path: str,
         body: Mapping[str, object] | None,
-        headers: Mapping[str, str],
+        options: RequestOptions,
     ) -> tuple[int, bytes]:
-        url = self.origin + path
+        if body is not None:
+            options["content"] = json.dumps(body).encode()
+            options["headers"] = {"content-type": "application/json", **options["headers"]}
         try:
-            if body is None:
-                answer = self._http.request(method, url, headers=headers)
-            else:
-                content = json.dumps(body).encode()
-                headers = {"content-type": "application/json", **headers}
-                answer = self._http.request(method, url, content=content, headers=headers)
+            answer = self._http.request(method, self.origin + path, **options)
         except EgressUnreachableError as error:
-            raise ModelUnavailableError(str(error)) from error
+            raise BusyError(ModelUnavailableError(str(error)), None) from error
         except EgressTimeoutError as error:
             raise ModelTimeoutError(str(error)) from error
         except EgressError as error:
             raise ModelProtocolError(str(error)) from error
+        if answer.status_code in {_TOO_MANY_REQUESTS, _UNAVAILABLE}:
+            raise BusyError.of(self.origin, retry_after_s(answer.headers))
         return answer.status_code, answer.content
 
     def json_of(self, content: bytes) -> Any:  # noqa: ANN401 -- whatever the JSON holds
@@ -196,10 +198,6 @@ class EmbeddingServer:
             return ModelUnavailableError(
                 f"{self.origin} has no model or no such interface for {self.label}; load the model "
                 "there, or correct model, api and base_path in config.toml."
-            )
-        if status in {_TOO_MANY_REQUESTS, _UNAVAILABLE}:
-            return ModelUnavailableError(
-                f"{self.origin} takes no more requests at the moment; wait a little and try again."
             )
         if _OVERFLOW.search(words):
             return PromptTooLongError(

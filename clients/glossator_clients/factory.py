@@ -131,9 +131,11 @@ def _entry_for_search(role: str, policy: Policy, preferred: Sequence[str]) -> Mo
 
 def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
     from glossator_clients.embedding import EmbeddingServer
+    from glossator_clients.openai_profiles import ServerOptions, addressed, endpoint_of
     from glossator_gate.blocking import BlockingHttp
 
-    server = EmbeddingServer(entry.id, entry.origin_text, BlockingHttp(destination_of(entry)))
+    http = BlockingHttp(addressed(destination_of(entry), entry.profile))
+    server = EmbeddingServer(entry.id, entry.origin_text, http)
     try:
         if entry.api is Api.OLLAMA:
             from glossator_clients.ollama_embedder import OllamaEmbedder
@@ -141,7 +143,9 @@ def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
             return OllamaEmbedder(server, entry.name, entry.digests.get(entry.name))
         from glossator_clients.openai_embedder import OpenAIEmbedder
 
-        return OpenAIEmbedder(server, entry.name, entry.base_path)
+        options = ServerOptions(entry.base_path, entry.profile, entry.api_version)
+        endpoint = endpoint_of(options, entry.name)
+        return OpenAIEmbedder(server, entry.name, endpoint.path, endpoint.query)
     except BaseException:
         server.close()
         raise
@@ -198,9 +202,10 @@ async def _opened(entry: ModelEntry) -> ChatModel:
             }
             return EmbeddedModel(entry.id, entry.name, EmbeddedOptions(**asked))
         case Api.OPENAI:
-            from glossator_clients.openai_client import OpenAIModel
+            from glossator_clients.openai_client import OpenAIModel, ServerOptions
 
-            return OpenAIModel(_info(entry), destination_of(entry), entry.base_path)
+            server = ServerOptions(entry.base_path, entry.profile, entry.api_version)
+            return OpenAIModel(_info(entry), destination_of(entry), server)
         case Api.OLLAMA:
             from glossator_clients.ollama_client import OllamaModel, OllamaOptions
 

@@ -117,6 +117,14 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenCount:
+    """How many tokens a prompt has: as its server counts them, or at most so many."""
+
+    tokens: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StartedOver:
     """All text so far is void: the model had to begin its answer anew."""
 
@@ -125,12 +133,14 @@ class StartedOver:
 class Finished:
     """The last event of every complete answer; a stream without it is incomplete.
 
-    `load_s` is how long the server first took to load the model, where it says so.
+    `load_s` is how long the server first took to load the model, where it says so. Where
+    `from_cache` is true no model was asked: `usage` is what the answer cost at its time.
     """
 
     usage: Usage | None
     model: str
     load_s: float = 0.0
+    from_cache: bool = False
 
 
 ChatEvent = TextDelta | Thought | ToolCall | StartedOver | Finished
@@ -144,6 +154,7 @@ class ChatReply:
     usage: Usage | None
     model: str
     tool_calls: tuple[ToolCall, ...] = ()
+    from_cache: bool = False
 
 
 @dataclass(frozen=True, slots=True)

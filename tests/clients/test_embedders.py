@@ -215,7 +215,7 @@ async def test_vectors_that_cannot_be_used_are_refused(api: Api, fault: str) -> 
 
 @both
 async def test_a_busy_server_is_asked_again(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("glossator_clients.embedding._WAITS_S", (0.01, 0.01))
+    monkeypatch.setattr("glossator_clients.retries._WAITS_S", (0.01, 0.01))
     async with opened(Model(busy=2), api) as (embedder, _):
         assert (await encoded(embedder, ["one"])).shape == (1, DIM)
     async with opened(Model(busy=3), api) as (embedder, _):
