@@ -67,9 +67,9 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         from glossator_server.cli import index_owner
 
         return (index_owner,)
-    from glossator_server.cli import doctor, document, index, models, search, serve
+    from glossator_server.cli import do, doctor, document, index, models, search, serve
 
-    return (serve, document, index, search, models, doctor)
+    return (serve, document, do, index, search, models, doctor)
 
 
 def _parser(subcommands: Sequence[ModuleType]) -> argparse.ArgumentParser:
