@@ -28,6 +28,7 @@ NAMES = (
     "index_extents",
     "extraction",
     "redaction",
+    "intent",
     "lsp_sync",
     "lsp_messages",
     "garbage",

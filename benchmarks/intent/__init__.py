@@ -1,4 +1,4 @@
-"""How well free text is sorted into intents: accuracy held out, confusion, share for a model, speed.
+"""How well free text is sorted into intents: accuracy held out, confusion, models asked, speed.
 
 The held-out utterances were written by somebody who had seen neither rules nor examples. One whose
 character trigrams overlap by more than half with those of an example is left out. Where a model for
