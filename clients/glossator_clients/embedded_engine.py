@@ -20,6 +20,7 @@ from typing import IO, Any
 from glossator_clients.engine_state import (
     EnginePlaces,
     EngineState,
+    EngineUse,
     Orders,
     is_current,
     open_lock_file,
@@ -87,7 +88,23 @@ def _started(orders: Orders) -> Any:  # noqa: ANN401 -- the engine ships no type
     params.cors_origins = "http://127.0.0.1"
     # Errors only: what is told at higher levels holds pieces of prompts.
     params.verbosity = 1
+    if orders.use != EngineUse.CHAT:
+        _prepare_pooling(params, orders)
     return xllamacpp.Server(params)
+
+
+def _prepare_pooling(params: Any, orders: Orders) -> None:  # noqa: ANN401 -- as above
+    """Have the engine make vectors or scores of whole texts."""
+    import xllamacpp
+
+    kinds = xllamacpp.llama_pooling_type
+    params.embedding = True
+    # A text is read in one piece: in several its tokens would not all see each other.
+    params.n_batch = params.n_ubatch = orders.context_tokens
+    if orders.use == EngineUse.RERANK:
+        params.pooling_type = kinds.LLAMA_POOLING_TYPE_RANK
+    elif orders.pooling == "mean":
+        params.pooling_type = kinds.LLAMA_POOLING_TYPE_MEAN
 
 
 def _answer(orders: Orders, error: str | None) -> int:

@@ -20,19 +20,24 @@ from glossator_clients.errors import (
     ModelUnavailableError,
     PromptTooLongError,
 )
+from glossator_clients.retries import BusyError, Patience, retry_after_s
+from glossator_gate.blocking import BlockingHttp, RequestOptions
 from glossator_gate.errors import EgressError, EgressTimeoutError, EgressUnreachableError
+from glossator_gate.types import DataClass, Errand
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from glossator_gate.blocking import BlockingHttp
-
 _LOG = logging.getLogger(__name__)
 
+# Who does not say how secret the texts are embeds what is restricted.
+EMBEDDINGS = Errand("embeddings", "embed")
 # What servers take at once without trouble; more texts bring no more speed.
 _TEXTS_A_BATCH = 64
 _CHARACTERS_A_BATCH = 256 * 1024
+# An answer is one line, of which the door lets a mebibyte pass; numbers take up to 23 characters.
+_NUMBERS_A_BATCH = 45_000
 # A text that does not fit is cut to its head, which holds the signature, but not below this.
 _SHORTEST_CUT = 256
 # No tokenizer packs so many characters of code into a token, seen over a whole batch: a lower
@@ -41,11 +46,9 @@ _MOST_CHARACTERS_A_TOKEN = 16
 _OK, _TOO_MANY_REQUESTS, _UNAVAILABLE = 200, 429, 503
 _KEY_REFUSED = frozenset({401, 403})
 _NOT_FOUND = 404
-# Making vectors changes nothing on the server, so that it may be asked again.
-_WAITS_S = (0.5, 2.0)
 _OVERFLOW = re.compile(
     r"context (length|size|window)|too (long|large|many tokens)"
-    r"|max(imum)?[ _](input|sequence|length|tokens)|batch size",
+    r"|max(imum)?[ _](input|sequence|length|tokens)|batch size|must have less than \d+ tokens",
     re.IGNORECASE,
 )
 
@@ -85,13 +88,29 @@ class Embedded:
     tokens: object
 
 
+METADATA = Errand("metadata", data_class=DataClass.PUBLIC)
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingTerms:
+    """How a server is asked: what texts are sent for, and how long one exchange may take in all."""
+
+    errand: Errand = EMBEDDINGS
+    total_s: float = 900.0
+
+
 class EmbeddingServer:
     """One model on one server, asked over the gate; `label` is the user's name for it."""
 
-    def __init__(self, label: str, origin: str, http: BlockingHttp) -> None:
+    def __init__(
+        self, label: str, origin: str, http: BlockingHttp, terms: EmbeddingTerms | None = None
+    ) -> None:
         self.label = label
+        terms = terms or EmbeddingTerms()
+        self._what = "vectors" if terms.errand.operation == EMBEDDINGS.operation else "scores"
         self.origin = origin
         self._http = http
+        self._terms = terms
         self._closed = threading.Event()
 
     def close(self) -> None:
@@ -100,54 +119,86 @@ class EmbeddingServer:
         self._http.close()
 
     def call(
-        self, method: str, path: str, body: Mapping[str, object] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        errand: Errand | None = None,
     ) -> dict[str, Any]:
-        """Return the JSON object that a request is answered with, or raise a `ModelError`."""
-        for wait in (*_WAITS_S, None):
-            status, content = self._exchange(method, path, body)
-            if status == _OK:
-                return self._object(content)
-            busy = status in {_TOO_MANY_REQUESTS, _UNAVAILABLE}
-            if not busy or wait is None or self._closed.wait(wait):
-                break
-        raise self._refusal(status, content.decode("utf-8", "replace"))
+        """Return the JSON object that a request is answered with, or raise a `ModelError`.
 
-    def wrong_answer(self) -> ModelProtocolError:
-        """Return the sentence for an answer that is no answer."""
-        return ModelProtocolError(
-            f"{self.origin} does not answer {self.label} with vectors; check its origin, model and "
-            "api in config.toml."
-        )
-
-    def _exchange(
-        self, method: str, path: str, body: Mapping[str, object] | None
-    ) -> tuple[int, bytes]:
-        url = self.origin + path
-        headers = {"content-type": "application/json"}
-        try:
-            if body is None:
-                answer = self._http.request(method, url)
-            else:
-                content = json.dumps(body).encode()
-                answer = self._http.request(method, url, content=content, headers=headers)
-        except EgressUnreachableError as error:
-            raise ModelUnavailableError(str(error)) from error
-        except EgressTimeoutError as error:
-            raise ModelTimeoutError(str(error)) from error
-        except EgressError as error:
-            raise ModelProtocolError(str(error)) from error
-        return answer.status_code, answer.content
-
-    def _object(self, content: bytes) -> dict[str, Any]:
-        try:
-            value = json.loads(content)
-        except (ValueError, RecursionError) as error:
-            raise self.wrong_answer() from error
+        What has a body is sent for the texts' errand, unless another one is given.
+        """
+        status, content = self.exchange(method, path, body, errand)
+        if status != _OK:
+            raise self.refusal(status, content)
+        value = self.json_of(content)
         if not isinstance(value, dict):
             raise self.wrong_answer()
         return value
 
-    def _refusal(self, status: int, words: str) -> ModelError:
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        errand: Errand | None = None,
+    ) -> tuple[int, bytes]:
+        """Return status and content of an answer; who is busy is asked again a little later."""
+        errand = errand or (METADATA if body is None else self._terms.errand)
+        patience = Patience(self._terms.total_s)
+        while True:
+            try:
+                return self._exchange(method, path, body, (errand, patience.left_s))
+            except BusyError as busy:
+                # Making vectors changes nothing on the server, so that it may be asked again.
+                wait = patience.wait_s(busy)
+                if wait is None or self._closed.wait(wait):
+                    raise busy.final from busy
+
+    def wrong_answer(self) -> ModelProtocolError:
+        """Return the sentence for an answer that is no answer."""
+        return ModelProtocolError(
+            f"{self.origin} does not answer {self.label} with {self._what}; check its origin, "
+            "model and api in config.toml."
+        )
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None,
+        terms: tuple[Errand, float],
+    ) -> tuple[int, bytes]:
+        """Return status and content of one answer, or raise `BusyError` or a `ModelError`."""
+        errand, within_s = terms
+        options = RequestOptions(headers=errand.headers(), within_s=within_s)
+        if body is not None:
+            options["content"] = json.dumps(body).encode()
+            options["headers"] = {**errand.headers(), "content-type": "application/json"}
+        try:
+            answer = self._http.request(method, self.origin + path, **options)
+        except EgressUnreachableError as error:
+            final = ModelUnavailableError(str(error))
+            raise BusyError(final, None) from error
+        except EgressTimeoutError as error:
+            raise ModelTimeoutError(str(error)) from error
+        except EgressError as error:
+            raise ModelProtocolError(str(error)) from error
+        if answer.status_code in {_TOO_MANY_REQUESTS, _UNAVAILABLE}:
+            raise BusyError.of(self.origin, retry_after_s(answer.headers))
+        return answer.status_code, answer.content
+
+    def json_of(self, content: bytes) -> Any:  # noqa: ANN401 -- whatever the JSON holds
+        """Return what an answer holds, or raise a `ModelError` where it is no JSON."""
+        try:
+            return json.loads(content)
+        except (ValueError, RecursionError) as error:
+            raise self.wrong_answer() from error
+
+    def refusal(self, status: int, content: bytes) -> ModelError:
+        """Return what an answer of that status means to the user."""
+        words = content.decode("utf-8", "replace")
         _LOG.debug("%s: status %s: %s", self.label, status, words[:500])
         if status in _KEY_REFUSED:
             return ModelUnavailableError(
@@ -158,10 +209,6 @@ class EmbeddingServer:
             return ModelUnavailableError(
                 f"{self.origin} has no model or no such interface for {self.label}; load the model "
                 "there, or correct model, api and base_path in config.toml."
-            )
-        if status in {_TOO_MANY_REQUESTS, _UNAVAILABLE}:
-            return ModelUnavailableError(
-                f"{self.origin} takes no more requests at the moment; wait a little and try again."
             )
         if _OVERFLOW.search(words):
             return PromptTooLongError(
@@ -185,7 +232,7 @@ def embed_all(
     """
     import numpy as np
 
-    parts = [_embed(server, batch, dim, ask) for batch in _batches(texts)]
+    parts = [_embed(server, batch, dim, ask) for batch in _batches(texts, dim)]
     if not parts:
         return np.zeros((0, dim or 0), np.float32)
     if len({part.shape[1] for part in parts}) != 1:
@@ -193,11 +240,12 @@ def embed_all(
     return np.concatenate(parts)
 
 
-def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+def _batches(texts: Sequence[str], dim: int | None) -> Iterator[list[str]]:
+    most = max(1, min(_TEXTS_A_BATCH, _NUMBERS_A_BATCH // (dim or 1)))
     batch: list[str] = []
     characters = 0
     for text in texts:
-        if batch and (len(batch) == _TEXTS_A_BATCH or characters + len(text) > _CHARACTERS_A_BATCH):
+        if batch and (len(batch) == most or characters + len(text) > _CHARACTERS_A_BATCH):
             yield batch
             batch, characters = [], 0
         # Servers refuse an empty text, or answer it with nothing.

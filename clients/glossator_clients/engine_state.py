@@ -18,6 +18,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
@@ -29,14 +30,28 @@ if sys.platform != "win32":
     import fcntl
 
 
+class EngineUse(StrEnum):
+    """What an engine is started for; one that makes vectors or scores answers no chats."""
+
+    CHAT = "chat"
+    EMBED = "embed"
+    RERANK = "rerank"
+
+
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """What an engine is started with: whoever asks for the same shares it."""
+    """What an engine is started with: whoever asks for the same shares it.
+
+    `pooling` says how the vectors of a text's tokens become one ("mean"), empty where the model's
+    file says it.
+    """
 
     model: str
     context_tokens: int
     threads: int
     idle_s: float
+    use: EngineUse = EngineUse.CHAT
+    pooling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,8 @@ class Orders:
     context_tokens: int
     threads: int
     idle_s: float
+    use: str
+    pooling: str
     key: str = field(repr=False)
     answer_fd: int
     lock_fd: int
@@ -102,7 +119,7 @@ def engine_places(settings: EngineSettings) -> EnginePlaces:
     """Return where the engine for these settings keeps its files, in a folder made for the user."""
     folder = _private_folder(_run_folder())
     # What decides about answers; idling and threads are the first starter's choice.
-    identity = f"{settings.model}\0{settings.context_tokens}"
+    identity = f"{settings.model}\0{settings.context_tokens}\0{settings.use}\0{settings.pooling}"
     name = f"engine-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
     places = EnginePlaces(folder, name)
     _private_folder(places.empty_folder)

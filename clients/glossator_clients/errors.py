@@ -30,3 +30,7 @@ class PromptTooLongError(ModelError):
 
 class ModelProtocolError(ModelError):
     """The server answered something that its interface does not allow."""
+
+
+class WebSearchError(GlossatorError):
+    """A web search could not answer; `str()` says what to do."""

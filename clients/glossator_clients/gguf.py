@@ -1,4 +1,4 @@
-"""Own the little that Glossator reads of GGUF files itself: how long a context a model allows.
+"""Own the little that Glossator reads of GGUF files itself: what a model allows.
 
 It must not load tensors, and it must survive any file.
 """
@@ -6,6 +6,7 @@ It must not load tensors, and it must survive any file.
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -18,16 +19,32 @@ _SCALARS = {
     0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d",
 }  # fmt: skip
 _WHOLE_NUMBERS = frozenset("BbHhIiQq")
-# Real files have a few dozen keys; the length stands among the first.
+# Real files have a few dozen keys.
 _MOST_KEYS = 4096
 _LONGEST_KEY = 64 * 1024
+# The words of the model, hundreds of thousands, come after what is said of the model itself.
+_WORDS = b"tokenizer."
+# The format's numbers for how one vector is made of a text's: `RANK` makes a score instead.
+POOLING_NONE, POOLING_RANK = 0, 4
 
 
-def context_tokens_of(path: Path) -> int | None:
-    """Return the context that the model was trained for, None where the file does not say.
+@dataclass(frozen=True, slots=True)
+class GgufFacts:
+    """What a model's file says of it; None where it does not say.
+
+    `pooling` is the format's number for how one vector is made of a text.
+    """
+
+    context_tokens: int | None = None
+    pooling: int | None = None
+
+
+def read_gguf(path: Path) -> GgufFacts:
+    """Return what the file says of its model.
 
     Raises `ModelUnavailableError` where it is no GGUF file.
     """
+    context = pooling = None
     try:
         with path.open("rb") as file:
             if file.read(4) != _MAGIC:
@@ -35,12 +52,16 @@ def context_tokens_of(path: Path) -> int | None:
             _version, _tensors, keys = _read(file, "IQQ")
             for _ in range(min(keys, _MOST_KEYS)):
                 name = _string(file)
+                if name.startswith(_WORDS) and context is not None:
+                    break
                 value = _value(file)
-                if name.endswith(b".context_length") and value is not None:
-                    return value
+                if name.endswith(b".context_length"):
+                    context = value
+                elif name.endswith(b".pooling_type"):
+                    pooling = value
     except (OSError, OverflowError, ValueError, struct.error) as error:
         raise _damaged(path) from error
-    return None
+    return GgufFacts(context, pooling)
 
 
 def _value(file: IO[bytes]) -> int | None:

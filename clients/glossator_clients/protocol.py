@@ -18,6 +18,7 @@ from glossator_clients.types import (
     StartedOver,
     TextDelta,
     Thought,
+    TokenCount,
     ToolCall,
 )
 
@@ -47,6 +48,29 @@ class ChatModel(Protocol):
         ...
 
 
+class CountsTokens(Protocol):
+    """A model that can say how long a prompt is before it is sent."""
+
+    async def count_tokens(self, request: ChatRequest) -> TokenCount:
+        """Return the size of a request's prompt, template and tools included.
+
+        A server that counts is sent the whole prompt for it, under the request's errand.
+        """
+        ...
+
+
+class Inspectable(Protocol):
+    """A model that can be asked about itself before it is asked for words."""
+
+    async def inspect(self) -> ModelInfo:
+        """Ask the server what it says of the model; raises a `ModelError` or `PolicyError`."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
 async def complete(
     model: ChatModel, request: ChatRequest, on_text: Callable[[str], None] | None = None
 ) -> ChatReply:
@@ -56,7 +80,8 @@ async def complete(
     async for event in model.stream(request):
         match event:
             case Finished():
-                return ChatReply("".join(pieces), event.usage, event.model, tuple(calls))
+                text = "".join(pieces)
+                return ChatReply(text, event.usage, event.model, tuple(calls), event.from_cache)
             case StartedOver():
                 pieces.clear()
                 calls.clear()

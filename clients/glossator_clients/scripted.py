@@ -10,6 +10,8 @@ A script is a JSON file, for a model with `api = "scripted"` in the user's confi
       "replies": [
         {"when": "list_add", "json": {"summary": "add an entry"}, "repeat": true},
         {"text": "any text", "chunk": 5, "delay_s": 0.1},
+        {"tool_calls": [{"name": "grep", "arguments": {"pattern": "list_add"}}]},
+        {"thought": "It asks for the summary.", "text": "add an entry"},
         {"text": "breaks off", "break_after": 6},
         {"error": "unavailable"}
       ]
@@ -20,6 +22,11 @@ without `when` fits every prompt); `repeat` keeps it for later requests too. A r
 or `json` that is written out as text. It streams in pieces of `chunk` characters, each `delay_s`
 after the one before, and ends without its end mark after `break_after` characters. `error` is one
 of unavailable, timeout, incomplete, too_long, protocol, and comes after the text, if there is one.
+
+`thought` is what the model thinks first: it is counted and never part of the answer. `tool_calls`
+come after the text; each has a `name`, `arguments` (an object, or a text that need not be JSON) and
+maybe an `id`, else one of its own is made: call_1, call_2, ... over the model's life. The script
+calls tools whether or not the request offers them, as models do.
 """
 
 from __future__ import annotations
@@ -27,7 +34,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +52,9 @@ from glossator_clients.types import (
     Finished,
     ModelInfo,
     TextDelta,
+    Thought,
+    TokenCount,
+    ToolCall,
     Usage,
 )
 from glossator_gate.errors import ConfigurationError
@@ -78,6 +88,8 @@ class ScriptedReply:
     break_after: int | None = None
     error: str | None = None
     hold: asyncio.Event | None = None
+    thought: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class ScriptedModel:
@@ -96,6 +108,7 @@ class ScriptedModel:
         self.asked = asyncio.Event()
         self.cancelled = 0
         self.closed = False
+        self._calls = 0
 
     @property
     def info(self) -> ModelInfo:
@@ -115,10 +128,15 @@ class ScriptedModel:
         try:
             if reply.hold is not None:
                 await reply.hold.wait()
+            if reply.thought:
+                yield Thought(len(reply.thought))
             for piece in _pieces(reply):
                 await asyncio.sleep(reply.delay_s)
                 yield TextDelta(piece)
             await asyncio.sleep(0)
+            if reply.break_after is None:
+                for call in reply.tool_calls:
+                    yield self._named(call)
         except (asyncio.CancelledError, GeneratorExit):
             self.cancelled += 1
             raise
@@ -127,7 +145,17 @@ class ScriptedModel:
                 f"The script of {self._info.id} lets this request fail ({reply.error})."
             )
         if reply.break_after is None:
-            yield Finished(Usage(_tokens(prompt), _tokens(reply.text)), self._info.name)
+            yield Finished(_usage(prompt, reply), self._info.name)
+
+    async def count_tokens(self, request: ChatRequest) -> TokenCount:
+        """Return the count that the usage will have."""
+        prompt = "\n".join(message.text for message in request.messages)
+        return TokenCount(_tokens(prompt), exact=True)
+
+    def _named(self, call: ToolCall) -> ToolCall:
+        """Return the call with an id, which a script may leave out."""
+        self._calls += 1
+        return call if call.id else replace(call, id=f"call_{self._calls}")
 
     def _take(self, prompt: str) -> ScriptedReply:
         for reply in self._left:
@@ -175,6 +203,8 @@ _FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "delay_s": (int, float),
     "break_after": int,
     "error": str,
+    "thought": str,
+    "tool_calls": list,
 }
 
 
@@ -192,6 +222,11 @@ def _parsed(reply: object, number: int, path: Path) -> ScriptedReply:
             raise wrong(f"{name!r} is no field")
         if not isinstance(value, _FIELDS[name]):
             raise wrong(f"{name!r} has the wrong type")
+    if "tool_calls" in fields:
+        calls = [_parsed_call(it) for it in fields["tool_calls"]]
+        if None in calls:
+            raise wrong("each of tool_calls must have a name, arguments and maybe an id")
+        fields["tool_calls"] = tuple(calls)
     if fields.get("error", "timeout") not in ERRORS:
         raise wrong(f"error must be one of {', '.join(ERRORS)}")
     if fields.get("chunk", 1) < 1 or fields.get("delay_s", 0) < 0:
@@ -199,10 +234,27 @@ def _parsed(reply: object, number: int, path: Path) -> ScriptedReply:
     return ScriptedReply(**fields)
 
 
+def _parsed_call(call: object) -> ToolCall | None:
+    if not isinstance(call, dict) or not call.keys() <= {"id", "name", "arguments"}:
+        return None
+    name, call_id, arguments = call.get("name"), call.get("id", ""), call.get("arguments", {})
+    if isinstance(arguments, dict):
+        arguments = json.dumps(arguments, ensure_ascii=False)
+    if not isinstance(name, str) or not isinstance(call_id, str) or not isinstance(arguments, str):
+        return None
+    return ToolCall(call_id, name, arguments)
+
+
 def _pieces(reply: ScriptedReply) -> Iterator[str]:
     text = reply.text if reply.break_after is None else reply.text[: reply.break_after]
     for start in range(0, len(text), reply.chunk):
         yield text[start : start + reply.chunk]
+
+
+def _usage(prompt: str, reply: ScriptedReply) -> Usage:
+    calls = "".join(f"{call.name}{call.arguments}" for call in reply.tool_calls)
+    thought = _tokens(reply.thought)
+    return Usage(_tokens(prompt), thought + _tokens(reply.text + calls), thought)
 
 
 def _tokens(text: str) -> int:

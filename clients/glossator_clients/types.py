@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from glossator_gate.types import Errand
+from glossator_gate.types import Errand, Price
 
 JsonSchema = Mapping[str, Any]
 
@@ -117,16 +117,30 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenCount:
+    """How many tokens a prompt has: as its server counts them, or at most so many."""
+
+    tokens: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StartedOver:
     """All text so far is void: the model had to begin its answer anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The last event of every complete answer; a stream without it is incomplete."""
+    """The last event of every complete answer; a stream without it is incomplete.
+
+    `load_s` is how long the server first took to load the model, where it says so. Where
+    `from_cache` is true no model was asked: `usage` is what the answer cost at its time.
+    """
 
     usage: Usage | None
     model: str
+    load_s: float = 0.0
+    from_cache: bool = False
 
 
 ChatEvent = TextDelta | Thought | ToolCall | StartedOver | Finished
@@ -140,6 +154,7 @@ class ChatReply:
     usage: Usage | None
     model: str
     tool_calls: tuple[ToolCall, ...] = ()
+    from_cache: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +163,8 @@ class ModelInfo:
 
     `id` is the user's name for it, `name` the server's; `context_tokens` is None where unknown;
     `local` is True only where the model is known to run on this machine. `digest` is the server's
-    for the model's files; `takes_tools` is None where nobody has said.
+    for the model's files; `takes_tools` is None where nobody has said. `why` is the router's reason
+    for it, as one clause; `price` is the policy's.
     """
 
     id: str
@@ -159,3 +175,10 @@ class ModelInfo:
     local: bool
     digest: str | None = None
     takes_tools: bool | None = None
+    price: Price | None = None
+    why: str = ""
+
+    @property
+    def route(self) -> str:
+        """Say where a prompt goes: `this machine, ollama, qwen2.5-coder:7b`."""
+        return f"{'this machine' if self.local else self.origin}, {self.api}, {self.name}"

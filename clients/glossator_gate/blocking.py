@@ -19,11 +19,12 @@ from glossator_gate.types import Destination
 
 
 class RequestOptions(TypedDict, total=False):
-    """What goes with a request besides its method and URL."""
+    """What goes with a request besides its method and URL; it must end within `within_s`."""
 
     content: bytes
     params: Mapping[str, str | int]
     headers: Mapping[str, str]
+    within_s: float
 
 
 class BlockingHttp:
@@ -91,7 +92,19 @@ class BlockingHttp:
     async def _send(self, method: str, url: str, options: RequestOptions) -> httpx.Response:
         origin = self._destination.origin
         try:
-            return await self._http.request(method, url, **options)
+            async with asyncio.timeout(options.get("within_s")):
+                return await self._http.request(
+                    method,
+                    url,
+                    content=options.get("content"),
+                    params=options.get("params"),
+                    headers=options.get("headers"),
+                )
+        except TimeoutError as error:
+            raise EgressTimeoutError(
+                f"{origin} did not finish in time; try again, or raise its timeout_s in "
+                "config.toml."
+            ) from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise EgressUnreachableError(
                 f"Nothing answers at {origin}; start the server there, or correct its origin in "

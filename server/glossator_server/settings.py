@@ -11,21 +11,52 @@ import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from glossator_gate.policy import decoded, parse_toml, read_regular_file
 from glossator_indexer.languages import Language, with_annotations
 
 AUTO_STYLE = "auto"
 WORKSPACE_FILE = ".glossator.toml"
-_PREFERENCES = ("document", "index", "preferred_models", "c")
-_KNOWN = "document.*, index.*, preferred_models, c.annotations"
+_PREFERENCES = ("document", "index", "sampling", "preferred_models", "c")
+_KNOWN = "document.*, index.*, sampling.*, preferred_models, c.annotations"
 _MACRO = re.compile(r"[A-Za-z_]\w{0,99}", re.ASCII)
 _PROJECT = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
 # Of a key that nobody knows: enough to find it.
 MAX_SHOWN_CHARACTERS = 80
 VECTOR_STORES = ("auto", "exact", "chroma")
-OptionsT = TypeVar("OptionsT", "DocumentOptions", "IndexOptions")
+# Those whose models write words: what makes vectors or ranks has nothing to sample.
+ROLES = (
+    "document",
+    "fix",
+    "critic",
+    "plan",
+    "edit",
+    "ask",
+    "intent",
+    "summarise",
+    "judge",
+    "review",
+)
+# More than any server takes.
+MOST_STOPS = 4
+OptionsT = TypeVar("OptionsT", "DocumentOptions", "IndexOptions", "SamplingOptions")
+REASONING = ("off", "field", "native")
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingOptions:
+    """How the model of a role picks its words; None leaves it to the prompt.
+
+    `max_tokens` bounds an answer, thoughts included; `stop` are texts that end it; `reasoning` is
+    "off", "field" (thoughts come first in the schema) or "native" (in the model's own channel).
+    """
+
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    stop: tuple[str, ...] | None = None
+    reasoning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +64,15 @@ class DocumentOptions:
     """How doc comments are written.
 
     `width` counts columns; `max_lines` bounds the lines of prose (lines that the style demands do
-    not count); `rounds` is the number of times that a model may be asked for one comment.
+    not count); `rounds` is the number of times that a model may be asked for one comment;
+    `sampling` is that of the role, from its own table.
     """
 
     style: str = AUTO_STYLE
     width: int = 80
     max_lines: int | None = None
     rounds: int = 2
+    sampling: SamplingOptions = SamplingOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +106,11 @@ class Settings:
     """All preferences.
 
     `preferred_models` are ids of approved models, first choice first; `annotations` are macros of
-    the code base that decorate declarations and mean nothing to the grammar.
+    the code base that decorate declarations and mean nothing to the grammar; `sampling` has an
+    entry for each role that asks for its words in another way than the prompts do.
     """
 
+    sampling: Mapping[str, SamplingOptions] = field(default_factory=dict)
     document: DocumentOptions = field(default_factory=DocumentOptions)
     index: IndexOptions = field(default_factory=IndexOptions)
     preferred_models: tuple[str, ...] = ()
@@ -102,6 +137,10 @@ class Settings:
                     index, sentences = _narrow(self.index, value, _INDEX)
                     settings = replace(settings, index=index)
                     ignored.extend(sentences)
+                case "sampling", Mapping():
+                    sampling, sentences = _narrow_sampling(self.sampling, value)
+                    settings = replace(settings, sampling=sampling)
+                    ignored.extend(sentences)
                 case "preferred_models", [*names] if all(isinstance(it, str) for it in names):
                     settings = replace(settings, preferred_models=tuple(map(str, names)))
                 case "c", {"annotations": [*names], **others} if not others:
@@ -113,6 +152,12 @@ class Settings:
                 case _:
                     ignored.append(_ignored((key,)))
         return settings, tuple(ignored)
+
+    @property
+    def documenting(self) -> DocumentOptions:
+        """Return how doc comments are written, with how their model picks its words."""
+        chosen = self.sampling.get("document", SamplingOptions())
+        return replace(self.document, sampling=chosen)
 
     def language(self, language: Language | None) -> Language | None:
         """Return a language as it reads with the macros of the code base."""
@@ -136,6 +181,12 @@ def preference_schema() -> dict[str, Any]:
     return {
         "document": _schema_of(_DOCUMENT, "How doc comments are written."),
         "index": _schema_of(_INDEX, "Whether and how the repository is indexed."),
+        "sampling": {
+            "type": "object",
+            "description": "How the model of each role picks its words.",
+            "properties": {role: _schema_of(_SAMPLING, f"For the role {role}.") for role in ROLES},
+            "additionalProperties": False,
+        },
         "preferred_models": {
             **names,
             "description": "Ids of models that are approved anyway, first choice first.",
@@ -197,6 +248,32 @@ def _narrow(
     return replace(options, **chosen), ignored
 
 
+def _narrow_sampling(
+    known: Mapping[str, SamplingOptions], tables: Mapping[str, object]
+) -> tuple[Mapping[str, SamplingOptions], list[IgnoredKey]]:
+    ignored: list[IgnoredKey] = []
+    chosen = dict(known)
+    for role, table in tables.items():
+        if role not in ROLES or not isinstance(table, Mapping):
+            what = (
+                f"sampling.{role[:MAX_SHOWN_CHARACTERS]} is ignored: write a table for one of the "
+                f"roles {', '.join(ROLES)}."
+            )
+            ignored.append(IgnoredKey(what, ("sampling", role)))
+            continue
+        values = {
+            key: tuple(value) if key == "stop" and isinstance(value, list) else value
+            for key, value in table.items()
+        }
+        options, left_out = _narrow(known.get(role, SamplingOptions()), values, _SAMPLING)
+        chosen[role] = options
+        ignored += [
+            IgnoredKey(it.sentence.replace("sampling.", f"sampling.{role}.", 1), it.place)
+            for it in left_out
+        ]
+    return chosen, ignored
+
+
 def _ignored(place: tuple[str, ...]) -> IgnoredKey:
     shown = ".".join(place)[:MAX_SHOWN_CHARACTERS]
     what = f"{shown} is ignored here: only preferences ({_KNOWN}) can be set."
@@ -215,6 +292,15 @@ def _whole_number(low: int, high: int, says: str) -> _Key:
         lambda value: isinstance(value, int) and value is not True and low <= value <= high,
         lambda: f"choose a whole number from {low} to {high}",
         lambda: {"type": "integer", "minimum": low, "maximum": high},
+        says,
+    )
+
+
+def _number(low: float, high: float, says: str) -> _Key:
+    return _Key(
+        lambda value: type(value) in (int, float) and low <= cast("float", value) <= high,
+        lambda: f"choose a number from {low:g} to {high:g}",
+        lambda: {"type": "number", "minimum": low, "maximum": high},
         says,
     )
 
@@ -273,5 +359,28 @@ _INDEX = _Table(
         "quality": _switch("Whether the editor's searches look at their best hits again."),
         # A day: who wants it longer wants it always, and a process that nobody uses is a nuisance.
         "idle_minutes": _whole_number(1, 24 * 60, "How long an index stays up unused."),
+    },
+)
+_SAMPLING = _Table(
+    "sampling",
+    {
+        "temperature": _number(0, 2, "How freely words are picked; 0 always picks the likeliest."),
+        "top_p": _number(0.01, 1, "The share of likely words that are picked from."),
+        "max_tokens": _whole_number(16, 100_000, "The longest answer, thoughts included."),
+        "stop": _Key(
+            lambda value: (
+                isinstance(value, tuple)
+                and len(value) <= MOST_STOPS
+                and all(isinstance(it, str) and it for it in value)
+            ),
+            lambda: f"list at most {MOST_STOPS} texts",
+            lambda: {
+                "type": "array",
+                "items": {"type": "string", "minLength": 1},
+                "maxItems": MOST_STOPS,
+            },
+            "Texts that end an answer.",
+        ),
+        "reasoning": _one_of(lambda: REASONING, "Where a model thinks before it answers."),
     },
 )

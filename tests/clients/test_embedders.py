@@ -22,7 +22,7 @@ from glossator_clients.errors import (
     ModelTimeoutError,
     ModelUnavailableError,
 )
-from glossator_clients.factory import open_embedder
+from glossator_clients.search_models import open_embedder
 from glossator_gate.errors import PolicyError
 from glossator_gate.types import Api, ModelEntry, Origin, Policy
 
@@ -69,7 +69,7 @@ class Model:
             self.hangs.set()
             await reply.hang()
             return
-        vectors: object = [vector(text) for text in texts]
+        vectors: object = [self.traits.get("vector", vector)(text) for text in texts]
         if self.answers > 1 and (fault := self.traits.get("fault")):
             vectors = fault(vectors)
         tokens = sum(min(len(it), self.traits.get("cuts_at", 10**9)) for it in texts) // 4 + 1
@@ -113,6 +113,15 @@ async def encoded(embedder: ServerEmbedder, texts: Sequence[str]) -> NDArray[np.
 
 
 both = pytest.mark.parametrize("api", [Api.OLLAMA, Api.OPENAI])
+
+
+@both
+async def test_long_vectors_come_in_answers_that_the_door_lets_pass(api: Api) -> None:
+    # Of the length of the largest models in use, written as long as a number gets.
+    long = [-1.2345678901234567e-05 * (1 + at) for at in range(4096)]
+    assert len(json.dumps([long] * 64)) > 4 * 1024 * 1024
+    async with opened(Model(vector=lambda _: long), api) as (embedder, _):
+        assert (await encoded(embedder, ["a"] * 100)).shape == (100, 4096)
 
 
 @both
@@ -206,7 +215,7 @@ async def test_vectors_that_cannot_be_used_are_refused(api: Api, fault: str) -> 
 
 @both
 async def test_a_busy_server_is_asked_again(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("glossator_clients.embedding._WAITS_S", (0.01, 0.01))
+    monkeypatch.setattr("glossator_clients.retries._WAITS_S", (0.01, 0.01))
     async with opened(Model(busy=2), api) as (embedder, _):
         assert (await encoded(embedder, ["one"])).shape == (1, DIM)
     async with opened(Model(busy=3), api) as (embedder, _):

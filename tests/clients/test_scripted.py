@@ -20,9 +20,12 @@ from glossator_clients.types import (
     Author,
     ChatEvent,
     ChatRequest,
+    Finished,
     Message,
     StartedOver,
     TextDelta,
+    Thought,
+    ToolCall,
 )
 from glossator_gate.errors import ConfigurationError
 
@@ -107,6 +110,42 @@ async def test_a_script_is_read_from_its_file(tmp_path: Path) -> None:
         await complete(model, asking("x"))
 
 
+async def test_a_script_calls_tools_and_thinks(tmp_path: Path) -> None:
+    path = tmp_path / "script.json"
+    calls = [
+        {"name": "grep", "arguments": {"pattern": "ü"}},
+        {"name": "read", "arguments": "{broken", "id": "mine"},
+        {"name": "finish"},
+    ]
+    replies = [{"thought": "Where is it?", "text": "I look.", "tool_calls": calls}]
+    path.write_text(json.dumps({"schema": 1, "replies": replies}))
+    events = [event async for event in load_script(path, "mine").stream(asking("x"))]
+    assert events[0] == Thought(len("Where is it?"))
+    assert [it for it in events if isinstance(it, ToolCall)] == [
+        ToolCall("call_1", "grep", '{"pattern": "ü"}'),
+        ToolCall("mine", "read", "{broken"),
+        ToolCall("call_3", "finish", "{}"),
+    ]
+    last = events[-1]
+    assert isinstance(last, Finished)
+    assert last.usage is not None
+    assert 0 < last.usage.reasoning_tokens < last.usage.completion_tokens
+
+
+async def test_calls_of_a_reply_that_breaks_off_never_come() -> None:
+    reply = ScriptedReply("half", break_after=2, tool_calls=(ToolCall("", "grep", "{}"),))
+    events = [event async for event in ScriptedModel([reply]).stream(asking("x"))]
+    assert events == [TextDelta("ha")]
+
+
+async def test_the_counted_prompt_is_the_one_of_the_usage() -> None:
+    model = ScriptedModel(["one"])
+    counted = await model.count_tokens(asking("int main(void);"))
+    reply = await complete(model, asking("int main(void);"))
+    assert reply.usage is not None
+    assert (counted.tokens, counted.exact) == (reply.usage.prompt_tokens, True)
+
+
 @pytest.mark.parametrize(
     "script",
     [
@@ -121,6 +160,11 @@ async def test_a_script_is_read_from_its_file(tmp_path: Path) -> None:
         '{"schema": 1, "replies": [{"chunk": 0}]}',
         '{"schema": 1, "replies": [{"delay_s": -1}]}',
         '{"schema": 1, "replies": [{"error": "boredom"}]}',
+        '{"schema": 1, "replies": [{"tool_calls": {"name": "grep"}}]}',
+        '{"schema": 1, "replies": [{"tool_calls": ["grep"]}]}',
+        '{"schema": 1, "replies": [{"tool_calls": [{"arguments": {}}]}]}',
+        '{"schema": 1, "replies": [{"tool_calls": [{"name": "grep", "arguments": 1}]}]}',
+        '{"schema": 1, "replies": [{"tool_calls": [{"name": "grep", "args": {}}]}]}',
     ],
 )
 def test_a_wrong_script_is_told_with_its_path(tmp_path: Path, script: str) -> None:

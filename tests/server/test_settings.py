@@ -15,6 +15,7 @@ from glossator_indexer.symbols import all_symbols
 from glossator_server.settings import (
     DocumentOptions,
     IndexOptions,
+    SamplingOptions,
     Settings,
     load_user_settings,
 )
@@ -36,6 +37,47 @@ def test_a_layer_chooses_preferences() -> None:
     assert settings.document == DocumentOptions("kernel-doc", 72, 2, 1)
     assert settings.preferred_models == ("b", "a")
     assert ignored == ()
+
+
+def test_a_layer_chooses_how_the_model_of_a_role_picks_its_words() -> None:
+    chosen = {
+        "temperature": 0,
+        "top_p": 0.5,
+        "max_tokens": 900,
+        "stop": ["\n\n"],
+        "reasoning": "field",
+    }
+    settings, ignored = Settings().narrowed({"sampling": {"document": chosen}})
+    assert ignored == ()
+    assert settings.documenting.sampling == SamplingOptions(0, 0.5, 900, ("\n\n",), "field")
+    # A later layer chooses again what it names, and nothing else.
+    settings, _ = settings.narrowed({"sampling": {"document": {"max_tokens": 100}}})
+    assert settings.documenting.sampling == SamplingOptions(0, 0.5, 100, ("\n\n",), "field")
+
+
+@pytest.mark.parametrize(
+    ("table", "named"),
+    [
+        ({"document": {"temperature": 3}}, "temperature"),
+        ({"document": {"temperature": True}}, "temperature"),
+        ({"document": {"top_p": 0}}, "top_p"),
+        ({"document": {"max_tokens": 1.5}}, "max_tokens"),
+        ({"document": {"stop": ["a", ""]}}, "stop"),
+        ({"document": {"stop": ["a"] * 5}}, "stop"),
+        ({"document": {"stop": "a"}}, "stop"),
+        ({"document": {"reasoning": "loud"}}, "reasoning"),
+        ({"document": {"model": "mine"}}, "sampling.document.model"),
+        ({"embed": {"temperature": 0}}, "sampling.embed"),
+        ({"document": 3}, "sampling.document"),
+    ],
+)
+def test_what_no_sampling_can_be_is_told_and_changes_nothing(
+    table: dict[str, object], named: str
+) -> None:
+    settings, ignored = Settings().narrowed({"sampling": table})
+    assert settings.documenting == DocumentOptions()
+    assert len(ignored) == 1
+    assert named in ignored[0]
 
 
 def test_a_layer_chooses_how_the_repository_is_indexed() -> None:

@@ -94,7 +94,8 @@ def test_each_folder_has_its_own_policy(tmp_path: Path) -> None:
     (one / ".glossator.toml").write_text("[limits]\ntokens_per_day = 5\n[document]\nwidth = 72\n")
     (two / ".glossator.toml").write_text("[cache]\nresponses = false\n")
     (two / "link.c").symlink_to(one / "a.c")
-    session = Session(Settings(), no_model, policy=Policy((), may_cache=True))
+    policy = Policy(())
+    session = Session(Settings(), no_model, policy_now=lambda: policy)
     folders = (one, two, one / "inner")
     assert session.set_folders({it.as_uri(): it for it in folders}) == ()
 
@@ -108,9 +109,6 @@ def test_each_folder_has_its_own_policy(tmp_path: Path) -> None:
     assert told(one / "inner" / "a.c") == (None, True)
     assert told(two / "link.c") == (5, False)
     assert told(tmp_path / "a.c") == told(None) == (None, True)
-    together = session.policy_for(one / "a.c", two / "a.c", None)
-    assert (together.limits.tokens_per_day, together.may_cache) == (5, False)
-    assert len(together.sources) == 2
     # Preferences are those of the first folder.
     assert session.settings.document.width == 72
     (two / ".glossator.toml").write_text("[cache]\nresponses = true\n")
