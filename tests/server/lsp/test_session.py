@@ -109,6 +109,9 @@ def test_each_folder_has_its_own_policy(tmp_path: Path) -> None:
     assert told(one / "inner" / "a.c") == (None, True)
     assert told(two / "link.c") == (5, False)
     assert told(tmp_path / "a.c") == told(None) == (None, True)
+    together = session.policy_for(one / "a.c", two / "a.c", None)
+    assert (together.limits.tokens_per_day, together.may_cache) == (5, False)
+    assert len(together.sources) == 2
     # Preferences are those of the first folder.
     assert session.settings.document.width == 72
     (two / ".glossator.toml").write_text("[cache]\nresponses = true\n")
