@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from glossator_gate.policy import denying_glob, load_policy, place_of, refusal_for
 from glossator_server.app import index_places, policy_places
 from glossator_server.settings import Settings
-from glossator_server.teams import chosen_server, open_team
+from glossator_server.teams import check_questions, chosen_server, open_team
 from glossator_server.workspace_file import read_workspace
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ def push_index(
 ) -> PushReport:
     """Send the vectors of the local index that the team's lacks; they are not made here.
 
-    Raises `PolicyError` where no server is listed, `ConfigurationError` where its key cannot be
-    read, and `IndexUnavailableError` where the local index or the server cannot be used.
+    Raises `PolicyError` where no server is listed that may see ordinary code, `ConfigurationError`
+    where its key cannot be read, and `IndexUnavailableError` where the local index or the server
+    cannot be used.
     """
     with _opened(sharing) as (team, truth):
         return team.push(truth, report, stop)
@@ -83,6 +84,8 @@ def _opened(sharing: Sharing) -> Iterator[tuple[TeamIndex, TruthFiles]]:
     narrowed = read_workspace(places.root, Settings(), load_policy(policy_places()))
     policy = narrowed.policy
     entry = chosen_server(policy, sharing.server)
+    # Better told than a push of nothing.
+    check_questions(entry, policy)
 
     def may_be_sent(path: str) -> bool:
         found = place_of(policy, places.root, places.root / path)

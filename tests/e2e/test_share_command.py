@@ -74,6 +74,16 @@ def test_only_what_the_server_may_see_is_sent(
     assert all(it > 0 for it in sent), sent
 
 
+def test_a_server_that_may_not_see_ordinary_code_is_sent_nothing(
+    tree: Path, own_home: Path
+) -> None:
+    list_server(own_home, f"http://127.0.0.1:{free_port()}")
+    config = own_home / "config" / "glossator" / "config.toml"
+    config.write_text(config.read_text() + 'max_class = "internal"\n')
+    words = ("team may see internal data at most", 'user [[index_server]] "team"')
+    check_one_sentence(glossator("index", "--push", tree), 3, *words)
+
+
 def test_no_server_is_taken_from_the_tree(tree: Path) -> None:
     check_one_sentence(glossator("index", "--push", tree), 3, "No index server is listed")
 
