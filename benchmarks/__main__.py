@@ -29,6 +29,7 @@ NAMES = (
     "extraction",
     "redaction",
     "policy",
+    "faults",
     "lsp_sync",
     "lsp_messages",
     "garbage",

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +58,14 @@ class Reply:
 
     async def line(self, value: object) -> None:
         await self.send(json.dumps(value).encode() + b"\n")
+
+    def reset(self) -> None:
+        """Break the connection off so that the client's side fails."""
+        with suppress(OSError):
+            sock = self._writer.get_extra_info("socket")
+            # No time to linger: what is not yet sent is thrown away and a reset goes out.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._writer.transport.abort()
 
     async def hang(self) -> None:
         """Say nothing more until the client hangs up."""

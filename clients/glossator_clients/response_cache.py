@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import cast
 
 from glossator_clients.protocol import ChatModel, CountsTokens
-from glossator_clients.token_bounds import most_tokens
+from glossator_clients.token_bounds import most_prompt_tokens
 from glossator_clients.types import (
     ChatEvent,
     ChatReply,
@@ -196,7 +196,7 @@ class CachedModel:
     async def count_tokens(self, request: ChatRequest) -> TokenCount:
         """Return the size of a request's prompt, as the model counts it if it does."""
         if not hasattr(self._model, "count_tokens"):
-            return TokenCount(most_tokens(request), exact=False)
+            return TokenCount(most_prompt_tokens(request), exact=False)
         return await cast("CountsTokens", self._model).count_tokens(request)
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:

@@ -57,13 +57,12 @@ def _entry_for_search(role: str, policy: Policy, preferred: Sequence[str]) -> Mo
 
 
 def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
-    from glossator_clients.embedding import EmbeddingServer, EmbeddingTerms
+    from glossator_clients.embedding import EmbeddingServer
     from glossator_clients.openai_profiles import ServerOptions, addressed, endpoint_of
     from glossator_gate.blocking import BlockingHttp
 
-    destination = addressed(destination_of(entry), entry.profile)
-    terms = EmbeddingTerms(total_s=destination.limits.total_s)
-    server = EmbeddingServer(entry.id, entry.origin_text, BlockingHttp(destination), terms)
+    http = BlockingHttp(addressed(destination_of(entry), entry.profile))
+    server = EmbeddingServer(entry.id, entry.origin_text, http)
     try:
         if entry.api is Api.OLLAMA:
             from glossator_clients.ollama_embedder import OllamaEmbedder
@@ -99,10 +98,10 @@ def open_reranker(
             f'{entry.id} scores no texts: name a model with api = "openai" or a GGUF file with '
             'api = "embedded" for the role rerank.'
         )
-    from glossator_clients.embedding import EmbeddingServer, EmbeddingTerms
+    from glossator_clients.embedding import EmbeddingServer
     from glossator_clients.rerank_client import RERANK, ServerReranker
     from glossator_gate.blocking import BlockingHttp
 
     http = BlockingHttp(destination_of(entry))
-    server = EmbeddingServer(entry.id, entry.origin_text, http, EmbeddingTerms(RERANK))
+    server = EmbeddingServer(entry.id, entry.origin_text, http, RERANK)
     return ServerReranker(server, entry.name, entry.base_path)

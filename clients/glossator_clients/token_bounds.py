@@ -23,7 +23,7 @@ _RUNS = re.compile(r"(.)\1+", re.DOTALL)
 _BLANKS = re.compile(r"\s+")
 
 
-def most_tokens(request: ChatRequest) -> int:
+def most_prompt_tokens(request: ChatRequest) -> int:
     """Return a ceiling: no common tokenizer (byte-level BPE, SentencePiece) makes more tokens.
 
     Each token of theirs stands for at least one byte of UTF-8; normalisation to NFKC, which could
@@ -37,7 +37,7 @@ def most_tokens(request: ChatRequest) -> int:
     return tokens
 
 
-def least_tokens(request: ChatRequest) -> int:
+def least_prompt_tokens(request: ChatRequest) -> int:
     """Return a floor, below which a count means that something was left out."""
     dense = (_RUNS.sub(r"\1", _BLANKS.sub("", text)) for text in _texts(request))
     return sum(len(text) for text in dense) // _MOST_CHARACTERS_A_TOKEN

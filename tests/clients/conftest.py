@@ -1,4 +1,4 @@
-"""Own the fixtures of these tests; the loopback server is shared with the neighbouring folder."""
+"""Own the fixtures of these tests, and the servers that they share."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import importlib.util
 import sys
 from pathlib import Path
 
+HERE = Path(__file__).parent
 # Test modules are imported by path, each alone; what they share is loaded here, once.
-if "loopback_server" not in sys.modules:
-    spec = importlib.util.spec_from_file_location(
-        "loopback_server", Path(__file__).parents[1] / "loopback_server.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["loopback_server"] = module
-    spec.loader.exec_module(module)
+SHARED = {
+    "loopback_server": HERE.parent / "loopback_server.py",
+    "fake_servers": HERE / "fake_servers.py",
+}
+for name, path in SHARED.items():
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)

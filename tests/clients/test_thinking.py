@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glossator_clients.thinking import ReasoningField, ThinkTags, with_reasoning_field
+from glossator_clients.thinking import ThinkTags
 from glossator_clients.types import StartedOver, TextDelta, Thought
 
 
@@ -19,7 +18,7 @@ def cut(text: str, places: Sequence[int]) -> list[str]:
     return [text[a:b] for a, b in itertools.pairwise(marks)]
 
 
-def heard(splitter: ThinkTags | ReasoningField, pieces: Sequence[str]) -> tuple[str, int]:
+def heard(splitter: ThinkTags, pieces: Sequence[str]) -> tuple[str, int]:
     """Return the answer as a reader of the events has it, and how much was thought."""
     said, thought = "", 0
     events = [event for piece in pieces for event in splitter.feed(piece)]
@@ -65,70 +64,9 @@ def test_thoughts_between_tags_are_no_answer(
 @given(text=st.text("<>/think[]TINHK{ a\n"), places=CUTS)
 def test_where_a_text_is_cut_changes_nothing(text: str, places: list[int]) -> None:
     assert heard(ThinkTags(), cut(text, places)) == heard(ThinkTags(), [text])
-    field = heard(ReasoningField("reasoning"), cut(text, places))
-    assert field == heard(ReasoningField("reasoning"), [text])
 
 
 def test_a_model_that_never_stops_thinking_says_nothing() -> None:
     tags = ThinkTags()
     assert heard(tags, ["<think>and on ", "and on"]) == ("", 13)
     assert tags.is_open
-
-
-@given(reasoning=st.text(), summary=st.text(), places=CUTS)
-def test_the_field_is_taken_out_as_it_streams(
-    reasoning: str, summary: str, places: list[int]
-) -> None:
-    text = json.dumps({"reasoning": reasoning, "summary": summary, "n": [1, {"reasoning": 2}]})
-    said, thought = heard(ReasoningField("reasoning"), cut(text, places))
-    assert json.loads(said) == {"summary": summary, "n": [1, {"reasoning": 2}]}
-    assert thought >= len(reasoning)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        '{"summary": "a", "reasoning": "last"}',
-        '```json\n{"reasoning": "in a fence", "summary": "a"}\n```',
-        'Sure! {"reasoning": "hm", "summary": "a"}',
-        '{"reasoning": null, "summary": "a"}',
-        '{ "reasoning" :\n"hm" , "summary": "a"}',
-    ],
-)
-def test_the_field_is_taken_out_wherever_it_stands(text: str) -> None:
-    said, _ = heard(ReasoningField("reasoning"), [text])
-    assert json.loads(said) == {"summary": "a"}
-
-
-def test_an_answer_of_reasoning_alone_is_an_empty_object() -> None:
-    assert heard(ReasoningField("reasoning"), ['{"reasoning": "hm"}'])[0] == "{}"
-
-
-def test_what_is_no_json_comes_as_it_is() -> None:
-    assert heard(ReasoningField("reasoning"), ["no ", "JSON"]) == ("no JSON", 0)
-
-
-def test_the_field_comes_first_and_is_required() -> None:
-    schema = {
-        "type": "object",
-        "properties": {"summary": {"type": "string"}},
-        "required": ["summary"],
-        "additionalProperties": False,
-    }
-    extended = with_reasoning_field(schema)
-    assert extended is not None
-    assert list(extended[0]["properties"]) == ["reasoning", "summary"]
-    assert extended[0]["required"] == ["reasoning", "summary"]
-    assert extended[1] == "reasoning"
-    assert list(schema["properties"]) == ["summary"]  # type: ignore[call-overload]
-
-
-def test_the_field_does_not_take_the_place_of_one_that_is_asked_for() -> None:
-    schema = {"type": "object", "properties": {"reasoning": {"type": "string"}}}
-    extended = with_reasoning_field(schema)
-    assert extended is not None
-    assert list(extended[0]["properties"]) == ["reasoning_", "reasoning"]
-
-
-def test_what_is_no_object_has_no_field() -> None:
-    assert with_reasoning_field({"type": "array"}) is None

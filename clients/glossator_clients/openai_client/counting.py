@@ -14,7 +14,7 @@ from glossator_clients.openai_client.detection import Server
 from glossator_clients.openai_client.parameters import messages_of, tools_of
 from glossator_clients.openai_client.sdk import Connection, prompt_too_long, translated_errors
 from glossator_clients.openai_profiles import Tokenizer
-from glossator_clients.token_bounds import least_tokens, most_tokens
+from glossator_clients.token_bounds import least_prompt_tokens, most_prompt_tokens
 from glossator_clients.types import ChatRequest, ModelInfo, TokenCount, Usage
 
 # A template that a server's counter and its chat do not share makes a small difference.
@@ -37,7 +37,7 @@ async def counted(
             case Tokenizer.NONE:
                 pass
     if tokens is None:
-        return TokenCount(most_tokens(request), exact=False)
+        return TokenCount(most_prompt_tokens(request), exact=False)
     return TokenCount(tokens, exact=True)
 
 
@@ -49,8 +49,8 @@ async def checked_to_fit(
     The server is asked only where a ceiling does not settle it.
     """
     context = server.context_tokens
-    least = least_tokens(request)
-    if context is None or most_tokens(request) < context:
+    least = least_prompt_tokens(request)
+    if context is None or most_prompt_tokens(request) < context:
         return least
     if least >= context:
         raise prompt_too_long(info)

@@ -15,6 +15,7 @@ from glossator_clients.openai_client.counting import check_arrived, checked_to_f
 from glossator_clients.openai_client.detection import Server, detected, profile_of_host
 from glossator_clients.openai_client.parameters import (
     Habits,
+    Terms,
     adapted,
     parameters,
     refuses_tools,
@@ -27,13 +28,11 @@ from glossator_clients.openai_client.sdk import (
 )
 from glossator_clients.openai_profiles import ServerOptions, addressed, endpoint_of
 from glossator_clients.retries import BusyError, Patience
-from glossator_clients.thinking import with_reasoning_field
 from glossator_clients.types import (
     ChatEvent,
     ChatRequest,
     Finished,
     ModelInfo,
-    Reasoning,
     TokenCount,
 )
 from glossator_gate.types import Destination, ServerProfile
@@ -134,8 +133,9 @@ class OpenAIModel:
         self, refused: RefusedRequestError, request: ChatRequest, server: Server, habits: Habits
     ) -> Habits:
         """Return what to try next, or raise what the refusal means."""
-        known, extra = parameters(self._info.name, request, server.traits, habits)
-        weaker = adapted(habits, refused.refusal, request, server.traits, known | extra)
+        terms = Terms(server.traits, habits, server.context_tokens)
+        known, extra = parameters(self._info.name, request, terms)
+        weaker = adapted(terms, refused.refusal, request, known | extra)
         if weaker is not None:
             return weaker
         if refuses_tools(refused.refusal, request):
@@ -149,9 +149,9 @@ class OpenAIModel:
     async def _attempt(
         self, request: ChatRequest, server: Server, least: int, habits: Habits
     ) -> AsyncGenerator[ChatEvent]:
-        request, field = _with_field(request)
-        known, extra = parameters(self._info.name, request, server.traits, habits)
-        reading = Reading(self._info, request, field)
+        terms = Terms(server.traits, habits, server.context_tokens)
+        known, extra = parameters(self._info.name, request, terms)
+        reading = Reading(self._info, request)
         async with self._connection.chat(known, extra, request.errand) as chunks:
             with translated_errors(self._info):
                 while not reading.is_over and (chunk := await anext(chunks, None)) is not None:
@@ -167,7 +167,7 @@ class OpenAIModel:
         check_arrived(self._info, server, least, reading.usage, reading.cached_tokens)
         for event in last:
             yield event
-        yield Finished(reading.usage, reading.model)
+        yield Finished(reading.counted(), reading.model)
 
     async def _server(self) -> Server:
         async with self._asking:
@@ -189,12 +189,3 @@ class OpenAIModel:
             f"{self._info.id} did not finish within {self._total_s:g} s; try again, raise its "
             "timeout_s in config.toml, or choose a smaller model."
         )
-
-
-def _with_field(request: ChatRequest) -> tuple[ChatRequest, str | None]:
-    """Return the request with a field for reasoning, and its name, where one is asked for."""
-    if request.sampling.reasoning is Reasoning.FIELD and request.schema is not None:
-        extended = with_reasoning_field(request.schema)
-        if extended is not None:
-            return replace(request, schema=extended[0]), extended[1]
-    return request, None

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from glossator_clients.openai_profiles import SchemaWay, Traits, thinks
+from glossator_clients.reasoning import asked_schema, most_tokens
+from glossator_clients.token_bounds import most_prompt_tokens
 from glossator_clients.types import Author, ChatRequest, JsonSchema, Message, Reasoning, Tool
 
 # What changes an answer's quality, at most: a server that refuses one is asked without it. Stop
@@ -44,6 +46,15 @@ class Habits:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What is known of a server: its kind, its habits, and how much context the model has."""
+
+    traits: Traits
+    habits: Habits
+    context_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a server did not take a request: its words, and the option that it names."""
 
@@ -52,10 +63,10 @@ class Refusal:
 
 
 def parameters(
-    name: str, request: ChatRequest, traits: Traits, habits: Habits
+    name: str, request: ChatRequest, terms: Terms
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the SDK's arguments for a request, and those that the interface does not know."""
-    sampling = request.sampling
+    sampling, traits, habits = request.sampling, terms.traits, terms.habits
     first = 1 if thinks(name) and traits.efforts else 0
     length = _LENGTH_OPTIONS[(first + habits.length_step) % len(_LENGTH_OPTIONS)]
     known: dict[str, Any] = {
@@ -65,7 +76,7 @@ def parameters(
         "stream_options": {"include_usage": True},
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
-        length: sampling.max_tokens,
+        length: _most_written(request, terms.context_tokens),
     }
     if traits.widest_top_p is not None and sampling.top_p > traits.widest_top_p:
         del known["top_p"]
@@ -77,12 +88,13 @@ def parameters(
     if request.tools:
         known["tools"] = [_tool(it) for it in request.tools]
         known |= traits.with_tools
-    _ask_to_think(known, extra, request, traits, habits)
-    if request.schema is not None:
+    _ask_to_think(known, extra, request, terms)
+    schema = asked_schema(request)
+    if schema is not None:
         way = traits.schema_ways[habits.schema_step]
         if request.tools and not traits.schema_with_tools:
             way = SchemaWay.PROMPT_ONLY
-        _constrain(known, extra, request.schema, way)
+        _constrain(known, extra, schema, way)
     for option in habits.dropped:
         known.pop(option, None)
         extra.pop(option, None)
@@ -90,9 +102,10 @@ def parameters(
 
 
 def adapted(
-    habits: Habits, refusal: Refusal, request: ChatRequest, traits: Traits, sent: Mapping[str, Any]
+    terms: Terms, refusal: Refusal, request: ChatRequest, sent: Mapping[str, Any]
 ) -> Habits | None:
     """Return what to try next after a refusal of `sent`, or None where nothing is left."""
+    habits = terms.habits
     for option in _DROPPABLE:
         if option in sent and option not in habits.dropped and _names(refusal, option):
             return replace(habits, dropped=habits.dropped | {option})
@@ -101,7 +114,7 @@ def adapted(
     if habits.length_step == 0 and any(_names(refusal, it) for it in _LENGTH_OPTIONS):
         return replace(habits, length_step=1)
     weaker = habits.schema_step + 1
-    if request.schema is not None and weaker < len(traits.schema_ways):
+    if request.schema is not None and weaker < len(terms.traits.schema_ways):
         return replace(habits, schema_step=weaker)
     return None
 
@@ -155,14 +168,22 @@ def messages_of(request: ChatRequest) -> list[dict[str, Any]]:
     return [_message(it) for it in request.messages]
 
 
+def _most_written(request: ChatRequest, context: int | None) -> int:
+    """Return how much the model may write; room for thinking is given where there is some.
+
+    Servers refuse a request whose prompt and answer together are longer than the context.
+    """
+    asked, wanted = request.sampling.max_tokens, most_tokens(request.sampling)
+    if context is None:
+        return wanted
+    return max(asked, min(wanted, context - most_prompt_tokens(request)))
+
+
 def _ask_to_think(
-    known: dict[str, Any],
-    extra: dict[str, Any],
-    request: ChatRequest,
-    traits: Traits,
-    habits: Habits,
+    known: dict[str, Any], extra: dict[str, Any], request: ChatRequest, terms: Terms
 ) -> None:
     """Ask the model to think, or not to: where it thinks in a field, not in its own channel too."""
+    traits, habits = terms.traits, terms.habits
     if request.sampling.reasoning is Reasoning.NATIVE:
         extra |= traits.thinking
         return

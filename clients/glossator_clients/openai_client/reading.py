@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from glossator_clients.errors import IncompleteReplyError, ModelProtocolError
-from glossator_clients.thinking import ReasoningField, ThinkTags
+from glossator_clients.reasoning import answer_reader, share_of_reasoning
+from glossator_clients.thinking import ThinkTags
 from glossator_clients.types import (
     ChatEvent,
     ChatRequest,
@@ -42,11 +43,12 @@ def wrong_answer(info: ModelInfo) -> ModelProtocolError:
 class Reading:
     """What has been understood of one answer so far."""
 
-    def __init__(self, info: ModelInfo, request: ChatRequest, field: str | None) -> None:
+    def __init__(self, info: ModelInfo, request: ChatRequest) -> None:
         self._info = info
         self._events = 0
         self._tags = ThinkTags()
-        self._field = None if field is None else ReasoningField(field)
+        self._reader = answer_reader(request)
+        self._thought = 0
         # A stop sequence inside JSON would cut it to pieces; there it is the server's to know.
         self._cutter = _Cutter(request.sampling.stop if request.schema is None else ())
         self._calls = _Calls(request)
@@ -123,27 +125,39 @@ class Reading:
                 'raise max_tokens, or set reasoning = "off".'
             )
         yield from self._said(self._tags.end())
-        if self._field is not None:
-            yield from self._field.end()
         yield from self._cutter.end()
         yield from self._calls.finished(self._wrong())
+
+    def counted(self) -> Usage | None:
+        """Return the usage; what was thought has its share where the server does not count it."""
+        usage = self.usage
+        if usage is None or usage.reasoning_tokens:
+            return usage
+        thought = self._thought + self._reader.thought
+        text = max(0, self._reader.text - self._thought) + self._calls.characters
+        share = share_of_reasoning(usage.completion_tokens, thought, text)
+        return replace(usage, reasoning_tokens=share)
 
     def _thoughts(self, delta: object) -> Iterator[ChatEvent]:
         # vLLM calls it one or the other, by version; llama.cpp and DeepSeek the former.
         for name in ("reasoning_content", "reasoning"):
             thought: object = getattr(delta, name, None)
             if isinstance(thought, str) and thought:
+                self._thought += len(thought)
                 yield Thought(len(thought))
                 return
 
     def _said(self, pieces: Iterator[TextDelta | Thought | StartedOver]) -> Iterator[ChatEvent]:
         for piece in pieces:
             if not isinstance(piece, TextDelta):
+                self._thought += piece.characters if isinstance(piece, Thought) else 0
                 yield piece
-            elif self._field is not None:
-                yield from self._field.feed(piece.text)
-            else:
-                yield from self._cutter.feed(piece.text)
+                continue
+            for event in self._reader.take(piece.text):
+                if isinstance(event, TextDelta):
+                    yield from self._cutter.feed(event.text)
+                else:
+                    yield event
 
     def _check_finished(self) -> None:
         reason = _FULL_STOP if self._cutter.has_cut else self.finish_reason
@@ -227,6 +241,10 @@ class _Calls:
     @property
     def has_some(self) -> bool:
         return bool(self._calls)
+
+    @property
+    def characters(self) -> int:
+        return sum(len(call.name) + len(call.arguments) for call in self._calls)
 
     def add(self, pieces: object, wrong: ModelProtocolError) -> None:
         """Take the pieces of a chunk, or raise `wrong`."""
