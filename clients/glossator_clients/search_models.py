@@ -58,11 +58,10 @@ def _entry_for_search(role: str, policy: Policy, preferred: Sequence[str]) -> Mo
 
 def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
     from glossator_clients.embedding import EmbeddingServer
-    from glossator_clients.openai_profiles import ServerOptions, addressed, endpoint_of
+    from glossator_clients.openai_profiles import endpoint_of, server_options
     from glossator_gate.blocking import BlockingHttp
 
-    http = BlockingHttp(addressed(destination_of(entry), entry.profile))
-    server = EmbeddingServer(entry.id, entry.origin_text, http)
+    server = EmbeddingServer(entry.id, entry.origin_text, BlockingHttp(destination_of(entry)))
     try:
         if entry.api is Api.OLLAMA:
             from glossator_clients.ollama_embedder import OllamaEmbedder
@@ -70,8 +69,7 @@ def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
             return OllamaEmbedder(server, entry.name, entry.digests.get(entry.name))
         from glossator_clients.openai_embedder import OpenAIEmbedder
 
-        options = ServerOptions(entry.base_path, entry.profile, entry.api_version)
-        endpoint = endpoint_of(options, entry.name)
+        endpoint = endpoint_of(server_options(entry), entry.name)
         return OpenAIEmbedder(server, entry.name, endpoint.path, endpoint.query)
     except BaseException:
         server.close()
