@@ -16,12 +16,13 @@ from glossator_server.proposal import Outcome, Proposal, SkipCause, Skipped
 from glossator_server.snapshot import Snapshot
 
 # A line that is longer was not typed by a person.
-_MOST_COLUMNS = 1_000
+_MOST_COLUMNS = 500
 _MARKED = re.compile(
-    r"(?P<open>//[/!]*|/\*+!?|<!--|#+|--+|;+|%+|(?<!\S)\*)[ \t]*glossator:[ \t]*(?P<text>\S.*?)"
-    r"[ \t]*(?P<close>\*+/|-->)?[ \t]*$",
-    re.IGNORECASE,
+    r"(?P<open>//[/!]*|/\*+!?|<!--|#+|--+|;+|%+|(?<!\S)\*)[ \t]*glossator:", re.IGNORECASE
 )
+_CLOSED = re.compile(r"\*+/\Z|-->\Z")
+# What opens a comment that must be closed.
+_BLOCKS = ("/*", "<!--")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,18 @@ class Instruction:
 
 def instruction_at(text: str, offset: int) -> Instruction | None:
     """Return the instruction on the line of an offset, None where there is none."""
-    start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
-    ends = [it for it in (text.find("\n", offset), text.find("\r", offset)) if it >= 0]
-    end = min(ends, default=len(text))
-    if end - start > _MOST_COLUMNS:
+    line = _line_around(text, offset)
+    match = _MARKED.search(text[line.start : line.end])
+    if match is None or line.end - line.start > _MOST_COLUMNS:
         return None
-    match = _MARKED.search(text[start:end])
-    if match is None:
+    rest = text[line.start + match.end() : line.end].strip()
+    closed = _CLOSED.search(rest)
+    words = rest[: closed.start()].rstrip() if closed else rest
+    if not words:
         return None
-    return Instruction(match["text"], start, _removal(text, Span(start, end), match))
+    begin = Span(line.start + match.start(), line.end)
+    is_whole = match["open"].startswith(_BLOCKS) == (closed is not None)
+    return Instruction(words, line.start, _removal(text, line.start, begin) if is_whole else None)
 
 
 def instructed_symbol(snapshot: Snapshot, instruction: Instruction) -> Symbol | None:
@@ -76,23 +80,26 @@ def without_instruction(proposal: Proposal, snapshot: Snapshot, line: str) -> Ou
 
 def line_at(text: str, offset: int) -> str:
     """Return the line of an offset, without its end."""
-    start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
-    return re.split(r"[\r\n]", text[start : start + _MOST_COLUMNS], maxsplit=1)[0]
+    line = _line_around(text, offset)
+    return text[line.start : line.end]
 
 
-def _removal(text: str, line: Span, match: re.Match[str]) -> Span | None:
-    opened = match["open"]
-    is_block = opened.startswith(("/*", "<!--"))
-    if is_block != bool(match["close"]) and opened != "*":
-        return None
-    if opened == "*" and match["close"]:
-        # The end of the whole comment stands on this line.
-        return None
-    before = text[line.start : line.start + match.start()]
+def _line_around(text: str, offset: int) -> Span:
+    """Return the line of an offset; of one that is too long, more than is read, but not all."""
+    low, high = max(0, offset - _MOST_COLUMNS), offset + _MOST_COLUMNS
+    start = max(text.rfind(it, low, offset) for it in "\n\r") + 1 or low
+    ends = (text.find(it, offset, high) for it in "\n\r")
+    end = min((it for it in ends if it >= 0), default=min(len(text), high))
+    return Span(start, end)
+
+
+def _removal(text: str, start: int, comment: Span) -> Span:
+    """Return what goes with a comment that ends its line: the line, where it holds nothing else."""
+    before = text[start : comment.start]
     if before.strip():
-        return Span(line.start + len(before.rstrip()), line.end)
-    after = line.end + (2 if text[line.end : line.end + 2] == "\r\n" else 1)
-    return Span(line.start, min(after, len(text)))
+        return Span(start + len(before.rstrip()), comment.end)
+    after = comment.end + (2 if text[comment.end : comment.end + 2] == "\r\n" else 1)
+    return Span(start, min(after, len(text)))
 
 
 def _nearest_removal(text: str, line: str, near: int) -> Span | None:

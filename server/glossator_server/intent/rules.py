@@ -20,7 +20,7 @@ _TROUBLE = (
     r"(?:bugs?|errors?|leak(?:s|ing|ed)?|races?|racy|deadlocks?|crash(?:es|ed|ing)?|hangs?|problems?|mistakes?|issues?"
     r"|defects?|holes?|vulnerab\w+|wrong|fail(?:s|ing|ed|ures?)?|overflows?|segfaults?|broken|warnings?|exceptions?"
     r"|off-by-one|never|null|none|empty|nothing|undefined|nan|stuck|freez\w+|slow-?down|doesn't|isn't|won't|didn't|not work\w*"
-    r"|throws?|panics?|twice|injection|exploit\w*|attack\w*|incorrect\w*)"
+    r"|throws?|panics?|twice|segmentation|injection|exploit\w*|attack\w*|incorrect\w*)"
 )
 _PLACES = (
     r"(?:files?|functions|classes|tests|places|headers|notebooks|modules|handlers|drivers|methods|scripts|tables"
@@ -87,6 +87,7 @@ RULES = _rules(
     ("search", "asks who calls or uses", r"^(?:who|what) (?:else )?(?:calls?|uses?|includes?|sets?|writes?|reads?|implements?|constructs?|references?|imports?|touches|allocates?|inherits)\b|\b(?:functions?|files?|tests?) (?:call|use|reference|cover)s?\b"),
     ("search", "begins with find", rf"^(?:find|search|locate|grep|look ?up|look(?:ing)? for|list|show(?: me)?(?: all| every| where| the| usages?| uses| callers| other| some)?|go to|jump to|take me to|point me to|finde|zeige|suche|trouve|busca|encuentra|get (?:me )?(?:all|the list)|give me (?:all|a list|the list)|open)\b(?!.*\b(?:overview|{_TROUBLE[3:-1]})\b)"),
     ("search", "asks which places", rf"^(?:which|what|in which|in what|all|any|every|other) (?:\w+ )?{_PLACES}\b"),
+    ("search", "asks which of many do something", r"^(?:which|what) (?:\w+ )?\w+s (?:use|call|implement|extend|import|include|contain|touch|depend|mention|define|reference|read|write|access|inherit|still|derive|have|need)\b|^all (?:\w+ )?(?:users|writers|readers|callers|uses|calls|places|tests|classes|functions|lines|loops|files)\b"),
     ("search", "names usages", r"\b(?:usages?|references|refs|callers?|occurrences|call sites?|definition|implementations?|subclasses|instances|overrides|uses) (?:of|to)\b|^(?:usages|references|callers|definition|find def|users)\b"),
     ("search", "asks for something like it", r"\b(?:is|are) there (?:already |any |other |another |some )?(?:\w+ ){0,3}(?:function|helper|util\w*|usages?|callers|implementations?|places|code|method|class)\b|\banywhere( else)?\b|\bi'm (?:after|looking for)\b|\bi (?:need|can't find|search) (?:the|where|for)? ?(?:file|place|code|function|class|where)?\b"),
     # edit
