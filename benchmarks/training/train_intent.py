@@ -126,7 +126,8 @@ def _train_one(matrix: csr_matrix, signs: NDArray[np.float64]) -> NDArray[np.flo
         return 0.5 * float(weights @ weights) + COST * float(slack @ slack), gradient
 
     start = np.zeros(matrix.shape[1] + 1)
-    result = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500})
+    options = {"maxiter": 150, "ftol": 1e-7}
+    result = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)
     weights: NDArray[np.float64] = result.x
     return weights
 

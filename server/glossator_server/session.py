@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from glossator_clients.protocol import ChatModel
 from glossator_gate.policy import Policy, policy_of_all
+from glossator_gate.types import DataClass
 from glossator_indexer.languages import Language
 from glossator_indexer.parsing import ParsedSource, parse, reparse
 from glossator_indexer.types import TextChange
@@ -214,11 +215,14 @@ class Session:
         """
         from glossator_clients.router import Need
 
-        path = next(iter(self._folders.values()), None) if snapshot is None else snapshot.path
-        holds = self._holds(path)
-        data_class = holds.class_of(None) if snapshot is None else snapshot.data_class
-        need = Need(role, data_class, self.settings.preferred_models)
-        return await self._open_model(need, holds.policy)
+        need = Need(role, self.data_class_of(snapshot), self.settings.preferred_models)
+        return await self._open_model(need, self._holds_around(snapshot).policy)
+
+    def data_class_of(self, snapshot: Snapshot | None) -> DataClass:
+        """Return how secret a text is, without one what is typed into the editor."""
+        if snapshot is None:
+            return self._holds_around(None).class_of(None)
+        return snapshot.data_class
 
     @property
     def policy(self) -> Policy:
@@ -318,6 +322,11 @@ class Session:
         admitted = holds.admitted(snapshot)
         # Only a file of the workspace has others beside it that may be read.
         return admitted if holds.root is not None else replace(admitted, lends=lends_nothing)
+
+    def _holds_around(self, snapshot: Snapshot | None) -> WorkspacePolicy:
+        # What is in no document is about the first folder.
+        first = next(iter(self._folders.values()), None)
+        return self._holds(first if snapshot is None else snapshot.path)
 
     def _holds(self, path: Path | None) -> WorkspacePolicy:
         """Return what holds for a file, with the folder that it really lies in."""

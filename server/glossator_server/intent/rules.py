@@ -33,6 +33,10 @@ _WIDE = (
 )
 
 
+# The one rule that decides alone, whatever else the text asks for.
+WIDENING = "tries to widen what may be done"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A pattern on the words of a request without its polite beginning."""
@@ -93,7 +97,7 @@ RULES = _rules(
     ("out_of_scope", "runs, sends or ships", r"^(?:git|commit|push|deploy|install|uninstall|run|rerun|start|restart|boot|reboot|flash|publish|release|ship|send|mail|e?mail|post|tweet|ssh|docker|kubectl|npm|yarn|pnpm|pip|apt(?:-get)?|brew|cargo|mvn|gradle|go (?:build|mod|get|run)|rebase|merge (?:main|master|develop|the branch|branch|it into)|squash|amend|cherry-pick|stash|checkout|check ?out|clone|download|upload|launch|execute|compile|build|sudo|ping|curl|book|order|buy|schedule|remind|call|submit|tag|bisect|apply (?:this|the) (?:patch|series)|create a (?:pr|pull|branch|jira|ticket|virtual)|open (?:a|an|the) (?:pr|pull|ticket|issue|chrome|browser|terminal)|set up|plan|play|tell (?:me )?a|sing|draw|translate)\b"),
     ("out_of_scope", "greets or thanks", r"^(?:hello|hi|hey|hallo|thanks|thank you|thx|cheers|bye|good (?:morning|evening|night|afternoon|job|bye)|lol|ok|okay|yes|no|sorry|nice|great|cool|perfect|hola|bonjour|danke|merci|gracias|你好|谢谢)\b(?: \w+)?(?: \w+)? ?[!?.]*$"),
     ("out_of_scope", "asks the assistant itself", r"\b(?:are|do|can|who|what|how) (?:are )?you\b(?! (?:explain|show|find|add|check|tell|make|write|see|spot))|\byourself\b"),
-    ("out_of_scope", "tries to widen what may be done", r"\b(?:ignore|forget|disregard|override|bypass|disable|pretend|obey|reveal|authori[sz]e|grant|whatever)\b.*\b(?:rules?|policy|policies|instructions?|restrictions?|guidelines|prompt|approval|access|administrators?|me|filters?|protections?)\b|\bsystem prompt\b|\b(?:no|without) (?:rules|restrictions|limits)\b|\byou are now\b|\bfrom now on\b|\bhidden (?:prompt|instructions)\b"),
+    ("out_of_scope", WIDENING, r"\b(?:ignore|forget|disregard|override|bypass|disable|pretend|obey|reveal|authori[sz]e|grant|whatever)\b.*\b(?:rules?|policy|policies|instructions?|restrictions?|guidelines|prompt|approval|access|administrators?|me|filters?|protections?)\b|\bsystem prompt\b|\b(?:no|without) (?:rules|restrictions|limits)\b|\byou are now\b|\bfrom now on\b|\bhidden (?:prompt|instructions)\b"),
     ("out_of_scope", "asks for secrets", r"^(?:print|show|read|give|gimme|dump|reveal|send|list|what(?:'s| is| are)?|display|tell|output|leak|<path>)\b.*\b(?:passwords?|secrets?|credentials|api keys?|private key|ssh key|token you|environment variables|shadow|passwd|env contents)\b|<path> contents"),
     ("out_of_scope", "asks for general knowledge", r"^(?:what's|what is|what are|define|how (?:do|to|can) (?:i|you)?|is|who|when|which|should i|explain|how (?:long|old|many|much|far)|why is|best|recommend|compare|where is)\b (?!.*\b(?:this|here|our|we|repo|project|<id>|code|function|defined|called|used|the)\b)"),
     ("out_of_scope", "writes prose for people", r"^(?:write|draft|prepare|compose|make|create|give|generate|design)\b.*\b(?:essay|email|e-mail|letter|poem|story|blog|slides|powerpoint|announcement|tweet|post|cv|resume|haiku|joke|release notes|commit message|speech|logo|image|picture|meme|recipe)\b"),

@@ -94,8 +94,8 @@ def test_each_folder_has_its_own_policy(tmp_path: Path) -> None:
     (one / ".glossator.toml").write_text("[limits]\ntokens_per_day = 5\n[document]\nwidth = 72\n")
     (two / ".glossator.toml").write_text("[cache]\nresponses = false\n")
     (two / "link.c").symlink_to(one / "a.c")
-    policy = Policy(())
-    session = Session(Settings(), no_model, policy_now=lambda: policy)
+    of_machine = Policy((), may_cache=True)
+    session = Session(Settings(), no_model, policy_now=lambda: of_machine)
     folders = (one, two, one / "inner")
     assert session.set_folders({it.as_uri(): it for it in folders}) == ()
 
