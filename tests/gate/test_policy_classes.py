@@ -33,7 +33,7 @@ match = { path = "docs/" }
 class = "public"
 """
 REMOTE = model(address="public", origin="https://models.example", max_class="internal")
-WORKSPACE = Path("/work/repository/.glossator.toml")
+WORKSPACE = Path("/home/me/repository/.glossator.toml")
 
 
 @pytest.fixture
