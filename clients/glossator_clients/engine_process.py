@@ -141,20 +141,7 @@ async def _started_engine(
     answer_end, engine_end = os.pipe()
     try:
         try:
-            orders = Orders(
-                folder=str(places.folder),
-                name=places.name,
-                model=settings.model,
-                model_sha256=digest,
-                context_tokens=settings.context_tokens,
-                threads=settings.threads,
-                idle_s=settings.idle_s,
-                use=settings.use,
-                pooling=settings.pooling,
-                key=secrets.token_urlsafe(32),
-                answer_fd=engine_end,
-                lock_fd=lock.fileno(),
-            )
+            orders = _orders(places, settings, digest, answer_fd=engine_end, lock_fd=lock.fileno())
             await _spawn(places, orders)
         finally:
             os.close(engine_end)
@@ -177,6 +164,25 @@ async def _started_engine(
                 f"The embedded engine cannot load {path}; see {log_file()}, "
                 "or fetch the model again."
             )
+
+
+def _orders(
+    places: EnginePlaces, settings: EngineSettings, digest: str, *, answer_fd: int, lock_fd: int
+) -> Orders:
+    return Orders(
+        folder=str(places.folder),
+        name=places.name,
+        model=settings.model,
+        model_sha256=digest,
+        context_tokens=settings.context_tokens,
+        threads=settings.threads,
+        idle_s=settings.idle_s,
+        use=settings.use,
+        pooling=settings.pooling,
+        key=secrets.token_urlsafe(32),
+        answer_fd=answer_fd,
+        lock_fd=lock_fd,
+    )
 
 
 async def _spawn(places: EnginePlaces, orders: Orders) -> None:
