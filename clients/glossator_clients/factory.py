@@ -102,10 +102,10 @@ async def opened(entry: ModelEntry) -> ChatModel:
             }
             return EmbeddedModel(entry.id, entry.name, EmbeddedOptions(**chosen))
         case Api.OPENAI:
-            from glossator_clients.openai_client import OpenAIModel, ServerOptions
+            from glossator_clients.openai_client import OpenAIModel
+            from glossator_clients.openai_profiles import server_options
 
-            options = ServerOptions(entry.base_path, entry.profile, entry.api_version)
-            asked = OpenAIModel(_info(entry), destination_of(entry), options)
+            asked = OpenAIModel(_info(entry), destination_of(entry), server_options(entry))
             # Prompts are made to fit: the server is asked how much it takes.
             return await _inspected(asked)
         case Api.OLLAMA:

@@ -58,10 +58,10 @@ def _entry_for_search(role: str, policy: Policy, preferred: Sequence[str]) -> Mo
 
 def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
     from glossator_clients.embedding import EmbeddingServer, EmbeddingTerms
-    from glossator_clients.openai_profiles import ServerOptions, addressed, endpoint_of
+    from glossator_clients.openai_profiles import endpoint_of, server_options
     from glossator_gate.blocking import BlockingHttp
 
-    destination = addressed(destination_of(entry), entry.profile)
+    destination = destination_of(entry)
     terms = EmbeddingTerms(total_s=destination.limits.total_s)
     server = EmbeddingServer(entry.id, entry.origin_text, BlockingHttp(destination), terms)
     try:
@@ -71,8 +71,7 @@ def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
             return OllamaEmbedder(server, entry.name, entry.digests.get(entry.name))
         from glossator_clients.openai_embedder import OpenAIEmbedder
 
-        options = ServerOptions(entry.base_path, entry.profile, entry.api_version)
-        endpoint = endpoint_of(options, entry.name)
+        endpoint = endpoint_of(server_options(entry), entry.name)
         return OpenAIEmbedder(server, entry.name, endpoint.path, endpoint.query)
     except BaseException:
         server.close()
