@@ -28,6 +28,7 @@ NAMES = (
     "index_extents",
     "extraction",
     "redaction",
+    "policy",
     "faults",
     "lsp_sync",
     "lsp_messages",

@@ -20,6 +20,8 @@ from pathlib import Path
 from benchmarks.garbage import c_files
 from benchmarks.kernel_tree import kernel_tree
 from glossator_clients.protocol import ChatModel
+from glossator_clients.router import Need
+from glossator_gate.types import DataClass
 from glossator_indexer.neighbourhood import documented_symbols
 from glossator_indexer.parsing import reparse
 from glossator_indexer.symbols import find_symbols
@@ -65,7 +67,7 @@ def summary(found: Sequence[dict[str, object]]) -> dict[str, object]:
 
 
 async def _rows() -> list[dict[str, object]]:
-    model = await load_application().open_model("document", ())
+    model = await load_application().open_model(Need("document", DataClass.PUBLIC))
     chosen = _chosen()
     try:
         return [await _row(model, snapshot, symbol, said) for snapshot, symbol, said in chosen]
@@ -81,7 +83,7 @@ def _chosen() -> list[tuple[Snapshot, Symbol, DocFields]]:
     style = style_for(AUTO_STYLE)
     chosen: list[tuple[Snapshot, Symbol, DocFields]] = []
     for path in files:
-        snapshot = read_snapshot(tree / path, Settings())
+        snapshot = replace(read_snapshot(tree / path, Settings()), lends=lambda _: True)
         documented = [
             it
             for it in documented_symbols(snapshot.source, style)

@@ -9,15 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import MappingProxyType
 
-from glossator_gate.types import Destination, ServerProfile
+from glossator_gate.types import ModelEntry, ServerProfile
 
 DEFAULT_BASE_PATH = "/v1"
 # Names of OpenAI's models that think; only these take `reasoning_effort`.
 _THINKING_NAMES = re.compile(r"^(o\d|gpt-[5-9]|gpt-oss)", re.IGNORECASE)
+
+
+# The hosts of others begin with a dot: each customer has one.
+_HOSTS = {
+    "api.openai.com": ServerProfile.OPENAI,
+    ".openai.azure.com": ServerProfile.AZURE,
+    ".services.ai.azure.com": ServerProfile.AZURE,
+}
 
 
 class SchemaWay(Enum):
@@ -152,6 +160,16 @@ class Endpoint:
     query: Mapping[str, str]
 
 
+def server_options(entry: ModelEntry) -> ServerOptions:
+    """Return which server an entry names; some hosts say it without being asked."""
+    profile = entry.profile
+    if profile is ServerProfile.AUTO and entry.origin is not None:
+        host = entry.origin.host
+        known = (it for name, it in _HOSTS.items() if host == name or host.endswith(name))
+        profile = next(known, profile)
+    return ServerOptions(entry.base_path, profile, entry.api_version)
+
+
 def endpoint_of(options: ServerOptions, name: str) -> Endpoint:
     """Return where the chat of the model called `name` is; Azure has a path for each model."""
     path = options.base_path
@@ -160,13 +178,6 @@ def endpoint_of(options: ServerOptions, name: str) -> Endpoint:
         # Without a version it is Azure's newer interface, which is OpenAI's under another path.
         path = f"/openai/deployments/{name}" if query else "/openai/v1"
     return Endpoint(path, path.removesuffix("/v1"), query)
-
-
-def addressed(destination: Destination, profile: ServerProfile) -> Destination:
-    """Return the destination with the key in the header that the server reads."""
-    if profile is ServerProfile.AZURE:
-        return replace(destination, key_header="api-key")
-    return destination
 
 
 def thinks(name: str) -> bool:

@@ -59,6 +59,18 @@ class CountsTokens(Protocol):
         ...
 
 
+class Inspectable(Protocol):
+    """A model that can be asked about itself before it is asked for words."""
+
+    async def inspect(self) -> ModelInfo:
+        """Ask the server what it says of the model; raises a `ModelError` or `PolicyError`."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
 async def complete(
     model: ChatModel, request: ChatRequest, on_text: Callable[[str], None] | None = None
 ) -> ChatReply:

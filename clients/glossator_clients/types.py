@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from glossator_gate.types import Errand
+from glossator_gate.types import Errand, Price
 
 JsonSchema = Mapping[str, Any]
 
@@ -163,7 +163,8 @@ class ModelInfo:
 
     `id` is the user's name for it, `name` the server's; `context_tokens` is None where unknown;
     `local` is True only where the model is known to run on this machine. `digest` is the server's
-    for the model's files; `takes_tools` is None where nobody has said.
+    for the model's files; `takes_tools` is None where nobody has said. `why` is the router's reason
+    for it, as one clause; `price` is the policy's.
     """
 
     id: str
@@ -174,3 +175,10 @@ class ModelInfo:
     local: bool
     digest: str | None = None
     takes_tools: bool | None = None
+    price: Price | None = None
+    why: str = ""
+
+    @property
+    def route(self) -> str:
+        """Say where a prompt goes: `this machine, ollama, qwen2.5-coder:7b`."""
+        return f"{'this machine' if self.local else self.origin}, {self.api}, {self.name}"

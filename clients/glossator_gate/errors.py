@@ -14,6 +14,14 @@ class PolicyError(GlossatorError):
     """The policy refuses a model, a destination or an action."""
 
 
+class AuditError(PolicyError):
+    """A line of the audit log cannot be written, so that what it was for is not done."""
+
+
+class LimitError(PolicyError):
+    """What may be spent is spent."""
+
+
 class ConfigurationError(GlossatorError):
     """A configuration file cannot be read or does not mean anything."""
 

@@ -117,9 +117,10 @@ class ModelEntry:
     scripted). `names` are the server's exact names, the first one preferred. `key` is a reference
     such as "env:NAME", never the key itself. `timeout_s` is the longest silence of the server.
     `idle_s` (how long it stays without work) and `threads` are for the embedded engine alone.
-    `digests` holds the only digest that a name may have, for names that are pinned. `proxy` is the
-    one way to the server, where the policy names one, and `ca_file` who vouches for it. `rule` says
-    which entry of which file allows the model.
+    `digests` holds the only digest that a name may have (hexadecimal, its beginning at least), for
+    names that are pinned. `proxy` is the one way to the server, where the policy names one, and
+    `ca_file` who vouches for it. `rule` says which entry of which file allows the model, and
+    `requests_per_min` how often all of the user's programs together may ask.
     """
 
     id: str
@@ -144,6 +145,7 @@ class ModelEntry:
     proxy: Origin | None = None
     ca_file: Path | None = None
     rule: str = ""
+    requests_per_min: int | None = None
 
     @property
     def name(self) -> str:
@@ -191,25 +193,37 @@ class WebSearchEntry:
     proxy: Origin | None = None
     ca_file: Path | None = None
     rule: str = ""
+    requests_per_min: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClassRule:
-    """What a path's class is where one of the globs (as in `.gitignore`) names it."""
+    """What a path's class is where one of the globs (as in `.gitignore`) names it.
+
+    `repositories` are globs of absolute folders: where there are any, the rule is for what lies in
+    one of those. `rule` says which entry of which file this is.
+    """
 
     paths: tuple[str, ...]
     data_class: DataClass
+    repositories: tuple[str, ...] = ()
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLayer:
+    """How one file classifies: the strictest of its rules that fit, else its default."""
+
+    default: DataClass
+    rules: tuple[ClassRule, ...] = ()
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """How paths are classified: the strictest rule that fits, else the default.
+    """How paths are classified: as strictly as the strictest layer, of one file each, says."""
 
-    `layers` are the rules of each file with its own default: a path is as strict as the strictest
-    of them says.
-    """
-
-    layers: tuple[tuple[DataClass, tuple[ClassRule, ...]], ...] = ()
+    layers: tuple[ClassLayer, ...] = (ClassLayer(DataClass.CONFIDENTIAL, rule="built in"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +241,23 @@ class RefusedModel:
 
     entry: ModelEntry
     reason: str
+
+
+class FileState(StrEnum):
+    """How a policy file was found."""
+
+    READ = "read"
+    ABSENT = "absent"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySource:
+    """A file that the policy is made of, `layer` being managed, user or workspace."""
+
+    layer: str
+    path: Path
+    state: FileState
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +280,7 @@ class Policy:
     role cannot be read, or names a model that is not listed. `warnings` are sentences for the user.
     `deny_paths` are globs of files that are never read, `commands` the argument lists that may run.
     `may_cache` says whether answers may be kept on disk, `names_models` whether some file lists a
-    model, so that none is looked for.
+    model, so that none is looked for. `sources` are the files that were looked at.
     """
 
     models: tuple[ModelEntry, ...]
@@ -267,6 +298,7 @@ class Policy:
     limits: UsageLimits = field(default_factory=UsageLimits)
     may_cache: bool = True
     names_models: bool = False
+    sources: tuple[PolicySource, ...] = ()
 
     def model(self, model_id: str) -> ModelEntry | None:
         """Return the usable model of that id."""

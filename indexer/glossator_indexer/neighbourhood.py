@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from glossator_gate.redaction.unread import is_never_read
 from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import ParsedSource, parse
 from glossator_indexer.retrieval import DocumentedSymbol
@@ -60,15 +61,18 @@ def documented_symbols(source: ParsedSource, style: Style) -> tuple[DocumentedSy
     return tuple(found)
 
 
-def documented_beside(path: Path, style: Style) -> list[DocumentedSymbol]:
+def documented_beside(
+    path: Path, style: Style, may_read: Callable[[Path], bool]
+) -> list[DocumentedSymbol]:
     """Return the documented functions of the other source files of the file's folder.
 
-    Reads at most `MOST_FILES` files and `MOST_BYTES`; what cannot be read is passed over.
+    Only of those that `may_read` lets pass. Reads at most `MOST_FILES` files and `MOST_BYTES`; what
+    cannot be read is passed over.
     """
     found: list[DocumentedSymbol] = []
     left = MOST_BYTES
     for stamp in _siblings(path)[:MOST_FILES]:
-        if stamp.size <= left:
+        if stamp.size <= left and may_read(stamp.path):
             left -= stamp.size
             found.extend(_documented_in(stamp, style))
     return found
@@ -82,6 +86,8 @@ def _siblings(path: Path) -> list[_FileStamp]:
         return []
     for entry in entries:
         if entry.name == path.name or language_for_path(Path(entry.name)) is None:
+            continue
+        if is_never_read(entry.name):
             continue
         try:
             status = entry.stat(follow_symlinks=False)

@@ -13,28 +13,33 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
 
 from glossator_clients.protocol import ChatModel
-from glossator_gate.policy import Policy, PolicyPlaces, key_variables, load_policy
+from glossator_gate.policy import Policy, PolicyPlaces, is_denied, key_variables, load_policy
 from glossator_server import __version__
+from glossator_server.policies import CurrentPolicy, WorkspacePolicy
 from glossator_server.settings import (
     IndexOptions,
     Settings,
     load_user_settings,
-    with_workspace_file,
 )
+from glossator_server.workspace_file import WORKSPACE_FILE, read_workspace
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from glossator_clients.factory import Shared
+    from glossator_clients.router import Need
     from glossator_indexer.owner_client import IndexClient, OwnerPlaces
     from glossator_indexer.ports import RepositoryIndex, Reranker, VectorStore
     from glossator_server.embedders import ChosenEmbedder
+    from glossator_server.session import Session
     from glossator_server.teams import LateTeam
 
 MANAGED_POLICY = Path("/etc/glossator/policy.toml")
@@ -47,16 +52,41 @@ class Application:
     policy: Policy
     settings: Settings
     problems: tuple[str, ...]
+    workspace: Path | None = None
 
-    async def open_model(self, role: str, preferred: tuple[str, ...]) -> ChatModel:
-        """Open an approved model of a role, a preferred one if it can be.
+    @property
+    def workspace_policy(self) -> WorkspacePolicy:
+        """Return what holds for the files of the workspace."""
+        return WorkspacePolicy(self.policy, self.workspace)
 
-        Raises a `ModelError` where it cannot serve, a `PolicyError` where none is approved.
+    async def open_model(self, need: Need) -> ChatModel:
+        """Open the model that the router chooses among the approved ones.
+
+        Raises a `ModelError` where none can serve, a `PolicyError` where none may.
         """
-        # The SDKs take most of a second to import: only who asks a model pays for it.
-        from glossator_clients.factory import open_model
+        return await open_model(need, self.policy)
 
-        return await open_model(role, self.policy, preferred)
+
+async def open_model(need: Need, policy: Policy) -> ChatModel:
+    """Open the model that the router chooses among those that a policy approves.
+
+    Raises a `ModelError` where none can serve, a `PolicyError` where none may.
+    """
+    # The SDKs take most of a second to import: only who asks a model pays for it.
+    from glossator_clients.factory import open_model as open_routed
+
+    return await open_routed(need, policy, _shared())
+
+
+@cache
+def _shared() -> Shared:
+    """Return what all models of this process share."""
+    from glossator_clients.factory import Shared
+    from glossator_clients.response_cache import ResponseCache
+    from glossator_gate.usage import UsageStore
+
+    answers = Path(platformdirs.user_cache_dir("glossator")) / "answers"
+    return Shared(UsageStore(), ResponseCache(answers, __version__))
 
 
 def policy_places() -> PolicyPlaces:
@@ -70,13 +100,18 @@ def user_config() -> Path:
 
 
 def load_application(workspace: Path | None = None) -> Application:
-    """Read policy and settings; raises `ConfigurationError` where the user's file is not TOML."""
+    """Read policy and settings, as they hold in a workspace folder where one is given.
+
+    Raises `ConfigurationError` where the user's file is not TOML.
+    """
     policy = load_policy(policy_places())
     settings, problems = load_user_settings(user_config())
+    problems = (*policy.warnings, *problems)
     if workspace is not None:
-        settings, ignored = with_workspace_file(settings, workspace)
-        problems += ignored
-    return Application(policy, settings, (*policy.warnings, *problems))
+        found = read_workspace(workspace, settings, policy)
+        policy, settings = found.policy, found.settings
+        problems += found.sentences
+    return Application(policy, settings, problems, workspace)
 
 
 def index_places(root: Path) -> OwnerPlaces:
@@ -152,11 +187,14 @@ def _open_index(places: OwnerPlaces, options: IndexOptions) -> RepositoryIndex:
         exact = ExactVectors(folder, dim)
         return ChosenVectors(exact, folder / "chroma", dim, truth, VectorChoice(options.vectors))
 
-    policy = load_policy(policy_places())
-    end_when_outdated(policy_places(), policy)
+    files = policy_places()
+    policy = end_when_outdated(
+        (files.managed, files.user, places.root / WORKSPACE_FILE),
+        lambda: read_workspace(places.root, Settings(), load_policy(files)).policy,
+    )
     chosen = choose_embedder(policy, places.folder)
     parts = IndexParts(
-        walker=RepositoryWalker(places.root, WalkOptions()),
+        walker=RepositoryWalker(places.root, WalkOptions(denied=lambda it: is_denied(policy, it))),
         embedder=chosen.embedder,
         worker_embedder=chosen.in_workers,
         former_embedder=chosen.former,
@@ -203,9 +241,8 @@ def run_server(application: Application) -> int:
     """Serve an editor on standard input and output until it leaves; return the exit status."""
     with _no_collection():
         from glossator_server.lsp.server import create_server, serve_stdio
-        from glossator_server.session import Session
 
-        session = Session(application.settings, application.open_model, open_index_client)
+        session = _session(application)
         server = create_server(session)
     return serve_stdio(server)
 
@@ -214,11 +251,18 @@ def run_tcp_server(application: Application, host: str, port: int) -> int:
     """Serve one editor on a loopback port until it leaves; return the exit status."""
     with _no_collection():
         from glossator_server.lsp.server import create_server, serve_tcp
-        from glossator_server.session import Session
 
-        session = Session(application.settings, application.open_model, open_index_client)
+        session = _session(application)
         server = create_server(session)
     return serve_tcp(server, host, port)
+
+
+def _session(application: Application) -> Session:
+    from glossator_server.session import Session
+
+    return Session(
+        application.settings, open_model, open_index_client, CurrentPolicy(policy_places()).now
+    )
 
 
 class LateReranker:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from glossator_clients.factory import open_embedder
+from glossator_clients.search_models import open_embedder
 from glossator_gate.errors import ConfigurationError, GlossatorError
 from glossator_gate.types import Policy
 from glossator_indexer.errors import EmbedderError

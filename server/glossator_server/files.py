@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from glossator_gate.redaction.unread import is_never_read
 from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import parse
 from glossator_server.edits import apply_changes, sha256_of
@@ -25,17 +26,24 @@ MAX_SOURCE_BYTES = 50 * 1000 * 1000
 
 
 def read_snapshot(path: Path, settings: Settings) -> Snapshot:
-    """Read and parse a source file, with leave to read the files beside it.
+    """Read and parse a source file.
 
-    Raises `UsageError` where it is none.
+    Raises `UsageError` where it is none, or one that is never read.
     """
+    check_may_be_read(path)
     language = settings.language(language_for_path(path))
     if language is None:
         if not path.exists():
             raise UsageError(f"{path} does not exist; check the name.")
         raise UsageError(f"{path} is in no language that Glossator knows; name a C file.")
     text = read_source(path)
-    return Snapshot(path.resolve().as_uri(), path, None, parse(text, language), reads_folder=True)
+    return Snapshot(path.resolve().as_uri(), path, None, parse(text, language))
+
+
+def check_may_be_read(path: Path) -> None:
+    """Raise `UsageError` for a file that may hold secrets; a link is what it leads to."""
+    if is_never_read(path.name) or is_never_read(_target(path).name):
+        raise UsageError(f"{path} may hold secrets and is never read; name a source file.")
 
 
 def read_source(path: Path) -> str:
@@ -92,6 +100,11 @@ def source_files(folder: Path) -> Iterator[Path]:
             path = Path(root, name)
             if language_for_path(path) is not None and not path.is_symlink():
                 yield path
+
+
+def _target(path: Path) -> Path:
+    # Of links that lead in a circle `resolve` would raise; opening says so in words.
+    return Path(os.path.realpath(path))
 
 
 def _open_at_once(path: str, flags: int) -> int:

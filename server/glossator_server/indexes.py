@@ -179,8 +179,12 @@ class Indexes:
         except (GlossatorError, TimeoutError) as trouble:
             _log.info("no examples from the index: %s", str(trouble) or "it took too long")
             return snapshot
-        # How others' code and generated code is documented says nothing of how this project does.
-        texts = tuple(it.text for it in pieces if it.trust is Trust.PROJECT)
+        # How others' code and generated code is documented says nothing of how this project does,
+        # and what is more secret than the text itself is not shown beside it.
+        root = place.client.root
+        texts = tuple(
+            it.text for it in pieces if it.trust is Trust.PROJECT and snapshot.lends(root / it.path)
+        )
         return replace(snapshot, examples=texts)
 
     def open_paths(self, client: IndexClient, documents: Iterable[Buffer]) -> tuple[str, ...]:

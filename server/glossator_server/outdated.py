@@ -10,24 +10,26 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from glossator_gate.policy import PolicyPlaces, load_policy
 from glossator_gate.types import Policy
 
 _LOOK_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
 
-def end_when_outdated(places: PolicyPlaces, policy: Policy) -> None:
-    """End this process, as on a SIGTERM, once the policy asks for another embedder or server.
+def end_when_outdated(files: Sequence[Path], load: Callable[[], Policy]) -> Policy:
+    """Return the policy, and end this process, as on a SIGTERM, once it asks for another index.
 
-    Clients notice nothing: they start the next owner with their next question.
+    That is one with another embedder or server, or of other files. `load` reads the policy from
+    `files`. Clients notice nothing: they start the next owner with their next question.
     """
+    policy = load()
     used = _used(policy)
 
     def is_outdated() -> bool:
-        found = load_policy(places)
+        found = load()
         if found.embed_problem is not None and found.managed_problem is None:
             # Somebody is writing the file, or mends it later: until then nothing has changed.
             return False
@@ -35,10 +37,11 @@ def end_when_outdated(places: PolicyPlaces, policy: Policy) -> None:
 
     threading.Thread(
         target=_watch,
-        args=(lambda: _stamps(places), is_outdated),
+        args=(lambda: _stamps(files), is_outdated),
         name="configuration",
         daemon=True,
     ).start()
+    return policy
 
 
 def _watch(stamps: Callable[[], object], is_outdated: Callable[[], bool]) -> None:
@@ -58,12 +61,13 @@ def _watch(stamps: Callable[[], object], is_outdated: Callable[[], bool]) -> Non
 def _used(policy: Policy) -> object:
     """Return what an index takes from a policy."""
     named = policy.roles.get("embed", ())
-    return tuple(map(policy.model, named)), policy.index_servers, policy.embed_problem
+    models = tuple(map(policy.model, named))
+    return models, policy.index_servers, policy.embed_problem, policy.deny_paths, policy.classes
 
 
-def _stamps(places: PolicyPlaces) -> object:
+def _stamps(files: Sequence[Path]) -> object:
     found: list[tuple[int, int, int] | None] = []
-    for path in (places.managed, places.user):
+    for path in files:
         try:
             status = path.stat()
         except OSError:

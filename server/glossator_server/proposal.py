@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from glossator_clients.costs import Cost
 from glossator_indexer.types import DocFields, TextChange
 from glossator_server.settings import DocumentOptions
 
@@ -52,7 +53,9 @@ class Proposal:
 
     `fields`, `code` (of the symbol, as it was) and `options` are kept so that the same words can be
     placed anew in a text that has moved on. `notices` are sentences about what was cut or filled
-    in; `rounds` counts model calls; `seconds` is wall time.
+    in; `rounds` counts model calls; `seconds` is wall time, `answer_seconds` what of it the model
+    took. `route` says which model and where, `why` the router's reason; `cost` is None where the
+    policy names no price.
     """
 
     title: str
@@ -69,6 +72,16 @@ class Proposal:
     prompt_tokens: int
     completion_tokens: int
     seconds: float
+    why: str = ""
+    answer_seconds: float = 0.0
+    cost: Cost | None = None
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Return how fast the model wrote, None where nobody counted."""
+        if not self.completion_tokens or self.answer_seconds <= 0:
+            return None
+        return self.completion_tokens / self.answer_seconds
 
 
 class SkipCause(StrEnum):

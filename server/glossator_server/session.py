@@ -15,25 +15,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glossator_clients.protocol import ChatModel
+from glossator_gate.types import Policy
 from glossator_indexer.languages import Language
 from glossator_indexer.parsing import ParsedSource, parse, reparse
 from glossator_indexer.types import TextChange
 from glossator_server.errors import UsageError
 from glossator_server.files import MAX_SOURCE_BYTES, read_snapshot
-from glossator_server.settings import IndexOptions, Settings, with_workspace_file
-from glossator_server.snapshot import Snapshot
+from glossator_server.policies import WorkspacePolicy
+from glossator_server.settings import IndexOptions, Settings
+from glossator_server.snapshot import Snapshot, lends_nothing
+from glossator_server.workspace_file import WorkspaceFile, judge_workspace, read_workspace
 
 if TYPE_CHECKING:
+    from glossator_clients.router import Need
     from glossator_indexer.owner_client import IndexClient
 
 # A burst of changes this long is cheaper to parse afresh than one by one.
 MOST_PENDING_CHANGES = 64
 
-# The role, and the ids of approved models that are preferred.
-OpenModel = Callable[[str, tuple[str, ...]], Awaitable[ChatModel]]
+# What a model is wanted for, and the policy that approves it.
+OpenModel = Callable[["Need", Policy], Awaitable[ChatModel]]
 
 # A folder and the preferences, to a client of its repository's index that is not yet connected.
 OpenIndex = Callable[[Path, IndexOptions], "IndexClient"]
+
+# What is in force where nobody gives one: nothing is allowed.
+NO_POLICY = Policy(models=())
 
 _log = logging.getLogger(__name__)
 
@@ -180,21 +187,49 @@ class Session:
     """Everything that one editor's session knows."""
 
     def __init__(
-        self, settings: Settings, open_model: OpenModel, open_index: OpenIndex | None = None
+        self,
+        settings: Settings,
+        open_model: OpenModel,
+        open_index: OpenIndex | None = None,
+        policy_now: Callable[[], Policy] = lambda: NO_POLICY,
     ) -> None:
         self.settings = settings
+        self._policy_now = policy_now
+        self._policy = policy_now()
         self.open_index = open_index
         self._open_model = open_model
         self.documents: dict[str, OpenDocument] = {}
         self.jobs = Jobs()
         self._user_settings = settings
         self._folders: dict[str, Path] = {}
+        self._files: dict[str, WorkspaceFile] = {}
         self._layers: dict[str, Mapping[str, object]] = {}
         self._evidence: dict[tuple[str, str], Remembered] = {}
 
-    async def open_model(self, role: str) -> ChatModel:
-        """Open the preferred approved model of a role; raises a `ModelError` or `PolicyError`."""
-        return await self._open_model(role, self.settings.preferred_models)
+    async def open_model(self, role: str, snapshot: Snapshot | None = None) -> ChatModel:
+        """Open the model that the router chooses for a role and a text of the snapshot's class.
+
+        Without a snapshot, for what is as secret as the first folder's files are where no rule says
+        more. Raises a `ModelError` or `PolicyError`.
+        """
+        from glossator_clients.router import Need
+
+        if snapshot is None:
+            holds = self._holds(next(iter(self._folders.items()), None))
+            data_class = holds.class_of(None)
+        else:
+            holds, data_class = self._holds(self.folder_of(snapshot.path)), snapshot.data_class
+        need = Need(role, data_class, self.settings.preferred_models)
+        return await self._open_model(need, holds.policy)
+
+    @property
+    def policy(self) -> Policy:
+        """Return the policy of this machine's files as they are now, without any folder's."""
+        policy = self._policy_now()
+        if policy is not self._policy:
+            self._policy = policy
+            self._narrow()
+        return policy
 
     @property
     def folders(self) -> Mapping[str, Path]:
@@ -205,6 +240,41 @@ class Session:
         """Take the workspace folders; return a sentence for each setting of theirs left out."""
         self._folders = dict(folders)
         return self._narrow()
+
+    @property
+    def workspace_files(self) -> Mapping[str, WorkspaceFile]:
+        """Return what holds in each folder by its own file, by the folder's URI."""
+        return self._files
+
+    def read_workspace_files(self) -> tuple[str, ...]:
+        """Read them anew, because one changed; return a sentence for each key left out."""
+        return self._narrow()
+
+    def judge_workspace_file(self, text: str, path: Path) -> WorkspaceFile:
+        """Return what a folder's file would do with this text, which may not be saved yet."""
+        return judge_workspace(text, path, self._user_settings, self.policy)
+
+    def policy_for(self, path: Path | None) -> Policy:
+        """Return the policy for a file: that of the innermost workspace folder that it lies in.
+
+        For what lies in none, it is that of this machine's files alone.
+        """
+        return self._holds(self.folder_of(path)).policy
+
+    def folder_of(self, path: Path | None) -> tuple[str, Path] | None:
+        """Return the innermost workspace folder of a file, with its URI, None where it is in none.
+
+        Links are followed: a file is where it lies.
+        """
+        real = None if path is None else _followed(path)
+        if real is None:
+            return None
+        around = [
+            (uri, folder)
+            for uri, folder in self._folders.items()
+            if (it := _followed(folder)) is not None and real.is_relative_to(it)
+        ]
+        return max(around, key=lambda it: len(it[1].parts), default=None)
 
     def configure(self, layer: str, values: Mapping[str, object]) -> tuple[str, ...]:
         """Take one of the editor's layers of settings; return a sentence for each key left out."""
@@ -221,11 +291,12 @@ class Session:
             snapshot = document.snapshot()
             if snapshot is None:
                 raise UsageError(str(document.trouble))
-            beside = document.path is not None and self._is_in_workspace(document.path)
-            return replace(snapshot, reads_folder=beside)
-        if path is None or not self._is_in_workspace(path):
+            return self._admitted(snapshot)
+        found = self.folder_of(path)
+        if path is None or found is None:
             raise UsageError(f"{uri} is not open and in no workspace folder; open it first.")
-        return replace(read_snapshot(path, self.settings), uri=uri)
+        self._holds(found).check_readable(path)
+        return self._admitted(replace(read_snapshot(path, self.settings), uri=uri))
 
     def remember(self, uri: str, symbol: str, remembered: Remembered) -> None:
         """Keep what the checks said, for the hover."""
@@ -240,17 +311,31 @@ class Session:
         self.documents.pop(uri, None)
         self._evidence = {key: it for key, it in self._evidence.items() if key[0] != uri}
 
-    def _is_in_workspace(self, path: Path) -> bool:
-        # Links are followed first: a link out of the workspace leads out of it.
-        real = _followed(path)
-        folders = (_followed(it) for it in self._folders.values())
-        return real is not None and any(it and real.is_relative_to(it) for it in folders)
+    def _admitted(self, snapshot: Snapshot) -> Snapshot:
+        holds = self._holds(self.folder_of(snapshot.path))
+        holds.check_readable(snapshot.path)
+        admitted = holds.admitted(snapshot)
+        # Only a file of the workspace has others beside it that may be read.
+        return admitted if holds.root is not None else replace(admitted, lends=lends_nothing)
+
+    def _holds(self, found: tuple[str, Path] | None) -> WorkspacePolicy:
+        """Return what holds in a folder, in no folder for None."""
+        policy = self.policy
+        if found is None:
+            return WorkspacePolicy(policy, None)
+        uri, folder = found
+        return WorkspacePolicy(self._files[uri].policy, _followed(folder) or folder)
 
     def _narrow(self) -> tuple[str, ...]:
         settings = self._user_settings
-        sentences: tuple[str, ...] = ()
-        for folder in list(self._folders.values())[:1]:
-            settings, sentences = with_workspace_file(settings, folder)
+        self._files = {
+            uri: read_workspace(folder, settings, self._policy)
+            for uri, folder in self._folders.items()
+        }
+        sentences = tuple(it for one in self._files.values() for it in one.sentences)
+        # Preferences are of the whole session: the first folder chooses.
+        for file in list(self._files.values())[:1]:
+            settings = file.settings
         for values in self._layers.values():
             settings, ignored = settings.narrowed(values)
             sentences += ignored

@@ -8,25 +8,55 @@ from __future__ import annotations
 
 import re
 import reprlib
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from glossator_gate.errors import ConfigurationError
+from glossator_gate.policy import decoded, parse_toml, read_regular_file
 from glossator_indexer.languages import Language, with_annotations
 
 AUTO_STYLE = "auto"
 WORKSPACE_FILE = ".glossator.toml"
-MAX_CONFIGURATION_BYTES = 1 << 20
-_KNOWN = "document.*, index.*, preferred_models, c.annotations"
+_PREFERENCES = ("document", "index", "sampling", "preferred_models", "c")
+_KNOWN = "document.*, index.*, sampling.*, preferred_models, c.annotations"
 _MACRO = re.compile(r"[A-Za-z_]\w{0,99}", re.ASCII)
 _PROJECT = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
 # Of a key that nobody knows: enough to find it.
 MAX_SHOWN_CHARACTERS = 80
 VECTOR_STORES = ("auto", "exact", "chroma")
-OptionsT = TypeVar("OptionsT", "DocumentOptions", "IndexOptions")
+# Those whose models write words: what makes vectors or ranks has nothing to sample.
+ROLES = (
+    "document",
+    "fix",
+    "critic",
+    "plan",
+    "edit",
+    "ask",
+    "intent",
+    "summarise",
+    "judge",
+    "review",
+)
+# More than any server takes.
+MOST_STOPS = 4
+OptionsT = TypeVar("OptionsT", "DocumentOptions", "IndexOptions", "SamplingOptions")
+REASONING = ("off", "field", "native")
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingOptions:
+    """How the model of a role picks its words; None leaves it to the prompt.
+
+    `max_tokens` bounds an answer, thoughts included; `stop` are texts that end it; `reasoning` is
+    "off", "field" (thoughts come first in the schema) or "native" (in the model's own channel).
+    """
+
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    stop: tuple[str, ...] | None = None
+    reasoning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +64,15 @@ class DocumentOptions:
     """How doc comments are written.
 
     `width` counts columns; `max_lines` bounds the lines of prose (lines that the style demands do
-    not count); `rounds` is the number of times that a model may be asked for one comment.
+    not count); `rounds` is the number of times that a model may be asked for one comment;
+    `sampling` is that of the role, from its own table.
     """
 
     style: str = AUTO_STYLE
     width: int = 80
     max_lines: int | None = None
     rounds: int = 2
+    sampling: SamplingOptions = SamplingOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +94,23 @@ class IndexOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class IgnoredKey:
+    """A key of a layer that is left out: why, as a sentence, and where it stands."""
+
+    sentence: str
+    place: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All preferences.
 
     `preferred_models` are ids of approved models, first choice first; `annotations` are macros of
-    the code base that decorate declarations and mean nothing to the grammar.
+    the code base that decorate declarations and mean nothing to the grammar; `sampling` has an
+    entry for each role that asks for its words in another way than the prompts do.
     """
 
+    sampling: Mapping[str, SamplingOptions] = field(default_factory=dict)
     document: DocumentOptions = field(default_factory=DocumentOptions)
     index: IndexOptions = field(default_factory=IndexOptions)
     preferred_models: tuple[str, ...] = ()
@@ -76,7 +118,14 @@ class Settings:
 
     def narrowed(self, layer: Mapping[str, object]) -> tuple[Settings, tuple[str, ...]]:
         """Return these settings with the layer's preferences, and a sentence per ignored key."""
-        ignored: list[str] = []
+        settings, ignored = self.narrowed_in_detail(layer)
+        return settings, tuple(it.sentence for it in ignored)
+
+    def narrowed_in_detail(
+        self, layer: Mapping[str, object]
+    ) -> tuple[Settings, tuple[IgnoredKey, ...]]:
+        """Return what `narrowed` does, with the place of each key that is ignored."""
+        ignored: list[IgnoredKey] = []
         settings = self
         for key, value in layer.items():
             match key, value:
@@ -88,6 +137,10 @@ class Settings:
                     index, sentences = _narrow(self.index, value, _INDEX)
                     settings = replace(settings, index=index)
                     ignored.extend(sentences)
+                case "sampling", Mapping():
+                    sampling, sentences = _narrow_sampling(self.sampling, value)
+                    settings = replace(settings, sampling=sampling)
+                    ignored.extend(sentences)
                 case "preferred_models", [*names] if all(isinstance(it, str) for it in names):
                     settings = replace(settings, preferred_models=tuple(map(str, names)))
                 case "c", {"annotations": [*names], **others} if not others:
@@ -97,8 +150,14 @@ class Settings:
                     )
                     ignored += [_no_macro(it) for it in names if it not in macros]
                 case _:
-                    ignored.append(_ignored(key))
+                    ignored.append(_ignored((key,)))
         return settings, tuple(ignored)
+
+    @property
+    def documenting(self) -> DocumentOptions:
+        """Return how doc comments are written, with how their model picks its words."""
+        chosen = self.sampling.get("document", SamplingOptions())
+        return replace(self.document, sampling=chosen)
 
     def language(self, language: Language | None) -> Language | None:
         """Return a language as it reads with the macros of the code base."""
@@ -111,50 +170,47 @@ def load_user_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
     Tables that belong to the policy are left to it. Raises `ConfigurationError` where the file is
     not TOML.
     """
-    table = _read_toml(path)
-    keys = ("document", "index", "preferred_models", "c")
-    own = {key: table[key] for key in keys if key in table}
-    return Settings().narrowed(own)
+    data = read_regular_file(path)
+    table = {} if data is None else parse_toml(decoded(data, path), path)
+    return Settings().narrowed({key: table[key] for key in _PREFERENCES if key in table})
 
 
-def with_workspace_file(settings: Settings, root: Path) -> tuple[Settings, tuple[str, ...]]:
-    """Narrow the settings by the workspace's `.glossator.toml`, where there is one.
+def preference_schema() -> dict[str, Any]:
+    """Return the preferences as properties of a JSON Schema, for editors."""
+    names = {"type": "array", "items": {"type": "string"}}
+    return {
+        "document": _schema_of(_DOCUMENT, "How doc comments are written."),
+        "index": _schema_of(_INDEX, "Whether and how the repository is indexed."),
+        "sampling": {
+            "type": "object",
+            "description": "How the model of each role picks its words.",
+            "properties": {role: _schema_of(_SAMPLING, f"For the role {role}.") for role in ROLES},
+            "additionalProperties": False,
+        },
+        "preferred_models": {
+            **names,
+            "description": "Ids of models that are approved anyway, first choice first.",
+        },
+        "c": {
+            "type": "object",
+            "description": "What C code of yours needs to be read.",
+            "properties": {
+                "annotations": {**names, "description": "Your macros that decorate declarations."}
+            },
+            "additionalProperties": False,
+        },
+    }
 
-    A file that is not TOML is reported among the ignored keys: a repository cannot stop the server.
-    """
-    path = root / WORKSPACE_FILE
-    try:
-        table = _read_toml(path)
-    except ConfigurationError as trouble:
-        return settings, (str(trouble),)
-    narrowed, ignored = settings.narrowed(table)
-    return narrowed, tuple(f"{path}: {sentence}" for sentence in ignored)
 
-
-def _read_toml(path: Path) -> Mapping[str, object]:
-    try:
-        if path.exists() and not path.is_file():
-            # A link in a repository may lead to a pipe or a terminal, which would be waited for.
-            raise ConfigurationError(f"{path} is not a regular file; remove it.")
-        with path.open("rb") as file:
-            raw = file.read(MAX_CONFIGURATION_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except OSError as trouble:
-        raise ConfigurationError(
-            f"{path} cannot be read ({trouble.strerror}); mend its permissions or remove it."
-        ) from trouble
-    if len(raw) > MAX_CONFIGURATION_BYTES:
-        raise ConfigurationError(f"{path} is over 1 MiB; shorten it.")
-    try:
-        return tomllib.loads(raw.decode("utf-8"))
-    except RecursionError as trouble:
-        raise ConfigurationError(f"{path} is nested too deeply; simplify it.") from trouble
-    except ValueError as trouble:
-        # Not only what tomllib declares: a number of 5,000 digits is one that Python refuses.
-        raise ConfigurationError(
-            f"{path} is not valid TOML ({trouble}); mend that line."
-        ) from trouble
+def _schema_of(table: _Table, says: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": says,
+        "properties": {
+            name: {**key.schema(), "description": key.says} for name, key in table.keys.items()
+        },
+        "additionalProperties": False,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +219,8 @@ class _Key:
 
     accepts: Callable[[object], bool]
     hint: Callable[[], str]
+    schema: Callable[[], dict[str, Any]]
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,45 +233,94 @@ class _Table:
 
 def _narrow(
     options: OptionsT, table: Mapping[str, object], known: _Table
-) -> tuple[OptionsT, list[str]]:
-    ignored: list[str] = []
+) -> tuple[OptionsT, list[IgnoredKey]]:
+    ignored: list[IgnoredKey] = []
     chosen: dict[str, Any] = {}
     for name, value in table.items():
         key = known.keys.get(name)
         if key is None:
-            ignored.append(_ignored(f"{known.name}.{name}"))
+            ignored.append(_ignored((known.name, name)))
         elif not key.accepts(value):
-            shown = reprlib.repr(value)
-            ignored.append(f"{known.name}.{name} cannot be {shown}; {key.hint()}.")
+            what = f"{known.name}.{name} cannot be {reprlib.repr(value)}; {key.hint()}."
+            ignored.append(IgnoredKey(what, (known.name, name)))
         else:
             chosen[name] = value
     return replace(options, **chosen), ignored
 
 
-def _ignored(key: str) -> str:
-    shown = key[:MAX_SHOWN_CHARACTERS]
-    return f"{shown} is ignored here: only preferences ({_KNOWN}) can be set."
+def _narrow_sampling(
+    known: Mapping[str, SamplingOptions], tables: Mapping[str, object]
+) -> tuple[Mapping[str, SamplingOptions], list[IgnoredKey]]:
+    ignored: list[IgnoredKey] = []
+    chosen = dict(known)
+    for role, table in tables.items():
+        if role not in ROLES or not isinstance(table, Mapping):
+            what = (
+                f"sampling.{role[:MAX_SHOWN_CHARACTERS]} is ignored: write a table for one of the "
+                f"roles {', '.join(ROLES)}."
+            )
+            ignored.append(IgnoredKey(what, ("sampling", role)))
+            continue
+        values = {
+            key: tuple(value) if key == "stop" and isinstance(value, list) else value
+            for key, value in table.items()
+        }
+        options, left_out = _narrow(known.get(role, SamplingOptions()), values, _SAMPLING)
+        chosen[role] = options
+        ignored += [
+            IgnoredKey(it.sentence.replace("sampling.", f"sampling.{role}.", 1), it.place)
+            for it in left_out
+        ]
+    return chosen, ignored
 
 
-def _no_macro(name: object) -> str:
+def _ignored(place: tuple[str, ...]) -> IgnoredKey:
+    shown = ".".join(place)[:MAX_SHOWN_CHARACTERS]
+    what = f"{shown} is ignored here: only preferences ({_KNOWN}) can be set."
+    return IgnoredKey(what, place)
+
+
+def _no_macro(name: object) -> IgnoredKey:
     shown = reprlib.repr(name)
-    return f"c.annotations cannot hold {shown}; list names of macros, such as MY_API."
+    what = f"c.annotations cannot hold {shown}; list names of macros, such as MY_API."
+    return IgnoredKey(what, ("c", "annotations"))
 
 
-def _whole_number(low: int, high: int) -> _Key:
+def _whole_number(low: int, high: int, says: str) -> _Key:
     return _Key(
         # bool is an int to Python, not to a user.
         lambda value: isinstance(value, int) and value is not True and low <= value <= high,
         lambda: f"choose a whole number from {low} to {high}",
+        lambda: {"type": "integer", "minimum": low, "maximum": high},
+        says,
     )
 
 
-def _switch() -> _Key:
-    return _Key(lambda value: isinstance(value, bool), lambda: "choose true or false")
+def _number(low: float, high: float, says: str) -> _Key:
+    return _Key(
+        lambda value: type(value) in (int, float) and low <= cast("float", value) <= high,
+        lambda: f"choose a number from {low:g} to {high:g}",
+        lambda: {"type": "number", "minimum": low, "maximum": high},
+        says,
+    )
 
 
-def _one_of(names: Callable[[], Sequence[str]]) -> _Key:
-    return _Key(lambda value: value in names(), lambda: f"choose one of {', '.join(names())}")
+def _switch(says: str) -> _Key:
+    return _Key(
+        lambda value: isinstance(value, bool),
+        lambda: "choose true or false",
+        lambda: {"type": "boolean"},
+        says,
+    )
+
+
+def _one_of(names: Callable[[], Sequence[str]], says: str) -> _Key:
+    return _Key(
+        lambda value: value in names(),
+        lambda: f"choose one of {', '.join(names())}",
+        lambda: {"enum": list(names())},
+        says,
+    )
 
 
 def _style_names() -> list[str]:
@@ -223,31 +330,57 @@ def _style_names() -> list[str]:
     return [AUTO_STYLE, *sorted(STYLES)]
 
 
-_LINES = _whole_number(1, 200)
+_LINES = _whole_number(1, 200, "Lines of prose; what the style demands does not count.")
 _DOCUMENT = _Table(
     "document",
     {
-        "style": _one_of(_style_names),
+        "style": _one_of(_style_names, "The style of comments."),
         # Narrower than 40 columns, long names leave no room for words.
-        "width": _whole_number(40, 200),
-        "max_lines": _Key(lambda value: value is None or _LINES.accepts(value), _LINES.hint),
+        "width": _whole_number(40, 200, "Columns."),
+        # None is what editors send for a setting that is not set.
+        "max_lines": replace(_LINES, accepts=lambda it: it is None or _LINES.accepts(it)),
         # Published results and ours agree that later rounds bring little.
-        "rounds": _whole_number(1, 3),
+        "rounds": _whole_number(1, 3, "How often a model may be asked for one comment."),
     },
 )
 _INDEX = _Table(
     "index",
     {
-        "enabled": _switch(),
-        "workspace_symbol": _switch(),
-        "vectors": _one_of(lambda: VECTOR_STORES),
-        "team": _switch(),
+        "enabled": _switch("Whether an editor starts an index."),
+        "workspace_symbol": _switch("Whether workspace symbols are answered."),
+        "vectors": _one_of(lambda: VECTOR_STORES, "Which store of vectors answers."),
+        "team": _switch("Whether the team's index is read, where a server is listed."),
         "project": _Key(
             lambda value: isinstance(value, str) and _PROJECT.fullmatch(value) is not None,
             lambda: "choose a name of up to 60 letters, digits, dots, dashes and underscores",
+            lambda: {"type": "string", "pattern": f"^{_PROJECT.pattern}$"},
+            "The name in the team's index.",
         ),
-        "quality": _switch(),
+        "quality": _switch("Whether the editor's searches look at their best hits again."),
         # A day: who wants it longer wants it always, and a process that nobody uses is a nuisance.
-        "idle_minutes": _whole_number(1, 24 * 60),
+        "idle_minutes": _whole_number(1, 24 * 60, "How long an index stays up unused."),
+    },
+)
+_SAMPLING = _Table(
+    "sampling",
+    {
+        "temperature": _number(0, 2, "How freely words are picked; 0 always picks the likeliest."),
+        "top_p": _number(0.01, 1, "The share of likely words that are picked from."),
+        "max_tokens": _whole_number(16, 100_000, "The longest answer, thoughts included."),
+        "stop": _Key(
+            lambda value: (
+                isinstance(value, tuple)
+                and len(value) <= MOST_STOPS
+                and all(isinstance(it, str) and it for it in value)
+            ),
+            lambda: f"list at most {MOST_STOPS} texts",
+            lambda: {
+                "type": "array",
+                "items": {"type": "string", "minLength": 1},
+                "maxItems": MOST_STOPS,
+            },
+            "Texts that end an answer.",
+        ),
+        "reasoning": _one_of(lambda: REASONING, "Where a model thinks before it answers."),
     },
 )

@@ -28,8 +28,8 @@ from glossator_clients.embedded_search import (
 from glossator_clients.embedding import ServerEmbedder
 from glossator_clients.engine_state import EngineState
 from glossator_clients.errors import ModelError, ModelProtocolError, ModelUnavailableError
-from glossator_clients.factory import open_embedder, open_reranker
 from glossator_clients.protocol import complete
+from glossator_clients.search_models import open_embedder, open_reranker
 from glossator_clients.types import Author, ChatRequest, Message
 from glossator_gate.types import Api, ModelEntry, Policy
 from tests.tiny_gguf import MEAN, RANK, write_encoder

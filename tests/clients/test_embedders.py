@@ -22,7 +22,7 @@ from glossator_clients.errors import (
     ModelTimeoutError,
     ModelUnavailableError,
 )
-from glossator_clients.factory import open_embedder
+from glossator_clients.search_models import open_embedder
 from glossator_gate.errors import PolicyError
 from glossator_gate.types import Api, ModelEntry, Origin, Policy
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -206,6 +207,16 @@ async def test_a_field_for_reasoning_is_asked_for_and_taken_out() -> None:
     assert list(sent["properties"]) == ["reasoning", "summary"]
     assert any(isinstance(it, Thought) for it in events)
     assert "".join(it.text for it in events if isinstance(it, TextDelta)) == '{"summary": "add"}'
+
+
+async def test_thinking_without_its_opening_tag_spoils_no_json() -> None:
+    answer = streaming(
+        {"content": 'I write {"summary": "a'}, {"content": ' b"} </think>\n{"reasoning": "hm",'},
+        {"content": ' "summary": "add"}'},
+    )  # fmt: skip
+    request = replace(ASKING, schema=SCHEMA, sampling=Sampling(reasoning=Reasoning.FIELD))
+    async with model_of(answer) as (model, _):
+        assert json.loads((await complete(model, request)).text) == {"summary": "add"}
 
 
 async def test_a_stop_sequence_ends_the_answer_whatever_the_server_makes_of_it() -> None:

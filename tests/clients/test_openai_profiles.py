@@ -14,7 +14,7 @@ from loopback_server import LoopbackServer, serving
 
 from glossator_clients.errors import ModelError, ModelProtocolError, PromptTooLongError
 from glossator_clients.openai_client import OpenAIModel, ServerOptions
-from glossator_clients.openai_profiles import PROFILES, addressed, endpoint_of
+from glossator_clients.openai_profiles import PROFILES, endpoint_of, server_options
 from glossator_clients.protocol import complete
 from glossator_clients.types import (
     Author,
@@ -26,7 +26,8 @@ from glossator_clients.types import (
     Tool,
     ToolCall,
 )
-from glossator_gate.types import Destination, EgressLimits, Origin, ServerProfile
+from glossator_gate.policy import destination_of
+from glossator_gate.types import Api, Destination, EgressLimits, ModelEntry, Origin, ServerProfile
 
 P = ServerProfile
 Made = Callable[[], FakeServer]
@@ -175,13 +176,17 @@ async def test_nobody_knows_gets_nothing_that_is_not_in_the_interface() -> None:
         ("https://api.openai.com", P.OPENAI),
         ("https://mine.openai.azure.com", P.AZURE),
         ("https://api.openai.com.example.org", P.AUTO),
+        ("https://openai.azure.com.example.org", P.AUTO),
     ],
 )
-async def test_hosts_that_are_known_are_asked_nothing(host: str, profile: ServerProfile) -> None:
-    info = ModelInfo("coder", "openai", "m", host, None, local=False)
-    model = OpenAIModel(info, Destination(Origin.parse(host)))
-    assert model._profile is profile
-    await model.close()
+def test_hosts_that_are_known_are_asked_nothing(host: str, profile: ServerProfile) -> None:
+    entry = ModelEntry("coder", Api.OPENAI, ("m",), Origin.parse(host), "/v1")
+    assert server_options(entry).profile is profile
+    # The gate puts the key where the same server reads it.
+    header = "api-key" if profile is P.AZURE else "authorization"
+    assert destination_of(entry).key_header == header
+    chosen = replace(entry, profile=P.VLLM, api_version="1")
+    assert server_options(chosen) == ServerOptions("/v1", P.VLLM, "1")
 
 
 @pytest.mark.parametrize("profile", [P.VLLM, P.TGI, P.LLAMA_CPP])
@@ -307,6 +312,33 @@ async def test_a_model_that_thinks_natively_is_not_asked_for_little() -> None:
     assert reply.usage.reasoning_tokens == 5
 
 
+async def test_only_what_helped_is_remembered() -> None:
+    class Grumpy(OpenAI):
+        grumpy = True
+
+        def judge(self, body: dict[str, Any]) -> None:
+            if self.grumpy:
+                raise self.refusal("I do not like it")
+            super().judge(body)
+
+    fake = Grumpy(Said([{"content": '{"summary": "x"}'}]))
+    async with model_at(fake) as (model, _):
+        with pytest.raises(ModelProtocolError):
+            await complete(model, replace(HELLO, schema=STRICT))
+        tried = [it.get("response_format", {}).get("type") for it in fake.chats]
+        assert tried == ["json_schema", "json_object", None]
+        fake.grumpy = False
+        await complete(model, replace(HELLO, schema=STRICT))
+    assert fake.chats[-1]["response_format"]["type"] == "json_schema"
+
+
+async def test_half_a_pair_of_surrogates_is_no_trouble() -> None:
+    fake = OpenAI()
+    async with model_at(fake) as (model, _):
+        await complete(model, ChatRequest((Message(Author.USER, "a \ud800 b"),)))
+    assert fake.chats[0]["messages"][0]["content"] == "a ? b"
+
+
 async def test_an_older_vllm_is_guided() -> None:
     fake = VLLM(Said([{"content": "{}"}]), old=True)
     async with model_at(fake) as (model, _):
@@ -341,7 +373,7 @@ async def test_templates_are_told_whether_to_think(
     assert asked == {"enable_thinking": reasoning is Reasoning.NATIVE}
 
 
-def test_azure_has_a_path_for_each_deployment_and_reads_its_own_key_header() -> None:
+def test_azure_has_a_path_for_each_deployment() -> None:
     classic = ServerOptions(profile=P.AZURE, api_version="2024-10-21")
     found = endpoint_of(classic, "mine")
     assert found.path == "/openai/deployments/mine"
@@ -349,9 +381,6 @@ def test_azure_has_a_path_for_each_deployment_and_reads_its_own_key_header() -> 
     assert endpoint_of(ServerOptions(profile=P.AZURE), "mine").path == "/openai/v1"
     own = ServerOptions("/gateway/v1", P.AZURE)
     assert endpoint_of(own, "mine").path == "/gateway/v1"
-    to = Destination(Origin.parse("https://mine.openai.azure.com"))
-    assert addressed(to, P.AZURE).key_header == "api-key"
-    assert addressed(to, P.OPENAI).key_header == "authorization"
 
 
 async def test_azures_filter_is_named() -> None:

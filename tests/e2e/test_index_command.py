@@ -12,6 +12,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -289,7 +290,7 @@ def test_documenting_takes_examples_of_an_index_that_is_up_and_starts_none(
     ringlog: Path, own_home: Path
 ) -> None:
     async def examples() -> tuple[str, ...]:
-        snapshot = read_snapshot(ringlog / "main.c", Settings())
+        snapshot = replace(read_snapshot(ringlog / "main.c", Settings()), lends=lambda _: True)
         (symbol, *_) = find_symbols(snapshot.source, "main")
         async with running_indexes([ringlog / "main.c"], IndexOptions()) as indexes:
             return (await indexes.with_examples(snapshot, symbol, ())).examples

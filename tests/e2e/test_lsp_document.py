@@ -90,7 +90,8 @@ async def test_documents_a_function_in(profile: str, script: WriteScript) -> Non
         values = await editor.expect_progress_of(created["params"]["token"])
         assert values[0]["title"] == "Document add"
         assert values[0]["cancellable"] is True
-        assert values[-1]["message"].startswith("kernel-doc ok, code unchanged; scripted, ")
+        end = "kernel-doc ok, code unchanged; scripted (this machine), "
+        assert values[-1]["message"].startswith(end)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -136,7 +137,7 @@ async def test_the_hover_shows_the_evidence_until_the_next_edit(script: WriteScr
         await editor.answer(created, None)
         text = await editor.accept_edit()
         await editor.expect_progress_of(created["params"]["token"])
-        checked = "checked: kernel-doc ok, code unchanged; scripted, "
+        checked = "checked: kernel-doc ok, code unchanged; scripted (this machine), "
         assert checked in (await hover(editor, "add"))["contents"]["value"]
         await editor.replace(URI, text.replace("Add two", "Add 2"))
         assert "checked" not in (await hover(editor, "add"))["contents"]["value"]
@@ -156,7 +157,7 @@ async def test_a_plain_editor_gets_commands_plain_text_and_its_log(script: Write
         await editor.replace(URI, text)
         await editor.answer(request, {"applied": True})
         said = []
-        while "scripted, " not in "".join(said[-1:]):
+        while "scripted (this machine), " not in "".join(said[-1:]):
             message = await editor.expect(types.WINDOW_LOG_MESSAGE)
             said.append(message["params"]["message"])
         assert said[0] == "Document add: started"

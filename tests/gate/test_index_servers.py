@@ -10,7 +10,8 @@ import pytest
 from glossator_gate.errors import ConfigurationError
 from glossator_gate.policy import destination_of_server, load_policy
 from glossator_gate.types import Policy, PolicyPlaces
-from glossator_server.settings import Settings, with_workspace_file
+from glossator_server.settings import Settings
+from glossator_server.workspace_file import read_workspace
 
 HEAD = "schema = 1\n"
 
@@ -49,14 +50,29 @@ def test_a_user_lists_a_server_of_this_machine(tmp_path: Path) -> None:
         (server(more="command = 'x'"), "unknown key 'command'"),
         (server() + server("http://127.0.0.1:2"), "twice"),
         ("index_server = 3", "double brackets"),
-        (server("http://10.0.0.7:8000", 'address = "private"'), "loopback only"),
-        (server("https://example.org", 'address = "public"'), "loopback only"),
+        (server("http://example.org", 'address = "public"'), "plain text"),
     ],
 )
 def test_what_is_wrong_with_a_server_is_told(table: str, words: str, tmp_path: Path) -> None:
     found = policy(tmp_path, table)
     assert any(words in warning for warning in found.warnings)
     assert len(found.index_servers) == ("unknown key" in words or "twice" in words)
+
+
+@pytest.mark.parametrize(
+    ("origin", "address"), [("http://10.0.0.7:8000", "private"), ("https://example.org", "public")]
+)
+def test_a_server_elsewhere_gets_what_its_entry_says_and_else_what_is_public(
+    origin: str, address: str, tmp_path: Path
+) -> None:
+    mistrusted = server(origin, f'address = "{address}"')
+    (entry,) = policy(tmp_path, mistrusted).index_servers
+    assert (entry.address, entry.max_class) == (address, "public")
+    trusted = server(origin, f'address = "{address}"\nmax_class = "confidential"')
+    (tmp_path / "config.toml").write_text(HEAD + trusted)
+    places = PolicyPlaces(tmp_path / "none.toml", tmp_path / "config.toml", os.getuid())
+    (entry,) = load_policy(places).index_servers
+    assert entry.max_class == "confidential"
 
 
 def test_both_files_must_list_a_server_and_the_narrower_holds(tmp_path: Path) -> None:
@@ -87,6 +103,8 @@ def test_a_key_is_only_ever_referred_to(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_workspace_file_cannot_add_a_server(tmp_path: Path) -> None:
     (tmp_path / ".glossator.toml").write_text(server("http://127.0.0.1:6666"))
-    _, ignored = with_workspace_file(Settings(), tmp_path)
+    found = read_workspace(tmp_path, Settings(), Policy(models=()))
+    ignored = found.sentences
+    assert found.policy.index_servers == ()
     assert len(ignored) == 1
     assert "index_server is ignored" in ignored[0]

@@ -71,12 +71,41 @@ def test_a_user_file_adds_models_of_this_machine(machine: Machine) -> None:
     assert policy.warnings == ()
 
 
-def test_a_remote_model_is_refused_with_the_reason(machine: Machine) -> None:
-    remote = model(address="public", origin="https://models.example")
+@pytest.mark.parametrize(
+    ("origin", "address"),
+    [("https://models.example", "public"), ("http://10.1.2.3:11434", "private")],
+)
+def test_a_remote_model_sees_what_is_public_unless_its_entry_says_more(
+    machine: Machine, origin: str, address: str
+) -> None:
+    policy = machine.policy(user=HEAD + model(address=address, origin=origin))
+    assert [(it.id, it.max_class) for it in policy.models][:1] == [("coder", "public")]
+    trusted = model(address=address, origin=origin, max_class="internal")
+    assert machine.policy(user=HEAD + trusted).models[0].max_class == "internal"
+
+
+def test_a_remote_model_on_a_plain_way_through_the_open_network_is_refused(
+    machine: Machine,
+) -> None:
+    remote = model(address="public", origin="http://models.example")
     policy = machine.policy(user=HEAD + remote)
     assert ids(policy) == ["smollm2"]
     assert [it.entry.id for it in policy.refused] == ["coder"]
-    assert "not on this machine" in policy.refused[0].reason
+    assert "https://" in policy.refused[0].reason
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("colour = 'red'\n", ""), ("", "[limits]\nrequests = 3\n"), ("", "[cache]\nresponses = 0\n")],
+)
+def test_a_mistake_in_the_users_file_leaves_models_of_this_machine(
+    machine: Machine, before: str, after: str
+) -> None:
+    # Nobody can tell what it was to forbid.
+    remote = model(id="far", address="public", origin="https://models.example")
+    policy = machine.policy(user=HEAD + before + model() + remote + after)
+    assert ids(policy) == ["coder", "smollm2"]
+    assert "mistake" in policy.refused[0].reason
 
 
 def test_with_a_managed_file_both_must_list_the_model(machine: Machine) -> None:
@@ -147,6 +176,21 @@ def test_the_managed_roles_limit_those_of_the_user(machine: Machine) -> None:
         HEAD + '[roles]\nworld-domination = ["coder"]\n',
         HEAD + "[roles]\nfix = 'coder'\n",
         HEAD + "[model]\nid = 'x'\n",
+        HEAD + "[limits]\ntokens_per_day = '5'\n",
+        HEAD + "[limits]\ntokens = 5\n",
+        HEAD + "[classes]\ndefault = 'secret'\n",
+        HEAD + "[[classify]]\nclass = 'internal'\n",
+        HEAD + "[[classify]]\nmatch = {}\nclass = 'internal'\n",
+        HEAD + "[[classify]]\nmatch = { path = ['!a'] }\nclass = 'internal'\n",
+        HEAD + "[execute]\nsandbox = 'off'\n",
+        HEAD + "[execute]\ncommands = ['make']\n",
+        HEAD + "[redact]\ndeny_paths = [3]\n",
+        HEAD + "[cache]\nresponses = 'no'\n",
+        HEAD + model(key="sk-123"),
+        HEAD + model(proxy="http://proxy.example:3128"),
+        HEAD + model(api="openai", model=["m@sha256:" + "0" * 64]),
+        HEAD + model(model=["m@sha256:123"]),
+        HEAD + model(api_version="2024-10-21"),
     ],
 )
 def test_a_broken_managed_file_leaves_models_of_this_machine_only(
@@ -250,7 +294,7 @@ def test_what_says_nothing_of_vectors_is_no_slip(machine: Machine, user: str) ->
 
 
 def test_no_other_model_takes_over_for_one_that_is_refused(machine: Machine) -> None:
-    remote = model(origin="http://192.0.2.1:80", address="private")
+    remote = model(origin="http://192.0.2.1:80", address="public")
     policy = machine.policy(user=HEAD + remote + '[roles]\ndocument = ["coder"]\n')
     assert policy.roles == {"document": ()}
 

@@ -98,6 +98,12 @@ def test_letters_that_grow_when_lowered_do_not_shift_the_place() -> None:
     assert redacted.text == '/* İİİİ İstanbul */ token = "<redacted: credential>"; int İ;'
 
 
+def test_half_a_pair_of_surrogates_hides_nothing() -> None:
+    secret = base62(32, 5)
+    redacted = redact(f'/* \ud800 Ä */ token = "{secret}"; \udfff')
+    assert redacted.text == '/* \ud800 Ä */ token = "<redacted: credential>"; \udfff'
+
+
 _FRAGMENTS = st.sampled_from(
     [line for _, line in secrets(2).values()]
     + [it for it, _ in secrets(3).values()]

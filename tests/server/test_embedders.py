@@ -105,7 +105,7 @@ async def test_a_server_that_is_away_costs_no_vectors(tmp_path: Path) -> None:
 
 async def test_a_model_that_became_another_is_not_mixed_in() -> None:
     async with serving(answer) as server:
-        from glossator_clients.factory import open_embedder
+        from glossator_clients.search_models import open_embedder
 
         opened = await asyncio.to_thread(open_embedder, policy_of(server.origin))
         late = LateEmbedder(ModelIdentity("m", 3, "m/3"), lambda: opened)

@@ -8,16 +8,23 @@ from pathlib import Path
 import pytest
 
 from glossator_gate.errors import ConfigurationError
+from glossator_gate.types import Policy
 from glossator_indexer.languages import language_for_id
 from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import all_symbols
 from glossator_server.settings import (
     DocumentOptions,
     IndexOptions,
+    SamplingOptions,
     Settings,
     load_user_settings,
-    with_workspace_file,
 )
+from glossator_server.workspace_file import read_workspace
+
+
+def preferences_in(root: Path) -> tuple[Settings, tuple[str, ...]]:
+    found = read_workspace(root, Settings(), Policy(models=()))
+    return found.settings, found.sentences
 
 
 def test_a_layer_chooses_preferences() -> None:
@@ -30,6 +37,47 @@ def test_a_layer_chooses_preferences() -> None:
     assert settings.document == DocumentOptions("kernel-doc", 72, 2, 1)
     assert settings.preferred_models == ("b", "a")
     assert ignored == ()
+
+
+def test_a_layer_chooses_how_the_model_of_a_role_picks_its_words() -> None:
+    chosen = {
+        "temperature": 0,
+        "top_p": 0.5,
+        "max_tokens": 900,
+        "stop": ["\n\n"],
+        "reasoning": "field",
+    }
+    settings, ignored = Settings().narrowed({"sampling": {"document": chosen}})
+    assert ignored == ()
+    assert settings.documenting.sampling == SamplingOptions(0, 0.5, 900, ("\n\n",), "field")
+    # A later layer chooses again what it names, and nothing else.
+    settings, _ = settings.narrowed({"sampling": {"document": {"max_tokens": 100}}})
+    assert settings.documenting.sampling == SamplingOptions(0, 0.5, 100, ("\n\n",), "field")
+
+
+@pytest.mark.parametrize(
+    ("table", "named"),
+    [
+        ({"document": {"temperature": 3}}, "temperature"),
+        ({"document": {"temperature": True}}, "temperature"),
+        ({"document": {"top_p": 0}}, "top_p"),
+        ({"document": {"max_tokens": 1.5}}, "max_tokens"),
+        ({"document": {"stop": ["a", ""]}}, "stop"),
+        ({"document": {"stop": ["a"] * 5}}, "stop"),
+        ({"document": {"stop": "a"}}, "stop"),
+        ({"document": {"reasoning": "loud"}}, "reasoning"),
+        ({"document": {"model": "mine"}}, "sampling.document.model"),
+        ({"embed": {"temperature": 0}}, "sampling.embed"),
+        ({"document": 3}, "sampling.document"),
+    ],
+)
+def test_what_no_sampling_can_be_is_told_and_changes_nothing(
+    table: dict[str, object], named: str
+) -> None:
+    settings, ignored = Settings().narrowed({"sampling": table})
+    assert settings.documenting == DocumentOptions()
+    assert len(ignored) == 1
+    assert named in ignored[0]
 
 
 def test_a_layer_chooses_how_the_repository_is_indexed() -> None:
@@ -126,7 +174,7 @@ def test_a_broken_user_file_is_named_in_one_sentence(tmp_path: Path, raw: bytes)
 )
 def test_a_broken_workspace_file_stops_nobody(tmp_path: Path, text: str) -> None:
     (tmp_path / ".glossator.toml").write_text(text)
-    settings, ignored = with_workspace_file(Settings(), tmp_path)
+    settings, ignored = preferences_in(tmp_path)
     assert settings == Settings()
     assert len(ignored) == 1
     assert len(ignored[0]) < len(str(tmp_path)) + 300
@@ -138,7 +186,7 @@ def test_a_workspace_file_that_would_be_waited_for_is_not_read(tmp_path: Path, n
     os.mkfifo(tmp_path / name)
     if name != ".glossator.toml":
         (tmp_path / ".glossator.toml").symlink_to(name)
-    settings, ignored = with_workspace_file(Settings(), tmp_path)
+    settings, ignored = preferences_in(tmp_path)
     assert settings == Settings()
     assert "not a regular file" in ignored[0]
 
@@ -147,7 +195,7 @@ def test_a_workspace_file_cannot_add_a_model(tmp_path: Path) -> None:
     (tmp_path / ".glossator.toml").write_text(
         '[[model]]\nid = "evil"\norigin = "http://elsewhere"\n[document]\nwidth = 100\n'
     )
-    settings, ignored = with_workspace_file(Settings(), tmp_path)
+    settings, ignored = preferences_in(tmp_path)
     assert settings.document.width == 100
     assert len(ignored) == 1
     assert "model is ignored" in ignored[0]

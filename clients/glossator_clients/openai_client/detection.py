@@ -13,7 +13,7 @@ from glossator_clients.errors import ModelError
 from glossator_clients.openai_client.sdk import Connection, translated_errors
 from glossator_clients.openai_profiles import PROFILES, ContextSource, Traits
 from glossator_clients.types import ModelInfo
-from glossator_gate.types import Destination, ServerProfile
+from glossator_gate.types import ServerProfile
 
 # Such a question costs a server nothing; one that does not answer it has other troubles.
 _PATIENCE_S = 3.0
@@ -24,11 +24,6 @@ _OWNERS = {
     "openai": ServerProfile.OPENAI,
     "system": ServerProfile.OPENAI,
     "openai-internal": ServerProfile.OPENAI,
-}
-_HOSTS = {
-    "api.openai.com": ServerProfile.OPENAI,
-    ".openai.azure.com": ServerProfile.AZURE,
-    ".services.ai.azure.com": ServerProfile.AZURE,
 }
 
 
@@ -47,13 +42,6 @@ class Server:
     def traits(self) -> Traits:
         """Return what such a server takes and tells."""
         return PROFILES[self.profile]
-
-
-def profile_of_host(destination: Destination) -> ServerProfile:
-    """Return whose server a host is known to be, `AUTO` where it is not."""
-    host = destination.origin.host
-    found = (it for name, it in _HOSTS.items() if host == name or host.endswith(name))
-    return next(found, ServerProfile.AUTO)
 
 
 async def detected(connection: Connection, info: ModelInfo, profile: ServerProfile) -> Server:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from glossator_clients.errors import ModelError, ModelProtocolError, ModelTimeoutError
 from glossator_clients.openai_client.counting import check_arrived, checked_to_fit, counted
-from glossator_clients.openai_client.detection import Server, detected, profile_of_host
+from glossator_clients.openai_client.detection import Server, detected
 from glossator_clients.openai_client.parameters import (
     Habits,
     Terms,
@@ -26,7 +26,7 @@ from glossator_clients.openai_client.sdk import (
     RefusedRequestError,
     translated_errors,
 )
-from glossator_clients.openai_profiles import ServerOptions, addressed, endpoint_of
+from glossator_clients.openai_profiles import ServerOptions, endpoint_of
 from glossator_clients.retries import BusyError, Patience
 from glossator_clients.types import (
     ChatEvent,
@@ -35,7 +35,7 @@ from glossator_clients.types import (
     ModelInfo,
     TokenCount,
 )
-from glossator_gate.types import Destination, ServerProfile
+from glossator_gate.types import Destination
 
 # The usage follows the last word at once, where it comes at all; the answer is complete without it.
 _USAGE_WAIT_S = 2.0
@@ -52,11 +52,8 @@ class OpenAIModel:
         self, info: ModelInfo, destination: Destination, options: ServerOptions | None = None
     ) -> None:
         options = options or ServerOptions()
-        if options.profile is ServerProfile.AUTO:
-            options = replace(options, profile=profile_of_host(destination))
         self._profile = options.profile
         endpoint = endpoint_of(options, info.name)
-        destination = addressed(destination, options.profile)
         self._info = info
         self._connection = Connection(info, destination, endpoint)
         self._total_s = destination.limits.total_s
@@ -113,19 +110,23 @@ class OpenAIModel:
         """
         server = await self._server()
         least = await checked_to_fit(self._connection, self._info, server, request)
+        habits = _learnt.get(self._key, Habits())
         while True:
-            habits = _learnt.get(self._key, Habits())
             try:
                 async with aclosing(self._attempt(request, server, least, habits)) as events:
                     async for event in events:
+                        # What helped, not what was tried.
+                        _learnt[self._key] = habits
                         yield event
             except BusyError as busy:
                 wait = patience.wait_s(busy)
                 if wait is None:
+                    # It may be another one when it is there again.
+                    _servers.pop(self._key, None)
                     raise busy.final from busy
                 await asyncio.sleep(wait)
             except RefusedRequestError as refused:
-                _learnt[self._key] = self._adapted(refused, request, server, habits)
+                habits = self._adapted(refused, request, server, habits)
             else:
                 return
 

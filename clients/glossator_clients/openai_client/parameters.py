@@ -134,7 +134,9 @@ def _names(refusal: Refusal, option: str) -> bool:
 
 
 def _message(message: Message) -> dict[str, Any]:
-    written: dict[str, Any] = {"role": message.author.value, "content": message.text}
+    # Half of a surrogate pair, as broken sources hold it, is no text that can be sent.
+    text = message.text.encode("utf-8", "replace").decode()
+    written: dict[str, Any] = {"role": message.author.value, "content": text}
     if message.tool_calls:
         written["tool_calls"] = [
             {

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from glossator_clients.errors import IncompleteReplyError, ModelProtocolError
-from glossator_clients.reasoning import answer_reader, share_of_reasoning
+from glossator_clients.reasoning import AnswerReader, answer_reader, share_of_reasoning
 from glossator_clients.thinking import ThinkTags
 from glossator_clients.types import (
     ChatEvent,
@@ -45,12 +45,11 @@ class Reading:
 
     def __init__(self, info: ModelInfo, request: ChatRequest) -> None:
         self._info = info
+        self._request = request
         self._events = 0
         self._tags = ThinkTags()
-        self._reader = answer_reader(request)
+        self._reader, self._cutter = _readers(request)
         self._thought = 0
-        # A stop sequence inside JSON would cut it to pieces; there it is the server's to know.
-        self._cutter = _Cutter(request.sampling.stop if request.schema is None else ())
         self._calls = _Calls(request)
         self._goes_on = False
         self.finish_reason: str | None = None
@@ -134,7 +133,7 @@ class Reading:
         if usage is None or usage.reasoning_tokens:
             return usage
         thought = self._thought + self._reader.thought
-        text = max(0, self._reader.text - self._thought) + self._calls.characters
+        text = self._reader.text + self._calls.characters
         share = share_of_reasoning(usage.completion_tokens, thought, text)
         return replace(usage, reasoning_tokens=share)
 
@@ -151,6 +150,8 @@ class Reading:
         for piece in pieces:
             if not isinstance(piece, TextDelta):
                 self._thought += piece.characters if isinstance(piece, Thought) else 0
+                if isinstance(piece, StartedOver):
+                    self._reader, self._cutter = _readers(self._request)
                 yield piece
                 continue
             for event in self._reader.take(piece.text):
@@ -180,6 +181,13 @@ class Reading:
 
     def _wrong(self) -> ModelProtocolError:
         return wrong_answer(self._info)
+
+
+def _readers(request: ChatRequest) -> tuple[AnswerReader, _Cutter]:
+    """Return what an answer's text goes through: the field for reasoning out, then the stops."""
+    # A stop sequence inside JSON would cut it to pieces; there it is the server's to know.
+    stops = request.sampling.stop if request.schema is None else ()
+    return answer_reader(request), _Cutter(stops)
 
 
 class _Cutter:

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from glossator_gate.redaction.logs import redact_logs
 from glossator_indexer.chroma_store.library import embedded_collection
 from glossator_indexer.chroma_store.link import receive, send
 
@@ -27,6 +28,7 @@ _PROBE = "probe"
 
 def main() -> None:
     """Open the folder, prove that it works, and serve both channels until the owner is gone."""
+    redact_logs()
     write_fd, ask_fd, folder, dim = sys.argv[1:5]
     writing, asking = Connection(int(write_fd)), Connection(int(ask_fd))
     # The terminal's Ctrl-C is for the owner; the end of the channels is for us.

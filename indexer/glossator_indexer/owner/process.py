@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from glossator_gate.redaction.logs import redact_logs
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.owner.lodging import Lodging, lodging_of
 from glossator_indexer.owner.service import Service
@@ -73,6 +74,7 @@ def serve(
         logging.basicConfig(
             level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
         )
+        redact_logs()
         if lodging.notice is not None:
             _log.warning("%s", lodging.notice)
         try:

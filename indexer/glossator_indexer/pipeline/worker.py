@@ -17,6 +17,7 @@ import sys
 import time
 from typing import IO, TYPE_CHECKING
 
+from glossator_gate.redaction.logs import redact_logs
 from glossator_indexer.pipeline.frames import read_frame, write_frame
 from glossator_indexer.pipeline.making import Job, Made, make
 
@@ -41,6 +42,7 @@ _NICENESS = 10
 
 def main() -> int:
     """Do jobs until stdin ends."""
+    redact_logs()
     jobs = sys.stdin.buffer
     # Only frames may reach the pipe: whatever prints, prints to stderr.
     results = os.fdopen(os.dup(1), "wb")

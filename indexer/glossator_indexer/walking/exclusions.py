@@ -1,4 +1,4 @@
-"""Own what is never read, and what is not worth reading unless `.glossatorignore` says so.
+"""Own what is not worth reading unless `.glossatorignore` says so; the gate says what never is.
 
 It decides by names alone and must not touch the disk.
 """
@@ -7,17 +7,10 @@ from __future__ import annotations
 
 import re
 
-# Nothing brings these back. Matched without case: on some disks `.ENV` is `.env`.
-_NEVER_FOLDER = re.compile(
-    r"\.(?:git|hg|svn|bzr|jj|pijul|chroma|glossator|terraform|ssh|aws|azure|gcloud|kube|docker"
-    r"|gnupg|password-store)"
-)
-_NEVER_NAME = re.compile(
-    r"\.env(?:rc|\..*)?|.*\.env|.*\.(?:pem|key|p12|pfx|jks|keystore|kdbx?|ppk|asc|gpg|ovpn)"
-    r"|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?(?:[._-].*)?|\.netrc|_netrc|\.pgpass|\.npmrc|\.pypirc"
-    r"|\.git-credentials|\.htpasswd|\.my\.cnf|\.dockercfg|\.vault-token|credentials(?:\.json)?"
-    r"|chroma\.sqlite3",
-)
+from glossator_gate.redaction.unread import is_never_entered, is_never_read
+
+__all__ = ["MARKERS", "is_never_entered", "is_never_read", "is_passed_over"]
+
 # What package managers and interpreters put there.
 _DEPENDENCY_FOLDER = re.compile(
     r"node_modules|bower_components|jspm_packages|(?:site|dist)-packages|__py(?:cache|packages)__"
@@ -26,16 +19,6 @@ _DEPENDENCY_FOLDER = re.compile(
 MARKERS = frozenset(
     ["pyvenv.cfg", "conda-meta", "CACHEDIR.TAG", "CMakeCache.txt", ".ninja_log", ".ninja_deps"]
 )
-
-
-def is_never_read(name: str) -> bool:
-    """Return whether a file of this name may hold secrets, whatever it is."""
-    return _NEVER_NAME.fullmatch(name.lower()) is not None
-
-
-def is_never_entered(name: str) -> bool:
-    """Return whether a folder of this name holds secrets or the insides of a tool."""
-    return _NEVER_FOLDER.fullmatch(name.lower()) is not None
 
 
 def is_passed_over(name: str) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -43,9 +43,18 @@ _TELLING_NAMES = (*sorted(MARKERS | MANIFESTS), ".git", GIT_FILE, OWN_FILE)
 _SHEBANG_BYTES = 256
 
 
+# Told a path below the root, whether it is one that is never read.
+Denied = Callable[[str], bool]
+
+
+def nothing_denied(path: str) -> bool:  # noqa: ARG001 -- the answer for every path
+    """Say of every path that it may be read."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class WalkOptions:
-    """What a walk leaves out for its size.
+    """What a walk leaves out for its size, and what the policy forbids to read.
 
     The register headers of graphics drivers reach 24 MB and are looked up by symbol; in other
     languages, what is larger than any source that people write is a bundle.
@@ -53,6 +62,7 @@ class WalkOptions:
 
     most_bytes_of_c: int = 32 << 20
     most_bytes: int = 4 << 20
+    denied: Denied = nothing_denied
 
     def limit(self, language: str) -> int:
         """Return how many bytes a file of a language may have."""
@@ -67,6 +77,7 @@ class _Folder:
     path: str
     rules: IgnoreStack
     trust: Trust
+    denied: Denied
     is_asked_for: bool = False
 
 
@@ -127,7 +138,8 @@ class RepositoryWalker:
 
     def _start(self) -> _Folder:
         rules = rules_of_repository(self._root, 0)
-        return _Folder(self._root, "", rules, Trust.PROJECT, is_asked_for=True)
+        denied = self._options.denied
+        return _Folder(self._root, "", rules, Trust.PROJECT, denied, is_asked_for=True)
 
 
 class _Walk:
@@ -225,6 +237,8 @@ def _entered(parent: _Folder, name: str, beside: set[str]) -> _Folder | None:
     if is_never_entered(name):
         return None
     path = parent.path + name
+    if parent.denied(path):
+        return None
     text, ruled = git_text(name), git_text(path)
     asked_for = parent.rules.is_asked_for(text, ruled)
     if not asked_for and is_passed_over(name):
@@ -233,7 +247,7 @@ def _entered(parent: _Folder, name: str, beside: set[str]) -> _Folder | None:
     if rules is None:
         return None
     trust = trust_of_folder(name, parent.trust, beside)
-    return _Folder(f"{parent.disk}/{name}", f"{path}/", rules, trust, asked_for)
+    return _Folder(f"{parent.disk}/{name}", f"{path}/", rules, trust, parent.denied, asked_for)
 
 
 def _opened(folder: _Folder, names: set[str]) -> _Folder | None:
@@ -243,11 +257,11 @@ def _opened(folder: _Folder, names: set[str]) -> _Folder | None:
     rules = folder.rules.with_rules_of(folder.disk, folder.path, names)
     if rules is folder.rules:
         return folder
-    return _Folder(folder.disk, folder.path, rules, folder.trust, folder.is_asked_for)
+    return replace(folder, rules=rules)
 
 
 def _is_left_out(folder: _Folder, name: str) -> bool:
-    if is_never_read(name):
+    if is_never_read(name) or folder.denied(folder.path + name):
         return True
     return not folder.rules.takes(git_text(name), git_text(folder.path + name))
 

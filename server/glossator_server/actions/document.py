@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from glossator_clients.costs import Cost, added, cost_of
 from glossator_clients.errors import IncompleteReplyError, PromptTooLongError
 from glossator_clients.protocol import ChatModel, complete
 from glossator_clients.types import ChatReply, ChatRequest, ModelInfo
+from glossator_gate.types import Errand
 from glossator_indexer.facts import facts_of
 from glossator_indexer.parsing import syntax_problems
 from glossator_indexer.styles import ParsedDoc, RenderOptions, Style
@@ -42,6 +44,8 @@ from glossator_server.snapshot import Snapshot
 from glossator_server.verify import CommentChange, check_comment, failures
 
 Report = Callable[[str], None]
+
+ROLE = "document"
 
 
 async def document_symbol(
@@ -137,11 +141,15 @@ class _Draft:
     rounds: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    answer_seconds: float = 0.0
+    cost: Cost | None = None
 
-    def count(self, reply: ChatReply) -> None:
+    def count(self, reply: ChatReply, info: ModelInfo, seconds: float) -> None:
+        self.answer_seconds += seconds
         if reply.usage is not None:
             self.prompt_tokens += reply.usage.prompt_tokens
             self.completion_tokens += reply.usage.completion_tokens
+            self.cost = added(self.cost, cost_of(reply.usage, info.price))
 
 
 async def _write(
@@ -152,10 +160,13 @@ async def _write(
         placed = await asyncio.to_thread(_place, site, draft.fields)
         if not failures(placed.evidence):
             return placed
-    prompt = document_prompt(await asyncio.to_thread(_subject, site), model.info)
+    prompt = document_prompt(
+        await asyncio.to_thread(_subject, site), model.info, site.options.sampling
+    )
     if prompt is None:
         return None
-    draft.notices, draft.sentences, request = prompt.notices, prompt.sentences, prompt.request
+    draft.notices, draft.sentences = prompt.notices, prompt.sentences
+    request = replace(prompt.request, errand=Errand("chat", ROLE, site.snapshot.data_class))
     reasons: list[str] = []
     while draft.rounds < site.options.rounds:
         draft.rounds += 1
@@ -183,11 +194,12 @@ async def _ask(
     site: _Site, model: ChatModel, request: ChatRequest, draft: _Draft
 ) -> tuple[str, list[str]]:
     """Ask once, add the usable words to the draft; return the answer and what is still wanting."""
+    began = time.monotonic()
     try:
         reply = await complete(model, request)
     except IncompleteReplyError:
         return "", ["it broke off before its end"]
-    draft.count(reply)
+    draft.count(reply, model.info, time.monotonic() - began)
     try:
         said = first_sentences(without_cut_phrases(read_fields(reply.text)), draft.sentences)
     except UnreadableReplyError as trouble:
@@ -305,7 +317,8 @@ def _proposal(
         edits=(file_edit(site.snapshot, [placed.change]),),
         evidence=placed.evidence,
         model=info.id if draft.rounds else "none",
-        route=_route(info) if draft.rounds else "no words were wanting",
+        route=info.route if draft.rounds else "no words were wanting",
+        why=info.why if draft.rounds else "",
         fields=draft.fields,
         code=_text(site.snapshot, site.symbol.extent),
         options=site.options,
@@ -313,12 +326,10 @@ def _proposal(
         rounds=draft.rounds,
         prompt_tokens=draft.prompt_tokens,
         completion_tokens=draft.completion_tokens,
+        answer_seconds=draft.answer_seconds,
+        cost=draft.cost,
         seconds=seconds,
     )
-
-
-def _route(info: ModelInfo) -> str:
-    return f"{'this machine' if info.local else 'remote'}, {info.api}, {info.name}"
 
 
 def _skipped(site: _Site, cause: SkipCause, reason: str) -> Skipped:

@@ -24,8 +24,8 @@ MOST_NEIGHBOURS = 4
 def neighbours_of(snapshot: Snapshot, symbol: Symbol, style: Style) -> list[DocumentedSymbol]:
     """Return the documented symbols most like `symbol`, nearest first."""
     candidates = list(documented_symbols(snapshot.source, style))
-    if snapshot.path is not None and snapshot.reads_folder:
-        candidates += documented_beside(snapshot.path, style)
+    if snapshot.path is not None:
+        candidates += documented_beside(snapshot.path, style, snapshot.lends)
     candidates += _elsewhere(snapshot, style, candidates)
     own = nearest_documented(symbol, candidates, MOST_NEIGHBOURS)
     ours = _shipped(snapshot.source.language, style)

@@ -10,6 +10,7 @@ from types import ModuleType
 
 from glossator_clients.errors import ModelError
 from glossator_gate.errors import GlossatorError, PolicyError
+from glossator_gate.redaction.logs import redact_logs
 from glossator_indexer.errors import EmbedderError, IndexUnavailableError, StoreCorruptError
 from glossator_server import __version__
 from glossator_server.cli.printing import complain
@@ -18,6 +19,7 @@ from glossator_server.cli.status import ExitStatus
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status; every trouble is one sentence on stderr."""
+    redact_logs()
     parser = _parser(_subcommands(arguments[0] if arguments else ""))
     options = parser.parse_args(arguments)
     try:
@@ -67,9 +69,9 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         from glossator_server.cli import index_owner
 
         return (index_owner,)
-    from glossator_server.cli import doctor, document, index, models, search, serve
+    from glossator_server.cli import audit, doctor, document, index, models, policy, search, serve
 
-    return (serve, document, index, search, models, doctor)
+    return (serve, document, index, search, models, policy, audit, doctor)
 
 
 def _parser(subcommands: Sequence[ModuleType]) -> argparse.ArgumentParser:

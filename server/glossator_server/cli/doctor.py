@@ -21,7 +21,7 @@ from typing import Any
 
 import platformdirs
 
-from glossator_clients.factory import describe_models
+from glossator_clients.conditions import describe_models
 from glossator_gate.egress import ignored_environment
 from glossator_gate.errors import GlossatorError
 from glossator_indexer.owner_client import OwnerPlaces, somebody_listens

@@ -14,7 +14,9 @@ from typing import Any
 
 from glossator_clients.errors import ModelError, ModelUnavailableError
 from glossator_clients.protocol import ChatModel
-from glossator_gate.errors import GlossatorError
+from glossator_clients.router import Need
+from glossator_gate.errors import GlossatorError, PolicyError
+from glossator_gate.types import DataClass
 from glossator_indexer.parsing import reparse
 from glossator_server.actions.document import document_symbol, place_again
 from glossator_server.app import Application, load_application
@@ -101,32 +103,49 @@ class _Job:
 class _Sources:
     """Where words and examples come from."""
 
-    model: ChatModel
+    application: Application
     indexes: Indexes
+    models: dict[DataClass, ChatModel] = field(default_factory=dict)
+
+    async def model_for(self, snapshot: Snapshot) -> ChatModel:
+        """Return the model for a text of the snapshot's class, opened once for all files of it."""
+        data_class = snapshot.data_class
+        if data_class not in self.models:
+            preferred = self.application.settings.preferred_models
+            need = Need("document", data_class, preferred)
+            self.models[data_class] = await self.application.open_model(need)
+        return self.models[data_class]
+
+    async def close(self) -> None:
+        """Let go of the models."""
+        for model in self.models.values():
+            await model.close()
 
 
 async def _document_all(
     files: list[Target], job: _Job, application: Application, progress: Progress
 ) -> None:
-    model = await application.open_model("document", application.settings.preferred_models)
-    try:
-        async with running_indexes((it.path for it in files), job.settings.index) as indexes:
-            sources = _Sources(model, indexes)
+    async with running_indexes((it.path for it in files), job.settings.index) as indexes:
+        sources = _Sources(application, indexes)
+        try:
             for target in files:
                 try:
                     await _document_file(target, job, sources, progress)
-                except UsageError as trouble:
+                except (UsageError, PolicyError) as trouble:
                     # In a tree, one file that cannot be used does not hide the others.
                     if len(files) == 1:
                         raise
                     job.unusable_files += 1
                     complain(str(trouble))
-    finally:
-        await model.close()
+        finally:
+            await sources.close()
 
 
 async def _document_file(target: Target, job: _Job, sources: _Sources, progress: Progress) -> None:
-    snapshot = read_snapshot(target.path, job.settings)
+    policy = sources.application.workspace_policy
+    policy.check_readable(target.path)
+    snapshot = policy.admitted(read_snapshot(target.path, job.settings))
+    model = await sources.model_for(snapshot)
     symbols = symbols_of(target, snapshot)
     proposals: list[Proposal] = []
     with progress.file(str(target.path), len(symbols)) as steps:
@@ -135,7 +154,7 @@ async def _document_file(target: Target, job: _Job, sources: _Sources, progress:
             try:
                 grounded = await sources.indexes.with_examples(snapshot, symbol, ())
                 outcome = await document_symbol(
-                    grounded, symbol, sources.model, job.settings.document, steps.report
+                    grounded, symbol, model, job.settings.documenting, steps.report
                 )
             except ModelUnavailableError:
                 raise

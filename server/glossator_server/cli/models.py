@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from glossator_clients.factory import ModelCondition, ModelState, describe_models
+from glossator_clients.conditions import ModelCondition, ModelState, describe_models
 from glossator_gate.types import ModelEntry, Policy, Price
 from glossator_server.app import load_application
 from glossator_server.cli.fetching import run_fetch

@@ -58,8 +58,14 @@ class TerminalPrinter:
             self._print(f"  note: {notice}", "yellow")
         rounds = f"{outcome.rounds} round{'s' if outcome.rounds > 1 else ''}"
         tokens = f"{outcome.prompt_tokens} + {outcome.completion_tokens} tokens"
-        cost = f"{rounds}, {tokens}, {outcome.seconds:.1f} s"
-        self._print(f"  by {outcome.model} ({outcome.route}), {cost}", "dim")
+        spent = [rounds, tokens, f"{outcome.seconds:.1f} s"]
+        if (speed := outcome.tokens_per_second) is not None:
+            spent.append(f"{speed:.0f} tokens/s")
+        if outcome.cost is not None:
+            spent.append(str(outcome.cost))
+        self._print(f"  by {outcome.model} ({outcome.route}), {', '.join(spent)}", "dim")
+        if outcome.why:
+            self._print(f"  route: {outcome.why}", "dim")
         self._print("", "")
 
     def written(self, path: Path, count: int) -> None:
@@ -130,7 +136,14 @@ def proposal_as_json(proposal: Proposal, snapshot: Snapshot) -> dict[str, object
         "rounds": proposal.rounds,
         "tokens": {"prompt": proposal.prompt_tokens, "completion": proposal.completion_tokens},
         "seconds": round(proposal.seconds, 3),
+        "why": proposal.why,
+        "tokens_per_second": _rounded(proposal.tokens_per_second),
+        "cost": None if proposal.cost is None else asdict(proposal.cost),
     }
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, 1)
 
 
 def diff_of(proposal: Proposal, snapshot: Snapshot) -> str:

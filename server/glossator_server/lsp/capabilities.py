@@ -35,6 +35,10 @@ class EditorCapabilities:
     registers_configuration: bool = False
     registers_watched_files: bool = False
     registers_workspace_symbols: bool = False
+    takes_diagnostics: bool = False
+    pulls_diagnostics: bool = False
+    registers_diagnostics: bool = False
+    refreshes_diagnostics: bool = False
 
 
 def fold(announced: types.ClientCapabilities) -> EditorCapabilities:
@@ -48,6 +52,8 @@ def fold(announced: types.ClientCapabilities) -> EditorCapabilities:
     )
     watched = workspace.did_change_watched_files or types.DidChangeWatchedFilesClientCapabilities()
     symbols = workspace.symbol or types.WorkspaceSymbolClientCapabilities()
+    pull = document.diagnostic or types.DiagnosticClientCapabilities()
+    refresh = workspace.diagnostics or types.DiagnosticWorkspaceClientCapabilities()
     action = document.code_action or types.CodeActionClientCapabilities()
     hover = document.hover or types.HoverClientCapabilities()
     tags = action.tag_support.value_set if action.tag_support else ()
@@ -63,6 +69,10 @@ def fold(announced: types.ClientCapabilities) -> EditorCapabilities:
         registers_configuration=bool(configuration.dynamic_registration),
         registers_watched_files=bool(watched.dynamic_registration),
         registers_workspace_symbols=bool(symbols.dynamic_registration),
+        takes_diagnostics=document.publish_diagnostics is not None,
+        pulls_diagnostics=document.diagnostic is not None,
+        registers_diagnostics=bool(pull.dynamic_registration),
+        refreshes_diagnostics=bool(refresh.refresh_support),
     )
 
 

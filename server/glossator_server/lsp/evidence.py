@@ -17,4 +17,10 @@ def evidence_in_short(proposal: Proposal) -> str:
     style = [f"{it.tool} ok" for it in passed if it.check not in _IN_WORDS]
     others = [_IN_WORDS[it.check] for it in passed if it.check == "only-comments"]
     checks = ", ".join([*style, *others])
-    return f"{checks}; {proposal.model}, {proposal.seconds:.1f} s"
+    spent = [f"{proposal.seconds:.1f} s"]
+    if (speed := proposal.tokens_per_second) is not None:
+        spent.append(f"{speed:.0f} tokens/s")
+    if proposal.cost is not None:
+        spent.append(str(proposal.cost))
+    where = proposal.route.split(",")[0]
+    return f"{checks}; {proposal.model} ({where}), {', '.join(spent)}"

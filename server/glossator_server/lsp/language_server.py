@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -53,6 +54,8 @@ class GlossatorServer(LanguageServer):
         self.got_ready = asyncio.Event()
         self.announced_symbols = False
         self.registered: set[str] = set()
+        # Files that the editor shows problems of.
+        self.shown_workspace_files: set[Path] = set()
         self._noted: set[str] = set()
         self._watch: asyncio.Task[None] | None = None
         self._cancels_by_token: dict[int | str, Callable[[], object]] = {}

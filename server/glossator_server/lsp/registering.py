@@ -9,10 +9,15 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.workspace_file import WORKSPACE_FILE
 
 SECTION = "glossator"
 # What they say decides which files belong into an index.
 IGNORE_FILES = (".gitignore", ".glossatorignore")
+# Each file is judged alone, and only those that the editor has open.
+DIAGNOSTIC_OPTIONS = types.DiagnosticOptions(
+    inter_file_dependencies=False, workspace_diagnostics=False, identifier="glossator"
+)
 _COMES_AND_GOES = types.WatchKind.Create | types.WatchKind.Delete
 
 
@@ -21,6 +26,27 @@ async def register_configuration(ls: GlossatorServer) -> None:
     if ls.editor.registers_configuration:
         options = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
         await _register(ls, types.WORKSPACE_DID_CHANGE_CONFIGURATION, options)
+
+
+async def register_for_workspace_files(ls: GlossatorServer) -> None:
+    """Have the editor tell when a `.glossator.toml` changes and ask what is wrong in it."""
+    if not ls.session.folders:
+        return
+    if ls.editor.registers_watched_files:
+        watcher = types.FileSystemWatcher(f"**/{WORKSPACE_FILE}")
+        options = types.DidChangeWatchedFilesRegistrationOptions([watcher])
+        await _register(ls, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options, WORKSPACE_FILE)
+    if ls.editor.registers_diagnostics:
+        await _register(
+            ls,
+            types.TEXT_DOCUMENT_DIAGNOSTIC,
+            types.DiagnosticRegistrationOptions(
+                inter_file_dependencies=DIAGNOSTIC_OPTIONS.inter_file_dependencies,
+                workspace_diagnostics=DIAGNOSTIC_OPTIONS.workspace_diagnostics,
+                identifier=DIAGNOSTIC_OPTIONS.identifier,
+                document_selector=[types.TextDocumentFilterPattern(f"**/{WORKSPACE_FILE}")],
+            ),
+        )
 
 
 async def register_for_index(ls: GlossatorServer) -> None:
@@ -52,11 +78,15 @@ def _watched_globs() -> tuple[str, ...]:
     return (f"**/*.{{{endings}}}", f"**/{{{','.join(IGNORE_FILES)}}}")
 
 
-async def _register(ls: GlossatorServer, method: str, options: object) -> None:
-    if method in ls.registered:
+async def _register(
+    ls: GlossatorServer, method: str, options: object, register_as: str | None = None
+) -> None:
+    """Register a method once; the second registration of one needs a name of its own."""
+    name = register_as or method
+    if name in ls.registered:
         return
-    ls.registered.add(method)
-    registration = types.Registration(method, method, options)
+    ls.registered.add(name)
+    registration = types.Registration(name, method, options)
     try:
         await ls.client_register_capability_async(types.RegistrationParams([registration]))
     except JsonRpcException as trouble:

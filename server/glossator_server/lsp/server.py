@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 
+from glossator_gate.redaction.logs import redact_logs
 from glossator_server.lsp.features import register_features
 from glossator_server.lsp.framing import Frame, FramingEvent
 from glossator_server.lsp.language_server import GlossatorServer
@@ -89,5 +90,6 @@ def _log_to_stderr() -> None:
     level = os.environ.get("GLOSSATOR_LOG", "WARNING").upper()
     known = level if level in logging.getLevelNamesMapping() else "WARNING"
     logging.basicConfig(level=known, format="%(levelname)s %(name)s: %(message)s")
+    redact_logs()
     if known != "DEBUG":
         logging.getLogger("pygls").setLevel(logging.WARNING)

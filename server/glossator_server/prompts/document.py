@@ -14,7 +14,8 @@ from glossator_clients.types import Author, ChatRequest, JsonSchema, Message, Mo
 from glossator_indexer.retrieval import DocumentedSymbol
 from glossator_indexer.styles.names import demands_return, documented_names
 from glossator_indexer.types import DocFields, Facts, Symbol, SymbolKind
-from glossator_server.prompts.templates import PromptTemplate, load_template
+from glossator_server.prompts.templates import PromptTemplate, load_template, with_choices
+from glossator_server.settings import SamplingOptions
 
 # A server that does not say how long its context is has at least this much.
 ASSUMED_CONTEXT_TOKENS = 4096
@@ -55,7 +56,9 @@ class DocumentPrompt:
     sentences: int
 
 
-def document_prompt(subject: PromptSubject, model: ModelInfo) -> DocumentPrompt | None:
+def document_prompt(
+    subject: PromptSubject, model: ModelInfo, wanted_sampling: SamplingOptions
+) -> DocumentPrompt | None:
     """Return the prompt for one comment, or None where even the bare signature does not fit.
 
     Cuts, in this order: the farthest example first, then the middle of the body.
@@ -63,8 +66,9 @@ def document_prompt(subject: PromptSubject, model: ModelInfo) -> DocumentPrompt 
     # Small models follow examples, not rules, and pay for each token in seconds. A body leads them
     # astray: without it they come nearer to people's words (benchmarks/words.py).
     template = load_template("document-small" if model.api == "embedded" else "document")
+    sampling = with_choices(template.sampling, wanted_sampling)
     context = model.context_tokens or ASSUMED_CONTEXT_TOKENS
-    budget = min(template.budget_tokens, context - template.sampling.max_tokens)
+    budget = min(template.budget_tokens, context - sampling.max_tokens)
     subject = replace(subject, neighbours=subject.neighbours[: template.few_shot])
     if not template.body and subject.symbol.kind in _CALLABLE:
         subject = replace(subject, body="")
@@ -82,7 +86,7 @@ def document_prompt(subject: PromptSubject, model: ModelInfo) -> DocumentPrompt 
     if len(subject.neighbours) < wanted:
         notices.append(f"{wanted - len(subject.neighbours)} of {wanted} examples were left out")
     schema = doc_schema(subject.symbol, template.fields)
-    request = ChatRequest(_messages(template, subject), template.sampling, schema)
+    request = ChatRequest(_messages(template, subject), sampling, schema)
     return DocumentPrompt(request, tuple(notices), template.sentences)
 
 

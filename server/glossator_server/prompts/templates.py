@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from string import Template
+from typing import Any
 
-from glossator_clients.types import Sampling
+from glossator_clients.types import Reasoning, Sampling
 from glossator_gate.errors import ConfigurationError
+from glossator_server.settings import SamplingOptions
 
 _FRONT_MATTER = re.compile(
     r"\A\+\+\+\n(?P<toml>.*?)^\+\+\+\n(?P<body>.*)\Z", re.DOTALL | re.MULTILINE
@@ -46,6 +48,18 @@ class PromptTemplate:
     def fill(self, section: str, values: Mapping[str, str]) -> str:
         """Return a section with its values in place; raises `KeyError` for a value not given."""
         return Template(self.sections[section]).substitute(values).strip()
+
+
+def with_choices(sampling: Sampling, chosen: SamplingOptions) -> Sampling:
+    """Return a prompt's sampling with what the settings choose for its role."""
+    values: dict[str, Any] = {
+        "temperature": chosen.temperature,
+        "top_p": chosen.top_p,
+        "max_tokens": chosen.max_tokens,
+        "stop": chosen.stop,
+        "reasoning": None if chosen.reasoning is None else Reasoning(chosen.reasoning),
+    }
+    return replace(sampling, **{key: it for key, it in values.items() if it is not None})
 
 
 @cache

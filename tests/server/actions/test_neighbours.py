@@ -29,7 +29,7 @@ def names(*examples: str, path: Path | None = None) -> list[str]:
     language = language_for_id("c")
     assert language is not None
     snapshot = Snapshot(
-        "file:///a.c", path, 1, parse(TEXT, language), reads_folder=path is not None
+        "file:///a.c", path, 1, parse(TEXT, language), lends=lambda _: path is not None
     )
     symbol = find_symbols(snapshot.source, "pool_take")[0]
     found = neighbours_of(replace(snapshot, examples=examples), symbol, STYLE)

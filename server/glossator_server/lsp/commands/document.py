@@ -37,13 +37,13 @@ async def _document(
     ls: GlossatorServer, snapshot: Snapshot, symbol: Symbol, report: JobReport
 ) -> str:
     require_edits(ls)
-    model = await ls.session.open_model("document")
+    model = await ls.session.open_model("document", snapshot)
     try:
         outcome = await document_symbol(
             await with_examples(ls, snapshot, symbol),
             symbol,
             model,
-            ls.session.settings.document,
+            ls.session.settings.documenting,
             report.say,
         )
     finally:

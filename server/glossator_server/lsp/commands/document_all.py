@@ -61,7 +61,7 @@ async def _document_all(ls: GlossatorServer, target: Target, report: JobReport) 
     wanted = [(it.name, _code(first, it)) for it in symbols_to_document(first)]
     if not wanted:
         return "every symbol has its comment"
-    model = await ls.session.open_model("document")
+    model = await ls.session.open_model("document", first)
     try:
         skipped = await _document_each(_Run(ls, target, model, report), wanted)
     finally:
@@ -105,7 +105,7 @@ async def _document_one(run: _Run, name: str, code: str) -> Outcome:
     if not found:
         reason = f"{name} changed meanwhile; ask again."
         return Skipped(snapshot.path, name, SkipCause.STALE, reason)
-    options = run.ls.session.settings.document
+    options = run.ls.session.settings.documenting
     # Of two with the same code, one may have its comment already.
     style = style_for(options.style)
     lacks = (CommentState.MISSING, CommentState.DRIFTED)

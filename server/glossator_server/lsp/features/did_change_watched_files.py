@@ -9,12 +9,15 @@ from lsprotocol import types
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.registering import IGNORE_FILES
 from glossator_server.lsp.uris import path_of
+from glossator_server.lsp.workspace_files import is_workspace_file, workspace_file_changed
 
 
 def did_change_watched_files(
     ls: GlossatorServer, params: types.DidChangeWatchedFilesParams
 ) -> None:
     """Have the index take them in, or look at everything where what belongs into it changed."""
+    if any(is_workspace_file(path_of(it.uri)) for it in params.changes):
+        workspace_file_changed(ls)
     if ls.indexing is None:
         return
     paths = [

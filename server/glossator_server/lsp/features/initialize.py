@@ -10,6 +10,7 @@ from lsprotocol import types
 from glossator_server.lsp.capabilities import fold, server_capabilities
 from glossator_server.lsp.convert import choose_encoding
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.registering import DIAGNOSTIC_OPTIONS
 from glossator_server.lsp.uris import path_of
 
 
@@ -30,6 +31,8 @@ def initialize(ls: GlossatorServer, params: types.InitializeParams) -> types.Ini
         if isinstance(own, Mapping):
             ls.ignored_settings = ls.session.configure("initialization", own)
     capabilities = server_capabilities(encoding)
+    if ls.editor.pulls_diagnostics and not ls.editor.registers_diagnostics:
+        capabilities.diagnostic_provider = DIAGNOSTIC_OPTIONS
     wanted = ls.session.settings.index
     if wanted.enabled and wanted.workspace_symbol:
         # Off by default: it doubles the answers of other servers.

@@ -1,0 +1,96 @@
+"""Own what the file of a workspace does to the policy: it forbids more, and never allows anything.
+
+It must not read the file, nor know preferences.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from types import MappingProxyType
+
+from glossator_gate.errors import ConfigurationError
+from glossator_gate.policy.declaration import Layer
+from glossator_gate.policy.files import FoundFile
+from glossator_gate.policy.meeting import layer_of, least_limits, united
+from glossator_gate.policy.problems import FileProblem, broken_file
+from glossator_gate.policy.reading import UNREADABLE, PolicyFile, parse_policy_file
+from glossator_gate.types import (
+    AddressClass,
+    Classes,
+    ClassLayer,
+    DataClass,
+    FileState,
+    Policy,
+    PolicySource,
+    RefusedModel,
+)
+
+
+def narrowed_by_workspace(
+    policy: Policy, text: str, path: Path
+) -> tuple[Policy, tuple[FileProblem, ...]]:
+    """Return the policy for the folder of a `.glossator.toml`, and what is wrong in its tables.
+
+    Only the policy's tables are judged here: preferences, and keys that nobody knows, are told by
+    who reads the settings. A file that is mistaken must not allow more than one that is right: only
+    models of this machine see the folder then, and everything in it is restricted.
+    """
+    try:
+        file = parse_policy_file(text, path, Layer.WORKSPACE)
+    except ConfigurationError as error:
+        return unreadable_workspace(policy, path), (broken_file(str(error), text),)
+    source = PolicySource(Layer.WORKSPACE, path, FileState.READ)
+    told = tuple(it for it in file.problems if len(it.place) > 1 or it.place[0] in _OWN)
+    return _narrowed(policy, file, source), told
+
+
+def unreadable_workspace(policy: Policy, path: Path) -> Policy:
+    """Return the policy for a folder whose file cannot be read: as for one that is mistaken."""
+    return _narrowed(policy, UNREADABLE, PolicySource(Layer.WORKSPACE, path, FileState.BROKEN))
+
+
+_OWN = frozenset({"classes", "classify", "redact", "limits", "cache"})
+
+
+def _narrowed(policy: Policy, file: PolicyFile, source: PolicySource) -> Policy:
+    layer = layer_of(file, DataClass.PUBLIC, FoundFile(source))
+    if file.problems:
+        policy = _of_this_machine(policy, source.path)
+        rule = f"a mistake in the workspace file ({source.path})"
+        layer = ClassLayer(DataClass.RESTRICTED, (), rule)
+    limits = least_limits((policy.limits, file.limits))
+    rate = limits.requests_per_min
+    return dataclasses.replace(
+        policy,
+        models=tuple(dataclasses.replace(it, requests_per_min=rate) for it in policy.models),
+        web_searches=tuple(
+            dataclasses.replace(it, requests_per_min=rate) for it in policy.web_searches
+        ),
+        classes=Classes((*policy.classes.layers, layer)),
+        deny_paths=united((policy.deny_paths, file.deny_paths)),
+        limits=limits,
+        may_cache=policy.may_cache and not file.denies_cache,
+        sources=(*policy.sources, source),
+    )
+
+
+def _of_this_machine(policy: Policy, path: Path) -> Policy:
+    """Return a policy without what is on another machine, while a file of a folder is mistaken."""
+    here = AddressClass.LOOPBACK
+    kept = tuple(it for it in policy.models if it.address is here)
+    ids = {it.id for it in kept}
+    reason = f"is not on this machine, and nobody can tell what a mistake in {path} was to forbid;"
+    mend = "see `glossator policy check` in that folder."
+    refused = (
+        RefusedModel(it, f"{it.id} {reason} {mend}") for it in policy.models if it.id not in ids
+    )
+    roles = {role: tuple(it for it in found if it in ids) for role, found in policy.roles.items()}
+    return dataclasses.replace(
+        policy,
+        models=kept,
+        roles=MappingProxyType(roles),
+        refused=(*policy.refused, *refused),
+        index_servers=tuple(it for it in policy.index_servers if it.address is here),
+        web_searches=tuple(it for it in policy.web_searches if it.address is here),
+    )

@@ -1,0 +1,247 @@
+"""Which class a path has, which model may see it, and what a workspace's own file adds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from glossator_gate.errors import ConfigurationError
+from glossator_gate.policy import (
+    ProblemKind,
+    Question,
+    class_of,
+    classification,
+    classify,
+    explain,
+    is_denied,
+    narrowed_by_workspace,
+    refusal_for,
+)
+from glossator_gate.types import DataClass, Policy
+from tests.gate.test_policy import HEAD, Machine, model
+
+CLASSIFIED = """
+[classes]
+default = "internal"
+[[classify]]
+match = { path = ["**/payments/**", "*.key.c"] }
+class = "restricted"
+[[classify]]
+match = { path = "docs/" }
+class = "public"
+"""
+REMOTE = model(address="public", origin="https://models.example", max_class="internal")
+WORKSPACE = Path("/work/repository/.glossator.toml")
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def narrowed(policy: Policy, text: str) -> Policy:
+    return narrowed_by_workspace(policy, text, WORKSPACE)[0]
+
+
+def test_the_strictest_rule_that_fits_counts_and_else_the_default(machine: Machine) -> None:
+    policy = machine.policy(user=HEAD + CLASSIFIED)
+    found = {
+        it: classify(policy, it) for it in ("a.c", "docs/a.md", "docs/payments/a.md", "x.key.c")
+    }
+    assert found == {
+        "a.c": "internal",
+        "docs/a.md": "public",
+        "docs/payments/a.md": "restricted",
+        "x.key.c": "restricted",
+    }
+    assert "number 1" in classification(policy, "payments/a.c").rule
+
+
+def test_what_nobody_classifies_is_confidential(machine: Machine) -> None:
+    assert classify(machine.policy(), "a.c") == "confidential"
+    assert classify(machine.policy(user=HEAD), "a.c") == "confidential"
+    # A managed file that does not speak of classes leaves none to others.
+    policy = machine.policy(HEAD, HEAD + CLASSIFIED)
+    assert classify(policy, "docs/a.md") == "confidential"
+
+
+def rule(data_class: str, **match: str) -> str:
+    """Return a [[classify]] table for one glob."""
+    ((key, glob),) = match.items()
+    return f'[[classify]]\nmatch = {{ {key} = ["{glob}"] }}\nclass = "{data_class}"\n'
+
+
+def test_every_file_has_a_say_and_the_strictest_counts(machine: Machine) -> None:
+    managed = '[classes]\ndefault = "public"\n' + rule("internal", path="a/**")
+    policy = machine.policy(HEAD + managed, HEAD + rule("confidential", path="b/**"))
+    policy = narrowed(policy, rule("restricted", path="*/x.c"))
+    found = [classify(policy, it) for it in ("z.c", "a/z.c", "b/z.c", "a/x.c")]
+    assert found == ["public", "internal", "confidential", "restricted"]
+
+
+def test_a_rule_may_be_for_some_repositories(machine: Machine) -> None:
+    rules = rule("restricted", repository="**/firmware") + (
+        '[[classify]]\nmatch = { repository = "/srv/open/**", path = "*.c" }\nclass = "public"\n'
+    )
+    policy = machine.policy(user=HEAD + rules)
+    assert classify(policy, "a.c", Path("/home/me/firmware")) == "restricted"
+    assert classify(policy, "a.c", Path("/srv/open/ringlog")) == "public"
+    assert classify(policy, "a.h", Path("/srv/open/ringlog")) == "confidential"
+    assert classify(policy, "a.c", Path("/srv/closed/ringlog")) == "confidential"
+    # Where nobody knows the repository, a rule can only raise.
+    assert classify(policy, "a.c") == "restricted"
+
+
+def test_a_link_is_as_strict_as_what_it_leads_to(machine: Machine, tmp_path: Path) -> None:
+    policy = machine.policy(user=HEAD + CLASSIFIED)
+    root = tmp_path / "repository"
+    (root / "payments").mkdir(parents=True)
+    (root / "docs").mkdir()
+    (root / "payments" / "a.c").touch()
+    (root / "docs" / "a.c").symlink_to("../payments/a.c")
+    (root / "docs" / "b.md").touch()
+    (root / "loop").symlink_to("loop")
+    assert class_of(policy, root, [root / "docs/a.c"]) == "restricted"
+    assert class_of(policy, root, [root / "docs/b.md"]) == "public"
+    assert class_of(policy, root, [root / "docs/b.md", root / "a.c"]) == "internal"
+    # What leads out of the folder, or nowhere, is as secret as anything else.
+    assert class_of(policy, root, [root / "docs/../../elsewhere.c"]) == "internal"
+    assert class_of(policy, root, [root / "loop"]) == "internal"
+    assert class_of(policy, None, [Path("/docs/b.md")]) == "internal"
+    # Nothing is known of nothing.
+    assert class_of(policy, root, []) == "restricted"
+
+
+def test_a_model_sees_its_class_and_less(machine: Machine) -> None:
+    policy = machine.policy(user=HEAD + REMOTE)
+    entry = policy.models[0]
+    told = {it.value: refusal_for(entry, it) for it in DataClass}
+    assert [it for it, refusal in told.items() if refusal is None] == ["public", "internal"]
+    assert 'user [[model]] "coder"' in (told["confidential"] or "")
+    assert (told["confidential"] or "").endswith(".")
+
+
+@pytest.mark.parametrize(
+    "mistake", ["[classes]\ndefault = 'secret'\n", "[[clasify]]\nclass = 'public'\n"]
+)
+def test_where_a_class_may_be_misspelled_all_is_restricted(machine: Machine, mistake: str) -> None:
+    assert classify(machine.policy(user=HEAD + mistake), "a.c") == "restricted"
+    assert classify(narrowed(machine.policy(user=HEAD), mistake), "a.c") == "restricted"
+    assert classify(machine.policy(HEAD + mistake, HEAD), "a.c") == "restricted"
+
+
+# A workspace's own file.
+
+NARROWING = """
+[classes]
+default = "restricted"
+[redact]
+deny_paths = ["secret/**"]
+[limits]
+requests_per_min = 3
+cost_per_day = 100
+[cache]
+responses = false
+[document]
+width = 72
+"""
+
+
+def test_a_workspace_forbids_more(machine: Machine) -> None:
+    user = "[redact]\ndeny_paths = ['*.pem']\n[limits]\nrequests_per_min = 60\ncost_per_day = 5\n"
+    before = machine.policy(user=HEAD + REMOTE + user)
+    policy, problems = narrowed_by_workspace(before, NARROWING, WORKSPACE)
+    assert problems == ()
+    assert classify(policy, "a.c") == "restricted"
+    assert [is_denied(policy, it) for it in ("a.pem", "secret/a.c", "a.c")] == [True, True, False]
+    assert (policy.limits.requests_per_min, policy.limits.cost_per_day) == (3, 5.0)
+    assert policy.models[0].requests_per_min == 3
+    assert (before.may_cache, policy.may_cache) == (True, False)
+    # What is allowed in one folder is not less in another.
+    assert classify(before, "a.c") == "confidential"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        model(id="evil", origin="https://evil.example", address="public", max_class="restricted"),
+        '[[index_server]]\nid = "evil"\napi = "chroma"\norigin = "https://evil.example"\n',
+        '[[web_search]]\nid = "evil"\napi = "searxng"\norigin = "https://evil.example"\n',
+        '[execute]\ncommands = [["sh", "-c", "evil"]]\n',
+        '[roles]\ndocument = ["far"]\n',
+        '[classes]\ndefault = "public"\n',
+        '[[classify]]\nmatch = { path = ["**"] }\nclass = "public"\n',
+        "[limits]\nrequests_per_min = 1000000\ntokens_per_day = 1000000000000\n",
+        "[cache]\nresponses = true\n",
+        "[redact]\ndeny_paths = []\n",
+        "schema = 1\n",
+    ],
+)
+def test_a_workspace_adds_nothing(machine: Machine, text: str) -> None:
+    user = REMOTE + "[limits]\nrequests_per_min = 9\n[cache]\nresponses = false\n"
+    before = machine.policy(user=HEAD + user + "[redact]\ndeny_paths = ['*.pem']\n")
+    policy = narrowed(before, text)
+    assert (policy.models, policy.index_servers) == (before.models, before.index_servers)
+    assert (policy.web_searches, policy.commands) == (before.web_searches, before.commands)
+    assert (policy.roles, policy.may_cache) == (before.roles, before.may_cache)
+    assert policy.limits.requests_per_min == 9
+    assert policy.deny_paths == before.deny_paths
+    assert classify(policy, "a.c") == "confidential"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "kind"),
+    [
+        ("\n[limits]\nrequests = 3\n", 3, ProblemKind.UNKNOWN_KEY),
+        ("[cache]\n\nresponses = 'no'\n", 3, ProblemKind.WRONG_VALUE),
+        ("[[classify]]\nclass = 'internal'\n", 1, ProblemKind.WRONG_VALUE),
+        ("[redact]\ndeny_paths = ['!a']\n", 2, ProblemKind.WRONG_VALUE),
+        ("a = 1\nb = [\n", 2, ProblemKind.BROKEN_FILE),
+        ("a = 1\nb = = 2\n", 2, ProblemKind.BROKEN_FILE),
+        ("schema = 2\n", None, ProblemKind.BROKEN_FILE),
+    ],
+)
+def test_a_mistaken_workspace_file_leaves_models_of_this_machine(
+    machine: Machine, text: str, line: int | None, kind: ProblemKind
+) -> None:
+    before = machine.policy(user=HEAD + REMOTE + model(id="here"))
+    policy, (problem,) = narrowed_by_workspace(before, text, WORKSPACE)
+    assert (problem.line, problem.kind) == (line, kind)
+    assert str(WORKSPACE) in problem.sentence
+    assert [it.id for it in policy.models] == ["here", "smollm2"]
+    assert "mistake" in policy.refused[-1].reason
+    assert classify(policy, "a.c") == "restricted"
+
+
+# Why.
+
+
+@pytest.mark.parametrize(
+    ("path", "model_id", "role", "rule"),
+    [
+        ("docs/a.c", "coder", "ask", None),
+        ("docs/a.c", "coder", None, None),
+        ("payments/a.c", "coder", "ask", 'max_class of user [[model]] "coder"'),
+        ("payments/a.c", "smollm2", "ask", None),
+        ("docs/a.pem", "smollm2", None, "[redact] deny_paths '*.pem'"),
+        ("docs/a.c", "coder", "fix", "[roles] fix"),
+        ("docs/a.c", "coder", "embed", "uses of user"),
+        ("docs/a.c", "plain", None, 'user [[model]] "plain"'),
+    ],
+)
+def test_a_verdict_names_its_rule(
+    machine: Machine, path: str, model_id: str, role: str | None, rule: str | None
+) -> None:
+    plain = model(id="plain", origin="http://far.example", address="public")
+    more = '[roles]\nfix = ["smollm2"]\n[redact]\ndeny_paths = ["*.pem"]\n'
+    policy = machine.policy(user=HEAD + REMOTE + plain + CLASSIFIED + more)
+    verdict = explain(policy, Question(Path("/r"), Path("/r") / path, model_id, role))
+    assert verdict.is_allowed == (rule is None)
+    assert verdict.rule.startswith(rule or "")
+    assert verdict.reason.endswith(".")
+
+
+def test_a_model_that_no_file_lists_cannot_be_explained(machine: Machine) -> None:
+    with pytest.raises(ConfigurationError, match="smollm2"):
+        explain(machine.policy(), Question(Path("/r"), Path("/r/a.c"), "nobody"))
