@@ -56,8 +56,8 @@ from glossator_gate.types import AddressClass, Destination
 
 _LOG = logging.getLogger(__name__)
 
-# Code has about three visible characters a token, the floor counts eight: where the floor is a
-# larger share of the context than this, the prompt may have been cut.
+# Code has about three visible characters a token, the floor counts eight: a prompt of which the
+# floor is a larger share of the context than this may have been cut.
 _CUTTABLE_SHARE = 0.4
 # An agent has no use for more at once; a model that writes calls without end is stopped.
 _MOST_CALLS = 64

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from glossator_clients.embedding import EmbeddingServer, EmbeddingTerms
+from glossator_clients.embedding import EmbeddingServer
 from glossator_clients.ollama_client import OllamaModel
 from glossator_clients.ollama_pull import pull_model
 from glossator_clients.rerank_client import RERANK, ServerReranker
@@ -86,9 +86,8 @@ async def _pull(origin: Origin) -> object:
 
 async def _rerank(origin: Origin) -> object:
     def scores() -> object:
-        terms = EmbeddingTerms(RERANK, LIMITS.total_s)
         http = BlockingHttp(_to(origin))
-        reranker = ServerReranker(EmbeddingServer("coder", str(origin), http, terms), "m")
+        reranker = ServerReranker(EmbeddingServer("coder", str(origin), http, RERANK), "m")
         try:
             return reranker.scores(SECRET, [SECRET, "b"]).tolist()
         finally:
