@@ -30,6 +30,8 @@ NAMES = (
     "redaction",
     "policy",
     "faults",
+    "overhead",
+    "network_proof",
     "intent",
     "lsp_sync",
     "lsp_messages",
