@@ -21,19 +21,35 @@ from typing import Any
 
 import platformdirs
 
-from glossator_clients.conditions import describe_models
+from glossator_clients.conditions import ModelState, describe_models
+from glossator_clients.costs import cost_of
+from glossator_clients.router import Need
+from glossator_clients.types import ModelInfo, Usage
+from glossator_gate.audit import default_folder
+from glossator_gate.audit_check import verify
 from glossator_gate.egress import ignored_environment
 from glossator_gate.errors import GlossatorError
+from glossator_gate.policy import Policy
 from glossator_indexer.owner_client import OwnerPlaces, somebody_listens
 from glossator_indexer.records import IndexStatus
 from glossator_indexer.walking.roots import repository_root
 from glossator_server import __version__
-from glossator_server.app import MANAGED_POLICY, index_places, load_application, user_config
+from glossator_server.app import (
+    MANAGED_POLICY,
+    Application,
+    index_places,
+    load_application,
+    user_config,
+)
 from glossator_server.cli.index import lines_about
 from glossator_server.cli.indexing import duration, size_in_words
 from glossator_server.cli.printing import visible
+from glossator_server.cli.spending import in_words, spent_today
 from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.workspaces import client_of
+
+# A function with three examples, and the words of its comment.
+_TYPICAL = Usage(1500, 150)
 
 
 class Health(StrEnum):
@@ -138,7 +154,7 @@ def _engine() -> Iterator[Diagnosis]:
 
 
 def _models() -> Iterator[Diagnosis]:
-    states = asyncio.run(describe_models(load_application().policy))
+    states = asyncio.run(_states(load_application().policy))
     for it in states:
         what = f"model {it.id} ({it.api}, {it.name}): {it.state}"
         health = Health.OK if it.state == "ready" else Health.WARNING
@@ -146,6 +162,54 @@ def _models() -> Iterator[Diagnosis]:
     if not any(it.state == "ready" for it in states):
         mend = "run `glossator models fetch smollm2`, or configure a model server"
         yield Diagnosis(Health.BROKEN, "no model can be used", mend)
+
+
+async def _states(policy: Policy) -> list[ModelState]:
+    from glossator_clients.discovery import with_discovered
+
+    return await describe_models(await with_discovered(policy))
+
+
+def _routes() -> Iterator[Diagnosis]:
+    """Say where each kind of text of this folder would go, why, and what it would cost."""
+    application = load_application(Path.cwd())
+    holds = application.workspace_policy
+    for role in ("document", "intent"):
+        need = Need(role, holds.class_of(None), application.settings.preferred_models)
+        try:
+            info = asyncio.run(_route(application, need))
+        except GlossatorError as trouble:
+            yield Diagnosis(Health.WARNING, f"route for {role}: none", str(trouble))
+            continue
+        context = "unknown" if info.context_tokens is None else f"{info.context_tokens:,} tokens"
+        cost = cost_of(_TYPICAL, info.price)
+        price = "" if cost is None else f", about {cost} a request"
+        what = f"route for {role}: {info.id} ({info.route}), context {context}{price}"
+        yield Diagnosis(Health.OK, what)
+        yield Diagnosis(Health.OK, f"    {info.why}")
+
+
+async def _route(application: Application, need: Need) -> ModelInfo:
+    model = await application.open_model(need)
+    await model.close()
+    return model.info
+
+
+def _accounts() -> Iterator[Diagnosis]:
+    """Say whether the audit log is whole, and what was spent today."""
+    folder = default_folder()
+    verdict = verify(folder)
+    if verdict.is_whole:
+        yield Diagnosis(Health.OK, f"audit log {folder}: {verdict.lines} lines, whole")
+    for flaw in verdict.flaws:
+        mend = "find out who wrote to that folder; copies of the log elsewhere tell more"
+        yield Diagnosis(Health.BROKEN, f"audit log: {flaw.sentence}", mend)
+    limits = load_application(Path.cwd()).policy.limits
+    for name, value in asdict(limits).items():
+        if value is not None:
+            yield Diagnosis(Health.OK, f"limit {name}: {value:,}")
+    for usage in spent_today():
+        yield Diagnosis(Health.OK, f"today {in_words(usage)}")
 
 
 def _index() -> Iterator[Diagnosis]:
@@ -179,4 +243,14 @@ def _index_at_rest(places: OwnerPlaces) -> Diagnosis:
 
 
 # In the order of a newcomer's troubles.
-EXAMINATIONS = (_versions, _folders, _configuration, _environment, _engine, _models, _index)
+EXAMINATIONS = (
+    _versions,
+    _folders,
+    _configuration,
+    _environment,
+    _engine,
+    _models,
+    _routes,
+    _accounts,
+    _index,
+)

@@ -15,6 +15,7 @@ from glossator_gate.types import ModelEntry, Policy, Price
 from glossator_server.app import load_application
 from glossator_server.cli.fetching import run_fetch
 from glossator_server.cli.printing import complain, visible
+from glossator_server.cli.spending import as_json, in_words, spent_today
 from glossator_server.cli.status import ExitStatus
 
 _COLUMNS = ("ID", "API", "STATE", "WHERE", "CONTEXT", "USES", "AT MOST", "PRICE A MILLION")
@@ -74,10 +75,16 @@ def run_check(options: argparse.Namespace) -> int:
 def _print_models(options: argparse.Namespace) -> list[_Row]:
     application = load_application()
     choice, rows = asyncio.run(_rows(application.policy))
+    today = spent_today()
     if options.json:
-        print(json.dumps({"schema": 1, "models": [_json(it) for it in rows]}, indent=2))
+        report = {
+            "schema": 1,
+            "models": [_json(it) for it in rows],
+            "today": [as_json(it) for it in today],
+        }
+        print(json.dumps(report, indent=2))
     else:
-        for line in _lines(rows):
+        for line in (*_lines(rows), *(f"today {in_words(it)}" for it in today)):
             print(visible(line))
     for problem in (choice, *application.problems):
         if problem is not None:

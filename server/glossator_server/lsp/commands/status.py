@@ -34,6 +34,7 @@ async def status(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, 
         "positionEncoding": ls.documents.encoding.value,
         "settings": asdict(session.settings),
         "index": await _indexes(ls),
+        "today": await asyncio.to_thread(_spent),
     }
 
 
@@ -79,8 +80,23 @@ async def _model(ls: GlossatorServer) -> dict[str, object]:
     try:
         model = await ls.session.open_model("document")
     except GlossatorError as trouble:
-        return {"model": None, "route": None, "problem": str(trouble)}
+        return {"model": None, "route": None, "local": None, "why": None, "problem": str(trouble)}
     info = model.info
     await model.close()
-    where = "this machine" if info.local else info.origin
-    return {"model": info.id, "route": f"{where}, {info.api}, {info.name}", "problem": None}
+    return {
+        "model": info.id,
+        "route": info.route,
+        "local": info.local,
+        "why": info.why,
+        "problem": None,
+    }
+
+
+def _spent() -> list[dict[str, object]]:
+    from glossator_gate.usage import UsageStore
+
+    store = UsageStore()
+    try:
+        return [asdict(it) for it in store.day()] if store.path.exists() else []
+    finally:
+        store.close()
