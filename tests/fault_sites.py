@@ -208,12 +208,26 @@ def _encode(to: Destination, make: Callable[[EmbeddingServer], object]) -> str:
         server.close()
 
 
+async def _embed(to: Destination, make: Callable[[EmbeddingServer], object]) -> str:
+    def ended() -> str | tuple[type[GlossatorError], str]:
+        try:
+            return _encode(to, make)
+        except GlossatorError as error:
+            # The error itself would keep its sockets for as long as the thread lives.
+            return type(error), str(error)
+
+    end = await asyncio.to_thread(ended)
+    if isinstance(end, str):
+        return end
+    raise end[0](end[1])
+
+
 async def _openai_embed(to: Destination) -> str:
-    return await asyncio.to_thread(_encode, to, lambda server: OpenAIEmbedder(server, "m", "/v1"))
+    return await _embed(to, lambda server: OpenAIEmbedder(server, "m", "/v1"))
 
 
 async def _ollama_embed(to: Destination) -> str:
-    return await asyncio.to_thread(_encode, to, lambda server: OllamaEmbedder(server, "m"))
+    return await _embed(to, lambda server: OllamaEmbedder(server, "m"))
 
 
 _CHAT = "/v1/chat/completions"
