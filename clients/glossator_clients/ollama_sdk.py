@@ -5,9 +5,10 @@ It must not judge answers, choose models, or read the environment.
 
 from __future__ import annotations
 
+import codecs
 import json
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from typing import Any, cast
 
@@ -105,10 +106,35 @@ class _WholePrompts(httpx.AsyncBaseTransport):
                 content=json.dumps(body).encode(),
                 extensions=request.extensions,
             )
-        return await self._inner.handle_async_request(request)
+        response = await self._inner.handle_async_request(request)
+        stream = response.stream
+        if isinstance(stream, httpx.AsyncByteStream):
+            response.stream = _OnlyUtf8(stream)
+        return response
 
     async def aclose(self) -> None:
         """Close all connections."""
+        await self._inner.aclose()
+
+
+class _OnlyUtf8(httpx.AsyncByteStream):
+    """Raises `ValueError` for bytes that are no text.
+
+    The SDK would read them as question marks: where a line end is among them, two lines become
+    one, which may still be JSON, and what lies between is lost.
+    """
+
+    def __init__(self, inner: httpx.AsyncByteStream) -> None:
+        self._inner = inner
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        async for chunk in self._inner:
+            decoder.decode(chunk)
+            yield chunk
+        decoder.decode(b"", final=True)
+
+    async def aclose(self) -> None:
         await self._inner.aclose()
 
 
