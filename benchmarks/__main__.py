@@ -30,6 +30,7 @@ NAMES = (
     "redaction",
     "policy",
     "faults",
+    "intent",
     "lsp_sync",
     "lsp_messages",
     "garbage",

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from glossator_clients.embedding import EmbeddingServer, EmbeddingTerms
+from glossator_clients.embedding import EmbeddingServer
 from glossator_clients.ollama_client import OllamaModel
 from glossator_clients.ollama_embedder import OllamaEmbedder
 from glossator_clients.openai_client import OpenAIModel, ServerOptions
@@ -214,8 +214,7 @@ async def _ollama_chat(to: Destination) -> str:
 
 
 def _encode(to: Destination, make: Callable[[EmbeddingServer], object]) -> str:
-    terms = EmbeddingTerms(total_s=to.limits.total_s)
-    server = EmbeddingServer("coder", str(to.origin), BlockingHttp(to), terms)
+    server = EmbeddingServer("coder", str(to.origin), BlockingHttp(to))
     try:
         embedder = make(server)
         assert isinstance(embedder, OpenAIEmbedder | OllamaEmbedder)

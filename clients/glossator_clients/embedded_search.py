@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from glossator_clients.embedding import EMBEDDINGS, EmbeddingServer, EmbeddingTerms
+from glossator_clients.embedding import EMBEDDINGS, EmbeddingServer
 from glossator_clients.engine_process import (
     ENGINE_IDLE_S,
     ENGINE_THREADS,
@@ -154,7 +154,7 @@ class _Engine(Generic[_Client]):
     ) -> None:
         check_installed()
         self._settings = settings
-        self._terms = EmbeddingTerms(errand)
+        self._errand = errand
         self._client_of: Callable[[EmbeddingServer, str], _Client] = client_of
         self._info = ModelInfo(
             model_id,
@@ -209,7 +209,7 @@ class _Engine(Generic[_Client]):
             await asyncio.to_thread(self._client.close)
         self._state = await running_engine(places, self._settings, self._info)
         to = engine_destination(self._state, _LIMITS)
-        server = EmbeddingServer(self._info.id, str(to.origin), BlockingHttp(to), self._terms)
+        server = EmbeddingServer(self._info.id, str(to.origin), BlockingHttp(to), self._errand)
         # Making it may ask the server.
         client = await asyncio.to_thread(self._client_of, server, self._info.name)
         self._client = client

@@ -23,7 +23,7 @@ from glossator_clients.errors import (
 from glossator_clients.retries import BusyError, Patience, retry_after_s
 from glossator_gate.blocking import BlockingHttp, RequestOptions
 from glossator_gate.errors import EgressError, EgressTimeoutError, EgressUnreachableError
-from glossator_gate.types import DataClass, Errand
+from glossator_gate.types import Errand
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,29 +88,20 @@ class Embedded:
     tokens: object
 
 
-METADATA = Errand("metadata", data_class=DataClass.PUBLIC)
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddingTerms:
-    """How a server is asked: what texts are sent for, and how long one exchange may take in all."""
-
-    errand: Errand = EMBEDDINGS
-    total_s: float = 900.0
-
-
 class EmbeddingServer:
-    """One model on one server, asked over the gate; `label` is the user's name for it."""
+    """One model on one server, asked over the gate; `label` is the user's name for it.
+
+    `errand` says what the texts are for and how secret the strictest of them is.
+    """
 
     def __init__(
-        self, label: str, origin: str, http: BlockingHttp, terms: EmbeddingTerms | None = None
+        self, label: str, origin: str, http: BlockingHttp, errand: Errand = EMBEDDINGS
     ) -> None:
         self.label = label
-        terms = terms or EmbeddingTerms()
-        self._what = "vectors" if terms.errand.operation == EMBEDDINGS.operation else "scores"
+        self._errand = errand
+        self._what = "vectors" if errand.operation == EMBEDDINGS.operation else "scores"
         self.origin = origin
         self._http = http
-        self._terms = terms
         self._closed = threading.Event()
 
     def close(self) -> None:
@@ -127,7 +118,7 @@ class EmbeddingServer:
     ) -> dict[str, Any]:
         """Return the JSON object that a request is answered with, or raise a `ModelError`.
 
-        What has a body is sent for the texts' errand, unless another one is given.
+        `errand` is for what holds nothing of the texts.
         """
         status, content = self.exchange(method, path, body, errand)
         if status != _OK:
@@ -145,13 +136,15 @@ class EmbeddingServer:
         errand: Errand | None = None,
     ) -> tuple[int, bytes]:
         """Return status and content of an answer; who is busy is asked again a little later."""
-        errand = errand or (METADATA if body is None else self._terms.errand)
-        patience = Patience(self._terms.total_s)
+        headers = (errand or self._errand).headers()
+        patience = Patience(self._http.total_s)
         while True:
             try:
-                return self._exchange(method, path, body, (errand, patience.left_s))
+                return self._exchange(
+                    method, path, body, RequestOptions(headers=headers, within_s=patience.left_s)
+                )
             except BusyError as busy:
-                # Making vectors changes nothing on the server, so that it may be asked again.
+                # Vectors and scores change nothing on the server, so that it may be asked again.
                 wait = patience.wait_s(busy)
                 if wait is None or self._closed.wait(wait):
                     raise busy.final from busy
@@ -168,19 +161,15 @@ class EmbeddingServer:
         method: str,
         path: str,
         body: Mapping[str, object] | None,
-        terms: tuple[Errand, float],
+        options: RequestOptions,
     ) -> tuple[int, bytes]:
-        """Return status and content of one answer, or raise `BusyError` or a `ModelError`."""
-        errand, within_s = terms
-        options = RequestOptions(headers=errand.headers(), within_s=within_s)
         if body is not None:
             options["content"] = json.dumps(body).encode()
-            options["headers"] = {**errand.headers(), "content-type": "application/json"}
+            options["headers"] = {"content-type": "application/json", **options["headers"]}
         try:
             answer = self._http.request(method, self.origin + path, **options)
         except EgressUnreachableError as error:
-            final = ModelUnavailableError(str(error))
-            raise BusyError(final, None) from error
+            raise BusyError(ModelUnavailableError(str(error)), None) from error
         except EgressTimeoutError as error:
             raise ModelTimeoutError(str(error)) from error
         except EgressError as error:

@@ -30,16 +30,17 @@ from glossator_clients.ollama_metadata import (
 from glossator_clients.ollama_sdk import ChatResponse, OllamaSdk, prompt_too_long
 from glossator_clients.ollama_wire import (
     ASSUMED_CONTEXT_TOKENS,
-    MOST_BYTES_A_TOKEN,
     chat_parameters,
     context_step,
-    fewest_tokens,
+    enough_context,
     first_call_number,
     likely_context,
-    prompt_bytes,
     read_call,
 )
-from glossator_clients.reasoning import AnswerReader, answer_reader, most_tokens, share_of_reasoning
+from glossator_clients.reasoning import answer_reader, share_of_reasoning
+from glossator_clients.retries import BusyError, Patience
+from glossator_clients.thinking import ThinkTags
+from glossator_clients.token_bounds import least_prompt_tokens
 from glossator_clients.types import (
     ChatEvent,
     ChatRequest,
@@ -47,6 +48,7 @@ from glossator_clients.types import (
     ModelInfo,
     Reasoning,
     StartedOver,
+    TextDelta,
     Thought,
     Usage,
 )
@@ -54,8 +56,11 @@ from glossator_gate.types import AddressClass, Destination
 
 _LOG = logging.getLogger(__name__)
 
-# Few prompts need more than one token for so many bytes: below this one may have been cut.
-_CUTTABLE_BYTES_A_TOKEN = 4
+# Code has about three visible characters a token, the floor counts eight: a prompt of which the
+# floor is a larger share of the context than this may have been cut.
+_CUTTABLE_SHARE = 0.4
+# An agent has no use for more at once; a model that writes calls without end is stopped.
+_MOST_CALLS = 64
 _NANOSECONDS = 1e9
 
 
@@ -104,7 +109,10 @@ class OllamaModel:
 
         Raises `PolicyError` where it runs somewhere else or its files are not those pinned.
         """
-        await self._inspected()
+        try:
+            await self._inspected()
+        except BusyError as busy:
+            raise busy.final from busy
         return self._info
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
@@ -112,14 +120,31 @@ class OllamaModel:
 
         A prompt that takes more tokens than is likely is asked again with a larger context.
         """
+        patience = Patience(self._total_s)
         deadline = asyncio.get_running_loop().time() + self._total_s
+        while True:
+            try:
+                # A server that is busy says so before it begins, so that nothing is yielded twice.
+                async with aclosing(self._asked(request, deadline)) as events:
+                    async for event in events:
+                        yield event
+            except BusyError as busy:
+                wait = patience.wait_s(busy)
+                if wait is None:
+                    raise busy.final from busy
+                await asyncio.sleep(wait)
+            else:
+                return
+
+    async def _asked(self, request: ChatRequest, deadline: float) -> AsyncGenerator[ChatEvent]:
+        """Yield the answer; a prompt that was too long is asked again with a larger context."""
         async with _deadline(deadline, self._info):
             shown = await self._inspected()
             if self._context is None:
                 self._context = await self._loaded_context()
         request = _as_far_as_able(self._info, request, shown.capabilities)
         limit = self._info.context_tokens or ASSUMED_CONTEXT_TOKENS
-        if fewest_tokens(request) >= limit:
+        if least_prompt_tokens(request) >= limit:
             raise prompt_too_long(self._info)
         context = max(context_step(likely_context(request), limit), min(self._context, limit))
         has_spoken = False
@@ -135,8 +160,7 @@ class OllamaModel:
             return
         if has_spoken:
             yield StartedOver()
-        enough = context_step(prompt_bytes(request) + most_tokens(request.sampling), limit)
-        larger = min(limit, max(enough, 2 * context))
+        larger = min(limit, max(context_step(enough_context(request), limit), 2 * context))
         async with aclosing(self._attempt(request, larger, shown, deadline)) as events:
             async for event in events:
                 yield event
@@ -172,11 +196,10 @@ class OllamaModel:
     async def _attempt(
         self, request: ChatRequest, context: int, shown: ShownModel, deadline: float
     ) -> AsyncGenerator[ChatEvent]:
-        name, reader = self._info.name, answer_reader(request)
-        parameters = chat_parameters(name, request, context, shown.capabilities)
+        parameters = chat_parameters(self._info.name, request, context, shown.capabilities)
         if self._options.keep_alive_s is not None:
             parameters["keep_alive"] = self._options.keep_alive_s
-        reading = _Reading(self._info, request, reader, context)
+        reading = _Reading(self._info, request, context)
         async with aclosing(self._sdk.chat(parameters, request.errand)) as chunks:
             is_done = False
             while not is_done:
@@ -188,22 +211,23 @@ class OllamaModel:
                 for event in reading.take(chunk):
                     yield event
                 is_done = bool(chunk.done)
-        finished = reading.finished()
+        ending = list(reading.end())
+        # Before the last event, after which nobody may ask for more.
         self._context = context
-        yield finished
+        for event in ending:
+            yield event
 
 
 class _Reading:
     """What has been understood of one answer so far."""
 
-    def __init__(
-        self, info: ModelInfo, request: ChatRequest, reader: AnswerReader, context: int
-    ) -> None:
+    def __init__(self, info: ModelInfo, request: ChatRequest, context: int) -> None:
         self._info = info
-        self._reader = reader
+        self._request = request
         self._context = context
-        self._bytes = prompt_bytes(request)
-        self._next_call = first_call_number(request.messages)
+        self._tags = ThinkTags()
+        self._reader = answer_reader(request)
+        self._first_call = self._next_call = first_call_number(request.messages)
         self._thought = 0
         self._called = 0
         self._last: ChatResponse | None = None
@@ -215,17 +239,21 @@ class _Reading:
             self._thought += len(message.thinking)
             yield Thought(len(message.thinking))
         if message.content:
-            yield from self._reader.take(message.content)
+            yield from self._said(self._tags.feed(message.content))
         for it in message.tool_calls or ():
             call = read_call(self._next_call, it.function.name, it.function.arguments)
             self._next_call += 1
             self._called += len(call.name) + len(call.arguments)
+            if self._next_call - self._first_call > _MOST_CALLS:
+                raise IncompleteReplyError(
+                    f"{self._info.id} calls tools without end; try again, or choose another model."
+                )
             yield call
         if chunk.done:
             self._last = chunk
 
-    def finished(self) -> Finished:
-        """Return the end of a complete answer to a complete prompt, or raise what is wrong."""
+    def end(self) -> Iterator[ChatEvent]:
+        """Yield the end of a complete answer to a complete prompt, or raise what is wrong."""
         info, last = self._info, self._last
         if last is None:
             raise IncompleteReplyError(
@@ -234,7 +262,7 @@ class _Reading:
         prompt, written = last.prompt_eval_count, last.eval_count or 0
         if prompt is not None and self._was_cut(prompt, written):
             raise prompt_too_long(info)
-        if last.done_reason == "length":
+        if last.done_reason == "length" or self._tags.is_open:
             raise IncompleteReplyError(
                 f"{info.id} ran out of room before the end of its answer; "
                 "raise max_tokens or ask about a smaller piece of code."
@@ -243,9 +271,23 @@ class _Reading:
             raise IncompleteReplyError(
                 f"{info.id} stopped before the end of its answer ({last.done_reason}); try again."
             )
+        yield from self._said(self._tags.end())
         load_s = (last.load_duration or 0) / _NANOSECONDS
         _LOG.debug("%s: context %s, loaded in %.1f s", info.id, self._context, load_s)
-        return Finished(self._usage(prompt, written), last.model or info.name, load_s)
+        yield Finished(self._usage(prompt, written), last.model or info.name, load_s)
+
+    def _said(self, pieces: Iterator[TextDelta | Thought | StartedOver]) -> Iterator[ChatEvent]:
+        """Yield what the model says; what it thinks between tags or in a field is counted only."""
+        for piece in pieces:
+            match piece:
+                case TextDelta():
+                    yield from self._reader.take(piece.text)
+                case Thought():
+                    self._thought += piece.characters
+                    yield piece
+                case StartedOver():
+                    self._reader = answer_reader(self._request)
+                    yield piece
 
     def _usage(self, prompt: int | None, written: int) -> Usage | None:
         if prompt is None:
@@ -257,11 +299,11 @@ class _Reading:
     def _was_cut(self, prompt: int, written: int) -> bool:
         # A server with a warm cache may count only what it read anew, so that a low count alone
         # proves nothing; it does where the prompt was long enough to have been cut.
-        cuttable = self._bytes > self._context * _CUTTABLE_BYTES_A_TOKEN
+        least = least_prompt_tokens(self._request)
         return (
             prompt + written > self._context
             or prompt >= self._context - 1
-            or (cuttable and prompt * MOST_BYTES_A_TOKEN < self._bytes)
+            or (least > self._context * _CUTTABLE_SHARE and prompt < least)
         )
 
 

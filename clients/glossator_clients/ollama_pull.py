@@ -13,6 +13,7 @@ from glossator_clients.errors import IncompleteReplyError
 from glossator_clients.ollama_client import OllamaModel, OllamaOptions
 from glossator_clients.ollama_metadata import METADATA, check_runs_here
 from glossator_clients.ollama_sdk import OllamaSdk
+from glossator_clients.retries import BusyError
 from glossator_clients.types import ModelInfo
 from glossator_gate.types import Destination
 
@@ -53,6 +54,8 @@ async def pull_model(
     sdk = OllamaSdk(info, replace(destination, limits=limits))
     try:
         await _pull(info, sdk, on_progress)
+    except BusyError as busy:
+        raise busy.final from busy
     finally:
         await sdk.transport.aclose()
     model = OllamaModel(info, destination, options)

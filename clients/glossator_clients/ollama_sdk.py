@@ -25,6 +25,7 @@ from glossator_clients.errors import (
     PromptTooLongError,
 )
 from glossator_clients.ollama_metadata import not_pulled
+from glossator_clients.retries import BusyError, retry_after_s
 from glossator_clients.types import ModelInfo
 from glossator_gate.egress import ollama_http_transport
 from glossator_gate.errors import EgressError, EgressTimeoutError
@@ -45,7 +46,7 @@ class OllamaSdk:
     """The SDK over one transport through the door."""
 
     def __init__(self, info: ModelInfo, destination: Destination) -> None:
-        self.transport: httpx.AsyncBaseTransport = _WholePrompts(ollama_http_transport(destination))
+        self.transport: httpx.AsyncBaseTransport = _WholePrompts(destination)
         self._origin = str(destination.origin)
         self._info = info
 
@@ -85,13 +86,15 @@ class OllamaSdk:
 
 
 class _WholePrompts(httpx.AsyncBaseTransport):
-    """Has the server refuse a prompt that does not fit, for which the SDK has no words.
+    """Does what the SDK has no words for; raises `BusyError` where the server takes no more.
 
-    Servers that do not know these words either cut it and tell by their counts.
+    It has the server refuse a prompt that does not fit; servers that do not know these words either
+    cut it and tell by their counts. And it reads how long a busy server asks to be left alone.
     """
 
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
-        self._inner = inner
+    def __init__(self, destination: Destination) -> None:
+        self._inner = ollama_http_transport(destination)
+        self._origin = str(destination.origin)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request, a chat with the two words more."""
@@ -106,11 +109,16 @@ class _WholePrompts(httpx.AsyncBaseTransport):
                 content=json.dumps(body).encode(),
                 extensions=request.extensions,
             )
-        response = await self._inner.handle_async_request(request)
-        stream = response.stream
-        if isinstance(stream, httpx.AsyncByteStream):
-            response.stream = _OnlyUtf8(stream)
-        return response
+        answer = await self._inner.handle_async_request(request)
+        if answer.status_code in {
+            httpx.codes.TOO_MANY_REQUESTS,
+            httpx.codes.SERVICE_UNAVAILABLE,
+        }:
+            await answer.aclose()
+            raise BusyError.of(self._origin, retry_after_s(answer.headers))
+        if isinstance(answer.stream, httpx.AsyncByteStream):
+            answer.stream = _OnlyUtf8(answer.stream)
+        return answer
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -173,10 +181,6 @@ def _refused(error: BaseException, info: ModelInfo) -> ModelError:
     if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
         return ModelUnavailableError(
             f"{info.origin} does not accept the key of {info.id}; correct its key in config.toml."
-        )
-    if status in {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE}:
-        return ModelUnavailableError(
-            f"{info.origin} takes no more requests at the moment; wait a little and try again."
         )
     if status == -1:
         return IncompleteReplyError(

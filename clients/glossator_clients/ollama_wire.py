@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from glossator_clients.reasoning import asked_schema, most_tokens
+from glossator_clients.token_bounds import most_prompt_tokens
 from glossator_clients.types import (
     Author,
     ChatRequest,
@@ -24,32 +25,19 @@ ASSUMED_CONTEXT_TOKENS = 8192
 # The smallest context asked for, doubled until a prompt fits: each other size makes the server load
 # the model anew, and each larger one costs memory on the user's machine.
 _SMALLEST_CONTEXT_TOKENS = 4096
-# No tokenizer packs more bytes of prose or code into a token, seen over a whole prompt.
-MOST_BYTES_A_TOKEN = 8
-# Few need a token for less. A prompt that does is noticed by the server, and asked again with more.
-_LIKELY_BYTES_A_TOKEN = 2
-# What a chat template writes around each message, in any family of models.
-_TOKENS_A_MESSAGE = 16
-
-
-def prompt_bytes(request: ChatRequest) -> int:
-    """Return the size in UTF-8 of what the model will read: no prompt has more tokens than that."""
-    texts = [message.text for message in request.messages]
-    texts += [call.name + call.arguments for it in request.messages for call in it.tool_calls]
-    if request.tools:
-        texts.append(json.dumps(_tools(request.tools), ensure_ascii=False))
-    return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
-
-
-def fewest_tokens(request: ChatRequest) -> int:
-    """Return a number of tokens that the prompt has at least, whatever the tokenizer."""
-    return prompt_bytes(request) // MOST_BYTES_A_TOKEN
+# Few prompts take more tokens than this share of what none exceeds. One that does is noticed by the
+# server, and asked again with more.
+_LIKELY_SHARE = 0.5
 
 
 def likely_context(request: ChatRequest) -> int:
     """Return how many tokens of context are enough for prompt and answer in nearly all cases."""
-    prompt = prompt_bytes(request) // _LIKELY_BYTES_A_TOKEN
-    return prompt + _TOKENS_A_MESSAGE * len(request.messages) + most_tokens(request.sampling)
+    return round(most_prompt_tokens(request) * _LIKELY_SHARE) + most_tokens(request.sampling)
+
+
+def enough_context(request: ChatRequest) -> int:
+    """Return how many tokens of context are enough for prompt and answer in any case."""
+    return most_prompt_tokens(request) + most_tokens(request.sampling)
 
 
 def context_step(tokens: int, limit: int) -> int:

@@ -57,13 +57,11 @@ def _entry_for_search(role: str, policy: Policy, preferred: Sequence[str]) -> Mo
 
 
 def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
-    from glossator_clients.embedding import EmbeddingServer, EmbeddingTerms
+    from glossator_clients.embedding import EmbeddingServer
     from glossator_clients.openai_profiles import endpoint_of, server_options
     from glossator_gate.blocking import BlockingHttp
 
-    destination = destination_of(entry)
-    terms = EmbeddingTerms(total_s=destination.limits.total_s)
-    server = EmbeddingServer(entry.id, entry.origin_text, BlockingHttp(destination), terms)
+    server = EmbeddingServer(entry.id, entry.origin_text, BlockingHttp(destination_of(entry)))
     try:
         if entry.api is Api.OLLAMA:
             from glossator_clients.ollama_embedder import OllamaEmbedder
@@ -98,10 +96,10 @@ def open_reranker(
             f'{entry.id} scores no texts: name a model with api = "openai" or a GGUF file with '
             'api = "embedded" for the role rerank.'
         )
-    from glossator_clients.embedding import EmbeddingServer, EmbeddingTerms
+    from glossator_clients.embedding import EmbeddingServer
     from glossator_clients.rerank_client import RERANK, ServerReranker
     from glossator_gate.blocking import BlockingHttp
 
     http = BlockingHttp(destination_of(entry))
-    server = EmbeddingServer(entry.id, entry.origin_text, http, EmbeddingTerms(RERANK))
+    server = EmbeddingServer(entry.id, entry.origin_text, http, RERANK)
     return ServerReranker(server, entry.name, entry.base_path)

@@ -47,6 +47,11 @@ class BlockingHttp:
             transport=ollama_http_transport(destination), trust_env=False, follow_redirects=False
         )
 
+    @property
+    def total_s(self) -> float:
+        """Return how long one exchange may take in all."""
+        return self._destination.limits.total_s
+
     def request(self, method: str, url: str, **options: Unpack[RequestOptions]) -> httpx.Response:
         """Send a request and return the whole answer, whatever its status."""
         with self._lock:

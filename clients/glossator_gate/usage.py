@@ -128,7 +128,7 @@ class UsageStore:
                 database.execute(f"INSERT INTO answers VALUES ({marks})", values)  # noqa: S608
                 database.commit()
         except (sqlite3.Error, OSError) as error:
-            _LOG.warning("what an answer cost could not be kept in %s (%s)", self._path, error)
+            _LOG.info("what an answer cost could not be kept in %s (%s)", self._path, error)
 
     def day(self, day: date | None = None) -> tuple[ModelUsage, ...]:
         """Return what each model did in a day (local time), today without one; costliest first.
@@ -145,7 +145,7 @@ class UsageStore:
                     (wanted,),
                 ).fetchall()
         except (sqlite3.Error, OSError) as error:
-            _LOG.warning("%s cannot be read (%s)", self._path, error)
+            _LOG.info("%s cannot be read (%s)", self._path, error)
             return ()
         return tuple(ModelUsage(*row) for row in rows)
 

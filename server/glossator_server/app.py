@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from glossator_clients.router import Need
     from glossator_indexer.owner_client import IndexClient, OwnerPlaces
     from glossator_indexer.ports import RepositoryIndex, Reranker, VectorStore
+    from glossator_indexer.team import TeamIndex
     from glossator_server.embedders import ChosenEmbedder
     from glossator_server.session import Session
     from glossator_server.teams import LateTeam
@@ -211,12 +212,17 @@ def _team(
 ) -> LateTeam | None:
     """Return the team's index, None where it is not wanted or vectors are made faster here."""
     from glossator_indexer.index.parts import model_key
-    from glossator_server.teams import LateTeam, chosen_server, open_team
+    from glossator_server.teams import LateTeam, check_questions, chosen_server, open_team
 
     if not options.team or not policy.index_servers or chosen.in_workers is not None:
         return None
     server, model = chosen_server(policy, None), model_key(chosen.embedder)
-    return LateTeam(lambda: open_team(server, options.project or root.name, model))
+
+    def opened() -> TeamIndex:
+        check_questions(server, policy)
+        return open_team(server, options.project or root.name, model)
+
+    return LateTeam(opened)
 
 
 def _is_writable(folder: Path) -> bool:

@@ -5,7 +5,6 @@ It must not decide what the policy's files mean (the gate does), nor open a mode
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from glossator_gate.policy import (
     Policy,
     PolicyPlaces,
     default_classification,
-    is_denied,
+    denying_glob,
     load_policy,
     place_of,
 )
@@ -37,9 +36,10 @@ class WorkspacePolicy:
 
     def check_readable(self, path: Path | None) -> None:
         """Raise `PolicyError` for a file that is never read."""
-        if path is not None and self._forbids(path):
+        if path is not None and (glob := self._denied_by(path)) is not None:
             raise PolicyError(
-                f"{path} is never read: redact.deny_paths names it; see `glossator policy show`."
+                f"{path} is never read: {glob!r} of redact.deny_paths names it; see `glossator "
+                "policy show`."
             )
 
     def admitted(self, snapshot: Snapshot) -> Snapshot:
@@ -47,19 +47,12 @@ class WorkspacePolicy:
         data_class = self.class_of(snapshot.path)
 
         def lends(path: Path) -> bool:
-            return self.class_of(path).rank <= data_class.rank and not self._forbids(path)
+            return self.class_of(path).rank <= data_class.rank and self._denied_by(path) is None
 
         return replace(snapshot, data_class=data_class, lends=lends)
 
-    def _forbids(self, path: Path) -> bool:
-        # A link is denied by its own name and by that of what it leads to.
-        names = {str(path.absolute()), os.path.realpath(path)}
-        return any(is_denied(self.policy, self._relative(Path(it))) for it in names)
-
-    def _relative(self, path: Path) -> str:
-        if self.root is not None and path.is_relative_to(self.root):
-            return path.relative_to(self.root).as_posix()
-        return path.as_posix().lstrip("/")
+    def _denied_by(self, path: Path) -> str | None:
+        return denying_glob(self.policy, self.root or Path(path.anchor), path.absolute())
 
 
 class CurrentPolicy:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glossator_clients.protocol import ChatModel
-from glossator_gate.types import Policy
+from glossator_gate.policy import Policy, policy_of_all
+from glossator_gate.types import DataClass
 from glossator_indexer.languages import Language
 from glossator_indexer.parsing import ParsedSource, parse, reparse
 from glossator_indexer.types import TextChange
@@ -214,13 +215,14 @@ class Session:
         """
         from glossator_clients.router import Need
 
+        need = Need(role, self.data_class_of(snapshot), self.settings.preferred_models)
+        return await self._open_model(need, self._holds_around(snapshot).policy)
+
+    def data_class_of(self, snapshot: Snapshot | None) -> DataClass:
+        """Return how secret a text is, without one what is typed into the editor."""
         if snapshot is None:
-            holds = self._holds(next(iter(self._folders.items()), None))
-            data_class = holds.class_of(None)
-        else:
-            holds, data_class = self._holds(self.folder_of(snapshot.path)), snapshot.data_class
-        need = Need(role, data_class, self.settings.preferred_models)
-        return await self._open_model(need, holds.policy)
+            return self._holds_around(None).class_of(None)
+        return snapshot.data_class
 
     @property
     def policy(self) -> Policy:
@@ -254,27 +256,30 @@ class Session:
         """Return what a folder's file would do with this text, which may not be saved yet."""
         return judge_workspace(text, path, self._user_settings, self.policy)
 
-    def policy_for(self, path: Path | None) -> Policy:
-        """Return the policy for a file: that of the innermost workspace folder that it lies in.
+    def policy_for(self, *paths: Path | None) -> Policy:
+        """Return the policy for a text out of some files: what all their folders allow together.
 
-        For what lies in none, it is that of this machine's files alone.
+        A file is in the innermost workspace folder around it, and so is what its link leads to. For
+        what lies in none, it is the policy of this machine's files alone.
         """
-        return self._holds(self.folder_of(path)).policy
+        policy = self.policy
+        folders = dict.fromkeys(it for path in paths for it in self._folders_of(path))
+        found = [self._files[uri].policy for uri in folders]
+        return policy_of_all(found) if found else policy
 
-    def folder_of(self, path: Path | None) -> tuple[str, Path] | None:
-        """Return the innermost workspace folder of a file, with its URI, None where it is in none.
+    def _folders_of(self, path: Path | None) -> list[str]:
+        if path is None:
+            return []
+        real = _followed(path)
+        folders = {uri: it for uri, folder in self._folders.items() if (it := _followed(folder))}
+        found = [self._innermost(path, self._folders)]
+        found.append(None if real is None else self._innermost(real, folders))
+        return [it for it in found if it is not None]
 
-        Links are followed: a file is where it lies.
-        """
-        real = None if path is None else _followed(path)
-        if real is None:
-            return None
-        around = [
-            (uri, folder)
-            for uri, folder in self._folders.items()
-            if (it := _followed(folder)) is not None and real.is_relative_to(it)
-        ]
-        return max(around, key=lambda it: len(it[1].parts), default=None)
+    @staticmethod
+    def _innermost(path: Path, folders: Mapping[str, Path]) -> str | None:
+        around = [uri for uri, folder in folders.items() if path.is_relative_to(folder)]
+        return max(around, key=lambda uri: len(folders[uri].parts), default=None)
 
     def configure(self, layer: str, values: Mapping[str, object]) -> tuple[str, ...]:
         """Take one of the editor's layers of settings; return a sentence for each key left out."""
@@ -292,10 +297,10 @@ class Session:
             if snapshot is None:
                 raise UsageError(str(document.trouble))
             return self._admitted(snapshot)
-        found = self.folder_of(path)
-        if path is None or found is None:
+        holds = self._holds(path)
+        if path is None or holds.root is None:
             raise UsageError(f"{uri} is not open and in no workspace folder; open it first.")
-        self._holds(found).check_readable(path)
+        holds.check_readable(path)
         return self._admitted(replace(read_snapshot(path, self.settings), uri=uri))
 
     def remember(self, uri: str, symbol: str, remembered: Remembered) -> None:
@@ -312,19 +317,24 @@ class Session:
         self._evidence = {key: it for key, it in self._evidence.items() if key[0] != uri}
 
     def _admitted(self, snapshot: Snapshot) -> Snapshot:
-        holds = self._holds(self.folder_of(snapshot.path))
+        holds = self._holds(snapshot.path)
         holds.check_readable(snapshot.path)
         admitted = holds.admitted(snapshot)
         # Only a file of the workspace has others beside it that may be read.
         return admitted if holds.root is not None else replace(admitted, lends=lends_nothing)
 
-    def _holds(self, found: tuple[str, Path] | None) -> WorkspacePolicy:
-        """Return what holds in a folder, in no folder for None."""
-        policy = self.policy
-        if found is None:
-            return WorkspacePolicy(policy, None)
-        uri, folder = found
-        return WorkspacePolicy(self._files[uri].policy, _followed(folder) or folder)
+    def _holds_around(self, snapshot: Snapshot | None) -> WorkspacePolicy:
+        # What is in no document is about the first folder.
+        first = next(iter(self._folders.values()), None)
+        return self._holds(first if snapshot is None else snapshot.path)
+
+    def _holds(self, path: Path | None) -> WorkspacePolicy:
+        """Return what holds for a file, with the folder that it really lies in."""
+        # Links are followed first: a link out of the workspace leads out of it.
+        real = None if path is None else _followed(path)
+        folders = {uri: it for uri, folder in self._folders.items() if (it := _followed(folder))}
+        uri = None if real is None else self._innermost(real, folders)
+        return WorkspacePolicy(self.policy_for(path), None if uri is None else folders[uri])
 
     def _narrow(self) -> tuple[str, ...]:
         settings = self._user_settings

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from glossator_gate.policy import load_policy
+from glossator_gate.policy import denying_glob, load_policy, place_of, refusal_for
 from glossator_server.app import index_places, policy_places
-from glossator_server.teams import chosen_server, open_team
+from glossator_server.settings import Settings
+from glossator_server.teams import check_questions, chosen_server, open_team
+from glossator_server.workspace_file import read_workspace
 
 if TYPE_CHECKING:
     from glossator_indexer.records import FileRecord
@@ -35,8 +37,9 @@ def push_index(
 ) -> PushReport:
     """Send the vectors of the local index that the team's lacks; they are not made here.
 
-    Raises `PolicyError` where no server is listed, `ConfigurationError` where its key cannot be
-    read, and `IndexUnavailableError` where the local index or the server cannot be used.
+    Raises `PolicyError` where no server is listed that may see ordinary code, `ConfigurationError`
+    where its key cannot be read, and `IndexUnavailableError` where the local index or the server
+    cannot be used.
     """
     with _opened(sharing) as (team, truth):
         return team.push(truth, report, stop)
@@ -52,10 +55,14 @@ def prune_index(sharing: Sharing) -> int:
 
 
 class TruthFiles:
-    """The files on disk with their vectors, as the truth of an index has them."""
+    """The files on disk with their vectors, as the truth of an index has them.
 
-    def __init__(self, store: Store) -> None:
+    Those that may not be sent are as if they were not there, so that what was sent is pruned too.
+    """
+
+    def __init__(self, store: Store, may_be_sent: Callable[[str], bool]) -> None:
         self._store = store
+        self._may_be_sent = may_be_sent
 
     def files(self) -> Iterator[tuple[FileRecord, bytes | None]]:
         """Yield each file with its vectors, None where they are not made."""
@@ -63,7 +70,7 @@ class TruthFiles:
 
         for number in list(self._store.numbers(DISK).values()):
             found = self._store.file(number)
-            if found is not None:
+            if found is not None and self._may_be_sent(found[1].path):
                 yield found[1], self._store.vectors_of(number, self._store.model)
 
 
@@ -73,15 +80,24 @@ def _opened(sharing: Sharing) -> Iterator[tuple[TeamIndex, TruthFiles]]:
     from glossator_indexer.store import Store
     from glossator_server.embedders import choose_embedder
 
-    policy = load_policy(policy_places())
-    entry = chosen_server(policy, sharing.server)
     places = index_places(sharing.root)
+    narrowed = read_workspace(places.root, Settings(), load_policy(policy_places()))
+    policy = narrowed.policy
+    entry = chosen_server(policy, sharing.server)
+    # Better told than a push of nothing.
+    check_questions(entry, policy)
+
+    def may_be_sent(path: str) -> bool:
+        found = place_of(policy, places.root, places.root / path)
+        is_read = denying_glob(policy, places.root, places.root / path) is None
+        return is_read and refusal_for(entry, found.data_class) is None
+
     model = model_key(choose_embedder(policy, places.folder).embedder)
     team = open_team(entry, sharing.project or places.root.name, model)
     try:
         store = Store(places.folder, str(places.root), model)
         try:
-            yield team, TruthFiles(store)
+            yield team, TruthFiles(store, may_be_sent)
         finally:
             store.close()
     finally:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from glossator_gate.errors import ConfigurationError, PolicyError
-from glossator_gate.policy import destination_of_server
+from glossator_gate.policy import default_classification, destination_of_server, refusal_for
 from glossator_gate.types import IndexServerEntry, Policy
 
 if TYPE_CHECKING:
@@ -36,6 +36,13 @@ def chosen_server(policy: Policy, wanted: str | None) -> IndexServerEntry:
             f"No index server has the id {wanted!r}; choose one of {', '.join(servers)}."
         )
     return servers[wanted]
+
+
+def check_questions(entry: IndexServerEntry, policy: Policy) -> None:
+    """Raise `PolicyError` where a server may not be asked: a question is made of ordinary code."""
+    refusal = refusal_for(entry, default_classification(policy).data_class)
+    if refusal is not None:
+        raise PolicyError(refusal)
 
 
 def open_team(entry: IndexServerEntry, project: str, model: str) -> TeamIndex:

@@ -27,6 +27,8 @@ from glossator_gate.policy import (
 from glossator_server.settings import Settings
 
 WORKSPACE_FILE = ".glossator.toml"
+# More help nobody, and a file may be made to have a hundred thousand.
+MOST_PROBLEMS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def judge_workspace(text: str, path: Path, settings: Settings, policy: Policy) -
         for it in ignored
     )
     found = sorted((*with_lines(told, text), *problems), key=lambda it: it.line or 0)
-    return WorkspaceFile(path, chosen, narrowed, tuple(found))
+    return WorkspaceFile(path, chosen, narrowed, tuple(found[:MOST_PROBLEMS]))
 
 
 def _consequence(place: tuple[str, ...]) -> str:

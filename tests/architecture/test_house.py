@@ -24,7 +24,7 @@ MODULES = [path for folder in PACKAGES.values() for path in sorted(folder.rglob(
 def test_the_layers_in_the_document_are_the_contracts() -> None:
     documented = {
         row[1]: [layer.strip() for layer in row[2].split(",")]
-        for row in re.finditer(r"^\| `(glossator_\w+)` \| (.+) \|$", ARCHITECTURE, re.MULTILINE)
+        for row in re.finditer(r"^\| `(glossator_[\w.]+)` \| (.+) \|$", ARCHITECTURE, re.MULTILINE)
     }
     enforced = {
         contract["containers"][0]: [

@@ -177,7 +177,7 @@ async def test_a_prompt_that_was_cut_silently_is_found_out(
 async def test_a_prompt_that_cannot_fit_is_not_sent() -> None:
     async with model_of(FakeOllama()) as (model, server):
         with pytest.raises(PromptTooLongError):
-            await complete(model, long_request(40_000))
+            await complete(model, long_request(100_000))
         assert "/api/chat" not in [it.path for it in server.requests]
 
 
@@ -380,6 +380,53 @@ async def test_a_prompt_of_more_tokens_than_is_likely_is_asked_again_with_room(
     assert contexts == [4096, 8192]
     # What an older server has said of the head of the prompt is void.
     assert (StartedOver() in events) is not refuses_long
+
+
+@pytest.mark.parametrize("path", ["/api/show", "/api/chat"])
+async def test_a_busy_server_is_asked_again(path: str) -> None:
+    waits: list[str] = ["0", "0"]
+    answer = FakeOllama()
+
+    async def busy(reply: Reply) -> None:
+        wait = waits.pop(0)
+        if not waits:
+            answer.trouble = {}
+        await reply.whole(503, b'{"error": "server busy"}', Retry_After=wait)
+
+    answer.trouble = {path: busy}
+    async with model_of(answer) as (model, server):
+        assert (await complete(model, REQUEST)).text == "add an entry"
+        assert [it.path for it in server.requests].count(path) == 3
+
+
+async def test_a_server_that_is_busy_for_long_is_not_waited_for() -> None:
+    answer = FakeOllama(
+        trouble={"/api/chat": lambda reply: reply.whole(429, b"", Retry_After="3600")}
+    )
+    async with model_of(answer) as (model, server):
+        with pytest.raises(ModelUnavailableError, match="wait 3600 s"):
+            await complete(model, REQUEST)
+        assert [it.path for it in server.requests].count("/api/chat") == 1
+
+
+async def test_thoughts_between_tags_are_counted_and_not_shown() -> None:
+    written = '<think>hmm, {"summary": "no"}</think>\n\n{"summary": "add"}'
+    answer = FakeOllama(pieces=tuple(written), end=END | {"eval_count": 20})
+    async with model_of(answer) as (model, _):
+        reply = await complete(model, thinking(Reasoning.OFF))
+        assert reply.text == '{"summary": "add"}'
+        assert reply.usage is not None
+        assert reply.usage.reasoning_tokens > 0
+        answer.pieces = ("<think>without end",)
+        with pytest.raises(IncompleteReplyError):
+            await complete(model, thinking(Reasoning.OFF))
+
+
+async def test_calls_without_end_are_stopped() -> None:
+    calls = [[{"name": "read", "arguments": {}}]] * 1000
+    async with model_of(FakeOllama(pieces=(), calls=calls)) as (model, _):
+        with pytest.raises(IncompleteReplyError, match="without end"):
+            await complete(model, ChatRequest(REQUEST.messages, tools=TOOLS))
 
 
 async def test_loading_is_timed_and_how_long_it_stays_can_be_chosen() -> None:

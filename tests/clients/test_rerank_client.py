@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from glossator_clients.embedding import EmbeddingServer, EmbeddingTerms
+from glossator_clients.embedding import EmbeddingServer
 from glossator_clients.errors import (
     ModelError,
     ModelProtocolError,
@@ -67,7 +67,7 @@ async def asked(
     async with serving(answer) as server:
         to = Destination(Origin.parse(server.origin), limits=EgressLimits(silence_s=0.4))
         reranker = ServerReranker(
-            EmbeddingServer("ranker", server.origin, BlockingHttp(to), EmbeddingTerms(RERANK)), "m"
+            EmbeddingServer("ranker", server.origin, BlockingHttp(to), RERANK), "m"
         )
         try:
             found = [await asyncio.to_thread(reranker.scores, "why", texts) for _ in range(times)]

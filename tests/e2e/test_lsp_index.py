@@ -113,6 +113,17 @@ async def editor(project: Path) -> AsyncIterator[StrictEditor]:
         yield editor
 
 
+async def test_a_search_in_free_text_names_the_places(editor: StrictEditor) -> None:
+    assert set(await run(editor, "glossator.do", text="where is ringlog_write defined?")) == {"job"}
+    shown = await editor.expect_sentence()
+    assert shown.startswith("Found ")
+    assert "ringlog_write" in shown
+    logged = ""
+    while " found" not in logged:
+        logged = (await editor.expect(types.WINDOW_LOG_MESSAGE))["params"]["message"]
+    assert "search (rule: asks where)" in logged
+
+
 async def test_a_search_answers_with_places_to_go_to(editor: StrictEditor, project: Path) -> None:
     hits = await run(editor, "glossator.search", text="ringlog_write", limit=3)
     best = hits[0]  # type: ignore[index]  # a list of objects

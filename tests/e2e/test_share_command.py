@@ -46,6 +46,44 @@ def test_a_push_sends_the_tree_once(tree: Path, own_home: Path, chroma_origin: s
     assert pruned.output == "0 chunks are gone\n"
 
 
+def test_only_what_the_server_may_see_is_sent(
+    tree: Path, own_home: Path, chroma_origin: str
+) -> None:
+    list_server(own_home, chroma_origin)
+    config = own_home / "config" / "glossator" / "config.toml"
+    config.write_text(
+        config.read_text() + 'max_class = "internal"\n[classes]\ndefault = "internal"\n'
+        '[[classify]]\nmatch = { path = ["ringlog.c"] }\nclass = "restricted"\n'
+    )
+    project = ("--project", "classified")
+    (tree / ".glossator.toml").write_text(
+        '[[classify]]\nmatch = { path = ["list.h"] }\nclass = "confidential"\n'
+    )
+    sent = []
+    for change in ("", "policy", "repository"):
+        if change == "policy":
+            config.write_text(
+                config.read_text().replace('class = "restricted"', 'class = "public"')
+            )
+        elif change == "repository":
+            (tree / ".glossator.toml").unlink()
+        pushed = glossator("index", "--push", "--json", *project, tree)
+        assert pushed.status == 0, pushed
+        sent.append(json.loads(pushed.output)["sent"])
+    # First all but two files, then each of these.
+    assert all(it > 0 for it in sent), sent
+
+
+def test_a_server_that_may_not_see_ordinary_code_is_sent_nothing(
+    tree: Path, own_home: Path
+) -> None:
+    list_server(own_home, f"http://127.0.0.1:{free_port()}")
+    config = own_home / "config" / "glossator" / "config.toml"
+    config.write_text(config.read_text() + 'max_class = "internal"\n')
+    words = ("team may see internal data at most", 'user [[index_server]] "team"')
+    check_one_sentence(glossator("index", "--push", tree), 3, *words)
+
+
 def test_no_server_is_taken_from_the_tree(tree: Path) -> None:
     check_one_sentence(glossator("index", "--push", tree), 3, "No index server is listed")
 

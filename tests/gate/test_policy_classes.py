@@ -13,6 +13,7 @@ from glossator_gate.policy import (
     class_of,
     classification,
     classify,
+    denying_glob,
     explain,
     is_denied,
     narrowed_by_workspace,
@@ -212,6 +213,50 @@ def test_a_mistaken_workspace_file_leaves_models_of_this_machine(
     assert [it.id for it in policy.models] == ["here", "smollm2"]
     assert "mistake" in policy.refused[-1].reason
     assert classify(policy, "a.c") == "restricted"
+
+
+def test_a_workspace_cannot_make_classifying_slow(machine: Machine) -> None:
+    before = machine.policy(user=HEAD + REMOTE)
+    many = "".join(rule("public", path=f"{'*a' * 50}{it}") for it in range(301))
+    policy, (problem,) = narrowed_by_workspace(before, many, WORKSPACE)
+    assert "300" in problem.sentence
+    assert classify(policy, "a.c") == "restricted"
+    globs = [f"g{it}" for it in range(301)]
+    text = f"[redact]\ndeny_paths = {globs}\n"
+    policy, (problem,) = narrowed_by_workspace(before, text, WORKSPACE)
+    assert "300" in problem.sentence
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["/payments/", "./payments/", "docs/../payments/", "docs//../payments//", "x/./payments/"],
+)
+def test_no_spelling_of_a_path_hides_it(machine: Machine, folder: str) -> None:
+    assert classify(machine.policy(user=HEAD + CLASSIFIED), f"{folder}b.c") == "restricted"
+
+
+def test_outside_of_a_folder_a_rule_can_only_raise(machine: Machine, tmp_path: Path) -> None:
+    policy = machine.policy(user=HEAD + CLASSIFIED)
+    elsewhere = [Path("/srv/payments/a.c"), Path("/srv/docs/a.md")]
+    for root in (None, tmp_path):
+        found = [class_of(policy, root, [it]) for it in elsewhere]
+        assert found == ["restricted", "internal"]
+
+
+def test_what_is_denied_is_denied_under_any_name(machine: Machine, tmp_path: Path) -> None:
+    policy = machine.policy(
+        user=HEAD + "[redact]\ndeny_paths = ['secret/**', '/top.c', '**/keys/']\n"
+    )
+    root = tmp_path / "repository"
+    (root / "secret").mkdir(parents=True)
+    (root / "secret" / "a.c").touch()
+    (root / "link.c").symlink_to("secret/a.c")
+    denied = {
+        it: denying_glob(policy, root, root / it)
+        for it in ("secret/a.c", "link.c", "x/../secret/a.c", "top.c", "x/top.c", "../keys/a.c")
+    }
+    assert [it for it, glob in denied.items() if glob is None] == ["x/top.c"]
+    assert is_denied(policy, "./secret/a.c")
 
 
 # Why.

@@ -135,21 +135,34 @@ def test_a_workspaces_schema_offers_nothing_that_only_a_person_may_say() -> None
 
 
 def test_the_preferences_of_the_schema_are_those_that_are_read() -> None:
-    for name, table in preference_schema().items():
-        for key, schema in table.get("properties", {name: table}).items():
-            value = _example(schema)
-            layer = {name: {key: value}} if "properties" in table else {name: value}
-            _, ignored = Settings().narrowed(layer)
-            assert ignored == ()
-            assert jsonschema.Draft202012Validator(schema).is_valid(value)
+    leaves = list(_leaves(preference_schema(), ()))
+    assert len(leaves) > 12
+    for place, schema in leaves:
+        value = _example(schema)
+        assert jsonschema.Draft202012Validator(schema).is_valid(value)
+        layer: Any = value
+        for name in reversed(place):
+            layer = {name: layer}
+        assert Settings().narrowed(layer)[1] == (), place
+
+
+def _leaves(
+    properties: dict[str, Any], place: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    for name, schema in properties.items():
+        if "properties" in schema:
+            yield from _leaves(schema["properties"], (*place, name))
+        else:
+            yield (*place, name), schema
 
 
 def _example(schema: dict[str, Any]) -> object:
+    """Return a value that fits the schema of a preference."""
     if "enum" in schema:
         return schema["enum"][0]
-    return {"integer": schema.get("minimum"), "boolean": True, "array": ["x"], "string": "x"}[
-        schema["type"]
-    ]
+    if schema["type"] in {"integer", "number"}:
+        return schema.get("minimum", schema.get("maximum"))
+    return {"boolean": True, "array": ["x"], "string": "x"}[schema["type"]]
 
 
 def test_every_key_is_described() -> None:

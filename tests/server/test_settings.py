@@ -199,3 +199,15 @@ def test_a_workspace_file_cannot_add_a_model(tmp_path: Path) -> None:
     assert settings.document.width == 100
     assert len(ignored) == 1
     assert "model is ignored" in ignored[0]
+
+
+def test_a_workspace_file_full_of_mistakes_is_told_of_in_short(tmp_path: Path) -> None:
+    (tmp_path / ".glossator.toml").write_text("".join(f"key{it} = 1\n" for it in range(5000)))
+    _, sentences = preferences_in(tmp_path)
+    assert len(sentences) == 100
+
+
+def test_a_key_that_nobody_knows_may_have_forbidden_something(tmp_path: Path) -> None:
+    (tmp_path / ".glossator.toml").write_text("clasify = 1\n[[model]]\n[edit]\nx = 1\n")
+    _, sentences = preferences_in(tmp_path)
+    assert ["restricted" in it for it in sentences] == [True, False, False]

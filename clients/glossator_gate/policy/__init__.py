@@ -38,7 +38,11 @@ from glossator_gate.policy.meeting import load_policy
 from glossator_gate.policy.problems import FileProblem, ProblemKind, broken_file, with_lines
 from glossator_gate.policy.reading import parse_policy_file, parse_toml
 from glossator_gate.policy.schema import json_schema
-from glossator_gate.policy.workspace import narrowed_by_workspace, unreadable_workspace
+from glossator_gate.policy.workspace import (
+    narrowed_by_workspace,
+    policy_of_all,
+    unreadable_workspace,
+)
 from glossator_gate.types import Policy, PolicyPlaces
 
 __all__ = [
@@ -77,6 +81,7 @@ __all__ = [
     "parse_policy_file",
     "parse_toml",
     "place_of",
+    "policy_of_all",
     "read_regular_file",
     "refusal_for",
     "resolve_key",

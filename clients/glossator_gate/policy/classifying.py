@@ -5,6 +5,9 @@ It must not read what a file holds: the class of a text is that of where it come
 
 from __future__ import annotations
 
+import contextlib
+import posixpath
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +23,9 @@ from glossator_gate.types import (
     WebSearchEntry,
     strictest,
 )
+
+# Ways to write a path that would hide it from a glob.
+_UNUSUAL = re.compile(r"^/|//|(?:^|/)\.{1,2}(?:/|$)|/$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,7 @@ def classify(policy: Policy, relative_path: str, root: Path | None = None) -> Da
 
 def classification(policy: Policy, relative_path: str, root: Path | None = None) -> Classification:
     """Return the class of a path as `classify` does, with the rule that makes it so."""
+    relative_path = _plain(relative_path)
     best: Classification | None = None
     for classifier in _classifiers(policy.classes.layers, None if root is None else str(root)):
         found = classifier(relative_path)
@@ -49,7 +56,7 @@ def classification(policy: Policy, relative_path: str, root: Path | None = None)
 
 
 def class_of(policy: Policy, root: Path | None, paths: Iterable[Path]) -> DataClass:
-    """Return the strictest class of some files; outside the workspace folder it is the default.
+    """Return the strictest class of some files; outside the workspace folder, at least the default.
 
     A link is as strict as what it leads to, and as its own name.
     """
@@ -58,17 +65,13 @@ def class_of(policy: Policy, root: Path | None, paths: Iterable[Path]) -> DataCl
 
 def place_of(policy: Policy, root: Path | None, path: Path) -> Classification:
     """Return the class of one file, as `class_of` does, with the rule that makes it so."""
-    places: list[str | None] = []
-    if root is not None:
-        places.append(_below(root, root / path))
-        try:
-            places.append(_below(root.resolve(), (root / path).resolve()))
-        except (OSError, RuntimeError):
-            places.append(None)
-    found = [
-        default_classification(policy) if it is None else classification(policy, it, root)
-        for it in places or [None]
-    ]
+    found = [_placed(policy, root, path if root is None else root / path)]
+    try:
+        real = None if root is None else root.resolve()
+        found.append(_placed(policy, real, path if root is None else (root / path).resolve()))
+    except (OSError, RuntimeError):
+        # A link that leads to itself leads nowhere.
+        found.append(default_classification(policy))
     return max(found, key=lambda it: it.data_class.rank)
 
 
@@ -96,18 +99,35 @@ def refusal_for(
 
 def is_denied(policy: Policy, relative_path: str) -> bool:
     """Tell whether `deny_paths` names a path of a workspace folder, so that it is never read."""
-    return matcher(policy.deny_paths)(relative_path)
+    return matcher(policy.deny_paths)(_plain(relative_path))
 
 
 def denying_glob(policy: Policy, root: Path, path: Path) -> str | None:
     """Return the glob of `deny_paths` that names a file, by its name or by what that leads to."""
-    names = [_below(root, root / path)]
-    try:
-        names.append(_below(root.resolve(), (root / path).resolve()))
-    except (OSError, RuntimeError):
-        names.append(None)
-    found = [it for it in names if it is not None]
-    return next((glob for glob in policy.deny_paths if any(map(matcher((glob,)), found))), None)
+    names = [_named(root, root / path)]
+    with contextlib.suppress(OSError, RuntimeError):
+        names.append(_named(root.resolve(), (root / path).resolve()))
+    return next((glob for glob in policy.deny_paths if any(map(matcher((glob,)), names))), None)
+
+
+def _placed(policy: Policy, root: Path | None, path: Path) -> Classification:
+    """Return the class of one name of a file."""
+    below = None if root is None else _below(root, path)
+    if below is not None:
+        return classification(policy, below, root)
+    # Elsewhere a rule can only raise: nobody knows where the paths that it means begin.
+    default, found = default_classification(policy), classification(policy, path.as_posix())
+    return max(default, found, key=lambda it: it.data_class.rank)
+
+
+def _named(root: Path, path: Path) -> str:
+    """Return a path as globs see it: from the folder on, or where it leads out, from the root."""
+    return _below(root, path) or _plain(path.as_posix())
+
+
+def _plain(path: str) -> str:
+    """Return a path without the detours that would hide it from a glob."""
+    return posixpath.normpath(path).lstrip("/") if _UNUSUAL.search(path) else path
 
 
 def _below(root: Path, path: Path) -> str | None:

@@ -18,6 +18,8 @@ from glossator_gate.types import Origin, Price
 
 Schema = Mapping[str, Any]
 
+# Each list becomes one expression.
+MOST_IN_ONE_LIST = 1000
 LONGEST_WAIT_S = 24 * 3600.0
 _KEY = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:/.+|keyring:[^/\s]+/.+")
 _BASE_PATH = re.compile(r"(/[^?#%\\ ]*)?")
@@ -158,10 +160,13 @@ def globs() -> Kind:
         hint = 'must be a list of globs, such as ["**/payments/**"]'
         if value == []:
             return ()
+        if isinstance(value, list) and len(value) > MOST_IN_ONE_LIST:
+            raise ConfigurationError(f"must hold at most {MOST_IN_ONE_LIST} globs")
         return tuple(map(check_glob, _texts(value, hint)))
 
     one = {"type": "string", "pattern": r"^(?![!#])[^\\]*[^\\/]", "maxLength": LONGEST_GLOB}
-    return Kind(read, {"anyOf": [one, {"type": "array", "items": one}]})
+    many = {"type": "array", "items": one, "maxItems": MOST_IN_ONE_LIST}
+    return Kind(read, {"anyOf": [one, many]})
 
 
 def argument_lists() -> Kind:

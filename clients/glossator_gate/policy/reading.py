@@ -34,6 +34,9 @@ from glossator_gate.types import (
     WebSearchEntry,
 )
 
+# Of a workspace's own file, which anybody may have written.
+MOST_GLOBS = 300
+
 _TABLE_OF = {it.name: it for it in TABLES}
 
 
@@ -123,6 +126,7 @@ class _Reader:
         known = {"schema", *_TABLE_OF, *PREFERENCES}
         for name in sorted(document.keys() - known):
             self._report(f"has an unknown key {name!r}; correct or remove it", (name,), _UNKNOWN)
+        self._check_number_of_globs(tables)
         may_hide_cache = any(it.place[0] == "cache" or len(it.place) < 2 for it in self._problems)
         limits = tables["limits"][0]
         commands = tables.get("execute", [{}])[0]
@@ -139,6 +143,17 @@ class _Reader:
             denies_cache=may_hide_cache or not tables["cache"][0].get("responses", True),
             problems=with_lines(self._problems, text),
         )
+
+    def _check_number_of_globs(self, tables: Mapping[str, list[dict[str, Any]]]) -> None:
+        """Refuse what takes seconds to compile and then milliseconds for each path."""
+        if self._layer is not Layer.WORKSPACE:
+            return
+        denied = tables["redact"][0].get("deny_paths", ())
+        if len(denied) + sum(map(_number_of_globs, tables["classify"])) > MOST_GLOBS:
+            what = f"has more than {MOST_GLOBS} rules and globs; join some of them"
+            self._report(what, ("classify",), _WRONG)
+            tables["classify"].clear()
+            tables["redact"][0].pop("deny_paths", None)
 
     def _may_hold(self, table: Table) -> bool:
         return self._layer is not Layer.WORKSPACE or table.name in WORKSPACE_TABLES
@@ -235,6 +250,12 @@ def _without_wrong(table: Table, found: dict[str, Any]) -> dict[str, Any]:
         it.name in right for it in table.keys if it.is_required
     )
     return right if is_whole or not table.is_list else {}
+
+
+def _number_of_globs(values: Mapping[str, Any]) -> int:
+    match = values.get("match")
+    lists = match.values() if isinstance(match, dict) else ()
+    return 1 + sum(len(it) for it in lists if isinstance(it, list))
 
 
 def _looks_like_must_be_local(name: str) -> bool:

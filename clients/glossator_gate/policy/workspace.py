@@ -6,6 +6,7 @@ It must not read the file, nor know preferences.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -24,6 +25,7 @@ from glossator_gate.types import (
     Policy,
     PolicySource,
     RefusedModel,
+    UsageLimits,
 )
 
 
@@ -50,6 +52,36 @@ def unreadable_workspace(policy: Policy, path: Path) -> Policy:
     return _narrowed(policy, UNREADABLE, PolicySource(Layer.WORKSPACE, path, FileState.BROKEN))
 
 
+def policy_of_all(policies: Sequence[Policy]) -> Policy:
+    """Return what the policies of several folders of one session allow together, at least one."""
+    first, *others = policies
+    for other in others:
+        first = _of_both(first, other)
+    return first
+
+
+def _of_both(one: Policy, other: Policy) -> Policy:
+    models = {it.id for it in other.models}
+    servers = {it.id for it in other.index_servers}
+    searches = {it.id for it in other.web_searches}
+    layers = dict.fromkeys((*one.classes.layers, *other.classes.layers))
+    both = dataclasses.replace(
+        one,
+        models=tuple(it for it in one.models if it.id in models),
+        roles=MappingProxyType(
+            {role: tuple(it for it in ids if it in models) for role, ids in one.roles.items()}
+        ),
+        refused=one.refused + tuple(it for it in other.refused if it not in one.refused),
+        index_servers=tuple(it for it in one.index_servers if it.id in servers),
+        web_searches=tuple(it for it in one.web_searches if it.id in searches),
+        classes=Classes(tuple(layers)),
+        deny_paths=united((one.deny_paths, other.deny_paths)),
+        may_cache=one.may_cache and other.may_cache,
+        sources=tuple(dict.fromkeys((*one.sources, *other.sources))),
+    )
+    return _limited(both, least_limits((one.limits, other.limits)))
+
+
 _OWN = frozenset({"classes", "classify", "redact", "limits", "cache"})
 
 
@@ -59,19 +91,28 @@ def _narrowed(policy: Policy, file: PolicyFile, source: PolicySource) -> Policy:
         policy = _of_this_machine(policy, source.path)
         rule = f"a mistake in the workspace file ({source.path})"
         layer = ClassLayer(DataClass.RESTRICTED, (), rule)
-    limits = least_limits((policy.limits, file.limits))
+    return _limited(
+        dataclasses.replace(
+            policy,
+            classes=Classes((*policy.classes.layers, layer)),
+            deny_paths=united((policy.deny_paths, file.deny_paths)),
+            may_cache=policy.may_cache and not file.denies_cache,
+            sources=(*policy.sources, source),
+        ),
+        least_limits((policy.limits, file.limits)),
+    )
+
+
+def _limited(policy: Policy, limits: UsageLimits) -> Policy:
+    """Return a policy with other limits, of which every entry is told."""
     rate = limits.requests_per_min
     return dataclasses.replace(
         policy,
+        limits=limits,
         models=tuple(dataclasses.replace(it, requests_per_min=rate) for it in policy.models),
         web_searches=tuple(
             dataclasses.replace(it, requests_per_min=rate) for it in policy.web_searches
         ),
-        classes=Classes((*policy.classes.layers, layer)),
-        deny_paths=united((policy.deny_paths, file.deny_paths)),
-        limits=limits,
-        may_cache=policy.may_cache and not file.denies_cache,
-        sources=(*policy.sources, source),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from glossator_indexer.symbols import symbol_at, symbols_in
 from glossator_indexer.types import Span, Symbol
+from glossator_server.actions.instructions import instruction_at
 from glossator_server.actions.states import CommentState, comment_status, style_for
 from glossator_server.settings import AUTO_STYLE
 from glossator_server.snapshot import Snapshot
@@ -92,8 +93,29 @@ def document_all(
         yield Offer("Document all undocumented in this file", SOURCE, "glossator.documentAll")
 
 
+def do_instruction(snapshot: Snapshot, selection: Span, context: OfferContext) -> Iterator[Offer]:
+    """Offer to do what a comment `glossator: TEXT` on the line of the cursor asks for."""
+    yield from offers_in_text(snapshot.text, selection, context)
+
+
+def offers_in_text(text: str, selection: Span, context: OfferContext) -> list[Offer]:
+    """Return what can be offered for a text in any language, read or not."""
+    instruction = instruction_at(text, selection.start) if context.wants(REWRITE) else None
+    if instruction is None:
+        return []
+    words = instruction.text
+    shown = words if len(words) <= MOST_TITLE else f"{words[: MOST_TITLE - 1].rstrip()}…"
+    return [Offer(f"Do: {shown}", REWRITE, "glossator.do", {"text": words})]
+
+
+# A menu has no room for more.
+MOST_TITLE = 50
 # In the order in which an editor shows them.
-PRODUCERS: tuple[tuple[str, Producer], ...] = ((REWRITE, document_this), (SOURCE, document_all))
+PRODUCERS: tuple[tuple[str, Producer], ...] = (
+    (REWRITE, do_instruction),
+    (REWRITE, document_this),
+    (SOURCE, document_all),
+)
 
 # A selection over a whole file would fill the menu; such a wish is what "document all" is for.
 MOST_SELECTED = 5

@@ -69,9 +69,19 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         from glossator_server.cli import index_owner
 
         return (index_owner,)
-    from glossator_server.cli import audit, doctor, document, index, models, policy, search, serve
+    from glossator_server.cli import (
+        audit,
+        do,
+        doctor,
+        document,
+        index,
+        models,
+        policy,
+        search,
+        serve,
+    )
 
-    return (serve, document, index, search, models, policy, audit, doctor)
+    return (serve, document, do, index, search, models, policy, audit, doctor)
 
 
 def _parser(subcommands: Sequence[ModuleType]) -> argparse.ArgumentParser:

@@ -14,7 +14,7 @@ from functools import cache
 from glossator_server.intent.examples import Example, NearestExamples, read_examples
 from glossator_server.intent.features import concepts_by_word, features_of
 from glossator_server.intent.linear import INTENTS, LinearClassifier, load_weights
-from glossator_server.intent.rules import fired
+from glossator_server.intent.rules import WIDENING, fired
 from glossator_server.intent.types import Intent, IntentGuess
 from glossator_server.intent.words import Speller, read_utterance
 
@@ -45,6 +45,9 @@ class Classifier:
         if not any(it.isalnum() for it in text):
             return _nothing_said()
         utterance = read_utterance(text, self._speller)
+        parts = (utterance.core, *utterance.clauses)
+        if any(it.name == WIDENING for part in parts for it in fired(part)):
+            return _widening()
         shares = self._linear.probabilities(features_of(utterance)).tolist()
         second, best = sorted(range(len(INTENTS)), key=shares.__getitem__)[-2:]
         intent, runner_up, confidence = INTENTS[best], INTENTS[second], float(shares[best])
@@ -87,6 +90,11 @@ def _nothing_said() -> IntentGuess:
     return IntentGuess(
         Intent.OUT_OF_SCOPE, 1.0, "rule: it has no words", Intent.ASK, needs_model=False
     )
+
+
+def _widening() -> IntentGuess:
+    reason = f"rule: {WIDENING}"
+    return IntentGuess(Intent.OUT_OF_SCOPE, 1.0, reason, Intent.EDIT, needs_model=False)
 
 
 def _classifier() -> Classifier:

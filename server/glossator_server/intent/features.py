@@ -73,6 +73,7 @@ def features_of(utterance: Utterance) -> dict[str, float]:
     add("p ", (f"{a} {b}" for at, a in enumerate(present) for b in present[at + 1 :]), 0.8)
     add("g ", _parts(words), 2.4)
     add("s ", _shape(utterance), 0.8)
+    add("e ", _endings(core), 0.8)
     rules = fired(core)
     add("r ", (it.name for it in rules), 2.0)
     add("R ", (f"{a.name} {b.name}" for at, a in enumerate(rules) for b in rules[at + 1 :]), 0.5)
@@ -115,6 +116,15 @@ def _parts(words: Sequence[str]) -> Iterator[str]:
             padded = f"<{word}>"
             for length in (3, 4, 5):
                 yield from (padded[at : at + length] for at in range(len(padded) - length + 1))
+
+
+def _endings(core: Sequence[str]) -> Iterator[str]:
+    """Yield how the first words end: somebody who reports says what a thing does or did."""
+    for at, word in enumerate(core[:4]):
+        if word.isalpha() and len(word) > 3:
+            ending = next((it for it in ("ing", "ed", "ss", "s", "ly") if word.endswith(it)), "-")
+            yield f"{at} {ending}"
+            yield f"{at} {ending} {word in _KEPT or bool(concepts_of(word))}"
 
 
 def _shape(utterance: Utterance) -> Iterator[str]:

@@ -20,7 +20,7 @@ _TROUBLE = (
     r"(?:bugs?|errors?|leak(?:s|ing|ed)?|races?|racy|deadlocks?|crash(?:es|ed|ing)?|hangs?|problems?|mistakes?|issues?"
     r"|defects?|holes?|vulnerab\w+|wrong|fail(?:s|ing|ed|ures?)?|overflows?|segfaults?|broken|warnings?|exceptions?"
     r"|off-by-one|never|null|none|empty|nothing|undefined|nan|stuck|freez\w+|slow-?down|doesn't|isn't|won't|didn't|not work\w*"
-    r"|throws?|panics?|twice|injection|exploit\w*|attack\w*|incorrect\w*)"
+    r"|throws?|panics?|twice|segmentation|injection|exploit\w*|attack\w*|incorrect\w*)"
 )
 _PLACES = (
     r"(?:files?|functions|classes|tests|places|headers|notebooks|modules|handlers|drivers|methods|scripts|tables"
@@ -31,6 +31,10 @@ _WIDE = (
     r"(?:project|repo|repository|code-?base|app|application|system|architecture|our|we|overall|us|services?|modules?"
     r"|components?|code base|library|crate|driver|framework|pipeline|engine|tree)"
 )
+
+
+# The one rule that decides alone, whatever else the text asks for.
+WIDENING = "tries to widen what may be done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ RULES = _rules(
     ("search", "asks who calls or uses", r"^(?:who|what) (?:else )?(?:calls?|uses?|includes?|sets?|writes?|reads?|implements?|constructs?|references?|imports?|touches|allocates?|inherits)\b|\b(?:functions?|files?|tests?) (?:call|use|reference|cover)s?\b"),
     ("search", "begins with find", rf"^(?:find|search|locate|grep|look ?up|look(?:ing)? for|list|show(?: me)?(?: all| every| where| the| usages?| uses| callers| other| some)?|go to|jump to|take me to|point me to|finde|zeige|suche|trouve|busca|encuentra|get (?:me )?(?:all|the list)|give me (?:all|a list|the list)|open)\b(?!.*\b(?:overview|{_TROUBLE[3:-1]})\b)"),
     ("search", "asks which places", rf"^(?:which|what|in which|in what|all|any|every|other) (?:\w+ )?{_PLACES}\b"),
+    ("search", "asks which of many do something", r"^(?:which|what) (?:\w+ )?\w+s (?:use|call|implement|extend|import|include|contain|touch|depend|mention|define|reference|read|write|access|inherit|still|derive|have|need)\b|^all (?:\w+ )?(?:users|writers|readers|callers|uses|calls|places|tests|classes|functions|lines|loops|files)\b"),
     ("search", "names usages", r"\b(?:usages?|references|refs|callers?|occurrences|call sites?|definition|implementations?|subclasses|instances|overrides|uses) (?:of|to)\b|^(?:usages|references|callers|definition|find def|users)\b"),
     ("search", "asks for something like it", r"\b(?:is|are) there (?:already |any |other |another |some )?(?:\w+ ){0,3}(?:function|helper|util\w*|usages?|callers|implementations?|places|code|method|class)\b|\banywhere( else)?\b|\bi'm (?:after|looking for)\b|\bi (?:need|can't find|search) (?:the|where|for)? ?(?:file|place|code|function|class|where)?\b"),
     # edit
@@ -93,7 +98,7 @@ RULES = _rules(
     ("out_of_scope", "runs, sends or ships", r"^(?:git|commit|push|deploy|install|uninstall|run|rerun|start|restart|boot|reboot|flash|publish|release|ship|send|mail|e?mail|post|tweet|ssh|docker|kubectl|npm|yarn|pnpm|pip|apt(?:-get)?|brew|cargo|mvn|gradle|go (?:build|mod|get|run)|rebase|merge (?:main|master|develop|the branch|branch|it into)|squash|amend|cherry-pick|stash|checkout|check ?out|clone|download|upload|launch|execute|compile|build|sudo|ping|curl|book|order|buy|schedule|remind|call|submit|tag|bisect|apply (?:this|the) (?:patch|series)|create a (?:pr|pull|branch|jira|ticket|virtual)|open (?:a|an|the) (?:pr|pull|ticket|issue|chrome|browser|terminal)|set up|plan|play|tell (?:me )?a|sing|draw|translate)\b"),
     ("out_of_scope", "greets or thanks", r"^(?:hello|hi|hey|hallo|thanks|thank you|thx|cheers|bye|good (?:morning|evening|night|afternoon|job|bye)|lol|ok|okay|yes|no|sorry|nice|great|cool|perfect|hola|bonjour|danke|merci|gracias|你好|谢谢)\b(?: \w+)?(?: \w+)? ?[!?.]*$"),
     ("out_of_scope", "asks the assistant itself", r"\b(?:are|do|can|who|what|how) (?:are )?you\b(?! (?:explain|show|find|add|check|tell|make|write|see|spot))|\byourself\b"),
-    ("out_of_scope", "tries to widen what may be done", r"\b(?:ignore|forget|disregard|override|bypass|disable|pretend|obey|reveal|authori[sz]e|grant|whatever)\b.*\b(?:rules?|policy|policies|instructions?|restrictions?|guidelines|prompt|approval|access|administrators?|me|filters?|protections?)\b|\bsystem prompt\b|\b(?:no|without) (?:rules|restrictions|limits)\b|\byou are now\b|\bfrom now on\b|\bhidden (?:prompt|instructions)\b"),
+    ("out_of_scope", WIDENING, r"\b(?:ignore|forget|disregard|override|bypass|disable|pretend|obey|reveal|authori[sz]e|grant|whatever)\b.*\b(?:rules?|policy|policies|instructions?|restrictions?|guidelines|prompt|approval|access|administrators?|me|filters?|protections?)\b|\bsystem prompt\b|\b(?:no|without) (?:rules|restrictions|limits)\b|\byou are now\b|\bfrom now on\b|\bhidden (?:prompt|instructions)\b"),
     ("out_of_scope", "asks for secrets", r"^(?:print|show|read|give|gimme|dump|reveal|send|list|what(?:'s| is| are)?|display|tell|output|leak|<path>)\b.*\b(?:passwords?|secrets?|credentials|api keys?|private key|ssh key|token you|environment variables|shadow|passwd|env contents)\b|<path> contents"),
     ("out_of_scope", "asks for general knowledge", r"^(?:what's|what is|what are|define|how (?:do|to|can) (?:i|you)?|is|who|when|which|should i|explain|how (?:long|old|many|much|far)|why is|best|recommend|compare|where is)\b (?!.*\b(?:this|here|our|we|repo|project|<id>|code|function|defined|called|used|the)\b)"),
     ("out_of_scope", "writes prose for people", r"^(?:write|draft|prepare|compose|make|create|give|generate|design)\b.*\b(?:essay|email|e-mail|letter|poem|story|blog|slides|powerpoint|announcement|tweet|post|cv|resume|haiku|joke|release notes|commit message|speech|logo|image|picture|meme|recipe)\b"),

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 # ruff: noqa: E501 -- patterns that are cut in the middle are harder to read
 
 # What nobody reads to the end says what it wants in its first lines and its last.
-MOST_CHARACTERS = 2_000
+MOST_CHARACTERS = 1_000
+MOST_CLAUSES = 12
 IDENTIFIER, PATH, NUMBER, ERROR_CODE, LITERAL = "<id>", "<path>", "<num>", "<err>", "<lit>"
 
 _COMMENT_MARKS = re.compile(r"^\s*(?:/\*+|//+!?|#+|--|;+|<!--|%+|\*)\s*|\s*(?:\*/|-->)\s*$")
@@ -77,7 +78,11 @@ def read_utterance(text: str, speller: Speller) -> Utterance:
     text = _PREFIX.sub("", _COMMENT_MARKS.sub("", text).strip()).replace("’", "'")
     words = tuple(_words(text, speller)) or ("",)
     parts = (_core(tuple(_words(it, speller))) for it in _CLAUSE_ENDS.split(text))
-    return Utterance(text, words, _core(words), tuple(it for it in parts if it))
+    clauses = tuple(it for it in parts if it)
+    if len(clauses) > MOST_CLAUSES:
+        half = MOST_CLAUSES // 2
+        clauses = (*clauses[:half], *clauses[-half:])
+    return Utterance(text, words, _core(words), clauses)
 
 
 def _core(words: tuple[str, ...]) -> tuple[str, ...]:

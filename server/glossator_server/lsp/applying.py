@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lsprotocol import types
@@ -27,6 +28,8 @@ ANSWER_SECONDS = 120.0
 CHANGE_SECONDS = 3.0
 # Somebody who types all the time gets the words back rather than an endless chase.
 MOST_ATTEMPTS = 3
+
+Finish = Callable[[Proposal, Snapshot], Outcome]
 
 _log = logging.getLogger(__name__)
 
@@ -49,8 +52,12 @@ def require_edits(ls: GlossatorServer) -> None:
         )
 
 
-async def apply_proposal(ls: GlossatorServer, proposal: Proposal) -> Outcome:
+async def apply_proposal(
+    ls: GlossatorServer, proposal: Proposal, finish: Finish | None = None
+) -> Outcome:
     """Have the editor apply a proposal of one file, placed anew where the text has moved on.
+
+    `finish` is what else is to be changed with it, made anew for each text that it is placed in.
 
     Returns the proposal as applied, or why its words no longer fit. Raises `UsageError` where the
     editor refuses, `StaleDocumentError` where the text will not stand still.
@@ -60,6 +67,8 @@ async def apply_proposal(ls: GlossatorServer, proposal: Proposal) -> Outcome:
     for _ in range(MOST_ATTEMPTS):
         snapshot = ls.session.snapshot(uri, path_of(uri))
         placed = await _placed(proposal, snapshot)
+        if not isinstance(placed, Skipped) and finish is not None:
+            placed = await asyncio.to_thread(finish, placed, snapshot)
         if isinstance(placed, Skipped):
             return placed
         if _now(ls, uri) != snapshot.text:
@@ -159,6 +168,7 @@ def _workspace_edit(ls: GlossatorServer, edit: FileEdit, snapshot: Snapshot) -> 
 
 
 def _remember(ls: GlossatorServer, proposal: Proposal, snapshot: Snapshot) -> None:
-    change = proposal.edits[0].changes[0]
+    # A deletion that comes with it is no comment.
+    change = next(it for it in proposal.edits[0].changes if it.new_text)
     remembered = Remembered(proposal.code, change.new_text, evidence_in_short(proposal))
     ls.session.remember(snapshot.uri, proposal.symbol, remembered)

@@ -13,6 +13,7 @@ from lsprotocol import types
 COMMANDS = (
     "glossator.document",
     "glossator.documentAll",
+    "glossator.do",
     "glossator.cancel",
     "glossator.status",
     "glossator.search",

@@ -11,6 +11,7 @@ from glossator_server.prompts.document import (
     repair_messages,
     without_cut_phrases,
 )
+from glossator_server.prompts.intent import intent_request, intent_schema, read_intent
 from glossator_server.prompts.replies import UnreadableReplyError, read_fields
 from glossator_server.prompts.templates import PromptTemplate, load_template
 
@@ -21,8 +22,11 @@ __all__ = [
     "UnreadableReplyError",
     "document_prompt",
     "first_sentences",
+    "intent_request",
+    "intent_schema",
     "load_template",
     "read_fields",
+    "read_intent",
     "repair_messages",
     "without_cut_phrases",
 ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from glossator_clients.protocol import ChatModel
+from glossator_gate.types import Policy
 from glossator_server.session import Jobs, Remembered, Session
 from glossator_server.settings import Settings
 
@@ -83,3 +85,35 @@ def test_evidence_goes_with_its_document() -> None:
     session.forget("a")
     assert session.evidence("a", "f") is None
     assert session.evidence("b", "f") == kept
+
+
+def test_each_folder_has_its_own_policy(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two, one / "inner"):
+        folder.mkdir()
+    (one / ".glossator.toml").write_text("[limits]\ntokens_per_day = 5\n[document]\nwidth = 72\n")
+    (two / ".glossator.toml").write_text("[cache]\nresponses = false\n")
+    (two / "link.c").symlink_to(one / "a.c")
+    of_machine = Policy((), may_cache=True)
+    session = Session(Settings(), no_model, policy_now=lambda: of_machine)
+    folders = (one, two, one / "inner")
+    assert session.set_folders({it.as_uri(): it for it in folders}) == ()
+
+    def told(path: Path | None) -> tuple[int | None, bool]:
+        policy = session.policy_for(path)
+        return policy.limits.tokens_per_day, policy.may_cache
+
+    assert told(one / "a.c") == (5, True)
+    assert told(two / "a.c") == (None, False)
+    # The innermost folder counts, and a link is bound by both its ends.
+    assert told(one / "inner" / "a.c") == (None, True)
+    assert told(two / "link.c") == (5, False)
+    assert told(tmp_path / "a.c") == told(None) == (None, True)
+    together = session.policy_for(one / "a.c", two / "a.c", None)
+    assert (together.limits.tokens_per_day, together.may_cache) == (5, False)
+    assert len(together.sources) == 2
+    # Preferences are those of the first folder.
+    assert session.settings.document.width == 72
+    (two / ".glossator.toml").write_text("[cache]\nresponses = true\n")
+    session.read_workspace_files()
+    assert told(two / "a.c") == (None, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from glossator_server.lsp.commands.cancel import cancel
+from glossator_server.lsp.commands.do import do
 from glossator_server.lsp.commands.document import document
 from glossator_server.lsp.commands.document_all import document_all
 from glossator_server.lsp.commands.index import pause, resume
@@ -15,6 +16,7 @@ from glossator_server.lsp.language_server import GlossatorServer
 FUNCTIONS: dict[str, Callable[[GlossatorServer, Sequence[object]], Awaitable[object]]] = {
     "glossator.document": document,
     "glossator.documentAll": document_all,
+    "glossator.do": do,
     "glossator.cancel": cancel,
     "glossator.status": status,
     "glossator.search": search,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from glossator_indexer.types import Symbol
 from glossator_server.actions.document import document_symbol
-from glossator_server.lsp.applying import apply_proposal, require_edits
+from glossator_server.lsp.applying import Finish, apply_proposal, require_edits
 from glossator_server.lsp.commands.arguments import Target, read_target, snapshot_of, symbol_of
 from glossator_server.lsp.evidence import evidence_in_short
 from glossator_server.lsp.examples import with_examples
@@ -24,7 +24,7 @@ async def document(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str
     title = f"Document {symbol.name}"
 
     async def work(report: JobReport) -> str:
-        return await _document(ls, snapshot, symbol, report)
+        return await write_comment(ls, snapshot, symbol, report)
 
     job = ls.session.jobs.start(
         title, _key(target, symbol), lambda number: run_job(ls, number, title, work)
@@ -33,9 +33,14 @@ async def document(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str
     return {"job": job.id}
 
 
-async def _document(
-    ls: GlossatorServer, snapshot: Snapshot, symbol: Symbol, report: JobReport
+async def write_comment(
+    ls: GlossatorServer,
+    snapshot: Snapshot,
+    symbol: Symbol,
+    report: JobReport,
+    finish: Finish | None = None,
 ) -> str:
+    """Have a symbol's comment written and applied, with what `finish` adds; say how it ended."""
     require_edits(ls)
     model = await ls.session.open_model("document", snapshot)
     try:
@@ -49,7 +54,7 @@ async def _document(
     finally:
         await model.close()
     if not isinstance(outcome, Skipped):
-        outcome = await apply_proposal(ls, outcome)
+        outcome = await apply_proposal(ls, outcome, finish)
     if isinstance(outcome, Skipped):
         reason = outcome.reason.rstrip(".")
         report.warn(f"No comment was written for {outcome.symbol}: {reason}.")

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from glossator_server.actions.registry import Offer, OfferContext, offers
+from glossator_server.actions.registry import Offer, OfferContext, offers, offers_in_text
 from glossator_server.lsp.language_server import GlossatorServer
 
 
 def code_action(
     ls: GlossatorServer, params: types.CodeActionParams
 ) -> list[types.CodeAction | types.Command]:
-    """Return what can be done in a range; nothing for a document that cannot be worked on."""
+    """Return what can be done in a range; nothing for a document that is not open or in step."""
     document = ls.session.documents.get(params.text_document.uri)
-    snapshot = document.snapshot() if document is not None else None
-    if snapshot is None:
+    if document is None or not document.is_in_step:
         return []
     only = tuple(params.context.only or ())
     # The empty kind stands for all kinds.
@@ -25,9 +24,14 @@ def code_action(
         only=() if "" in only else tuple(str(getattr(it, "value", it)) for it in only),
         automatic=params.context.trigger_kind is types.CodeActionTriggerKind.Automatic,
     )
-    selection = ls.documents.positions(snapshot.uri, snapshot.text).span(params.range)
-    found = offers(snapshot, selection, asked)
-    return [_in_editors_words(ls, _command(it, params, snapshot.version), it) for it in found]
+    selection = ls.documents.positions(document.uri, document.text).span(params.range)
+    snapshot = document.snapshot()
+    if snapshot is None:
+        # In a language that is only searched, an instruction in a comment can be done all the same.
+        found = offers_in_text(document.text, selection, asked)
+    else:
+        found = offers(snapshot, selection, asked)
+    return [_in_editors_words(ls, _command(it, params, document.version), it) for it in found]
 
 
 def _command(offer: Offer, params: types.CodeActionParams, version: int | None) -> types.Command:
