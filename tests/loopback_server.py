@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -90,8 +91,10 @@ class LoopbackServer:
 
 
 @asynccontextmanager
-async def serving(answer: Answer, port: int = 0) -> AsyncIterator[LoopbackServer]:
-    """Serve on a loopback port until the block ends."""
+async def serving(
+    answer: Answer, port: int = 0, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[LoopbackServer]:
+    """Serve on a loopback port until the block ends, over TLS where a context is given."""
     seen = LoopbackServer(port)
     tasks: set[asyncio.Task[None]] = set()
 
@@ -119,7 +122,7 @@ async def serving(answer: Answer, port: int = 0) -> AsyncIterator[LoopbackServer
             writer.close()
             tasks.discard(task)
 
-    server = await asyncio.start_server(handle, "127.0.0.1", port)
+    server = await asyncio.start_server(handle, "127.0.0.1", port, ssl=tls)
     seen.port = server.sockets[0].getsockname()[1]
     try:
         yield seen

@@ -174,8 +174,8 @@ def not_pulled(origin: str, label: str, name: str) -> ModelUnavailableError:
 
 
 def _rows(answer: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
-    # A server without models answers null.
-    rows = answer.get("models")
+    rows = answer.get("models", ...)
+    # A server without models answers null, but not nothing.
     if not isinstance(rows, list | None):
         return None
     return [row for row in rows or () if isinstance(row, dict)]

@@ -42,6 +42,9 @@ _NO_NETWORK = (
 )  # fmt: skip
 
 
+_CHAT = "/api/chat"
+
+
 class OllamaSdk:
     """The SDK over one transport through the door."""
 
@@ -98,7 +101,7 @@ class _WholePrompts(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request, a chat with the two words more."""
-        if request.url.path == "/api/chat":
+        if request.url.path == _CHAT:
             body = json.loads(request.content) | {"truncate": False, "shift": False}
             headers = request.headers.copy()
             del headers["content-length"]
@@ -116,7 +119,7 @@ class _WholePrompts(httpx.AsyncBaseTransport):
         }:
             await answer.aclose()
             raise BusyError.of(self._origin, retry_after_s(answer.headers))
-        if isinstance(answer.stream, httpx.AsyncByteStream):
+        if request.url.path == _CHAT and isinstance(answer.stream, httpx.AsyncByteStream):
             answer.stream = _OnlyUtf8(answer.stream)
         return answer
 

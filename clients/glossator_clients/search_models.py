@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from glossator_clients.errors import ModelUnavailableError
 from glossator_gate.errors import PolicyError
-from glossator_gate.policy import destination_of
-from glossator_gate.types import Api, ModelEntry, Policy
+from glossator_gate.policy import destination_of, refusal_for, strictest_possible
+from glossator_gate.types import Api, Errand, ModelEntry, Policy
 
 if TYPE_CHECKING:
     from glossator_clients.embedded_search import EmbeddedReranker
@@ -38,7 +38,7 @@ def open_embedder(policy: Policy, preferred: Sequence[str] = ()) -> ServerEmbedd
             f"{entry.id} makes no vectors: name an embedding model of a server or in a GGUF file "
             "for the role embed."
         )
-    return _opened_embedder(entry)
+    return _opened_embedder(entry, Errand("embeddings", "embed", strictest_possible(policy)))
 
 
 def _entry_for_search(role: str, policy: Policy, preferred: Sequence[str]) -> ModelEntry | None:
@@ -52,16 +52,23 @@ def _entry_for_search(role: str, policy: Policy, preferred: Sequence[str]) -> Mo
             f"No model may be used for {role}: list one in config.toml with "
             f'uses = ["{role}"], or remove the role.'
         )
+    # An index holds what it holds: who may not see its strictest file makes no part of it.
+    bound = strictest_possible(policy)
+    refusals = [it for it in (refusal_for(entry, bound) for entry in usable) if it is not None]
+    usable = [it for it in usable if refusal_for(it, bound) is None]
+    if not usable:
+        raise PolicyError(f"No model may be used for {role}: {refusals[0]}")
     ranks = {model_id: rank for rank, model_id in reversed([*enumerate(preferred)])}
     return min(usable, key=lambda it: ranks.get(it.id, len(ranks)))
 
 
-def _opened_embedder(entry: ModelEntry) -> ServerEmbedder:
+def _opened_embedder(entry: ModelEntry, errand: Errand) -> ServerEmbedder:
     from glossator_clients.embedding import EmbeddingServer
     from glossator_clients.openai_profiles import endpoint_of, server_options
     from glossator_gate.blocking import BlockingHttp
 
-    server = EmbeddingServer(entry.id, entry.origin_text, BlockingHttp(destination_of(entry)))
+    http = BlockingHttp(destination_of(entry))
+    server = EmbeddingServer(entry.id, entry.origin_text, http, errand)
     try:
         if entry.api is Api.OLLAMA:
             from glossator_clients.ollama_embedder import OllamaEmbedder
@@ -97,9 +104,10 @@ def open_reranker(
             'api = "embedded" for the role rerank.'
         )
     from glossator_clients.embedding import EmbeddingServer
-    from glossator_clients.rerank_client import RERANK, ServerReranker
+    from glossator_clients.rerank_client import ServerReranker
     from glossator_gate.blocking import BlockingHttp
 
     http = BlockingHttp(destination_of(entry))
-    server = EmbeddingServer(entry.id, entry.origin_text, http, RERANK)
+    errand = Errand("rerank", "rerank", strictest_possible(policy))
+    server = EmbeddingServer(entry.id, entry.origin_text, http, errand)
     return ServerReranker(server, entry.name, entry.base_path)

@@ -15,9 +15,9 @@ from typing import Any
 from glossator_clients.errors import ModelError, WebSearchError
 from glossator_clients.json_http import OK, JsonAnswer, JsonHttp
 from glossator_gate.errors import PolicyError
-from glossator_gate.policy import resolve_key
+from glossator_gate.policy import destination_of_web_search
 from glossator_gate.redaction import redact
-from glossator_gate.types import DataClass, Destination, EgressLimits, Errand, WebSearchEntry
+from glossator_gate.types import DataClass, Errand, WebSearchEntry
 
 # What a model can use of one search, and what a list for people shows.
 MOST_HITS = 20
@@ -25,7 +25,6 @@ _LONGEST_QUERY = 400
 _LONGEST_TITLE = 200
 _LONGEST_SNIPPET = 500
 _LONGEST_URL = 2000
-_LARGEST_ANSWER = 2 * 1024 * 1024
 _FORBIDDEN, _TOO_MANY_REQUESTS = 403, 429
 _TAG = re.compile(r"<[!/?a-zA-Z][^<>]{0,2000}>")
 # Letters and marks that are drawn as nothing and can carry words that nobody sees; the rest of
@@ -64,7 +63,7 @@ async def search_web(
     words = " ".join(plain_text(redact(query).text, _LONGEST_QUERY).split())
     if not words:
         raise WebSearchError("There is nothing to search for; write some words.")
-    http = JsonHttp(entry.id, _destination(entry))
+    http = JsonHttp(entry.id, destination_of_web_search(entry))
     try:
         answer = await http.get(
             f"{entry.base_path}/search",
@@ -94,26 +93,6 @@ def plain_text(text: str, longest: int) -> str:
 
 def _is_invisible(character: str) -> bool:
     return character in _INVISIBLE or unicodedata.category(character) in _INVISIBLE_CATEGORIES
-
-
-def _destination(entry: WebSearchEntry) -> Destination:
-    return Destination(
-        entry.origin,
-        entry.address,
-        None if entry.key is None else resolve_key(entry.key),
-        EgressLimits(
-            silence_s=entry.timeout_s,
-            total_s=entry.timeout_s,
-            response_bytes=_LARGEST_ANSWER,
-            # The whole answer is one line.
-            event_bytes=_LARGEST_ANSWER,
-        ),
-        id=entry.id,
-        rule=entry.rule,
-        max_class=entry.max_class,
-        proxy=entry.proxy,
-        ca_file=entry.ca_file,
-    )
 
 
 def _hits(entry: WebSearchEntry, answer: JsonAnswer, limit: int) -> list[WebHit]:

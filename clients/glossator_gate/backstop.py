@@ -2,7 +2,8 @@
 
 It is a hook of the interpreter's (PEP 578) and sees every socket of every library. It is no
 sandbox: native code that makes its own system calls is not seen. It must not decide what may be
-admitted.
+admitted. A name that is passed to `socket.connect` itself is resolved before the hook is asked, and
+the connection is refused after.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import httpx
 
 from glossator_gate.egress import ollama_http_transport
 from glossator_gate.errors import EgressError, EgressTimeoutError, EgressUnreachableError
-from glossator_gate.types import Destination
+from glossator_gate.types import Destination, Errand
 
 
 class RequestOptions(TypedDict, total=False):
@@ -34,8 +34,10 @@ class BlockingHttp:
     ends the requests under way.
     """
 
-    def __init__(self, destination: Destination) -> None:
+    def __init__(self, destination: Destination, errand: Errand | None = None) -> None:
+        """Make a client for a destination; `errand` is that of requests that say none."""
         self._destination = destination
+        self._errand = {} if errand is None else errand.headers()
         self._lock = threading.Lock()
         self._is_closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -103,7 +105,7 @@ class BlockingHttp:
                     url,
                     content=options.get("content"),
                     params=options.get("params"),
-                    headers=options.get("headers"),
+                    headers={**self._errand, **options.get("headers", {})},
                 )
         except TimeoutError as error:
             raise EgressTimeoutError(

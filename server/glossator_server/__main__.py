@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from glossator_gate import backstop
 from glossator_server.cli import run
 
 
 def main() -> None:
     """Run the command line and leave with its exit status."""
+    # Whatever is loaded from here on connects through the door, or not at all.
+    backstop.install()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from glossator_gate.errors import ConfigurationError, PolicyError
 from glossator_gate.policy import default_classification, destination_of_server, refusal_for
-from glossator_gate.types import IndexServerEntry, Policy
+from glossator_gate.types import Errand, IndexServerEntry, Policy
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +55,9 @@ def open_team(entry: IndexServerEntry, project: str, model: str) -> TeamIndex:
     from glossator_indexer.chroma_store.server import ChromaServer
     from glossator_indexer.team import TeamIndex
 
-    session = BlockingHttp(destination_of_server(entry))
+    # Who pushes and who asks has left out what the server may not see.
+    errand = Errand("index_server", "embed", entry.max_class)
+    session = BlockingHttp(destination_of_server(entry), errand)
     try:
         return TeamIndex(ChromaServer(session, str(entry.origin)), project, model)
     except BaseException:

@@ -146,7 +146,7 @@ async def _stall(_received: Received, reply: Reply) -> None:
 
 
 async def _flood(_received: Received, reply: Reply) -> None:
-    await reply.whole(200, b"x" * 3_000_000)
+    await reply.whole(200, b"x" * 6_000_000)
 
 
 async def _redirect(_received: Received, reply: Reply) -> None:

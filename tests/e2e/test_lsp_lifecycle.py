@@ -321,7 +321,7 @@ async def test_one_editor_is_served_on_a_loopback_port(script: WriteScript) -> N
 @pytest.mark.parametrize(
     "host",
     [
-        "0.0.0.0",  # noqa: S104 -- must be refused
+        "0.0.0.0",
         "192.168.1.1",
         "example.org",
         "::",

@@ -96,7 +96,7 @@ def _model(rng: random.Random, model_id: str) -> Spec:
         "api": api,
         "origin": origin,
         "model": names,
-        "address": ORIGINS[origin],
+        "address": _address(rng, origin),
     }
     _maybe(rng, table, "max_class", *ORDER)
     _maybe(rng, table, "uses", ["chat"], ["embed"], ["chat", "embed"])
@@ -108,8 +108,13 @@ def _model(rng: random.Random, model_id: str) -> Spec:
     return table
 
 
+def _address(rng: random.Random, origin: str) -> str:
+    # What a name leads to is not known before it is asked for: the files may differ.
+    return rng.choice(["private", "public"]) if origin.startswith("https") else ORIGINS[origin]
+
+
 def _varied(rng: random.Random, table: Spec, model_id: str) -> Spec:
-    changed = {**table, "id": model_id}
+    changed = {**table, "id": model_id, "address": _address(rng, table["origin"])}
     _maybe(rng, changed, "max_class", *ORDER)
     _maybe(rng, changed, "uses", ["chat"], ["chat", "embed"])
     if rng.random() < 0.1 and table["origin"].startswith("https"):

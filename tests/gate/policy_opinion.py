@@ -16,6 +16,7 @@ from glossator_gate.policy import classify, is_denied, refusal_for
 from glossator_gate.types import AddressClass, Api, DataClass, Policy
 from tests.gate.policies_made_up import ORDER, PATHS, ROLES, Spec, Triple
 
+ADDRESSES = ["loopback", "private", "public"]
 LIMITS = {
     "requests_per_min": (5, 60, 1000),
     "tokens_per_day": (1000, 2_000_000, 10**9),
@@ -60,6 +61,7 @@ class Sending:
     use: str
     path: str
     proxy: str | None
+    address: str
     runs_there: bool
 
 
@@ -83,6 +85,7 @@ def _entry_allows(entry: Spec, it: Sending, data_class: str) -> bool:
         and it.use in entry.get("uses", ["chat"])
         and ORDER.index(data_class) <= ORDER.index(most)
         and entry.get("proxy") in (None, it.proxy)
+        and ADDRESSES.index(it.address) <= ADDRESSES.index(entry["address"])
     )
 
 
@@ -150,6 +153,7 @@ def sendings(policy: Policy) -> Iterator[Sending]:
                         use,
                         path,
                         None if model.proxy is None else str(model.proxy),
+                        model.address.value,
                         runs_there=model.must_be_local,
                     )
 

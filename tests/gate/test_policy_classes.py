@@ -33,7 +33,7 @@ match = { path = "docs/" }
 class = "public"
 """
 REMOTE = model(address="public", origin="https://models.example", max_class="internal")
-WORKSPACE = Path("/work/repository/.glossator.toml")
+WORKSPACE = Path("/home/me/repository/.glossator.toml")
 
 
 @pytest.fixture
@@ -130,6 +130,15 @@ def test_where_a_class_may_be_misspelled_all_is_restricted(machine: Machine, mis
     assert classify(machine.policy(user=HEAD + mistake), "a.c") == "restricted"
     assert classify(narrowed(machine.policy(user=HEAD), mistake), "a.c") == "restricted"
     assert classify(machine.policy(HEAD + mistake, HEAD), "a.c") == "restricted"
+
+
+def test_a_mistake_among_hundreds_still_counts(machine: Machine) -> None:
+    many = "".join(f"x{it} = 1\n" for it in range(300))
+    mistakes = model() + many + "[classes]\ndefault = 'secret'\n[cache]\nresponses = 'no'\n"
+    policy = machine.policy(user=HEAD + mistakes)
+    assert classify(policy, "a.c") == "restricted"
+    assert not policy.may_cache
+    assert len(policy.warnings) < 300
 
 
 # A workspace's own file.

@@ -25,7 +25,7 @@ def test_no_damaged_file_makes_a_policy_wider(tmp_path: Path) -> None:
     tried = list(damaged_files(tmp_path, 120))
     assert [it for it in tried if it.beyond] == []
     assert len({it.kind for it in tried}) >= 12
-    assert sum(it.allowed > 0 for it in tried) > 20
+    assert all(it.allowed > 0 for it in tried)
 
 
 @pytest.mark.parametrize("widened", ["max_class", "model", "deny_paths", "limits", "commands"])

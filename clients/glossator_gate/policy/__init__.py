@@ -17,6 +17,7 @@ from glossator_gate.policy.classifying import (
     is_denied,
     place_of,
     refusal_for,
+    strictest_possible,
 )
 from glossator_gate.policy.declaration import (
     AUTHORITY_TABLES,
@@ -85,6 +86,7 @@ __all__ = [
     "read_regular_file",
     "refusal_for",
     "resolve_key",
+    "strictest_possible",
     "unreadable_workspace",
     "with_lines",
 ]

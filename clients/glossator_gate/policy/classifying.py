@@ -84,6 +84,14 @@ def default_classification(policy: Policy) -> Classification:
     return Classification(layer.default, layer.rule)
 
 
+def strictest_possible(policy: Policy) -> DataClass:
+    """Return how secret the strictest file may be that any rule names: what an index may hold."""
+    layers = policy.classes.layers
+    return strictest(
+        it for layer in layers for it in (layer.default, *(rule.data_class for rule in layer.rules))
+    )
+
+
 def refusal_for(
     entry: ModelEntry | IndexServerEntry | WebSearchEntry, data_class: DataClass
 ) -> str | None:

@@ -34,6 +34,7 @@ from glossator_gate.types import (
     WebSearchEntry,
 )
 
+MOST_PROBLEMS = 200
 # Of a workspace's own file, which anybody may have written.
 MOST_GLOBS = 300
 
@@ -63,7 +64,8 @@ class PolicyFile:
     @property
     def hides_classes(self) -> bool:
         """Tell whether the file may have meant a class that could not be read."""
-        return any(it.place[:1] in _CLASS_TABLES or len(it.place) < 2 for it in self.problems)
+        mistaken = (it.place[:1] in _CLASS_TABLES or len(it.place) < 2 for it in self.problems)
+        return len(self.problems) >= MOST_PROBLEMS or any(mistaken)
 
     @property
     def role_problems(self) -> tuple[FileProblem, ...]:
@@ -127,7 +129,9 @@ class _Reader:
         for name in sorted(document.keys() - known):
             self._report(f"has an unknown key {name!r}; correct or remove it", (name,), _UNKNOWN)
         self._check_number_of_globs(tables)
-        may_hide_cache = any(it.place[0] == "cache" or len(it.place) < 2 for it in self._problems)
+        may_hide_cache = len(self._problems) >= MOST_PROBLEMS or any(
+            it.place[0] == "cache" or len(it.place) < 2 for it in self._problems
+        )
         limits = tables["limits"][0]
         commands = tables.get("execute", [{}])[0]
         return PolicyFile(
@@ -159,6 +163,9 @@ class _Reader:
         return self._layer is not Layer.WORKSPACE or table.name in WORKSPACE_TABLES
 
     def _report(self, what: str, place: KeyPath, kind: ProblemKind) -> None:
+        if len(self._problems) >= MOST_PROBLEMS and len(place) > 1:
+            # One file may be made to have a hundred thousand. Those of whole tables count for more.
+            return
         self._problems.append(FileProblem(f"{self._path} {what}.", kind, place))
 
     def _top(self, table: Table, document: Mapping[str, Any]) -> list[dict[str, Any]]:
