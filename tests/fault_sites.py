@@ -119,16 +119,32 @@ def _trouble(outcome: Outcome, site: Site) -> str | None:
 
 @asynccontextmanager
 async def _destination(kind: str, site: Site, rng: random.Random) -> AsyncIterator[Destination]:
-    async with serving(_answering(kind, site, rng)) as server:
+    async with serving(_answering(kind, site, rng)) as server, _speaking_plainly() as plain:
         origin = server.origin
         if kind == "tls failure":
-            origin = origin.replace("http:", "https:")
+            origin = f"https://127.0.0.1:{plain}"
         elif kind == "dns failure":
             origin = f"http://no-such-host.invalid:{server.port}"
         elif kind == "refused":
             async with serving(_answering(kind, site, rng)) as gone:
                 origin = gone.origin
         yield Destination(Origin.parse(origin), key="k", limits=LIMITS)
+
+
+@asynccontextmanager
+async def _speaking_plainly() -> AsyncIterator[int]:
+    """Serve what no TLS client understands, and give the port."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
 
 
 def _answering(

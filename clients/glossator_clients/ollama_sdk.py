@@ -5,9 +5,10 @@ It must not judge answers, choose models, or read the environment.
 
 from __future__ import annotations
 
+import codecs
 import json
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from typing import Any, cast
 
@@ -39,6 +40,9 @@ _NO_NETWORK = (
     "no such host", "dial tcp", "i/o timeout", "max retries", "network is unreachable",
     "connection refused", "tls handshake", "deadline exceeded",
 )  # fmt: skip
+
+
+_CHAT = "/api/chat"
 
 
 class OllamaSdk:
@@ -97,7 +101,7 @@ class _WholePrompts(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request, a chat with the two words more."""
-        if request.url.path == "/api/chat":
+        if request.url.path == _CHAT:
             body = json.loads(request.content) | {"truncate": False, "shift": False}
             headers = request.headers.copy()
             del headers["content-length"]
@@ -115,10 +119,33 @@ class _WholePrompts(httpx.AsyncBaseTransport):
         }:
             await answer.aclose()
             raise BusyError.of(self._origin, retry_after_s(answer.headers))
+        if request.url.path == _CHAT and isinstance(answer.stream, httpx.AsyncByteStream):
+            answer.stream = _OnlyUtf8(answer.stream)
         return answer
 
     async def aclose(self) -> None:
         """Close all connections."""
+        await self._inner.aclose()
+
+
+class _OnlyUtf8(httpx.AsyncByteStream):
+    """Raises `ValueError` for bytes that are no text.
+
+    The SDK would read them as question marks: where a line end is among them, two lines become
+    one, which may still be JSON, and what lies between is lost.
+    """
+
+    def __init__(self, inner: httpx.AsyncByteStream) -> None:
+        self._inner = inner
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        async for chunk in self._inner:
+            decoder.decode(chunk)
+            yield chunk
+        decoder.decode(b"", final=True)
+
+    async def aclose(self) -> None:
         await self._inner.aclose()
 
 

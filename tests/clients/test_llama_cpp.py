@@ -17,6 +17,7 @@ from glossator_clients.errors import PromptTooLongError
 from glossator_clients.openai_client import OpenAIModel
 from glossator_clients.openai_embedder import OpenAIEmbedder
 from glossator_clients.protocol import complete
+from glossator_clients.token_bounds import least_prompt_tokens, most_prompt_tokens
 from glossator_clients.types import (
     Author,
     ChatRequest,
@@ -110,6 +111,30 @@ async def test_the_count_before_is_the_count_after(model: OpenAIModel) -> None:
         assert counted.exact
         assert reply.usage is not None
         assert counted.tokens == reply.usage.prompt_tokens
+
+
+ODD = (
+    "int main(void)\n{\n\treturn 0;\n}\n" * 8,
+    "𝄞🐮👩‍👩‍👧‍👦" * 12,
+    "中文字符和日本語のテキスト" * 10,
+    "\x00\x01\x02\x7f" * 40,
+    "é" * 60 + "e\u0301\u0302\u0303" * 20,
+    "\t" * 200 + " " * 200 + "\r\n" * 50,
+    "0123456789" * 20 + "=" * 200,
+    "<|im_start|><|im_end|>" * 10,
+    "",
+)
+
+
+@pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
+@pytest.mark.parametrize("tools", [(), (TOOL,)], ids=["", "tools"])
+async def test_the_true_count_lies_between_floor_and_ceiling(
+    model: OpenAIModel, text: str, tools: tuple[Tool, ...]
+) -> None:
+    request = replace(ASKING, messages=(Message(Author.USER, text),), tools=tools)
+    count = await model.count_tokens(request)
+    assert count.exact
+    assert least_prompt_tokens(request) <= count.tokens <= most_prompt_tokens(request)
 
 
 async def test_a_prompt_that_is_read_from_its_cache_is_not_taken_for_a_cut_one(

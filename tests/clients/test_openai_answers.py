@@ -24,7 +24,6 @@ from glossator_clients.errors import (
 )
 from glossator_clients.openai_client import OpenAIModel, ServerOptions
 from glossator_clients.protocol import complete
-from glossator_clients.retries import retry_after_s
 from glossator_clients.types import (
     Author,
     ChatRequest,
@@ -343,6 +342,23 @@ async def test_the_deadline_holds_over_all_tries_and_questions() -> None:
         await asyncio.wait_for(server.hung_up.wait(), 5)
 
 
+async def test_questions_that_are_slow_one_by_one_are_over_by_the_deadline_of_the_call() -> None:
+    async def slow(received: Received, reply: Reply) -> None:
+        if received.method == "POST":
+            await streaming({"content": "too late"})(received, reply)
+            return
+        await asyncio.sleep(0.45)
+        await reply.json({"data": []})
+
+    async with serving(slow) as server:
+        info = ModelInfo("coder", "openai", "model-1", server.origin, None, local=False)
+        limits = EgressLimits(total_s=0.8)
+        model = OpenAIModel(info, Destination(Origin.parse(server.origin), limits=limits))
+        with pytest.raises(ModelTimeoutError, match="within"):
+            await complete(model, ASKING)
+        await model.close()
+
+
 async def test_every_request_says_what_it_is_for() -> None:
     async with model_of(streaming({"content": "a"})) as (model, _):
         told: list[tuple[str, str]] = []
@@ -359,31 +375,3 @@ async def test_every_request_says_what_it_is_for() -> None:
     assert told[0] == ("/v1/chat/completions", "chat;fix;internal")
     assert told[1] == ("/v1/chat/completions/input_tokens", "tokenize;fix;internal")
     assert told[-1] == ("/v1/models", "metadata;;public")
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"retry-after": "7"}, 7.0),
-        ({"retry-after": "0.5"}, 0.5),
-        ({"retry-after": "-3"}, 0.0),
-        ({"retry-after": "nan"}, None),
-        ({"retry-after": "inf"}, None),
-        ({"retry-after": ""}, None),
-        ({"retry-after": "Thu, 99 Foo"}, None),
-        ({"retry-after": formatdate(0, usegmt=True)}, 0.0),
-        ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
-        ({"retry-after-ms": "soon", "retry-after": "9"}, 9.0),
-    ],
-)
-def test_how_long_a_server_asks_to_be_left_alone(
-    headers: dict[str, str], seconds: float | None
-) -> None:
-    assert retry_after_s(headers) == seconds
-
-
-def test_a_date_is_counted_from_now() -> None:
-    seconds = retry_after_s({"retry-after": formatdate(time.time() + 60, usegmt=True)})
-    assert seconds is not None
-    assert 50 < seconds <= 60

@@ -232,3 +232,10 @@ def test_clearing_leaves_nothing(cache: ResponseCache, tmp_path: Path) -> None:
     left_by_a_killed_writer.write_bytes(b"")
     cache.clear()
     assert files(tmp_path) == []
+
+
+async def test_a_model_counts_as_it_does_without_its_cache(cache: ResponseCache) -> None:
+    model = ScriptedModel([], INFO)
+    assert await CachedModel(model, cache).count_tokens(REQUEST) == await model.count_tokens(
+        REQUEST
+    )
