@@ -33,8 +33,7 @@ SHARPNESSES = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 def main() -> None:
     """Hold out, report, train and write."""
     examples = read_examples()
-    speller = Speller(vocabulary_of(examples))
-    features = [features_of(read_utterance(it.text, speller)) for it in examples]
+    features = _features(examples)
     names = _names(features)
     matrix, labels = _matrix(features, names), _labels(examples)
     scores = _held_out(matrix, labels, examples)
@@ -49,20 +48,29 @@ def main() -> None:
     print(f"held out, speakers with all intents: {right[chosen].mean():.4f} of {chosen.sum()}")
     print(f"of these where no model is needed: {right[chosen & sure].mean():.4f}")
     print(f"sharpness {sharpness}, threshold {threshold:.3f}, features {len(names)}")
-    rows, bias = _train(matrix, labels)
-    scales = np.abs(rows).max(axis=1) / 127
-    save_weights(
-        WEIGHTS_FILE,
-        Weights(
-            keys=np.array([key_of(it) for it in names], np.uint32),
-            rows=np.rint(rows / scales[:, None]).astype(np.int8).T.copy(),
-            scales=scales.astype(np.float32),
-            bias=bias.astype(np.float32),
-            sharpness=sharpness,
-            threshold=threshold,
-        ),
-    )
+    save_weights(WEIGHTS_FILE, learned(examples, sharpness, threshold))
     print(f"{WEIGHTS_FILE.name}: {WEIGHTS_FILE.stat().st_size} bytes")
+
+
+def learned(examples: Sequence[Example], sharpness: float, threshold: float) -> Weights:
+    """Return the weights that examples teach; what turns scores into confidence is given."""
+    features = _features(examples)
+    names = _names(features)
+    rows, bias = _train(_matrix(features, names), _labels(examples))
+    scales = np.abs(rows).max(axis=1) / 127
+    return Weights(
+        keys=np.array([key_of(it) for it in names], np.uint32),
+        rows=np.rint(rows / scales[:, None]).astype(np.int8).T.copy(),
+        scales=scales.astype(np.float32),
+        bias=bias.astype(np.float32),
+        sharpness=sharpness,
+        threshold=threshold,
+    )
+
+
+def _features(examples: Sequence[Example]) -> list[dict[str, float]]:
+    speller = Speller(vocabulary_of(examples))
+    return [features_of(read_utterance(it.text, speller)) for it in examples]
 
 
 def _names(features: Sequence[Mapping[str, float]]) -> list[str]:
