@@ -22,6 +22,7 @@ from typing import Any
 from benchmarks.figures import milliseconds
 from benchmarks.training.train_intent import learned
 from glossator_clients.protocol import ChatModel
+from glossator_clients.router import Need
 from glossator_gate.errors import GlossatorError
 from glossator_gate.types import DataClass
 from glossator_server.intent import Intent, IntentGuess, classify
@@ -175,7 +176,7 @@ async def _open_model() -> ChatModel:
     from glossator_server.app import load_application
 
     application = load_application()
-    model = await application.open_model("intent", ())
+    model = await application.open_model(Need("intent", DataClass.PUBLIC))
     if model.info.api == "embedded":
         model_path(model.info.name)
     return model
