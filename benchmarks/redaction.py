@@ -247,7 +247,15 @@ def hostile_texts(size: int) -> dict[str, str]:
         *("sk-", "eyJ", ".eyJ", "xoxb-", "AKIA", "sig=", "Basic ", "Bearer a1", "hf_", "SG."),
         *("%3A%2F%2F", "key%3D", '"" ', '"a" "b"', 'key="a" ', "PuTTY-User-Key-File-2", "key[a]"),
         *("<secret:", "<secret:a:1>", "<redacted: ", "$2a$", "1/1", ":aa", "api_key: &a.b ", "İ"),
-        *('password = (\n"a"\n', "A" * 64 + "\n", "AKIAAAAAAAAAAAAAAAAA", "name: key\n value: a"),
+        *(
+            'password = (\n"a"\n',
+            "A" * 64 + "\n",
+            "AKIAAAAAAAAAAAAAAAAA",
+            "name: key\n value: a",
+            'key="a" + ',
+            'key "a" ',
+        ),
+        *("key:a,", "key=a;", "key:(", 'key:"', "password:a1B-"),
     )
     return {it: (it * (size // len(it) + 1))[:size] for it in parts}
 
