@@ -49,10 +49,11 @@ def find(text: str) -> list[Found]:
     # What stands for a secret is none, whatever its words are.
     taken = [it.span() for it in PLACEHOLDER.finditer(text)] if "<" in text else []
     found: list[Found] = []
+    runs = named.Runs()
     for kind, start, end in hits:
         if taken and _is_within(taken, start):
             continue
-        found += _looked_at(text, meanings[kind], start, end)
+        found += _looked_at(text, meanings[kind], (start, end), runs)
     return _apart(found)
 
 
@@ -74,10 +75,13 @@ def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, tuple[tuple[_Meaning, ...]
     return automaton, tuple(map(tuple, meanings.values()))
 
 
-def _looked_at(text: str, meanings: tuple[_Meaning, ...], start: int, end: int) -> Iterator[Found]:
+def _looked_at(
+    text: str, meanings: tuple[_Meaning, ...], hit: tuple[int, int], runs: named.Runs
+) -> Iterator[Found]:
+    start, end = hit
     for meaning in meanings:
         if isinstance(meaning, str):
-            what, places = CREDENTIAL, named.value_of(text, meaning, end)
+            what, places = CREDENTIAL, named.value_of(text, meaning, end, runs)
         elif meaning is None:
             what, places = PRIVATE_KEY, blocks.key_block(text, start)
         else:

@@ -27,9 +27,34 @@ WEAK_NAMES = ("key", "auth", "dsn", "cookie", "session", "jwt", "_pat")
 LITERALS = (*PASSWORD_NAMES, *SECRET_NAMES, *WEAK_NAMES)
 
 _FEWEST_OF_WEAK = 20
+# More of a value tells nothing new.
+_MOST_JUDGED = 400
+# In a thousand characters; an address with more parameters of such names is not seen.
+_MOST_VALUES = 8
 
 
-def value_of(text: str, name: str, end: int) -> Spans:
+class Runs:
+    """What was looked at of the text without blanks and quotes that a search is in.
+
+    No such run has many values beside names. One that is made of names only would be judged again
+    from each of them on: a megabyte took minutes.
+    """
+
+    __slots__ = ("_end", "_left")
+
+    def __init__(self) -> None:
+        self._end = self._left = 0
+
+    def allow(self, text: str, start: int) -> bool:
+        """Return whether a value that begins here is looked at."""
+        if start >= self._end:
+            self._end = _STRETCH.match(text, start).end()  # type: ignore[union-attr]
+            self._left = _MOST_VALUES
+        self._left -= 1
+        return self._left >= 0
+
+
+def value_of(text: str, name: str, end: int, runs: Runs) -> Spans:
     """Return where the secret stands that is given to a name which ends at `end`, if one is.
 
     `name` is that of `LITERALS` which stands there.
@@ -43,6 +68,8 @@ def value_of(text: str, name: str, end: int) -> Spans:
     if found["quoted"] is not None:
         return _of_literal(text, found.span("quoted"), judge)
     start = found.end()
+    if not runs.allow(text, start):
+        return ()
     if judge is _is_password_or_random and not _is_constant(text, end, start):
         judge = _is_bare_password
     for bare, judged in ((_RUN, is_long_and_mixed), (_BARE, _outside_expressions(judge))):
@@ -119,10 +146,10 @@ def _of_run(text: str, start: int, bare: re.Pattern[str], judged: _Judge) -> Spa
     if text[end : end + 1] in ('"', "'", "`") and goes_on(text, end):
         whole = joined(text, start, end)
         value = bare.match(whole.text)
-        if value is not None and judged(_decoded(value.group())):
+        if value is not None and judged(_decoded(value.group()[:_MOST_JUDGED])):
             return whole.places(*value.span())
     elif value is not None and text[end : end + 1] not in _OPENING:
-        return (value.span(),) if judged(_decoded(value.group())) else ()
+        return (value.span(),) if judged(_decoded(value.group()[:_MOST_JUDGED])) else ()
     return ()
 
 
@@ -190,6 +217,7 @@ _ASSIGNED = re.compile(
 )
 # Up to white space, quotes and brackets of XML.
 _RUN = re.compile(r"[^\s\"'`\\<>]{20,400}+")
+_STRETCH = re.compile(r"[^\s\"'`\\<>]{0,1000}+")
 _FRAGMENT = re.compile(r"[^\s\"'`\\<>]{0,400}+")
 # Without what ends a value in code, addresses and lists.
 _BARE = re.compile(r"[^\s\"'`\\<>(){}\[\],;|&=$*][^\s\"'`\\<>(){}\[\],;|&=]{5,4000}+={0,2}")
