@@ -124,7 +124,7 @@ def test_a_model_that_the_policy_refuses_is_not_replaced(desk: Path, own_home: P
         "utf-8",
     )
     ended = glossator("document", "good.c", cwd=desk)
-    check_one_sentence(ended, 3, "far", "loopback")
+    check_one_sentence(ended, 3, "far", "public data at most", "max_class")
 
 
 def test_what_was_found_before_the_model_went_away_is_told(desk: Path, script: WriteScript) -> None:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from glossator_gate.redaction.unread import DenyList
 from glossator_server.errors import UsageError
-from glossator_server.files import Unread, read_snapshot
+from glossator_server.files import read_snapshot
 from glossator_server.settings import Settings
 
 
@@ -18,7 +17,6 @@ def folder(tmp_path: Path) -> Path:
     for name in ("a.c", ".env.c", ".env", "vault/b.c"):
         (tmp_path / name).write_text("int f(void);\n", "utf-8")
     (tmp_path / "link.c").symlink_to(".env")
-    (tmp_path / "b.c").symlink_to("vault/b.c")
     return tmp_path
 
 
@@ -26,11 +24,3 @@ def folder(tmp_path: Path) -> Path:
 def test_what_may_hold_secrets_is_not_read(folder: Path, name: str) -> None:
     with pytest.raises(UsageError, match="never read"):
         read_snapshot(folder / name, Settings())
-
-
-@pytest.mark.parametrize("name", ["vault/b.c", "b.c", "vault/../vault/b.c"])
-def test_what_the_policy_denies_is_not_read(folder: Path, name: str) -> None:
-    unread = Unread(folder, DenyList(["/vault/"]))
-    with pytest.raises(UsageError, match="deny_paths"):
-        read_snapshot(folder / name, Settings(), unread)
-    assert read_snapshot(folder / "a.c", Settings(), unread).path == folder / "a.c"

@@ -287,7 +287,7 @@ def test_the_session_reaches_only_what_the_policy_lists(
     allowed = TeamIndex(ChromaServer(session(origin), origin), "proxies", MODEL)
     push(allowed, Tree(**{"a.c": "alpha"}))
     allowed.close()
-    far = Destination(replace(Origin.parse(origin), host="localhost"), AddressClass.PUBLIC)
+    far = Destination(replace(Origin.parse(origin), host="192.0.2.1"), AddressClass.PUBLIC)
     http = BlockingHttp(far)
     with pytest.raises(PolicyError):
         http.request("GET", str(far.origin))

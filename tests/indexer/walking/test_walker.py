@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from glossator_gate.redaction.unread import DenyList
+from glossator_gate.policy.globs import matcher
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.records import FoundFile, Trust
 from glossator_indexer.walking import RepositoryWalker, WalkOptions
@@ -71,7 +71,7 @@ def test_what_may_hold_secrets_is_never_found_whatever_the_rules_say(tmp_path: P
 def test_what_the_policy_denies_is_never_found_whatever_the_rules_say(tmp_path: Path) -> None:
     tree = {"a.c": "", "vault/b.c": "", "lib/vault/c.c": "", "lib/d_private.c": "", "lib/e.c": ""}
     plant(tmp_path, {**tree, ".glossatorignore": "!vault/\n!*_private.c\n"})
-    denied = DenyList(["/vault/", "*_PRIVATE.c"], ["!*", "lib/e.c"])
+    denied = matcher(("/vault/", "*_private.c", "lib/e.c"))
     walker = RepositoryWalker(tmp_path, WalkOptions(denied=denied))
     assert {it.path for it in walker.walk()} == {"a.c", "lib/vault/c.c"}
     assert {it for it in tree if walker.found(it)} == {"a.c", "lib/vault/c.c"}
