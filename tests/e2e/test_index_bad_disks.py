@@ -164,7 +164,9 @@ def test_a_full_disk_keeps_what_is_in_and_goes_on_when_there_is_room(
     filler.unlink()
     ended = glossator("index", "--json", cwd=ringlog)
     status = json.loads(ended.output)
-    assert (ended.status, status["files"], status["problems"]) == (0, 85, [])
+    assert (ended.status, status["files"]) == (0, 85)
+    # A store that the full disk broke in mid-write is built again, and that is told.
+    assert all("built again" in it for it in status["problems"])
     assert status["vectors"] == status["chunks"]
     (best,) = json.loads(glossator("search", "zebra_79_3", "-k1", "--json", cwd=ringlog).output)
     assert best["symbol"] == "zebra_79_3"
