@@ -96,6 +96,23 @@ async def test_a_private_server_is_asked_over_tls_by_its_name_with_the_companys_
         assert server.requests[0].headers["host"] == f"llm.corp.example:{server.port}"
 
 
+@both
+async def test_no_variable_makes_the_door_write_down_the_keys_of_a_connection(
+    client: OpenClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = tmp_path / "keys.log"
+    monkeypatch.setenv("SSLKEYLOGFILE", str(keys))
+    authority = trustme.CA()
+    leads_to(monkeypatch, ["127.0.0.1"])
+    async with tls_server(authority, "llm.corp.example") as server:
+        origin = Origin("https", "llm.corp.example", server.port)
+        ca_file = trusting(authority, tmp_path)
+        to = Destination(origin, AddressClass.PRIVATE, ca_file=ca_file)
+        async with client(to) as http:
+            await http.post(f"{origin}/x", content=PROMPT)
+    assert not keys.exists()
+
+
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 

@@ -10,6 +10,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Protocol, TypeVar
 
+import certifi
 import httpx
 import httpx2
 
@@ -83,8 +84,10 @@ async def _exchange(
     raise AssertionError("an admission has at least one address")
 
 
-def _origin(scheme: str, host: str, port: int | None) -> Origin:
-    return Origin(scheme, host.lower(), port or DEFAULT_PORTS.get(scheme, 0))
+def _origin(scheme: str, host: bytes, port: int | None) -> Origin:
+    """Return where a request goes; the host is as it is sent, "xn--" and not what it stands for."""
+    number = DEFAULT_PORTS.get(scheme, 0) if port is None else port
+    return Origin(scheme, host.decode("ascii").lower(), number)
 
 
 def _tls_context(destination: Destination) -> ssl.SSLContext:
@@ -95,7 +98,10 @@ def _tls_context(destination: Destination) -> ssl.SSLContext:
     if destination.origin.scheme != "https":
         # Never used for plain HTTP; it trusts no authority, so that a mistake fails closed.
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context = httpx.create_ssl_context(trust_env=False)
+    # The standard library's default context, and so httpx's, writes the keys of every connection to
+    # where SSLKEYLOGFILE says.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cafile=certifi.where())
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if destination.ca_file is not None:
         try:
@@ -139,7 +145,7 @@ class _HttpxTransport(httpx.AsyncBaseTransport):
         to, url = self._destination, request.url
         outgoing = Outgoing(
             request.method,
-            _origin(url.scheme, url.host, url.port),
+            _origin(url.scheme, url.raw_host, url.port),
             url.path,
             url.userinfo,
             request.headers,
@@ -212,7 +218,7 @@ class _Httpx2Transport(httpx2.AsyncBaseTransport):
         to, url = self._destination, request.url
         outgoing = Outgoing(
             request.method,
-            _origin(url.scheme, url.host, url.port),
+            _origin(url.scheme, url.raw_host, url.port),
             url.path,
             url.userinfo,
             request.headers,

@@ -194,8 +194,9 @@ def origin(*schemes: str) -> Kind:
             raise ConfigurationError(f"must begin with {_joined(schemes)}://")
         return found
 
-    scheme = "|".join(schemes)
-    return Kind(read, {"type": "string", "pattern": rf"^({scheme})://[^/?#@\s]+/?$"})
+    scheme, host = "|".join(schemes), r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)"
+    pattern = rf"^({scheme})://{host}(:[1-9][0-9]{{0,4}})?/?$"
+    return Kind(read, {"type": "string", "pattern": pattern})
 
 
 def base_path() -> Kind:
