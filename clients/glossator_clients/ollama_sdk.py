@@ -13,8 +13,6 @@ from contextlib import aclosing, contextmanager
 from typing import Any, cast
 
 import httpx
-import ollama
-from ollama import AsyncClient, ChatResponse, ProgressResponse
 
 from glossator_clients.errors import (
     IncompleteReplyError,
@@ -27,9 +25,13 @@ from glossator_clients.errors import (
 from glossator_clients.ollama_metadata import not_pulled
 from glossator_clients.retries import BusyError, retry_after_s
 from glossator_clients.types import ModelInfo
-from glossator_gate.egress import ollama_http_transport
+from glossator_gate.egress import hidden_environment, ollama_http_transport
 from glossator_gate.errors import EgressError, EgressTimeoutError, EgressUnreachableError
 from glossator_gate.types import Destination, Errand
+
+with hidden_environment():
+    import ollama
+    from ollama import AsyncClient, ChatResponse, ProgressResponse
 
 __all__ = ["PLACED", "ChatResponse", "OllamaSdk", "ProgressResponse", "prompt_too_long"]
 

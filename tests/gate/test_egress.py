@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import os
 from collections.abc import Callable
 
 import httpx
@@ -218,3 +219,16 @@ def test_lists_the_variables_that_it_ignores(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("OLLAMA_HOST", "http://elsewhere")
     monkeypatch.setenv("OPENAI_BASE_URL", "")
     assert egress.ignored_environment() == ["OLLAMA_HOST", "https_proxy"]
+
+
+def test_hides_them_from_what_is_imported_but_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in egress.ignored_environment():
+        monkeypatch.delenv(name)
+    given = {"all_proxy": "socks5://a", "SSLKEYLOGFILE": "/a", "OPENAI_API_KEY": "env"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with egress.hidden_environment(), egress.hidden_environment():
+        assert egress.ignored_environment() == ["OPENAI_API_KEY"]
+    with pytest.raises(ImportError), egress.hidden_environment():
+        raise ImportError
+    assert {name: os.environ[name] for name in given} == given

@@ -14,8 +14,6 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import httpx2
-import openai
-from openai import AsyncOpenAI
 
 from glossator_clients.errors import (
     IncompleteReplyError,
@@ -30,7 +28,7 @@ from glossator_clients.openai_client.reading import wrong_answer
 from glossator_clients.openai_profiles import Endpoint
 from glossator_clients.retries import BusyError, retry_after_s
 from glossator_clients.types import ModelInfo
-from glossator_gate.egress import openai_http_client
+from glossator_gate.egress import hidden_environment, openai_http_client
 from glossator_gate.errors import (
     EgressError,
     EgressTimeoutError,
@@ -38,6 +36,10 @@ from glossator_gate.errors import (
     GlossatorError,
 )
 from glossator_gate.types import DataClass, Destination, Errand
+
+with hidden_environment():
+    import openai
+    from openai import AsyncOpenAI
 
 _LOG = logging.getLogger(__name__)
 

@@ -6,6 +6,9 @@ Nothing in the door reads them; it must not read their values either but to see 
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _REDIRECTING_VARIABLES = (
     "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "FTP_PROXY", "WS_PROXY", "WSS_PROXY",
@@ -21,3 +24,23 @@ def ignored_environment() -> list[str]:
     """Return the variables that are set and would redirect other programs; here they do nothing."""
     unread = set(_REDIRECTING_VARIABLES)
     return sorted(name for name, value in os.environ.items() if value and name.upper() in unread)
+
+
+_IMPORTING = threading.RLock()
+
+
+@contextmanager
+def hidden_environment() -> Iterator[None]:
+    """Hide these variables from a library that reads them when it is imported.
+
+    Ollama's SDK makes a client of the environment then, which fails for a proxy that it cannot use,
+    and the default TLS context opens the file of SSLKEYLOGFILE. Only for imports: a program that
+    another thread starts meanwhile does not get them. Keys stay, because a policy may name one.
+    """
+    with _IMPORTING:
+        names = [it for it in ignored_environment() if not it.upper().endswith("_KEY")]
+        hidden = {name: os.environ.pop(name) for name in names}
+        try:
+            yield
+        finally:
+            os.environ.update(hidden)
