@@ -123,7 +123,7 @@ def _compared(
         if mine is None and _is_definer(theirs.name):
             mine = by_line.get(theirs.line)
         if mine is None:
-            verdict = verdicts.get(f"{name}:{theirs.line}", "unjudged")
+            verdict = verdicts.get(f"{name}:{theirs.name}", "unjudged")
             yield {"row": "missed", "path": name, "line": theirs.line, "name": theirs.name} | {
                 "verdict": verdict
             }

@@ -259,7 +259,9 @@ def _is_file_of(name: str, path: Path) -> bool:
 
 def engine_destination(engine: EngineState, limits: EgressLimits) -> Destination:
     """Return where the requests to a running engine go, with the key of its run."""
-    return Destination(Origin("http", "127.0.0.1", engine.port), key=engine.key, limits=limits)
+    origin = Origin("http", "127.0.0.1", engine.port)
+    rule = "built-in: the embedded engine"
+    return Destination(origin, key=engine.key, limits=limits, id=Path(engine.model).stem, rule=rule)
 
 
 def _start_failed(what: str) -> ModelUnavailableError:

@@ -26,7 +26,7 @@ from glossator_clients.ollama_metadata import not_pulled
 from glossator_clients.retries import BusyError, retry_after_s
 from glossator_clients.types import ModelInfo
 from glossator_gate.egress import hidden_environment, ollama_http_transport
-from glossator_gate.errors import EgressError, EgressTimeoutError
+from glossator_gate.errors import EgressError, EgressTimeoutError, EgressUnreachableError
 from glossator_gate.types import Destination, Errand
 
 with hidden_environment():
@@ -156,6 +156,8 @@ def translated_errors(info: ModelInfo) -> Iterator[None]:
     """Turn what the SDK and its HTTP library raise into our errors, each saying what to do."""
     try:
         yield
+    except EgressUnreachableError as error:
+        raise ModelUnavailableError(str(error)) from error
     except EgressTimeoutError as error:
         raise ModelTimeoutError(str(error)) from error
     except EgressError as error:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from glossator_clients.errors import ModelError
+from glossator_clients.errors import ModelError, ModelUnavailableError
 from glossator_clients.openai_client.sdk import Connection, translated_errors
 from glossator_clients.openai_profiles import PROFILES, ContextSource, Traits
 from glossator_clients.types import ModelInfo
@@ -31,12 +31,14 @@ _OWNERS = {
 class Server:
     """What was found out: whose server it is, and how much context the model has there.
 
-    Where it was not `reached`, another request may find out more.
+    Where it was not `reached`, another request may find out more; `trouble` says that there is no
+    server at all.
     """
 
     profile: ServerProfile
     context_tokens: int | None
     reached: bool = True
+    trouble: ModelUnavailableError | None = None
 
     @property
     def traits(self) -> Traits:
@@ -58,6 +60,8 @@ async def detected(connection: Connection, info: ModelInfo, profile: ServerProfi
             if profile is ServerProfile.AUTO:
                 profile = await asking.profile()
             context = known or await asking.context(PROFILES[profile].context)
+    except ModelUnavailableError as trouble:
+        return Server(profile, known, reached=False, trouble=trouble)
     except (ModelError, TimeoutError):
         # The chat itself will say what is wrong.
         return Server(profile, known, reached=False)

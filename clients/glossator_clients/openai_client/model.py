@@ -76,8 +76,13 @@ class OpenAIModel:
         return None if models is None else tuple(str(it.get("id")) for it in models)
 
     async def inspect(self) -> ModelInfo:
-        """Ask the server whose it is and how much context the model has, where that is unknown."""
-        await self._server()
+        """Ask the server whose it is and how much context the model has, where that is unknown.
+
+        Raises `ModelUnavailableError` where there is no server.
+        """
+        server = await self._server()
+        if server.trouble is not None:
+            raise server.trouble
         return self._info
 
     async def count_tokens(self, request: ChatRequest) -> TokenCount:

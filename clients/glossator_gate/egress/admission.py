@@ -17,7 +17,7 @@ from pathlib import Path
 from glossator_gate import backstop
 from glossator_gate.addresses import is_allowed
 from glossator_gate.audit import AuditLog, Value, default_folder
-from glossator_gate.errors import EgressError, PolicyError
+from glossator_gate.errors import EgressError, EgressUnreachableError, PolicyError
 from glossator_gate.redaction import SealedBody, sealed_body
 from glossator_gate.types import (
     ERRAND_HEADER,
@@ -195,7 +195,7 @@ async def _resolved(
         async with asyncio.timeout(destination.limits.connect_s):
             found = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError, TimeoutError) as error:
-        raise EgressError(
+        raise EgressUnreachableError(
             f"The host of {origin} cannot be resolved; correct it in config.toml, or write its "
             "address."
         ) from error
