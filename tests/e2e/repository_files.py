@@ -181,11 +181,11 @@ def write_file(root: Path, path: str, text: str, trap: Trap) -> None:
 
 def write_all(root: Path, trap: Trap) -> None:
     """Write all files into one repository: the settings that say most, and the others below."""
-    for number, it in enumerate(SHAPES):
-        write_file(root, f"below/{number}/.glossator.toml", it.text, trap)
+    for number, shape in enumerate(SHAPES):
+        write_file(root, f"below/{number}/.glossator.toml", shape.text, trap)
     for it in FILES:
         # A module cannot be a file and a folder.
         if it.shape is None and it.path != "glossator_server.py":
             write_file(root, it.path, it.text, trap)
-    most = next(it for it in SHAPES if it.name == "everything at once")
+    most = next(shape for shape in SHAPES if shape.name == "everything at once")
     write_file(root, ".glossator.toml", most.text, trap)
