@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.language_oracles import Oracle, Place, oracles
+from benchmarks.language_oracles import Oracle, Place, oracles, shown
 from glossator_indexer.extraction.outline import Outline
 from glossator_indexer.extraction.tree_entities import outline_of
 from glossator_indexer.records import EntityKind
@@ -97,7 +97,7 @@ def compared(oracle: Oracle, paths: list[Path]) -> Iterator[dict[str, object]]:
             yield {
                 "row": "refused",
                 "language": oracle.language,
-                "path": str(path),
+                "path": shown(path),
                 "trouble": outline.trouble,
             }
             continue
@@ -107,14 +107,14 @@ def compared(oracle: Oracle, paths: list[Path]) -> Iterator[dict[str, object]]:
             yield {
                 "row": "differs",
                 "language": oracle.language,
-                "path": str(path),
+                "path": shown(path),
                 "name": place.name,
                 "lines": [place.start, place.end],
             }
         yield {
             "row": "file",
             "language": oracle.language,
-            "path": str(path),
+            "path": shown(path),
             "functions": len(reported),
             "exact": len(reported) - missed.total(),
             "ours_only": (Counter(bodies) - Counter(reported)).total(),

@@ -51,6 +51,18 @@ class Oracle:
         return all(it.exists() for it in self.needs)
 
 
+def shown(path: Path) -> str:
+    """Return a file's path below what it came with, which is the same on every machine."""
+    roots = (
+        _ROOT,
+        PARTS,
+        *map(Path, (sysconfig.get_path("purelib"), sysconfig.get_path("stdlib"))),
+    )
+    around = [it for it in roots if path.is_relative_to(it)]
+    innermost = max(around, key=lambda it: len(it.parts), default=Path(path.anchor))
+    return path.relative_to(innermost).as_posix()
+
+
 def oracles() -> tuple[Oracle, ...]:
     """Return one oracle a language."""
     node = ["node", str(HERE / "typescript_extents.cjs")]

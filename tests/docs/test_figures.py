@@ -13,6 +13,16 @@ PAGE = (ROOT / "docs/reference/figures.md").read_text("utf-8")
 ROWS = re.findall(r"^\| .+? \| `(.+?)` \| `([\w-]+)` `(.+?)` \|$", PAGE, re.MULTILINE)
 
 
+RESULTS = sorted((ROOT / "benchmarks/results").glob("*.jsonl"))
+# A JSON text that begins as a path of some machine does.
+ABSOLUTE = re.compile(r'"(?:/|[A-Z]:\\\\)\w[^"]*/')
+
+
+@pytest.mark.parametrize("result", RESULTS, ids=lambda it: it.stem)
+def test_a_result_names_no_place_of_the_machine_that_it_ran_on(result: Path) -> None:
+    assert ABSOLUTE.findall(result.read_text("utf-8")) == []
+
+
 def test_every_row_names_its_source() -> None:
     lines = PAGE.splitlines()
     rows = [it for it in lines if it.startswith("| ") and not it.startswith("| what |")]
