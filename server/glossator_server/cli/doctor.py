@@ -44,9 +44,9 @@ from glossator_server.app import (
 from glossator_server.cli.index import lines_about
 from glossator_server.cli.indexing import duration, size_in_words
 from glossator_server.cli.printing import visible
-from glossator_server.cli.spending import in_words, spent_today
 from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.workspaces import client_of
+from glossator_server.spending import in_words, spent_today
 
 # A function with three examples, and the words of its comment.
 _TYPICAL = Usage(1500, 150)

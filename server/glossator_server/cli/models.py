@@ -15,8 +15,8 @@ from glossator_gate.types import ModelEntry, Policy, Price
 from glossator_server.app import load_application
 from glossator_server.cli.fetching import run_fetch
 from glossator_server.cli.printing import complain, visible
-from glossator_server.cli.spending import as_json, in_words, spent_today
 from glossator_server.cli.status import ExitStatus
+from glossator_server.spending import as_json, in_words, spent_today
 
 _COLUMNS = ("ID", "API", "STATE", "WHERE", "CONTEXT", "USES", "AT MOST", "PRICE A MILLION")
 

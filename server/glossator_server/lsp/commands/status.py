@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from glossator_gate.errors import GlossatorError
 from glossator_server.lsp.commands.arguments import read_object
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.spending import as_json, spent_today
 
 if TYPE_CHECKING:
     from glossator_indexer.owner_client import IndexClient
@@ -34,7 +35,7 @@ async def status(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, 
         "positionEncoding": ls.documents.encoding.value,
         "settings": asdict(session.settings),
         "index": await _indexes(ls),
-        "today": await asyncio.to_thread(_spent),
+        "today": [as_json(it) for it in await asyncio.to_thread(spent_today)],
     }
 
 
@@ -90,13 +91,3 @@ async def _model(ls: GlossatorServer) -> dict[str, object]:
         "why": info.why,
         "problem": None,
     }
-
-
-def _spent() -> list[dict[str, object]]:
-    from glossator_gate.usage import UsageStore
-
-    store = UsageStore()
-    try:
-        return [asdict(it) for it in store.day()] if store.path.exists() else []
-    finally:
-        store.close()
