@@ -34,6 +34,10 @@ class WorkspacePolicy:
             return default_classification(self.policy).data_class
         return place_of(self.policy, self.root, path.absolute()).data_class
 
+    def may_be_read(self, path: Path) -> bool:
+        """Say whether a file may be read at all."""
+        return self._denied_by(path) is None
+
     def check_readable(self, path: Path | None) -> None:
         """Raise `PolicyError` for a file that is never read."""
         if path is not None and (glob := self._denied_by(path)) is not None:
@@ -47,7 +51,7 @@ class WorkspacePolicy:
         data_class = self.class_of(snapshot.path)
 
         def lends(path: Path) -> bool:
-            return self.class_of(path).rank <= data_class.rank and self._denied_by(path) is None
+            return self.class_of(path).rank <= data_class.rank and self.may_be_read(path)
 
         return replace(snapshot, data_class=data_class, lends=lends)
 

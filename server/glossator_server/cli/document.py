@@ -31,6 +31,7 @@ from glossator_server.edits import file_edit
 from glossator_server.errors import UsageError
 from glossator_server.files import read_snapshot, write_edit
 from glossator_server.indexes import Indexes
+from glossator_server.policies import WorkspacePolicy
 from glossator_server.proposal import Outcome, Proposal, SkipCause, Skipped
 from glossator_server.settings import Settings
 from glossator_server.snapshot import Snapshot
@@ -62,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
             raise UsageError(f"{target.path} is a folder; add --all to document everything in it.")
     files = [file for target in targets for file in files_of(target)]
     application = load_application(_workspace_of(files))
+    files = _readable(files, targets, application.workspace_policy)
     settings = application.settings
     if options.style is not None:
         settings, refused = settings.narrowed({"document": {"style": options.style}})
@@ -86,6 +88,15 @@ def run(options: argparse.Namespace) -> int:
         raise
     printer.end()
     return _status(job)
+
+
+def _readable(files: list[Target], targets: list[Target], policy: WorkspacePolicy) -> list[Target]:
+    """Return the files that may be read; raises `PolicyError` for one that was named itself."""
+    named = {it.path for it in targets}
+    for target in files:
+        if target.path in named:
+            policy.check_readable(target.path)
+    return [it for it in files if policy.may_be_read(it.path)]
 
 
 @dataclass(slots=True)
@@ -143,7 +154,6 @@ async def _document_all(
 
 async def _document_file(target: Target, job: _Job, sources: _Sources, progress: Progress) -> None:
     policy = sources.application.workspace_policy
-    policy.check_readable(target.path)
     snapshot = policy.admitted(read_snapshot(target.path, job.settings))
     model = await sources.model_for(snapshot)
     symbols = symbols_of(target, snapshot)
