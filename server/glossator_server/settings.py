@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from glossator_gate.policy import decoded, parse_toml, read_regular_file
+from glossator_gate.policy import ROLE_NAMES, decoded, parse_toml, read_regular_file
 from glossator_indexer.languages import Language, with_annotations
 
 AUTO_STYLE = "auto"
@@ -26,18 +26,7 @@ _PROJECT = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
 MAX_SHOWN_CHARACTERS = 80
 VECTOR_STORES = ("auto", "exact", "chroma")
 # Those whose models write words: what makes vectors or ranks has nothing to sample.
-ROLES = (
-    "document",
-    "fix",
-    "critic",
-    "plan",
-    "edit",
-    "ask",
-    "intent",
-    "summarise",
-    "judge",
-    "review",
-)
+ROLES = tuple(it for it in ROLE_NAMES if it not in {"embed", "rerank"})
 # More than any server takes.
 MOST_STOPS = 4
 OptionsT = TypeVar("OptionsT", "DocumentOptions", "IndexOptions", "SamplingOptions")
