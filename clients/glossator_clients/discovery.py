@@ -111,7 +111,8 @@ async def discovered_models(policy: Policy) -> tuple[ModelEntry, ...]:
 
 async def with_discovered(policy: Policy) -> Policy:
     """Return the policy with the models of this machine first, where no file names one."""
-    found = await discovered_models(policy)
+    rate = policy.limits.requests_per_min
+    found = [replace(it, requests_per_min=rate) for it in await discovered_models(policy)]
     return replace(policy, models=(*found, *policy.models)) if found else policy
 
 

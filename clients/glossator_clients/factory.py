@@ -45,10 +45,11 @@ async def open_model(need: Need, policy: Policy, shared: Shared) -> RoutedModel:
     `PolicyError` where no model may serve, and a `ModelError` where none can.
     """
     # What it rides on takes long to import.
-    from glossator_clients.discovery import choice_reason, discovered_models
+    from glossator_clients.discovery import choice_reason, with_discovered
 
-    found = await discovered_models(policy)
-    policy = replace(policy, models=(*found, *policy.models))
+    listed = policy
+    policy = await with_discovered(listed)
+    found = policy.models[: len(policy.models) - len(listed.models)]
 
     async def open_entry(entry: ModelEntry) -> ChatModel:
         # An SDK takes most of a second to import: a server's loop must not stand still meanwhile.
@@ -56,9 +57,16 @@ async def open_model(need: Need, policy: Policy, shared: Shared) -> RoutedModel:
         model = await opened(entry)
         if policy.may_cache and shared.cache is not None:
             model = CachedModel(model, shared.cache)
-        return GuardedModel(model, entry, _Ledger(shared.usage, policy.limits))
+        return GuardedModel(model, entry, _Ledger(shared.usage, _limits(entry, policy)))
 
     return await Router(policy, open_entry, shared.health, choice_reason(found)).open(need)
+
+
+def _limits(entry: ModelEntry, policy: Policy) -> UsageLimits:
+    """Return what is held to here: requests to a server are counted at the door, once."""
+    if entry.origin is None:
+        return policy.limits
+    return replace(policy.limits, requests_per_min=None)
 
 
 @dataclass(frozen=True, slots=True)

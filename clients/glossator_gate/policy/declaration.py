@@ -211,7 +211,7 @@ LIMITS = Table(
     "limits",
     "What all of a user's programs together may spend.",
     (
-        Key("requests_per_min", kinds.count(1), "Requests to each model or search in a minute."),
+        Key("requests_per_min", kinds.count(1), "Requests to all models and searches in a minute."),
         Key("tokens_per_day", kinds.count(1), "Tokens of prompts and answers in a day."),
         Key("cost_per_day", kinds.amount(), "Money in a day, in the currency of the prices."),
     ),
