@@ -5,6 +5,7 @@ It must not choose models, nor know what an answer is for.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator
@@ -65,12 +66,13 @@ class GuardedModel:
         await self._model.close()
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
-        """Yield the answer with its secrets back; an answer that broke off costs, too."""
-        self._ledger.admit(self._entry)
+        """Yield the answer with its secrets back; what a whole one cost is kept."""
+        # The database may be waited for.
+        await asyncio.to_thread(self._ledger.admit, self._entry)
         redaction = Redaction()
         answer = redaction.stream() if request.schema is None else redaction.json_stream()
         began = time.monotonic()
-        async with aclosing(_events(self._model, without_secrets(request, redaction))) as events:
+        async with aclosing(self._model.stream(without_secrets(request, redaction))) as events:
             async for event in events:
                 match event:
                     case TextDelta():
@@ -85,7 +87,8 @@ class GuardedModel:
                         if text := answer.ended():
                             yield TextDelta(text)
                         if event.usage is not None and not event.from_cache:
-                            self._keep(request, event.usage, time.monotonic() - began)
+                            seconds = time.monotonic() - began
+                            await asyncio.to_thread(self._keep, request, event.usage, seconds)
                         yield event
                     case _:
                         yield event
@@ -118,8 +121,3 @@ def _without_secrets_json(text: str, redaction: Redaction) -> str:
         return redaction.redacted(text)
     found = redaction.redacted_json(value)
     return text if found is value else json.dumps(found, ensure_ascii=False)
-
-
-async def _events(model: ChatModel, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
-    async for event in model.stream(request):
-        yield event

@@ -5,7 +5,7 @@ It must stay free of SDKs: implementations live in modules of their own.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Protocol
 
 from glossator_clients.errors import IncompleteReplyError
@@ -35,7 +35,7 @@ class ChatModel(Protocol):
         """Say what is known of the model without asking it."""
         ...
 
-    def stream(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
+    def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         """Yield the answer in pieces and, only where it is complete, one `Finished` last.
 
         Pieces are `TextDelta`s, `Thought`s, and whole `ToolCall`s. A `StartedOver` between them

@@ -202,7 +202,7 @@ class CachedModel:
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         """Yield the answer that was kept, else the model's, which is kept where it is whole."""
         if not self._is_kept(request):
-            async with aclosing(_generator(self._model, request)) as events:
+            async with aclosing(self._model.stream(request)) as events:
                 async for event in events:
                     yield event
             return
@@ -213,7 +213,7 @@ class CachedModel:
                 yield event
             return
         gathered = _Gathered()
-        async with aclosing(_generator(self._model, request)) as events:
+        async with aclosing(self._model.stream(request)) as events:
             async for event in events:
                 reply = gathered.take(event)
                 if reply is not None:
@@ -257,11 +257,6 @@ class _Gathered:
 class _Kept:
     at: float
     reply: ChatReply
-
-
-def _generator(model: ChatModel, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
-    # Every model's stream is a generator; the protocol asks for an iterator only.
-    return cast("AsyncGenerator[ChatEvent]", model.stream(request))
 
 
 def _events(reply: ChatReply) -> Iterator[ChatEvent]:

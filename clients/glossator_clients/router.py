@@ -225,7 +225,7 @@ class RoutedModel:
                 yield StartedOver()
                 has_begun = False
             try:
-                async with aclosing(_events(current.model, request)) as events:
+                async with aclosing(current.model.stream(request)) as events:
                     async for event in events:
                         has_begun = True
                         yield event
@@ -260,11 +260,6 @@ class RoutedModel:
     def _check_class(entry: ModelEntry, request: ChatRequest) -> None:
         if (refusal := refusal_for(entry, request.errand.data_class)) is not None:
             raise PolicyError(refusal)
-
-
-async def _events(model: ChatModel, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
-    async for event in model.stream(request):
-        yield event
 
 
 def _identity(entry: ModelEntry) -> tuple[str, str]:

@@ -146,7 +146,7 @@ class ModelEntry:
     `id` is the user's name for it. `origin` is None for what has no server of its own (embedded,
     scripted). `names` are the server's exact names, the first one preferred. `key` is a reference
     such as "env:NAME", never the key itself. `timeout_s` is the longest silence of the server.
-    `idle_s` (how long it stays without work) and `threads` are for the embedded engine alone.
+    `idle_s` is how long it stays loaded without work; `threads` are for the embedded engine alone.
     `digests` holds the only digest that a name may have (hexadecimal, its beginning at least), for
     names that are pinned. `proxy` is the one way to the server, where the policy names one, and
     `ca_file` who vouches for it. `rule` says which entry of which file allows the model, and

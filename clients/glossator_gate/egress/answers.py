@@ -34,11 +34,15 @@ class Account:
         """Note bytes of the body."""
         self._bytes += size
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """Write the line, once; what was done is done, so that trouble with it is only logged."""
         if self._has_ended:
             return
         self._has_ended = True
+        # Another process may hold the log, and nobody who types waits for it.
+        await asyncio.to_thread(self._write)
+
+    def _write(self) -> None:
         seconds = round(time.monotonic() - self._admission.began, 3)
         try:
             log().record(
@@ -85,7 +89,7 @@ async def metered(
         except TimeoutError as error:
             raise too_slow(destination) from error
         if chunk is None:
-            account.end()
+            await account.end()
             return
         total += len(chunk)
         account.count(len(chunk))

@@ -64,20 +64,20 @@ async def _exchange(
                 response = await send(address)
         except (httpx.ConnectError, httpx2.ConnectError):
             if address == admission.addresses[-1]:
-                account.end()
+                await account.end()
                 raise
             continue
         except TimeoutError as error:
-            account.end()
+            await account.end()
             raise too_slow(destination) from error
         except BaseException:
-            account.end()
+            await account.end()
             raise
         account.begin(response.status_code)
         try:
             check_response(response.status_code, response.headers, destination)
         except EgressError:
-            account.end()
+            await account.end()
             await response.aclose()
             raise
         return response
@@ -201,7 +201,7 @@ class _HttpxStream(httpx.AsyncByteStream):
         return self._chunks
 
     async def aclose(self) -> None:
-        self._account.end()
+        await self._account.end()
         await self._answer.aclose()
 
 
@@ -273,5 +273,5 @@ class _Httpx2Stream(httpx2.AsyncByteStream):
         return self._chunks
 
     async def aclose(self) -> None:
-        self._account.end()
+        await self._account.end()
         await self._answer.aclose()
