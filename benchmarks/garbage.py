@@ -23,14 +23,14 @@ from benchmarks.plain_lexer import code_words, compiler_words
 from glossator_clients.scripted import ScriptedModel, ScriptedReply
 from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import parse
+from glossator_indexer.styles import STYLES
 from glossator_indexer.styles.names import demands_return, documented_names
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Span, Symbol, SymbolKind, TextChange
 from glossator_server.actions.document import document_symbol
-from glossator_server.actions.states import style_for
 from glossator_server.edits import apply_changes
 from glossator_server.proposal import Proposal
-from glossator_server.settings import AUTO_STYLE, DocumentOptions
+from glossator_server.settings import DocumentOptions
 from glossator_server.snapshot import Snapshot
 
 SEED = 20261123
@@ -130,7 +130,7 @@ def bare_file(tree: Path, path: str) -> BareFile | None:
         return None
     language = language_for_path(Path(path))
     assert language is not None
-    style = style_for(AUTO_STYLE)
+    style = STYLES["kernel-doc"]
     changes: list[TextChange] = []
     starts: set[int] = set()
     removed = 0

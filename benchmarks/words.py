@@ -24,15 +24,15 @@ from glossator_clients.router import Need
 from glossator_gate.types import DataClass
 from glossator_indexer.neighbourhood import documented_symbols
 from glossator_indexer.parsing import reparse
+from glossator_indexer.styles import STYLES
 from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import DocFields, Symbol, SymbolKind, TextChange
 from glossator_server.actions.document import document_symbol
 from glossator_server.actions.neighbours import neighbours_of
-from glossator_server.actions.states import style_for
 from glossator_server.app import load_application
 from glossator_server.files import read_snapshot
 from glossator_server.proposal import Proposal
-from glossator_server.settings import AUTO_STYLE, DocumentOptions, Settings
+from glossator_server.settings import DocumentOptions, Settings
 from glossator_server.snapshot import Snapshot
 
 SEED = 7
@@ -80,7 +80,7 @@ def _chosen() -> list[tuple[Snapshot, Symbol, DocFields]]:
     files = [path for folder in FOLDERS for path in c_files(tree, folder)]
     shuffled = random.Random(SEED)
     shuffled.shuffle(files)
-    style = style_for(AUTO_STYLE)
+    style = STYLES["kernel-doc"]
     chosen: list[tuple[Snapshot, Symbol, DocFields]] = []
     for path in files:
         snapshot = replace(read_snapshot(tree / path, Settings()), lends=lambda _: True)
@@ -107,7 +107,7 @@ async def _row(
     model: ChatModel, snapshot: Snapshot, symbol: Symbol, said: DocFields
 ) -> dict[str, object]:
     outcome = await document_symbol(snapshot, symbol, model, DocumentOptions(), lambda _: None)
-    nearest = neighbours_of(snapshot, symbol, style_for(AUTO_STYLE))[0].fields
+    nearest = neighbours_of(snapshot, symbol, STYLES["kernel-doc"])[0].fields
     fields = outcome.fields if isinstance(outcome, Proposal) else DocFields("")
     return {
         "path": str(Path(snapshot.uri).name),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from glossator_indexer.languages.c import C
 from glossator_indexer.parsing import Node, ParsedSource, walk
 from glossator_indexer.types import Facts, Symbol, SymbolKind
 
@@ -16,7 +17,8 @@ _CONSTANTS = frozenset(("0", "1", "NULL", "true", "false"))
 
 def facts_of(source: ParsedSource, symbol: Symbol) -> Facts:
     """Return the facts of a function; of anything else nothing is proved."""
-    if symbol.kind is not SymbolKind.FUNCTION or symbol.body is None:
+    # Other languages have no facts yet: what they raise and return stands in the symbol.
+    if symbol.kind is not SymbolKind.FUNCTION or symbol.body is None or source.language.id != C.id:
         return Facts()
     index = source.index_at(symbol.extent.start)
     return _Collector(source, index).run()

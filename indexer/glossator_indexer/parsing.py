@@ -119,10 +119,11 @@ def syntax_problems(source: ParsedSource) -> tuple[SyntaxProblem, ...]:
 def problems_of_piece(source: ParsedSource, index: int) -> tuple[SyntaxProblem, ...]:
     """Return the problems of one piece, in offsets within the piece."""
     piece, notes = source.pieces[index], source.notes[index]
-    if piece.kind not in (PieceKind.FUNCTION, PieceKind.DECLARATION):
+    if piece.kind not in (PieceKind.FUNCTION, PieceKind.DECLARATION, PieceKind.WHOLE):
         return ()
     if notes.problems is None:
-        found = tuple(_problem(node) for node in _error_nodes(source.root(index)))
+        name = source.language.id
+        found = tuple(_problem(node, name) for node in _error_nodes(source.root(index)))
         if piece.broken and not found:
             end = len(piece.text)
             found = (SyntaxProblem(Span(end - 1, end), "a bracket is not closed"),)
@@ -209,8 +210,8 @@ def _line_starts_between(text: str, start: int, end: int) -> bool:
     return text.find("\n", start, end) >= 0 or text.find("\r", start, end) >= 0
 
 
-def _problem(node: Node) -> SyntaxProblem:
-    message = f"{node.type!r} is missing" if node.is_missing else "this cannot be read as C"
+def _problem(node: Node, language: str) -> SyntaxProblem:
+    message = f"{node.type!r} is missing" if node.is_missing else f"no {language} can be read here"
     return SyntaxProblem(Span(node.start_byte, node.end_byte), message)
 
 

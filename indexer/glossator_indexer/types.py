@@ -29,36 +29,54 @@ class TextChange:
 
 
 class SymbolKind(StrEnum):
-    """What a symbol is, in C's words."""
+    """What a symbol is; a PROTOTYPE declares what is defined elsewhere, a TYPEDEF names a type."""
 
     FUNCTION = "function"
     PROTOTYPE = "prototype"
+    METHOD = "method"
+    CONSTRUCTOR = "constructor"
     MACRO = "macro"
     STRUCT = "struct"
     UNION = "union"
     ENUM = "enum"
     TYPEDEF = "typedef"
+    CLASS = "class"
+    INTERFACE = "interface"
+    TRAIT = "trait"
+    MODULE = "module"
+    VARIABLE = "variable"
+
+
+# A value that is no value, in whatever words a language has for it.
+NOTHING = "void"
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter of a function or macro, a member of a struct or union, or an enumerator.
 
-    `type` is the declaration's type with its whitespace folded, empty for macros and enumerators.
-    `name` is "..." for the variadic part, and empty for an unnamed parameter.
-    `members` holds the members of a nested struct or union, in order. `described_inside` is True
-    for a member that the declaration itself describes (a comment beside it) or hides (`private:`).
+    `type` is the declaration's type with its whitespace folded, empty where none is written. `name`
+    is as a caller or reader knows it: "..." for C's variadic part, `*args` and `**kwargs` in
+    Python, `...rest` in JavaScript, `<T>` for a type parameter (after the others in C++, TypeScript
+    and Java), empty for an unnamed parameter. A receiver (`self`, Go's) is none. `default` is the
+    text of what it is when a caller leaves it out, None where that is not allowed. `members` holds
+    the members of a nested struct or union, in order. `described_inside` is True for a member that
+    the declaration itself describes (a comment beside it) or hides (`private:`).
     """
 
     name: str
     type: str
     members: tuple[Parameter, ...] = ()
     described_inside: bool = False
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment as it stands in the text, with its delimiters."""
+    """A comment as it stands in the text, with its delimiters; a Python docstring with its quotes.
+
+    Line comments that follow each other are one. The first line comes without its indentation.
+    """
 
     span: Span
     text: str
@@ -68,11 +86,22 @@ class Comment:
 class Symbol:
     """Something that a doc comment can describe.
 
-    `extent` runs from the first token of the declaration (attributes and storage class included)
-    to its last, without comments around it; `signature` ends before the body. `return_type` is None
-    for what returns nothing by nature (types, macros); a function returning nothing says "void".
-    `comment` is the doc comment or other comment that stands directly above; a new comment goes to
-    `insertion`, the start of the declaration's first line, with `indent` before each of its lines.
+    `extent` runs from the first token of the declaration (attributes and storage class included) to
+    its last, without comments around it; `signature` ends before the body. `return_type` is None
+    for what returns nothing by nature (types, macros); a function that returns nothing says
+    `NOTHING` in every language, one that returns a value of a type that is not written says "".
+
+    `comment` is the doc comment or other comment that stands directly above, or for Python the
+    docstring; a new comment goes to `insertion`, the start of the declaration's first line (Python:
+    of the body's), with `indent` before each of its lines. `shares_line` says that code stands
+    before `insertion` on its line, so that a comment there needs a line end before it, and the code
+    after it a line end and `indent`.
+
+    `container` is what the symbol belongs to, with dots between (`Outer.Inner`). `raises` are the
+    exceptions that the declaration declares (Java) or that the symbol's own body raises by name, in
+    order; in Rust "Errors", "Panics" and "Safety", the sections that its documentation would have.
+    `is_generator`: what it returns comes piece by piece. `is_private`: by the language's own
+    rule or custom only the file, class or package may use it.
     """
 
     name: str
@@ -87,6 +116,16 @@ class Symbol:
     insertion: int
     indent: str
     has_syntax_errors: bool = False
+    shares_line: bool = False
+    container: str = ""
+    raises: tuple[str, ...] = ()
+    is_generator: bool = False
+    is_private: bool = False
+
+    @property
+    def qualified_name(self) -> str:
+        """Return the name with what it belongs to, as a person would point at it."""
+        return f"{self.container}.{self.name}" if self.container else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +153,17 @@ class Facts:
 class DocFields:
     """What a comment says, free of any style: the part that a model or a person writes.
 
-    `parameters` pairs each documented name with its description, in the order written.
+    `parameters` pairs each documented name with its description, in the order written; `raises`
+    each exception with when it is raised. `returns` is what a generator yields. `sections` are
+    those that nothing else has a place for (Context, Note, Example), by title, in order.
     """
 
     summary: str
     parameters: tuple[tuple[str, str], ...] = ()
     returns: str | None = None
     details: str | None = None
+    raises: tuple[tuple[str, str], ...] = ()
+    sections: tuple[tuple[str, str], ...] = ()
 
 
 class Severity(StrEnum):

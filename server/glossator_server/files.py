@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from glossator_gate.redaction.unread import is_never_read
-from glossator_indexer.languages import language_for_path
+from glossator_indexer.languages import language_for_path, language_of_file
 from glossator_indexer.parsing import parse
 from glossator_server.edits import apply_changes, sha256_of
 from glossator_server.errors import StaleDocumentError, UsageError
@@ -31,13 +31,16 @@ def read_snapshot(path: Path, settings: Settings) -> Snapshot:
     Raises `UsageError` where it is none, or one that is never read.
     """
     check_may_be_read(path)
-    language = settings.language(language_for_path(path))
-    if language is None:
+    if language_for_path(path) is None:
         if not path.exists():
             raise UsageError(f"{path} does not exist; check the name.")
-        raise UsageError(f"{path} is in no language that Glossator knows; name a C file.")
+        raise UsageError(f"{path} is in no language that Glossator knows; name a source file.")
     text = read_source(path)
-    return Snapshot(path.resolve().as_uri(), path, None, parse(text, language))
+    language = settings.language(language_of_file(path, text))
+    if language is None:
+        raise UsageError(f"{path} is in no language that Glossator knows; name a source file.")
+    style = settings.document.style
+    return Snapshot(path.resolve().as_uri(), path, None, parse(text, language), style=style)
 
 
 def check_may_be_read(path: Path) -> None:

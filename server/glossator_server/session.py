@@ -70,7 +70,7 @@ class OpenDocument:
     def trouble(self) -> str | None:
         """Say in one sentence why nothing can be done with the document, None where it can."""
         if self.language is None:
-            return f"{self.uri} is in no language that Glossator knows; open a C file."
+            return f"{self.uri} is in no language that Glossator knows; open a source file."
         if len(self.text) > MAX_SOURCE_BYTES:
             return f"{self.uri} is over 50 MB, too large for Glossator; split it."
         if "\0" in self.text:
@@ -100,8 +100,11 @@ class OpenDocument:
         self.changed.set()
         self.changed = asyncio.Event()
 
-    def snapshot(self) -> Snapshot | None:
-        """Return the document as it is now, None where nothing can be done with it."""
+    def snapshot(self, style: str) -> Snapshot | None:
+        """Return the document as it is now, None where nothing can be done with it.
+
+        `style` is the setting of the comment style.
+        """
         if self.language is None or self.trouble is not None:
             return None
         if self._source is None or len(self._pending) > MOST_PENDING_CHANGES:
@@ -109,7 +112,7 @@ class OpenDocument:
         elif self._pending:
             self._source = reparse(self._source, self._pending)
         self._pending.clear()
-        return Snapshot(self.uri, self.path, self.version, self._source)
+        return Snapshot(self.uri, self.path, self.version, self._source, style=style)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +296,7 @@ class Session:
         """
         document = self.documents.get(uri)
         if document is not None:
-            snapshot = document.snapshot()
+            snapshot = document.snapshot(self.settings.document.style)
             if snapshot is None:
                 raise UsageError(str(document.trouble))
             return self._admitted(snapshot)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from glossator_gate.types import DataClass
 from glossator_indexer.parsing import ParsedSource
+from glossator_server.settings import AUTO_STYLE
 
 
 def lends_nothing(path: Path) -> bool:  # noqa: ARG001 -- the answer for every file
@@ -24,7 +25,8 @@ class Snapshot:
 
     `lends` says of another file whether it may be read and shown where this one is, as an example;
     `examples` are texts of documented code from the whole repository, nearest first. `data_class`
-    says how secret the text is, as strict as can be where nobody has looked.
+    says how secret the text is, as strict as can be where nobody has looked. `style` is the setting
+    of the comment style.
     """
 
     uri: str
@@ -34,6 +36,7 @@ class Snapshot:
     lends: Callable[[Path], bool] = lends_nothing
     examples: tuple[str, ...] = ()
     data_class: DataClass = DataClass.RESTRICTED
+    style: str = AUTO_STYLE
 
     @property
     def text(self) -> str:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from importlib.metadata import version
 
-from glossator_indexer.languages import Language
+from glossator_indexer.code_tokens import code_tokens
 from glossator_indexer.parsing import reparse, syntax_problems
 from glossator_indexer.styles import Style
 from glossator_indexer.symbols import find_symbols
@@ -45,8 +45,7 @@ def failures(evidence: Sequence[Evidence]) -> list[str]:
 
 
 def _only_comments(before: Snapshot, after: Snapshot) -> Evidence:
-    language = before.source.language
-    old, new = _tokens_before(language, before.text), language.code_tokens(after.text)
+    old, new = code_tokens(before.source), code_tokens(after.source)
     same = old == new
     return Evidence(
         check="only-comments",
@@ -60,10 +59,11 @@ def _only_comments(before: Snapshot, after: Snapshot) -> Evidence:
 
 def _parse(before: Snapshot, after: Snapshot) -> Evidence:
     old, new = len(syntax_problems(before.source)), len(syntax_problems(after.source))
+    tool = "tree-sitter-" + before.source.language.grammar.partition(":")[0]
     return Evidence(
         check="parse",
-        tool="tree-sitter-c",
-        version=_version("tree-sitter-c"),
+        tool=tool,
+        version=_version(tool),
         before=f"{old} syntax problems",
         after=f"{new} syntax problems",
         verdict=Verdict.PASSED if new <= old else Verdict.FAILED,
@@ -79,13 +79,13 @@ def _style(after: Snapshot, planned: CommentChange) -> Evidence:
         old = style.check(symbol.comment.text, symbol)
     landed = [
         it
-        for it in find_symbols(after.source, symbol.name)
+        for it in find_symbols(after.source, symbol.qualified_name)
         if it.comment is not None and it.comment.text.strip() == planned.comment.strip()
     ]
     if landed:
         problems = _errors(style.check(planned.comment, landed[0]))
     else:
-        problems = [f"the comment would not stand directly above {symbol.name}"]
+        problems = [f"the comment would not stand where {symbol.name} is documented"]
     return Evidence(
         check="style",
         tool=style.id,
@@ -98,12 +98,6 @@ def _style(after: Snapshot, planned: CommentChange) -> Evidence:
 
 def _errors(findings: Sequence[Finding]) -> list[str]:
     return [it.message for it in findings if it.severity is Severity.ERROR]
-
-
-@lru_cache(maxsize=2)
-def _tokens_before(language: Language, text: str) -> list[str]:
-    """Lex the text that a whole run of proposals is made for; nobody may change the list."""
-    return language.code_tokens(text)
 
 
 @cache

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from glossator_indexer.styles import STYLES
 from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import Span, TextChange
-from glossator_server.actions.states import style_for
 from glossator_server.proposal import Verdict
-from glossator_server.settings import AUTO_STYLE
 from glossator_server.verify import CommentChange, check_comment, failures
 from tests.server.actions.checks import snapshot_of
 
@@ -21,7 +20,7 @@ def verdicts(comment: str, place: int = len(ABOVE), until: int | None = None) ->
     snapshot = snapshot_of(ABOVE + FUNCTION)
     (symbol,) = find_symbols(snapshot.source, "add")
     change = TextChange(Span(place, place if until is None else until), comment)
-    planned = CommentChange(symbol, change, comment.rstrip(), style_for(AUTO_STYLE))
+    planned = CommentChange(symbol, change, comment.rstrip(), STYLES["kernel-doc"])
     return {it.check: it.verdict for it in check_comment(snapshot, planned)}
 
 
@@ -76,7 +75,7 @@ def test_failures_say_what_is_wrong() -> None:
     (symbol,) = find_symbols(snapshot.source, "add")
     comment = GOOD.replace("@b", "@c")
     change = TextChange(Span(len(ABOVE), len(ABOVE)), comment)
-    planned = CommentChange(symbol, change, comment.rstrip(), style_for(AUTO_STYLE))
+    planned = CommentChange(symbol, change, comment.rstrip(), STYLES["kernel-doc"])
     (said,) = failures(check_comment(snapshot, planned))
     assert "b" in said
     assert "c" in said

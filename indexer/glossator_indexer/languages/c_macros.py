@@ -114,3 +114,5 @@ KERNEL_AND_FRIENDS = MacroTable(
         ),
     ),
 )
+
+NO_MACROS = MacroTable(annotations=frozenset(), definers=())

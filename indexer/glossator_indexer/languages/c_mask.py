@@ -5,7 +5,6 @@ It must not parse; what it hides or rewrites stays as long as it was, so that of
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 
@@ -21,8 +20,8 @@ from glossator_indexer.languages.c_words import (
     TYPE_KEYWORDS,
 )
 from glossator_indexer.languages.language import Piece, PieceKind
+from glossator_indexer.languages.plain_text import as_ascii
 
-_FILLER = "glossator-ascii"
 _WORD = re.compile(
     rf"(?P<skip>{patterns.COMMENT}|{patterns.STRING}|{patterns.CHARACTER})|[A-Za-z_$][\w$]*"
 )
@@ -73,9 +72,9 @@ def readings(piece: Piece, macros: MacroTable) -> Iterator[bytes]:
     if piece.kind is PieceKind.DECLARATION and piece.body >= 0:
         text = _plain_members(text)
     text = _Masked(piece, text, macros).result()
-    yield text.encode("ascii", errors=_FILLER)
+    yield as_ascii(text)
     if "#" in text:
-        yield _with_first_branches(text).encode("ascii", errors=_FILLER)
+        yield as_ascii(_with_first_branches(text))
 
 
 class _Masked:
@@ -292,14 +291,3 @@ def _with_first_branches(text: str) -> str:
         parts += (text[done : found.start()], _BLANK.sub(" ", text[found.start() : position]))
         done = position
     return "".join((*parts, text[done:]))
-
-
-def _fill(error: UnicodeError) -> tuple[str, int]:
-    """Stand in for what is not ASCII: a blank for a blank, else part of an identifier."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    text = error.object[error.start : error.end]
-    return "".join(" " if it.isspace() else "_" for it in text), error.end
-
-
-codecs.register_error(_FILLER, _fill)

@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from glossator_indexer.languages.c_macros import MacroTable
+from glossator_indexer.languages.c_macros import NO_MACROS, MacroTable
 
 
 class PieceKind(StrEnum):
     """What a top-level piece of a file is, as far as its outline tells.
 
     A MACRO_CALL has no semicolon; an OPENING (`extern "C" {`) has its end in a later STRAY `}`.
+    WHOLE is all of a file, in a language that is read in one go.
     """
 
+    WHOLE = "whole"
     COMMENT = "comment"
     DIRECTIVE = "directive"
     FUNCTION = "function"
@@ -54,14 +56,15 @@ class Language:
     of `start`, so it may be resumed at any piece that begins a line. `readings(piece)` yields
     what the grammar may see instead of the piece's text, best guess first: ASCII of the same
     length, so that byte offsets are code points. `code_tokens(text)` is the code without comments
-    and white space.
+    and white space, for a language with a lexer of its own. Languages that differ in their grammar
+    only (TypeScript with and without JSX) share an id.
     """
 
     id: str
     lsp_ids: frozenset[str]
     suffixes: frozenset[str]
     grammar: str
-    macros: MacroTable
-    code_tokens: Callable[[str], list[str]]
     outline: Callable[[str, int], Iterator[tuple[int, Piece]]]
     readings: Callable[[Piece], Iterator[bytes]]
+    macros: MacroTable = NO_MACROS
+    code_tokens: Callable[[str], list[str]] | None = None

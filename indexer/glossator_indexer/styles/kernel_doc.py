@@ -5,7 +5,7 @@ How each works is in the grammar, the rules and the layout; this module must hol
 
 from __future__ import annotations
 
-from glossator_indexer.styles.drift import drift, merge
+from glossator_indexer.styles.kernel_doc_entries import entries_of
 from glossator_indexer.styles.kernel_doc_grammar import (
     DESCRIPTION,
     RETURN,
@@ -16,6 +16,7 @@ from glossator_indexer.styles.kernel_doc_grammar import (
 )
 from glossator_indexer.styles.kernel_doc_layout import layout, within_lines
 from glossator_indexer.styles.kernel_doc_rules import check
+from glossator_indexer.styles.names import wanted
 from glossator_indexer.styles.options import RenderOptions
 from glossator_indexer.styles.parsed import ParsedDoc
 from glossator_indexer.types import DocFields, Symbol
@@ -28,34 +29,25 @@ def parse(comment: str) -> ParsedDoc | None:
     scanned = scan(comment)
     if isinstance(scanned, Fault):
         return None
+    sections = tuple(
+        (entry.label, entry.text)
+        for entry in scanned.sections
+        if entry.label not in {RETURN, DESCRIPTION}
+    )
     fields = DocFields(
         summary=scanned.summary,
         parameters=tuple((entry.label, entry.text) for entry in scanned.parameters),
         returns=_joined(scanned, RETURN),
         details=_joined(scanned, DESCRIPTION),
+        sections=sections,
     )
-    others = tuple(
-        (entry.label, entry.text)
-        for entry in scanned.sections
-        if entry.label not in {RETURN, DESCRIPTION}
-    )
-    return ParsedDoc(scanned.name_line.name, scanned.name_line.kind_word, fields, others)
+    name_line = scanned.name_line
+    return ParsedDoc(name_line.name, name_line.kind_word, fields, entries_of(comment, scanned))
 
 
 def render(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
     """Write the whole comment, each line with the symbol's indent, without a newline at the end."""
-    kept = within_lines(fields, symbol, options)
-    return layout(ParsedDoc(symbol.name, None, kept), symbol, options)
-
-
-def render_parsed(doc: ParsedDoc, symbol: Symbol, options: RenderOptions) -> str:
-    """Write `doc` above `symbol` with its sections; nothing in it is cut for length."""
-    return layout(doc, symbol, options)
-
-
-def recognises(comment: str) -> bool:
-    """Say whether a comment is meant as kernel-doc."""
-    return parse(comment) is not None
+    return layout(within_lines(fields, symbol, options), symbol, options)
 
 
 def _joined(scanned: ScannedComment, label: str) -> str | None:
@@ -63,4 +55,4 @@ def _joined(scanned: ScannedComment, label: str) -> str | None:
     return "\n\n".join(texts) or None
 
 
-__all__ = ["ParsedDoc", "check", "drift", "merge", "parse", "recognises", "render", "render_parsed"]
+__all__ = ["check", "parse", "render", "wanted"]

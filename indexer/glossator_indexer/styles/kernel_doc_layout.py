@@ -6,11 +6,11 @@ It must not judge the words; whatever they are, no line of them is read as somet
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from glossator_indexer.styles.kernel_doc_grammar import CONTEXT, DESCRIPTION, KIND_WORDS, RETURN
 from glossator_indexer.styles.names import documented_names
 from glossator_indexer.styles.options import RenderOptions
-from glossator_indexer.styles.parsed import ParsedDoc
 from glossator_indexer.styles.wrapping import BULLET, Measure, chunks, flow, is_literal, wrap
 from glossator_indexer.types import DocFields, Symbol
 
@@ -25,19 +25,19 @@ _LABEL_AFTER_STAR = re.compile(
 )
 
 
-def layout(doc: ParsedDoc, symbol: Symbol, options: RenderOptions) -> str:
+def layout(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
     """Return the whole comment; sections stand between the details and `Return:`.
 
     Names are written in the order of the code, those without a description not at all.
     """
-    fields, width = doc.fields, _text_width(symbol, options)
-    title = _title(symbol, doc.kind_word)
+    width = _text_width(symbol, options)
+    title = _title(symbol)
     summary = wrap(_one_line(fields.summary), Measure(width, len(title), _hang(title)))
     body = [*_labelled(title, summary)]
     for path, text in _described(fields, symbol):
         body += _named(f"@{path}: ", text, width)
-    body += _details(doc, symbol, width)
-    for label, text in doc.sections:
+    body += _details(fields, symbol, width)
+    for label, text in fields.sections:
         body += ["", *_section(label, text, width)]
     if fields.returns and fields.returns.strip():
         body += ["", *_section(RETURN, fields.returns, width)]
@@ -50,7 +50,7 @@ def within_lines(fields: DocFields, symbol: Symbol, options: RenderOptions) -> D
     if options.max_lines is None:
         return fields
     width = _text_width(symbol, options)
-    title = _title(symbol, None)
+    title = _title(symbol)
     measure = Measure(width, len(title), _hang(title))
     summary = _longest_beginning(fields.summary, measure, options.max_lines + 1)
     left = options.max_lines - len(wrap(summary, measure)) + 1
@@ -64,7 +64,7 @@ def within_lines(fields: DocFields, symbol: Symbol, options: RenderOptions) -> D
         kept.append(chunk)
         left -= len(lines)
     details = "\n\n".join(chunk for chunk in kept if chunk)
-    return DocFields(summary, fields.parameters, fields.returns, details or None)
+    return replace(fields, summary=summary, details=details or None)
 
 
 def _longest_beginning(text: str, measure: Measure, lines: int) -> str:
@@ -77,12 +77,11 @@ def _longest_beginning(text: str, measure: Measure, lines: int) -> str:
     return kept if fits or measure.used else ""
 
 
-def _title(symbol: Symbol, kind_word: str | None) -> str:
+def _title(symbol: Symbol) -> str:
     """Return what stands before the summary: `name() - ` or `struct name - `."""
     if symbol.kind.value not in KIND_WORDS:
         return f"{symbol.name}() - "
-    # `typedef struct { ... } name;` may keep the word that its author chose.
-    chosen = "typedef" if kind_word == "typedef" else symbol.kind.value
+    chosen = symbol.kind.value
     return f"{chosen} {symbol.name} - " if symbol.name else f"{chosen} - "
 
 
@@ -91,17 +90,17 @@ def _text_width(symbol: Symbol, options: RenderOptions) -> int:
     return max(options.width - indent - len(" * "), _NARROWEST)
 
 
-def _details(doc: ParsedDoc, symbol: Symbol, width: int) -> list[str]:
+def _details(fields: DocFields, symbol: Symbol, width: int) -> list[str]:
     """Lay out the details, under a label where a section follows but no name stands before.
 
     Without it the kernel's script complains of contents before sections.
     """
-    details = doc.fields.details
+    details = fields.details
     if not details or not details.strip():
         return []
     lines = [_plain(line) for line in flow(details, width)]
-    named = any(text for _, text in _described(doc.fields, symbol))
-    if named or not (doc.sections or doc.fields.returns):
+    named = any(text for _, text in _described(fields, symbol))
+    if named or not (fields.sections or fields.returns):
         return ["", *lines]
     first, *rest = chunks(details)
     body = ["", *_section(DESCRIPTION, first, width)]

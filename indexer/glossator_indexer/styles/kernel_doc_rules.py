@@ -21,14 +21,13 @@ from glossator_indexer.styles.kernel_doc_grammar import (
 from glossator_indexer.styles.names import (
     MEMBER_KINDS,
     VARIADIC,
-    DocumentedName,
-    Need,
     demands_return,
     documented_names,
     returns_nothing,
     unnameable_parameters,
 )
 from glossator_indexer.styles.options import RenderOptions
+from glossator_indexer.styles.wanted import DocumentedName, Need
 from glossator_indexer.types import Finding, Severity, Symbol, SymbolKind
 
 _REFERENCE = re.compile(r"(?<![\w@.])@(\w+)((?:(?:\.|->)\w+)*)", re.ASCII)

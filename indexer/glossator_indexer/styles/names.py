@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
+from glossator_indexer.styles.wanted import DocumentedName, Need, Wanted
 from glossator_indexer.types import Parameter, Symbol, SymbolKind
 
 VARIADIC = "..."
@@ -20,20 +19,14 @@ MEMBER_KINDS = frozenset({SymbolKind.STRUCT, SymbolKind.UNION, SymbolKind.ENUM})
 CALLABLE_KINDS = frozenset({SymbolKind.FUNCTION, SymbolKind.PROTOTYPE, SymbolKind.MACRO})
 
 
-class Need(StrEnum):
-    """How much a comment needs the description of a name."""
-
-    REQUIRED = "required"  # without it the comment is incomplete
-    WELCOME = "welcome"  # the kernel's script does without it
-    TOLD = "told"  # the declaration says it itself, or hides the name
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentedName:
-    """A name as it stands after the `@`."""
-
-    path: str
-    need: Need
+def wanted(symbol: Symbol) -> Wanted:
+    """Return what a complete kernel-doc comment of a symbol describes."""
+    returns = Need.WELCOME
+    if demands_return(symbol):
+        returns = Need.REQUIRED
+    elif returns_nothing(symbol):
+        returns = Need.NONE
+    return Wanted(documented_names(symbol), returns)
 
 
 def documented_names(symbol: Symbol) -> tuple[DocumentedName, ...]:

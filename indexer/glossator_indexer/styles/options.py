@@ -9,8 +9,26 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Habits:
+    """How the comments around write what a style leaves open; "" and None where nobody has a habit.
+
+    `opening` is how a comment begins (`/**`, `/*!`, `///`, `//!`, a docstring's quotes), `command`
+    what stands before a command (`@` or a backslash). `summary_below`: the summary stands on the
+    line below the opening. `full_stop`: a summary ends with one. `third_person`: "Returns", not
+    "Return". `types`: descriptions give types also where the code does.
+    """
+
+    opening: str = ""
+    command: str = ""
+    summary_below: bool | None = None
+    full_stop: bool | None = None
+    third_person: bool | None = None
+    types: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RenderOptions:
-    """How wide a comment may be, and how much prose it may hold.
+    """How wide a comment may be, how much prose it may hold, and the habits of its surroundings.
 
     `max_lines` limits the lines of prose: what the summary needs beyond its first line, and the
     details. Lines that the style demands (opening, names, `Return:`, closing) do not count.
@@ -18,3 +36,4 @@ class RenderOptions:
 
     width: int = 80
     max_lines: int | None = None
+    habits: Habits = Habits()

@@ -1,4 +1,4 @@
-"""Own `ParsedDoc`, what a comment says once it is taken apart.
+"""Own `ParsedDoc`, what a comment says once it is taken apart, and where in it that stands.
 
 Plain data; nothing in here reads or writes a comment.
 """
@@ -6,19 +6,50 @@ Plain data; nothing in here reads or writes a comment.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from glossator_indexer.types import DocFields
+from glossator_indexer.types import DocFields, Span
+
+
+class Part(StrEnum):
+    """What a stretch of lines of a comment is."""
+
+    SUMMARY = "summary"
+    DETAILS = "details"
+    HEADING = "heading"  # opens a list of entries: `Args:`, `Parameters` and its line of dashes
+    PARAMETER = "parameter"
+    RETURNS = "returns"
+    RAISES = "raises"
+    SECTION = "section"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A stretch of whole lines of a comment, `[first, end)` from 0, without empty lines around it.
+
+    `label` is the name that a PARAMETER describes, the exception of a RAISES, the title of a
+    SECTION or HEADING (a heading's as `parameters`, `returns` or `raises`, however it is written);
+    else "". `name` is where in the whole comment that label is written, None where it is not. A
+    heading and the one entry that it opens may be one stretch: then it is that entry.
+    """
+
+    part: Part
+    label: str
+    first: int
+    end: int
+    name: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedDoc:
-    """What a kernel-doc comment says.
+    """What a comment says.
 
-    `kind_word` is struct, union, enum or typedef, and None for what is called. `sections` are those
-    that `fields` has no place for (Context, Note, ...), with their titles as written, in order.
+    `name` is what the comment itself calls its symbol (kernel-doc, Go), "" where the style does
+    not. `kind_word` is kernel-doc's struct, union, enum or typedef. `entries` are in order and do
+    not overlap; empty where the comment stands on one line or cannot be changed by lines.
     """
 
     name: str
     kind_word: str | None
     fields: DocFields
-    sections: tuple[tuple[str, str], ...] = ()
+    entries: tuple[Entry, ...] = ()

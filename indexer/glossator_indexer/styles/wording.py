@@ -10,13 +10,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from glossator_indexer.styles.drift import drift, merge
-from glossator_indexer.styles.names import (
-    Need,
-    demands_return,
-    documented_names,
-    returns_nothing,
-)
 from glossator_indexer.styles.phrases import (
     is_babble,
     is_echo,
@@ -26,6 +19,7 @@ from glossator_indexer.styles.phrases import (
     without_loops,
 )
 from glossator_indexer.styles.scrub import scrubbed, without_hazards
+from glossator_indexer.styles.wanted import Need, Wanted
 from glossator_indexer.styles.wrapping import (
     BULLET,
     chunks,
@@ -70,102 +64,122 @@ class _Cut:
     labels: Callable[[str], str]
 
 
-def clean_fields(fields: DocFields, symbol: Symbol) -> DocFields:
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What the words are about: a symbol by its name, and what is wanted of them."""
+
+    name: str
+    wanted: Wanted
+
+
+def clean_fields(fields: DocFields, symbol: Symbol, wanted: Wanted) -> DocFields:
     """Return what a model wrote in words that may stand in a comment of `symbol`.
 
     The parameters are those of the code, each once, in its order. What cannot be used is "" for the
     summary and for descriptions, and None for the rest. A value that is described in the details
     moves to `returns` where that is empty.
     """
-    cleaned = _cleaned(fields, symbol)
+    subject = _Subject(symbol.name, wanted)
+    cleaned = _cleaned(fields, subject)
     for _ in range(_MOST_PASSES):
-        again = _cleaned(cleaned, symbol)
+        again = _cleaned(cleaned, subject)
         if again == cleaned:
             break
         cleaned = again
     return cleaned
 
 
-def _cleaned(fields: DocFields, symbol: Symbol) -> DocFields:
-    summary, overflow = _summary(fields.summary, symbol)
-    details, told_return = _details("\n\n".join(filter(None, (overflow, fields.details))), symbol)
+def _cleaned(fields: DocFields, subject: _Subject) -> DocFields:
+    summary, overflow = _summary(fields.summary, subject)
+    details, told_return = _details("\n\n".join(filter(None, (overflow, fields.details))), subject)
     returns = None
-    if not returns_nothing(symbol):
-        returns = _returns(fields.returns or "", symbol) or _returns(told_return, symbol) or None
-    written = _by_path(fields.parameters, symbol)
+    if subject.wanted.returns is not Need.NONE:
+        returns = _returns(fields.returns or "", subject) or _returns(told_return, subject) or None
+    written = _by_path(fields.parameters, subject)
     parameters = tuple(
-        (name.path, _description(name.path, written.get(name.path, ""), symbol))
-        for name in documented_names(symbol)
+        (name.path, _description(name.path, written.get(name.path, ""), subject))
+        for name in subject.wanted.names
         if name.need is not Need.TOLD
     )
-    return DocFields(summary, parameters, returns, details or None)
+    return DocFields(summary, parameters, returns, details or None, _raises(fields, subject))
 
 
-def missing_parts(fields: DocFields, symbol: Symbol) -> tuple[str, ...]:
+def missing_parts(fields: DocFields, wanted: Wanted) -> tuple[str, ...]:
     """Name what a complete comment still needs: `summary`, `@name`s, `Return`."""
     described = {name for name, text in fields.parameters if text}
     return (
         *(() if fields.summary else ("summary",)),
         *(
             f"@{name.path}"
-            for name in documented_names(symbol)
+            for name in wanted.names
             if name.need is Need.REQUIRED and name.path not in described
         ),
-        *(("Return",) if demands_return(symbol) and not fields.returns else ()),
+        *(("Return",) if wanted.returns is Need.REQUIRED and not fields.returns else ()),
     )
 
 
-def _summary(raw: str, symbol: Symbol) -> tuple[str, str]:
+def _summary(raw: str, subject: _Subject) -> tuple[str, str]:
     """Return one sentence, and what followed it as details."""
-    text = _paragraphs(raw, symbol)
+    text = _paragraphs(raw, subject)
     first, _, rest = text.partition("\n\n")
     told = sentences(_flat(first))
     if not told:
         return "", ""
-    cut = _Cut(_LONGEST_SUMMARY, lambda it: _without_name(_TEXT_LABEL.sub("", it, 1), symbol.name))
+    cut = _Cut(_LONGEST_SUMMARY, lambda it: _without_name(_TEXT_LABEL.sub("", it, 1), subject.name))
     for place, sentence in enumerate(told):
-        summary = _polished(sentence, cut, symbol)
+        summary = _polished(sentence, cut, subject)
         if len(re.findall(r"\w+", summary)) > 1:
             return summary, "\n\n".join(filter(None, (" ".join(told[place + 1 :]), rest)))
     return "", ""
 
 
-def _description(path: str, raw: str, symbol: Symbol) -> str:
-    text = _flat(_paragraphs(raw, symbol))
+def _description(path: str, raw: str, subject: _Subject) -> str:
+    text = _flat(_paragraphs(raw, subject))
     short = path.rpartition(".")[2]
     cut = _Cut(_LONGEST_DESCRIPTION, lambda it: _without_name(_without_name(it, path), short))
-    polished = _polished(text, cut, symbol)
+    polished = _polished(text, cut, subject)
     bare = re.sub(r"\W", "", polished.lower())
     return "" if bare in {re.sub(r"\W", "", path.lower()), short.lower()} else polished
 
 
-def _returns(raw: str, symbol: Symbol) -> str:
-    text = _paragraphs(raw, symbol)
+def _raises(fields: DocFields, subject: _Subject) -> tuple[tuple[str, str], ...]:
+    """Return when each exception is raised, of those that the symbol is known to raise."""
+    told = {_bare(name): text for name, text in reversed(fields.raises)}
+    cut = _Cut(_LONGEST_DESCRIPTION, lambda it: it)
+    described = (
+        (name, _polished(_flat(_paragraphs(told.get(_bare(name), ""), subject)), cut, subject))
+        for name in subject.wanted.raises
+    )
+    return tuple((name, text) for name, text in described if text)
+
+
+def _returns(raw: str, subject: _Subject) -> str:
+    text = _paragraphs(raw, subject)
     cut = _Cut(_LONGEST_RETURN, lambda it: _RETURN_VERB.sub("", _RETURN_LABEL.sub("", it, 1), 1))
     lead, _, items = text.partition("\n\n")
     if BULLET.match(lead.lstrip()) and not items:
-        return "\n".join(_polished_items(lead, symbol))
+        return "\n".join(_polished_items(lead, subject))
     if items and "\n\n" not in items and BULLET.match(items):
-        listed = _polished_items(items, symbol)
-        opening = _polished(lead, cut, symbol).rstrip(".:")
+        listed = _polished_items(items, subject)
+        opening = _polished(lead, cut, subject).rstrip(".:")
         if opening and listed:
             return "\n\n".join((f"{opening}:", "\n".join(listed)))
-    return _polished(_flat(text), cut, symbol)
+    return _polished(_flat(text), cut, subject)
 
 
-def _details(raw: str, symbol: Symbol) -> tuple[str, str]:
+def _details(raw: str, subject: _Subject) -> tuple[str, str]:
     """Return the details without parameter lists, and what they say of the return value."""
     kept: list[str] = []
     told_return = ""
     size = 0
-    for chunk in chunks(_paragraphs(raw, symbol)):
+    for chunk in chunks(_paragraphs(raw, subject)):
         if is_literal(chunk):
             text = chunk
         elif (plain := _flat(chunk)) and _RETURN_LABEL.match(plain):
             told_return = told_return or plain
             continue
         else:
-            text = _detail_chunk(chunk, symbol)
+            text = _detail_chunk(chunk, subject)
         size += len(text)
         if size > _LONGEST_DETAILS:
             break
@@ -176,46 +190,46 @@ def _details(raw: str, symbol: Symbol) -> tuple[str, str]:
     return "\n\n".join(kept), told_return
 
 
-def _detail_chunk(chunk: str, symbol: Symbol) -> str:
+def _detail_chunk(chunk: str, subject: _Subject) -> str:
     if BULLET.match(chunk):
-        return "\n".join(_polished_items(chunk, symbol))
-    if _LIST_HEADING.fullmatch(chunk) or _names_a_parameter(chunk, symbol):
+        return "\n".join(_polished_items(chunk, subject))
+    if _LIST_HEADING.fullmatch(chunk) or _names_a_parameter(chunk, subject):
         return ""
     cut = _Cut(_LONGEST_DETAILS, lambda it: _TEXT_LABEL.sub("", it, 1))
-    return _polished(chunk, cut, symbol)
+    return _polished(chunk, cut, subject)
 
 
-def _polished_items(chunk: str, symbol: Symbol) -> list[str]:
+def _polished_items(chunk: str, subject: _Subject) -> list[str]:
     items: list[str] = []
     cut = _Cut(_LONGEST_DESCRIPTION, lambda it: it)
     for line in pieces(chunk.split("\n")):
         body = unbulleted(line)
         mark = line.split(maxsplit=1)[0] if line[0].isdigit() else "-"
-        text = _unadorned(body, cut, symbol)
-        if text and not _names_a_parameter(body, symbol):
+        text = _unadorned(body, cut, subject)
+        if text and not _names_a_parameter(body, subject):
             items.append(f"{mark} {' '.join(text.split())}")
     return list(dict.fromkeys(items))
 
 
-def _names_a_parameter(text: str, symbol: Symbol) -> bool:
+def _names_a_parameter(text: str, subject: _Subject) -> bool:
     label = re.match(r"[@\\]?(?:param\s+)?([.\w]+)\s*(?::|\s[-–—]\s)", text, re.ASCII)
-    return label is not None and any(label[1] == it.path for it in documented_names(symbol))
+    return label is not None and any(label[1] == it.path for it in subject.wanted.names)
 
 
-def _paragraphs(raw: str, symbol: Symbol) -> str:
+def _paragraphs(raw: str, subject: _Subject) -> str:
     """Scrub a text and join its lines: empty lines between paragraphs and lists, code as it is."""
     blocks: list[str] = []
     for chunk in chunks(scrubbed(_beginning(raw))):
         if is_literal(chunk):
-            blocks.append(_known_references(chunk, symbol))
+            blocks.append(_known_references(chunk, subject))
             continue
         for piece in pieces(_ended_lines(chunk.split("\n"))):
             is_item = BULLET.match(piece) is not None
             text = without_loops(without_chatter(piece)) if not is_item else piece
             if is_item and blocks and BULLET.match(blocks[-1]):
-                blocks[-1] += f"\n{_known_references(text, symbol)}"
+                blocks[-1] += f"\n{_known_references(text, subject)}"
             elif text:
-                blocks.append(_known_references(" ".join(text.split()), symbol))
+                blocks.append(_known_references(" ".join(text.split()), subject))
     return "\n\n".join(blocks)
 
 
@@ -226,13 +240,13 @@ def _ended_lines(lines: list[str]) -> list[str]:
     return [line if line.rstrip()[-1] in ".,;:!?" else f"{line.rstrip()}." for line in lines]
 
 
-def _polished(text: str, cut: _Cut, symbol: Symbol) -> str:
+def _polished(text: str, cut: _Cut, subject: _Subject) -> str:
     """Return a paragraph that begins with a capital and ends with a full stop, or ""."""
-    text = _unadorned(text, cut, symbol)
+    text = _unadorned(text, cut, subject)
     if not text:
         return ""
     first = text.split(maxsplit=1)[0]
-    names = {name.path for name in documented_names(symbol)} | {symbol.name}
+    names = {name.path for name in subject.wanted.names} | {subject.name}
     if re.fullmatch(r"[a-z]+[,;]?", first) and first.rstrip(",;") not in names:
         text = text[0].upper() + text[1:]
     if re.fullmatch(r"\d+", text):
@@ -240,15 +254,15 @@ def _polished(text: str, cut: _Cut, symbol: Symbol) -> str:
     return text if text[-1] in ".!?:" else f"{text.rstrip(',;')}."
 
 
-def _unadorned(text: str, cut: _Cut, symbol: Symbol) -> str:
+def _unadorned(text: str, cut: _Cut, subject: _Subject) -> str:
     """Take labels and bullets off the front, bound the length, and refuse what says nothing."""
     previous = None
     while text != previous:
         previous = text
         text = unbulleted(cut.labels(text.strip())).strip("\"“”'*|>=~ ")
         text = without_hazards(_safe_beginning(text))
-    text = _known_references(_bounded(text, cut.longest), symbol)
-    if is_empty_phrase(text) or is_echo(text) or is_babble(text) or _is_declaration(text, symbol):
+    text = _known_references(_bounded(text, cut.longest), subject)
+    if is_empty_phrase(text) or is_echo(text) or is_babble(text) or _is_declaration(text, subject):
         return ""
     return text
 
@@ -288,17 +302,17 @@ def _beginning(raw: str) -> str:
     return flood[:end] if end > 0 else flood
 
 
-def _is_declaration(text: str, symbol: Symbol) -> bool:
+def _is_declaration(text: str, subject: _Subject) -> bool:
     """Say whether a text repeats the declaration that the model was shown."""
-    name = re.escape(symbol.name)
+    name = re.escape(subject.name)
     arguments = r"(?:void|[^()]*[\w*]\s+\**\w+[^()]*)"
     declaration = rf"(?:[\w*]+\s+)*\**{name}\s*\({arguments}(?:\)|\Z)"
-    return bool(symbol.name and re.match(declaration, text, re.ASCII | re.IGNORECASE))
+    return bool(subject.name and re.match(declaration, text, re.ASCII | re.IGNORECASE))
 
 
-def _known_references(text: str, symbol: Symbol) -> str:
+def _known_references(text: str, subject: _Subject) -> str:
     """Take the `@` off every word that is no name of the symbol."""
-    known = {part for name in documented_names(symbol) for part in name.path.split(".")}
+    known = {part for name in subject.wanted.names for part in name.path.split(".")}
     return _REFERENCE.sub(lambda match: "@" if match[1] in known else "", text)
 
 
@@ -309,18 +323,25 @@ def _without_name(text: str, name: str) -> str:
     return re.sub(rf"^{label}", "", text, count=1)
 
 
-def _by_path(parameters: tuple[tuple[str, str], ...], symbol: Symbol) -> dict[str, str]:
+def _by_path(parameters: tuple[tuple[str, str], ...], subject: _Subject) -> dict[str, str]:
     """Sort descriptions by the code's names; the first with any text wins."""
-    paths = [name.path for name in documented_names(symbol)]
+    paths = [name.path for name in subject.wanted.names]
     found: dict[str, str] = {}
     for raw_name, text in parameters:
-        bare = re.sub(r"\s|\[.*\]|[@*&:`\"']|->", lambda m: "." if m[0] == "->" else "", raw_name)
-        matching = [path for path in paths if bare in {path, path.rpartition(".")[2]}]
-        if len(matching) > 1 and bare in paths:
-            matching = [bare]
+        bare = _bare(raw_name)
+        matching = [it for it in paths if bare in {_bare(it), _bare(it).rpartition(".")[2]}]
+        if len(matching) > 1:
+            matching = [it for it in paths if _bare(it) == bare]
         if len(matching) == 1 and text.strip():
             found.setdefault(matching[0], text)
     return found
+
+
+def _bare(name: str) -> str:
+    """Return a name without what languages, styles and models put around it."""
+    return re.sub(
+        r"\s|\[.*\]|[@*&:`\"'<>]|->|^\.\.\.(?=\w)", lambda m: "." if m[0] == "->" else "", name
+    )
 
 
 def _flat(text: str) -> str:
@@ -334,6 +355,3 @@ def _flat(text: str) -> str:
             else part
         )
     return joined
-
-
-__all__ = ["clean_fields", "drift", "merge", "missing_parts"]

@@ -1,136 +1,67 @@
 """Own the answers to "what is declared in this text, and where": symbols with their comments.
 
-It must not know tree-sitter or editors; modules of each language read what a declaration says.
+It must not know editors; modules of each language read what a declaration says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from glossator_indexer.languages import Piece, PieceKind
-from glossator_indexer.parsing import ParsedSource, problems_of_piece
-from glossator_indexer.symbols.c_symbols import Shape, shape_of
-from glossator_indexer.types import Comment, Span, Symbol
-
-# Stands for "was looked at, and declares nothing".
-_NOTHING = "nothing"
-_WHITE = " \t\f\v"
+from glossator_indexer.languages.c import C
+from glossator_indexer.parsing import ParsedSource
+from glossator_indexer.symbols import of_pieces, of_trees
+from glossator_indexer.types import Span, Symbol, SymbolKind
 
 
 def all_symbols(source: ParsedSource) -> tuple[Symbol, ...]:
-    """Return every symbol in order of position."""
-    known = source.overview.get(__name__)
-    if isinstance(known, tuple):
-        return known
-    symbols = tuple(_symbols(source, range(len(source.pieces))))
-    source.overview[__name__] = symbols
-    return symbols
+    """Return every symbol in order of position, what contains others before them."""
+    if _is_in_pieces(source):
+        return of_pieces.all_symbols(source)
+    return of_trees.all_symbols(source)
 
 
 def symbol_at(source: ParsedSource, offset: int) -> Symbol | None:
-    """Return the symbol whose comment, signature or body is at `offset`, its end included."""
-    index = source.index_at(offset)
-    if index < 0:
-        return None
-    for candidate in (index, index - 1, index + 1):
-        symbol = _symbol_or_none(source, candidate)
-        if symbol is not None and _covers(source, symbol, offset):
-            return symbol
-    return None
+    """Return the innermost symbol whose comment, signature or body is at `offset`, end included."""
+    if _is_in_pieces(source):
+        return of_pieces.symbol_at(source, offset)
+    return of_trees.symbol_at(source, offset)
 
 
 def symbols_in(source: ParsedSource, span: Span) -> tuple[Symbol, ...]:
     """Return the symbols whose comment or declaration overlaps `span`; an empty span is a place."""
-    first = max(0, source.index_at(span.start) - 1)
-    last = min(len(source.pieces), source.index_at(max(span.start, span.end - 1)) + 2)
-    return tuple(
-        it
-        for it in _symbols(source, range(first, last))
-        if _whole(it).start < max(span.end, span.start + 1) and span.start <= _whole(it).end
-    )
+    if _is_in_pieces(source):
+        return of_pieces.symbols_in(source, span)
+    return of_trees.symbols_in(source, span)
 
 
 def find_symbols(source: ParsedSource, name: str) -> tuple[Symbol, ...]:
-    """Return the symbols of that name in order of position."""
-    candidates = (at for at, it in enumerate(source.pieces) if _may_declare(it, name))
-    return tuple(it for it in _symbols(source, candidates) if it.name == name)
+    """Return the symbols of that name, plain or qualified (`Outer.inner`), in order of position."""
+    if _is_in_pieces(source):
+        return of_pieces.find_symbols(source, name)
+    return of_trees.find_symbols(source, name)
 
 
-def _may_declare(piece: Piece, name: str) -> bool:
-    # A macro may put a prefix before the name that stands in the text, as `sys_`.
-    return piece.kind is not PieceKind.COMMENT and name.rpartition("_")[2] in piece.text
+def own_code(text: str, symbol: Symbol) -> str:
+    """Return the code that a symbol's comment speaks of, without that comment.
+
+    Where comments inside of it come and go (a class with methods) that is its head alone.
+    """
+    if symbol.kind in _HOLDS_OTHERS:
+        return text[symbol.signature.start : symbol.signature.end]
+    code = text[symbol.extent.start : symbol.extent.end]
+    comment = symbol.comment
+    if comment is None or comment.span.start < symbol.extent.start:
+        return code
+    # A docstring stands inside.
+    before, after = comment.span.start - symbol.extent.start, comment.span.end - symbol.extent.start
+    return code[:before].rstrip() + code[after:]
 
 
-def _symbols(source: ParsedSource, indexes: Iterator[int] | range) -> Iterator[Symbol]:
-    for index in indexes:
-        symbol = _symbol_or_none(source, index)
-        if symbol is not None:
-            yield symbol
+_HOLDS_OTHERS = frozenset(
+    {SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.TRAIT, SymbolKind.MODULE}
+)
 
 
-def _symbol_or_none(source: ParsedSource, index: int) -> Symbol | None:
-    if not 0 <= index < len(source.pieces):
-        return None
-    notes = source.notes[index]
-    if notes.meaning is None:
-        notes.meaning = shape_of(source.pieces[index], source.language.macros) or _NOTHING
-    return _placed(source, index, notes.meaning) if isinstance(notes.meaning, Shape) else None
+def _is_in_pieces(source: ParsedSource) -> bool:
+    return source.language.id == C.id
 
 
-def _placed(source: ParsedSource, index: int, shape: Shape) -> Symbol:
-    """Return the shape with what stands around it: its comment and the place for a new one."""
-    piece, start = source.pieces[index], source.starts[index]
-    line_start = _line_start(source.text, start)
-    before = source.text[line_start:start]
-    own_line = not before.strip(_WHITE)
-    return Symbol(
-        name=shape.name,
-        kind=shape.kind,
-        extent=Span(start, start + len(piece.text)),
-        name_span=_moved(shape.name_span, start),
-        signature=_moved(shape.signature, start),
-        body=None if shape.body is None else _moved(shape.body, start),
-        parameters=shape.parameters,
-        return_type=shape.return_type,
-        comment=_comment_above(source, index),
-        insertion=line_start if own_line else start,
-        indent=before if own_line else "",
-        has_syntax_errors=bool(problems_of_piece(source, index)),
-    )
-
-
-def _moved(span: Span, distance: int) -> Span:
-    return Span(span.start + distance, span.end + distance)
-
-
-def _comment_above(source: ParsedSource, index: int) -> Comment | None:
-    """Return the comment that ends right above the piece, with at most one blank line between."""
-    if index == 0 or source.pieces[index - 1].kind is not PieceKind.COMMENT:
-        return None
-    text = source.text
-    start = source.starts[index - 1]
-    end = start + len(source.pieces[index - 1].text)
-    gap = text[end : source.starts[index]].replace("\r\n", "\n").replace("\r", "\n")
-    if gap.count("\n") > 2:
-        return None
-    # What shares its line with the code before it speaks of that code.
-    if text[_line_start(text, start) : start].strip(_WHITE):
-        return None
-    return Comment(Span(start, end), text[start:end])
-
-
-def _line_start(text: str, offset: int) -> int:
-    start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
-    # A byte order mark stays the first character of its file.
-    return start + 1 if start == 0 < offset and text.startswith("\ufeff") else start
-
-
-def _whole(symbol: Symbol) -> Span:
-    start = symbol.extent.start if symbol.comment is None else symbol.comment.span.start
-    return Span(start, symbol.extent.end)
-
-
-def _covers(source: ParsedSource, symbol: Symbol, offset: int) -> bool:
-    """Say whether `offset` is on the symbol, or before or behind it on the same line."""
-    whole = _whole(symbol)
-    return _line_start(source.text, whole.start) <= offset <= whole.end
+__all__ = ["all_symbols", "find_symbols", "own_code", "symbol_at", "symbols_in"]

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from glossator_indexer.facts import facts_of
+from glossator_indexer.styles import styles_of
 from glossator_indexer.symbols import symbol_at
 from glossator_indexer.types import Facts, Span, Symbol
 from glossator_server.actions.registry import OfferContext, offers
@@ -16,9 +17,8 @@ from glossator_server.actions.states import (
     CommentState,
     CommentStatus,
     comment_status,
-    style_for,
+    style_of,
 )
-from glossator_server.settings import AUTO_STYLE
 from glossator_server.snapshot import Snapshot
 
 # A hover is read at a glance.
@@ -41,10 +41,12 @@ def describe(snapshot: Snapshot, offset: int) -> Description | None:
     symbol = symbol_at(snapshot.source, offset)
     if symbol is None or not symbol.name or not _is_on_head(symbol, offset):
         return None
+    if not styles_of(snapshot.source.language.id):
+        return None
     code = snapshot.text[symbol.extent.start : symbol.signature.end]
     signature = re.sub(r"[ \t]*[\r\n]+[ \t]*", " ", code).strip()[:MAX_SIGNATURE_CHARACTERS]
     lines = _facts(symbol, facts_of(snapshot.source, symbol))
-    lines.append(_state(comment_status(symbol, style_for(AUTO_STYLE))))
+    lines.append(_state(comment_status(symbol, style_of(snapshot))))
     selection = Span(symbol.name_span.start, symbol.name_span.start)
     titles = tuple(it.title for it in offers(snapshot, selection, OfferContext(automatic=True)))
     fence = "````" if "```" in signature else "```"

@@ -17,17 +17,17 @@ from glossator_clients.types import ChatReply, ChatRequest, ModelInfo
 from glossator_gate.types import Errand
 from glossator_indexer.facts import facts_of
 from glossator_indexer.parsing import syntax_problems
-from glossator_indexer.styles import ParsedDoc, RenderOptions, Style
-from glossator_indexer.styles.drift import merge
+from glossator_indexer.styles import ParsedDoc, RenderOptions, Style, Wanted
 from glossator_indexer.styles.names import unnameable_parameters
+from glossator_indexer.styles.updating import planned_update, updated
 from glossator_indexer.styles.voice import imperative
 from glossator_indexer.styles.wording import clean_fields, missing_parts
-from glossator_indexer.symbols import find_symbols
+from glossator_indexer.symbols import find_symbols, own_code
 from glossator_indexer.types import DocFields, Span, Symbol, TextChange
 from glossator_server.actions.filling import RETURN_NOTICE, combined, filled_in, proved_return
 from glossator_server.actions.grounding import grounded
 from glossator_server.actions.neighbours import neighbours_of
-from glossator_server.actions.states import CommentState, comment_status, style_for
+from glossator_server.actions.states import CommentState, comment_status, habits_in, style_of
 from glossator_server.edits import file_edit, line_end_of
 from glossator_server.prompts import (
     PromptSubject,
@@ -87,7 +87,7 @@ def place_again(proposal: Proposal, snapshot: Snapshot) -> Outcome:
     same = [
         it
         for it in find_symbols(snapshot.source, proposal.symbol)
-        if _text(snapshot, it.extent) == proposal.code
+        if own_code(snapshot.text, it) == proposal.code
     ]
     if not same:
         reason = f"{proposal.symbol} changed while its comment was written; ask again."
@@ -114,12 +114,13 @@ class _Site:
     style: Style
     options: DocumentOptions
     existing: ParsedDoc | None
+    wanted: Wanted
 
     def lacks(self, fields: DocFields) -> tuple[str, ...]:
         """Name the parts of a complete comment that neither the words nor the old comment give."""
         if self.existing is not None:
-            fields = merge(self.existing, fields, self.symbol).fields
-        return missing_parts(fields, self.symbol)
+            fields = planned_update(self.existing, fields, self.wanted).fields
+        return missing_parts(fields, self.wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ async def _ask(
     except UnreadableReplyError as trouble:
         return reply.text, [str(trouble)]
     said = replace(said, summary=imperative(said.summary, site.symbol.name))
-    fields = grounded(clean_fields(said, site.symbol), site.symbol, site.snapshot.text)
+    fields = grounded(clean_fields(said, site.symbol, site.wanted), site.symbol, site.snapshot.text)
     if draft.has_failed:
         draft.fields = combined(fields, draft.fields)
     else:
@@ -228,7 +229,9 @@ def _last_resort(site: _Site, draft: _Draft, reasons: list[str]) -> _Placed | Sk
     """Complete a draft that lacks only what the declaration says itself, or give up."""
     if draft.has_failed:
         return _skipped(site, SkipCause.FAILED_CHECKS, "; ".join(reasons))
-    completed = filled_in(draft.fields, site.symbol, facts_of(site.snapshot.source, site.symbol))
+    completed = filled_in(
+        draft.fields, site.symbol, site.wanted, facts_of(site.snapshot.source, site.symbol)
+    )
     if completed is None:
         return _skipped(site, SkipCause.NO_USABLE_TEXT, "; ".join(reasons))
     draft.fields, notices = completed
@@ -241,37 +244,58 @@ def _last_resort(site: _Site, draft: _Draft, reasons: list[str]) -> _Placed | Sk
 
 def _place(site: _Site, fields: DocFields) -> _Placed:
     symbol, style, text = site.symbol, site.style, site.snapshot.text
-    options = RenderOptions(site.options.width, site.options.max_lines)
+    options = RenderOptions(site.options.width, site.options.max_lines, habits_in(site.snapshot))
     line_end = line_end_of(text)
     old = symbol.comment
     if old is not None and site.existing is not None:
-        merged = merge(site.existing, fields, symbol)
-        comment = style.render_parsed(merged, symbol, options).replace("\n", line_end)
-        # The first line's indentation stands before the old comment already.
-        comment = comment.removeprefix(symbol.indent)
+        comment = _updated(site, old.text, fields, options).replace("\n", line_end)
         change = TextChange(old.span, comment)
     else:
         comment = style.render(fields, symbol, options).replace("\n", line_end)
-        change = TextChange(Span(symbol.insertion, symbol.insertion), comment + line_end)
+        change = _insertion(symbol, text, comment, line_end)
     planned = CommentChange(symbol, change, comment, style)
     return _Placed(change, check_comment(site.snapshot, planned))
 
 
 def _site(snapshot: Snapshot, symbol: Symbol, options: DocumentOptions) -> _Site:
-    style = style_for(options.style)
+    style = style_of(snapshot)
     existing = style.parse(symbol.comment.text) if symbol.comment else None
-    return _Site(snapshot, symbol, style, options, existing)
+    return _Site(snapshot, symbol, style, options, existing, style.wanted(symbol))
+
+
+def _updated(site: _Site, old: str, fields: DocFields, options: RenderOptions) -> str:
+    """Return the old comment brought up to date; nothing in it is cut for length."""
+    if site.existing is None:
+        return old
+    uncut = replace(options, max_lines=None)
+
+    def render(words: DocFields) -> str:
+        # The first line's indentation stands before the old comment already.
+        return site.style.render(words, site.symbol, uncut).removeprefix(site.symbol.indent)
+
+    update = planned_update(site.existing, fields, site.wanted)
+    return updated(old.replace("\r\n", "\n"), update, site.style.parse, render)
+
+
+def _insertion(symbol: Symbol, text: str, comment: str, line_end: str) -> TextChange:
+    at = symbol.insertion
+    if not symbol.shares_line:
+        return TextChange(Span(at, at), comment + line_end)
+    # The body of a one-liner moves to a line of its own.
+    start = len(text[:at].rstrip(" \t"))
+    return TextChange(Span(start, at), f"{line_end}{comment}{line_end}{symbol.indent}")
 
 
 def _refusal(site: _Site) -> Skipped | None:
     symbol = site.symbol
-    if unnamed := unnameable_parameters(symbol):
+    if site.style.id == "kernel-doc" and (unnamed := unnameable_parameters(symbol)):
         reason = f"parameter {unnamed[0]} of {symbol.name} has no name; name it and ask again."
         return _skipped(site, SkipCause.UNNAMED_PARAMETER, reason)
     if not _is_readable(site):
-        reason = (
-            f"the declaration of {symbol.name} cannot be read as C: finish the edit,"
-            " or list its macros as c.annotations in the settings."
+        language = site.snapshot.source.language.id
+        reason = f"the declaration of {symbol.name} cannot be read as {language}: finish the edit"
+        reason += (
+            ", or list its macros as c.annotations in the settings." if language == "c" else "."
         )
         return _skipped(site, SkipCause.SYNTAX_ERROR, reason)
     status = comment_status(symbol, site.style)
@@ -299,7 +323,9 @@ def _is_readable(site: _Site) -> bool:
 def _subject(site: _Site) -> PromptSubject:
     symbol, snapshot = site.symbol, site.snapshot
     return PromptSubject(
+        language=snapshot.source.language.id,
         symbol=symbol,
+        wanted=site.wanted,
         signature=_text(snapshot, symbol.signature),
         body=_text(snapshot, Span(symbol.signature.end, symbol.extent.end)),
         facts=facts_of(snapshot.source, symbol),
@@ -313,14 +339,14 @@ def _proposal(
     info = model.info
     return Proposal(
         title=f"Document {site.symbol.name}",
-        symbol=site.symbol.name,
+        symbol=site.symbol.qualified_name,
         edits=(file_edit(site.snapshot, [placed.change]),),
         evidence=placed.evidence,
         model=info.id if draft.rounds else "none",
         route=info.route if draft.rounds else "no words were wanting",
         why=info.why if draft.rounds else "",
         fields=draft.fields,
-        code=_text(site.snapshot, site.symbol.extent),
+        code=own_code(site.snapshot.text, site.symbol),
         options=site.options,
         notices=draft.notices,
         rounds=draft.rounds,
@@ -333,7 +359,7 @@ def _proposal(
 
 
 def _skipped(site: _Site, cause: SkipCause, reason: str) -> Skipped:
-    return Skipped(site.snapshot.path, site.symbol.name, cause, reason)
+    return Skipped(site.snapshot.path, site.symbol.qualified_name, cause, reason)
 
 
 def _text(snapshot: Snapshot, span: Span) -> str:

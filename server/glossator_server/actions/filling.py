@@ -5,7 +5,9 @@ Only words that the declaration or the body prove are ever filled in, and each i
 
 from __future__ import annotations
 
-from glossator_indexer.styles.names import demands_return, documented_names
+from dataclasses import replace
+
+from glossator_indexer.styles.wanted import Need, Wanted
 from glossator_indexer.types import DocFields, Facts, Parameter, Symbol
 
 # With more than half of the descriptions missing, a comment says nothing that the code does not.
@@ -20,6 +22,7 @@ def combined(first: DocFields, second: DocFields) -> DocFields:
         parameters=tuple(known.items()),
         returns=first.returns or second.returns,
         details=first.details or second.details,
+        raises=tuple((dict(second.raises) | dict(first.raises)).items()),
     )
 
 
@@ -41,10 +44,10 @@ RETURN_NOTICE = "the return section says only what the code shows"
 
 
 def filled_in(
-    fields: DocFields, symbol: Symbol, facts: Facts
+    fields: DocFields, symbol: Symbol, wanted: Wanted, facts: Facts
 ) -> tuple[DocFields, tuple[str, ...]] | None:
     """Complete the words from the declaration, with a notice; None where too little is there."""
-    names = [it.path for it in documented_names(symbol)]
+    names = [it.path for it in wanted.names]
     described = {name: text for name, text in fields.parameters if text}
     missing = [name for name in names if name not in described]
     if not fields.summary or len(missing) > MAX_FILLED_SHARE * max(1, len(names)):
@@ -54,11 +57,11 @@ def filled_in(
         described[name] = _from_type(name, types.get(name, ""))
     notices = [f"@{name} says only what the declaration says" for name in missing]
     returns = fields.returns
-    if demands_return(symbol) and not returns:
-        returns = proved_return(symbol, facts) or f"A value of type {symbol.return_type}."
+    if wanted.returns is Need.REQUIRED and not returns:
+        returns = proved_return(symbol, facts) or _from_return_type(symbol)
         notices.append(RETURN_NOTICE)
     parameters = tuple((name, described[name]) for name in names)
-    return DocFields(fields.summary, parameters, returns, fields.details), tuple(notices)
+    return replace(fields, parameters=parameters, returns=returns), tuple(notices)
 
 
 def _types_by_name(parameters: tuple[Parameter, ...], prefix: str = "") -> dict[str, str]:
@@ -69,6 +72,10 @@ def _types_by_name(parameters: tuple[Parameter, ...], prefix: str = "") -> dict[
         inner = f"{name}." if parameter.name else prefix
         types |= _types_by_name(parameter.members, inner)
     return types
+
+
+def _from_return_type(symbol: Symbol) -> str:
+    return f"A value of type {symbol.return_type}." if symbol.return_type else "The result."
 
 
 def _from_type(name: str, type_text: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from glossator_indexer.types import DocFields, Symbol
 
@@ -41,11 +42,13 @@ def grounded(fields: DocFields, symbol: Symbol, text: str) -> DocFields:
     returns = keep(fields.returns or "")
     if returns and not _fits_the_value(returns, symbol, code):
         returns = ""
-    return DocFields(
+    return replace(
+        fields,
         summary=keep(fields.summary),
         parameters=_told_apart((name, keep(words)) for name, words in fields.parameters),
         returns=returns or None,
         details=keep(fields.details or "") or None,
+        raises=tuple((name, words) for name, words in fields.raises if keep(words)),
     )
 
 

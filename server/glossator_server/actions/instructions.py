@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from glossator_indexer.code_tokens import code_tokens
+from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Span, Symbol, TextChange
 from glossator_server.edits import apply_changes, file_edit
@@ -69,8 +71,8 @@ def without_instruction(proposal: Proposal, snapshot: Snapshot, line: str) -> Ou
     if removal is None or any(_overlap(it.span, removal) for it in edit.changes):
         return proposal
     changes = [*edit.changes, TextChange(removal, "")]
-    tokens = snapshot.source.language.code_tokens
-    if tokens(apply_changes(snapshot.text, changes)) != tokens(snapshot.text):
+    after = parse(apply_changes(snapshot.text, changes), snapshot.source.language)
+    if code_tokens(after) != code_tokens(snapshot.source):
         reason = (
             f"the line of the instruction for {proposal.symbol} holds code; delete it yourself."
         )

@@ -13,7 +13,7 @@ from glossator_indexer.languages import Language
 from glossator_indexer.neighbourhood import documented_beside, documented_symbols
 from glossator_indexer.parsing import parse
 from glossator_indexer.retrieval import DocumentedSymbol, nearest_documented
-from glossator_indexer.styles import Style
+from glossator_indexer.styles import Style, styles_of
 from glossator_indexer.types import Symbol
 from glossator_server.snapshot import Snapshot
 
@@ -28,7 +28,7 @@ def neighbours_of(snapshot: Snapshot, symbol: Symbol, style: Style) -> list[Docu
         candidates += documented_beside(snapshot.path, style, snapshot.lends)
     candidates += _elsewhere(snapshot, style, candidates)
     own = nearest_documented(symbol, candidates, MOST_NEIGHBOURS)
-    ours = _shipped(snapshot.source.language, style)
+    ours = _shipped(snapshot.source.language)
     return own + nearest_documented(symbol, ours, MOST_NEIGHBOURS - len(own))
 
 
@@ -46,6 +46,9 @@ def _elsewhere(
 
 
 @cache
-def _shipped(language: Language, style: Style) -> tuple[DocumentedSymbol, ...]:
-    text = (files("glossator_server.prompts") / "examples.c").read_text("utf-8")
-    return documented_symbols(parse(text, language), style)
+def _shipped(language: Language) -> tuple[DocumentedSymbol, ...]:
+    path = files("glossator_server.prompts") / f"examples.{language.id}"
+    if not path.is_file():
+        return ()
+    # Fields are free of any style: one file in the language's default style serves them all.
+    return documented_symbols(parse(path.read_text("utf-8"), language), styles_of(language.id)[0])

@@ -9,11 +9,11 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from glossator_indexer.styles import styles_of
 from glossator_indexer.symbols import symbol_at, symbols_in
 from glossator_indexer.types import Span, Symbol
 from glossator_server.actions.instructions import instruction_at
-from glossator_server.actions.states import CommentState, comment_status, style_for
-from glossator_server.settings import AUTO_STYLE
+from glossator_server.actions.states import CommentState, comment_status, style_of
 from glossator_server.snapshot import Snapshot
 
 REWRITE = "refactor.rewrite"
@@ -70,17 +70,20 @@ def document_this(snapshot: Snapshot, selection: Span, context: OfferContext) ->
     On an automatic trigger only the symbol under the cursor counts, and a whole file's worth of
     bodies does not: the cursor must be on the declaration or its comment.
     """
+    if not styles_of(snapshot.source.language.id):
+        return
+    style = style_of(snapshot)
     for symbol in _selected(snapshot, selection):
         if context.automatic and not _on_declaration(symbol, selection.start):
             continue
-        state = comment_status(symbol, style_for(AUTO_STYLE)).state
+        state = comment_status(symbol, style).state
         if state is CommentState.MISSING:
             title = f"Document `{symbol.name}`"
         elif state is CommentState.DRIFTED:
             title = f"Update the comment of `{symbol.name}`"
         else:
             continue
-        yield Offer(title, REWRITE, "glossator.document", {"symbol": symbol.name})
+        yield Offer(title, REWRITE, "glossator.document", {"symbol": symbol.qualified_name})
 
 
 def document_all(
@@ -89,7 +92,7 @@ def document_all(
     context: OfferContext,
 ) -> Iterator[Offer]:
     """Offer to document the whole file, only when asked: it would follow the cursor everywhere."""
-    if not context.automatic and snapshot.text:
+    if not context.automatic and snapshot.text and styles_of(snapshot.source.language.id):
         yield Offer("Document all undocumented in this file", SOURCE, "glossator.documentAll")
 
 

@@ -1,4 +1,4 @@
-"""Own the question whether a symbol's comment is missing, drifted or in order.
+"""Own the question in which style a file is commented, and how a symbol's comment stands.
 
 Pure and fast: code actions, hovers and `--check` answer from it.
 """
@@ -8,10 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from glossator_indexer.styles import STYLES, Style, style_named
-from glossator_indexer.styles.kernel_doc import drift
+from glossator_indexer.parsing import ParsedSource
+from glossator_indexer.styles import Habits, Style, style_named, styles_of
+from glossator_indexer.styles.detecting import habits_of, style_among
+from glossator_indexer.styles.drift import drifted
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Finding, Symbol, SymbolKind
+from glossator_server.errors import UsageError
 from glossator_server.settings import AUTO_STYLE
 from glossator_server.snapshot import Snapshot
 
@@ -33,9 +36,42 @@ class CommentStatus:
     findings: tuple[Finding, ...] = ()
 
 
-def style_for(setting: str) -> Style:
-    """Return the style that a setting means; C speaks kernel-doc unless told otherwise."""
-    return STYLES["kernel-doc"] if setting == AUTO_STYLE else style_named(setting)
+def style_of(snapshot: Snapshot) -> Style:
+    """Return the style of a file: the one that is set, else its own comments', else the default.
+
+    A style that is set counts for files in its languages. Raises `UsageError` for a language that
+    has no style.
+    """
+    language = snapshot.source.language.id
+    if (
+        snapshot.style != AUTO_STYLE
+        and language in (set_style := style_named(snapshot.style)).languages
+    ):
+        return set_style
+    own = _own_style(snapshot.source)
+    if own is not None:
+        return own
+    if not (styles := styles_of(language)):
+        raise UsageError(f"Comments in {language} cannot be written yet; name another file.")
+    return styles[0]
+
+
+def habits_in(snapshot: Snapshot) -> Habits:
+    """Return how the comments of a file are written beyond their style."""
+    return habits_of(_comments(snapshot.source), style_of(snapshot))
+
+
+def _own_style(source: ParsedSource) -> Style | None:
+    known = source.overview.get(__name__, ())
+    if isinstance(known, Style) or known is None:
+        return known
+    found = style_among(_comments(source), source.language.id)
+    source.overview[__name__] = found
+    return found
+
+
+def _comments(source: ParsedSource) -> list[str]:
+    return [it.comment.text for it in all_symbols(source) if it.comment is not None]
 
 
 def comment_status(symbol: Symbol, style: Style) -> CommentStatus:
@@ -44,21 +80,27 @@ def comment_status(symbol: Symbol, style: Style) -> CommentStatus:
         return CommentStatus(CommentState.MISSING)
     text = symbol.comment.text
     if not style.recognises(text):
-        if text.startswith(("/**", "/*!", "///", "//!")) and not text.startswith("/***"):
+        language = style.languages[0]
+        others = (it for it in styles_of(language) if it is not style)
+        if _looks_like_documentation(text) or any(it.recognises(text) for it in others):
             return CommentStatus(CommentState.OTHER_STYLE)
         return CommentStatus(CommentState.MISSING)
-    findings = drift(text, symbol)
+    findings = drifted(style.check(text, symbol))
     return CommentStatus(CommentState.DRIFTED if findings else CommentState.PRESENT, findings)
+
+
+def _looks_like_documentation(comment: str) -> bool:
+    return comment.startswith(("/**", "/*!", "///", "//!")) and not comment.startswith("/***")
 
 
 def symbols_to_document(snapshot: Snapshot) -> tuple[Symbol, ...]:
     """Return what `document all` works on, in order: symbols whose comment is missing or drifted.
 
-    A missing comment counts for function definitions and named types. A prototype would only repeat
-    its definition's comment, most macros are private, and nobody calls `main`: under the cursor
-    they can be documented all the same.
+    A missing comment counts for what others use: definitions of functions and types that are not
+    private. A prototype would only repeat its definition's comment, most macros are private, and
+    nobody calls `main`: under the cursor they can be documented all the same.
     """
-    style = style_for(AUTO_STYLE)
+    style = style_of(snapshot)
     return tuple(
         symbol
         for symbol in all_symbols(snapshot.source)
@@ -68,10 +110,20 @@ def symbols_to_document(snapshot: Snapshot) -> tuple[Symbol, ...]:
 
 def _is_wanted(symbol: Symbol, state: CommentState) -> bool:
     if state is CommentState.MISSING:
-        return symbol.kind in _DOCUMENTED_KINDS and symbol.name != "main"
+        return symbol.kind in _DOCUMENTED_KINDS and symbol.name != "main" and not symbol.is_private
     return state is CommentState.DRIFTED
 
 
 _DOCUMENTED_KINDS = frozenset(
-    {SymbolKind.FUNCTION, SymbolKind.STRUCT, SymbolKind.UNION, SymbolKind.ENUM}
+    {
+        SymbolKind.FUNCTION,
+        SymbolKind.METHOD,
+        SymbolKind.CONSTRUCTOR,
+        SymbolKind.STRUCT,
+        SymbolKind.UNION,
+        SymbolKind.ENUM,
+        SymbolKind.CLASS,
+        SymbolKind.INTERFACE,
+        SymbolKind.TRAIT,
+    }
 )

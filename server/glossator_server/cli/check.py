@@ -11,7 +11,7 @@ from glossator_indexer.types import Symbol
 from glossator_server.actions.states import (
     CommentState,
     comment_status,
-    style_for,
+    style_of,
     symbols_to_document,
 )
 from glossator_server.cli.printing import complain, visible
@@ -76,7 +76,7 @@ def _findings_in_all(files: list[Target], settings: Settings) -> tuple[list[Comm
 
 def _findings_in(target: Target, settings: Settings) -> list[CommentFinding]:
     snapshot = read_snapshot(target.path, settings)
-    style = style_for(settings.document.style)
+    style = style_of(snapshot)
     if target.symbol is None and target.line is None:
         wanted = _documentable(snapshot)
     else:
@@ -86,7 +86,7 @@ def _findings_in(target: Target, settings: Settings) -> list[CommentFinding]:
         status = comment_status(symbol, style)
         line = line_and_column(snapshot.text, symbol.name_span.start)[0]
         if status.state is CommentState.MISSING:
-            message = f"{symbol.kind} {symbol.name} has no doc comment"
+            message = f"{symbol.kind} {symbol.qualified_name} has no doc comment"
             findings.append(_finding(target, symbol, line, ("missing", message)))
         findings += [
             _finding(target, symbol, line, (it.rule, it.message)) for it in status.findings
@@ -106,4 +106,6 @@ def _documentable(snapshot: Snapshot) -> tuple[Symbol, ...]:
 
 def _finding(target: Target, symbol: Symbol, line: int, what: tuple[str, str]) -> CommentFinding:
     rule, message = what
-    return CommentFinding(str(target.path), line, symbol.name, str(symbol.kind), rule, message)
+    return CommentFinding(
+        str(target.path), line, symbol.qualified_name, str(symbol.kind), rule, message
+    )

@@ -160,7 +160,7 @@ async def _document_file(target: Target, job: _Job, sources: _Sources, progress:
     proposals: list[Proposal] = []
     with progress.file(str(target.path), len(symbols)) as steps:
         for symbol in symbols:
-            steps.begin(symbol.name)
+            steps.begin(symbol.qualified_name)
             try:
                 grounded = await sources.indexes.with_examples(snapshot, symbol, ())
                 outcome = await document_symbol(
@@ -170,7 +170,9 @@ async def _document_file(target: Target, job: _Job, sources: _Sources, progress:
                 raise
             except ModelError as trouble:
                 # One bad answer does not end a run over a tree; a missing model does.
-                outcome = Skipped(snapshot.path, symbol.name, SkipCause.MODEL_FAILED, str(trouble))
+                outcome = Skipped(
+                    snapshot.path, symbol.qualified_name, SkipCause.MODEL_FAILED, str(trouble)
+                )
             job.outcomes.append(outcome)
             if isinstance(outcome, Proposal):
                 proposals.append(outcome)

@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from lsprotocol import types
 
-from glossator_indexer.languages import Language, language_for_id, language_for_path
+from glossator_indexer.languages import Language, language_for_id, language_of_file
 from glossator_indexer.types import TextChange
 from glossator_server.lsp.convert import PositionMap
 from glossator_server.lsp.uris import name_of, path_of
@@ -97,6 +97,6 @@ class Documents:
 
 
 def _language(item: types.TextDocumentItem) -> Language | None:
-    # Editors call a header C++ by default; its suffix says that it may be C.
+    # Editors call every header C++ by default; its text says what it is.
     path = path_of(item.uri) or PurePath(name_of(item.uri))
-    return language_for_id(item.language_id) or language_for_path(path)
+    return language_of_file(path, item.text) or language_for_id(item.language_id)

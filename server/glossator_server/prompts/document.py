@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from glossator_clients.types import Author, ChatRequest, JsonSchema, Message, ModelInfo
 from glossator_indexer.retrieval import DocumentedSymbol
-from glossator_indexer.styles.names import demands_return, documented_names
+from glossator_indexer.styles.wanted import Need, Wanted
 from glossator_indexer.types import DocFields, Facts, Symbol, SymbolKind
 from glossator_server.prompts.templates import PromptTemplate, load_template, with_choices
 from glossator_server.settings import SamplingOptions
@@ -27,17 +27,38 @@ MAX_DETAILS_CHARACTERS = 600
 MAX_NAMED_CALLEES = 8
 _SENTENCE_GAP = re.compile(r"(?<=[.!?;])\s+")
 # The members of a type are its body; what is called says all in its signature.
-_CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.PROTOTYPE, SymbolKind.MACRO})
+_CALLABLE = frozenset(
+    {
+        SymbolKind.FUNCTION,
+        SymbolKind.PROTOTYPE,
+        SymbolKind.METHOD,
+        SymbolKind.CONSTRUCTOR,
+        SymbolKind.MACRO,
+    }
+)
+# As people write them; what is not here is written as its id.
+LANGUAGE_NAMES = {
+    "c": "C",
+    "cpp": "C++",
+    "python": "Python",
+    "javascript": "JavaScript",
+    "typescript": "TypeScript",
+    "go": "Go",
+    "rust": "Rust",
+    "java": "Java",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class PromptSubject:
-    """What a comment is asked for: symbol, code, what the tree proves, and neighbours.
+    """What a comment is asked for: symbol, code, wishes of the style, proved facts, neighbours.
 
     `body` is the code after the signature, empty where there is none; the nearest neighbour first.
     """
 
+    language: str
     symbol: Symbol
+    wanted: Wanted
     signature: str
     body: str
     facts: Facts
@@ -85,7 +106,7 @@ def document_prompt(
         subject = replace(subject, body=shorter)
     if len(subject.neighbours) < wanted:
         notices.append(f"{wanted - len(subject.neighbours)} of {wanted} examples were left out")
-    schema = doc_schema(subject.symbol, template.fields)
+    schema = doc_schema(subject.wanted, template.fields)
     request = ChatRequest(_messages(template, subject), sampling, schema)
     return DocumentPrompt(request, tuple(notices), template.sentences)
 
@@ -104,21 +125,18 @@ def repair_messages(
     return replace(request, messages=request.messages + more, sampling=sampling)
 
 
-def doc_schema(symbol: Symbol, wanted: Sequence[str]) -> JsonSchema:
-    """Return the JSON schema of the parts of a comment that this symbol can have."""
+def doc_schema(wanted: Wanted, parts: Sequence[str]) -> JsonSchema:
+    """Return the JSON schema of those parts of a comment that are wanted of this symbol."""
     properties: dict[str, object] = {"summary": _string(MAX_PHRASE_CHARACTERS)}
-    names = [it.path for it in documented_names(symbol)]
-    if names and "parameters" in wanted:
-        properties["parameters"] = {
-            "type": "object",
-            "properties": {name: _string(MAX_PHRASE_CHARACTERS) for name in names},
-            "required": names,
-            "additionalProperties": False,
-        }
-    if demands_return(symbol) and "returns" in wanted:
+    names = [it.path for it in wanted.names]
+    if names and "parameters" in parts:
+        properties["parameters"] = _described(names)
+    if wanted.returns is Need.REQUIRED and "returns" in parts:
         properties["returns"] = _string(MAX_PHRASE_CHARACTERS)
+    if wanted.raises and "raises" in parts:
+        properties["raises"] = _described(wanted.raises)
     required = list(properties)
-    if "details" in wanted:
+    if "details" in parts:
         properties["details"] = {"type": "string", "maxLength": MAX_DETAILS_CHARACTERS}
         required.append("details")
     return {
@@ -135,11 +153,12 @@ def first_sentences(fields: DocFields, count: int) -> DocFields:
     def kept(text: str) -> str:
         return " ".join(_SENTENCE_GAP.split(text)[:count]).rstrip(";")
 
-    return DocFields(
-        kept(fields.summary),
-        tuple((name, kept(text)) for name, text in fields.parameters),
-        kept(fields.returns or "") or None,
-        fields.details,
+    return replace(
+        fields,
+        summary=kept(fields.summary),
+        parameters=tuple((name, kept(text)) for name, text in fields.parameters),
+        returns=kept(fields.returns or "") or None,
+        raises=tuple((name, kept(text)) for name, text in fields.raises),
     )
 
 
@@ -148,11 +167,14 @@ def without_cut_phrases(fields: DocFields) -> DocFields:
 
     A server that enforces the schema ends a phrase there, however it would have gone on.
     """
-    return DocFields(
-        _whole(fields.summary, MAX_PHRASE_CHARACTERS),
-        tuple((name, _whole(text, MAX_PHRASE_CHARACTERS)) for name, text in fields.parameters),
-        _whole(fields.returns or "", MAX_PHRASE_CHARACTERS) or None,
-        _whole(fields.details or "", MAX_DETAILS_CHARACTERS) or None,
+    most = MAX_PHRASE_CHARACTERS
+    return replace(
+        fields,
+        summary=_whole(fields.summary, most),
+        parameters=tuple((name, _whole(text, most)) for name, text in fields.parameters),
+        returns=_whole(fields.returns or "", most) or None,
+        details=_whole(fields.details or "", MAX_DETAILS_CHARACTERS) or None,
+        raises=tuple((name, _whole(text, most)) for name, text in fields.raises),
     )
 
 
@@ -169,12 +191,22 @@ def estimated_tokens(text: str) -> int:
     return -(-len(text.encode("utf-8", "replace")) * 2 // 5)
 
 
+def _described(names: Sequence[str]) -> dict[str, object]:
+    return {
+        "type": "object",
+        "properties": {name: _string(MAX_PHRASE_CHARACTERS) for name in names},
+        "required": list(names),
+        "additionalProperties": False,
+    }
+
+
 def _string(most: int) -> dict[str, object]:
     return {"type": "string", "minLength": 3, "maxLength": most}
 
 
 def _messages(template: PromptTemplate, subject: PromptSubject) -> tuple[Message, ...]:
-    messages = [Message(Author.SYSTEM, template.fill("system", {}))]
+    language = LANGUAGE_NAMES.get(subject.language, subject.language)
+    messages = [Message(Author.SYSTEM, template.fill("system", {"language": language}))]
     # The nearest example last: small models copy what they read last.
     for neighbour in reversed(subject.neighbours):
         kind = str(neighbour.symbol.kind)
@@ -203,6 +235,8 @@ def _answer(neighbour: DocumentedSymbol, wanted: Sequence[str]) -> str:
         answer["parameters"] = dict(fields.parameters)
     if fields.returns and "returns" in wanted:
         answer["returns"] = fields.returns
+    if fields.raises and "raises" in wanted:
+        answer["raises"] = dict(fields.raises)
     if "details" in wanted:
         answer["details"] = fields.details or ""
     return json.dumps(answer, ensure_ascii=False)

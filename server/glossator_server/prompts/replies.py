@@ -64,11 +64,12 @@ def _unwrapped(value: Mapping[str, object], depth: int) -> Iterator[Mapping[str,
 def _fields(value: Mapping[str, object]) -> DocFields | None:
     summary = _text(value.get("summary"))
     parameters = tuple(_parameters(value.get("parameters")))
+    raises = tuple(_parameters(value.get("raises")))
     returns = _text(value.get("returns"))
     details = _text(value.get("details"))
     if not (summary or parameters or returns or details):
         return None
-    return DocFields(summary or "", parameters, returns, details)
+    return DocFields(summary or "", parameters, returns, details, raises)
 
 
 def _fields_of_comment(text: str) -> DocFields | None:

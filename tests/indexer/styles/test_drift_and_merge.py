@@ -8,6 +8,8 @@ import pytest
 
 from glossator_indexer.errors import UnknownStyleError
 from glossator_indexer.styles import RenderOptions, kernel_doc, style_named
+from glossator_indexer.styles.drift import drifted
+from glossator_indexer.styles.updating import planned_update, updated
 from glossator_indexer.types import DocFields, Symbol
 
 MakeFunction = Callable[..., Symbol]
@@ -35,13 +37,18 @@ def merged(symbol: Symbol, **fields: object) -> str:
     existing = kernel_doc.parse(COMMENT)
     assert existing is not None
     offered = DocFields(**{"summary": "Another summary.", **fields})  # type: ignore[arg-type]
-    return kernel_doc.render_parsed(
-        kernel_doc.merge(existing, offered, symbol), symbol, RenderOptions()
+    return updated(
+        COMMENT,
+        planned_update(existing, offered, kernel_doc.wanted(symbol)),
+        kernel_doc.parse,
+        lambda fields: kernel_doc.render(fields, symbol, RenderOptions()),
     )
 
 
 def rules(symbol: Symbol) -> list[str]:
-    return [f"{it.rule} {it.name or ''}".strip() for it in kernel_doc.drift(COMMENT, symbol)]
+    return [
+        f"{it.rule} {it.name or ''}".strip() for it in drifted(kernel_doc.check(COMMENT, symbol))
+    ]
 
 
 def test_a_comment_that_fits_has_not_drifted(function: MakeFunction) -> None:

@@ -50,6 +50,16 @@ SymbolsOf = Callable[[str], tuple[Symbol, ...]]
 Complaints = frozenset[tuple[str, str]]
 
 
+def cleaned_for(fields: DocFields, symbol: Symbol) -> DocFields:
+    """Clean words as a kernel-doc comment of the symbol wants them."""
+    return wording.clean_fields(fields, symbol, kernel_doc.wanted(symbol))
+
+
+def missing_for(fields: DocFields, symbol: Symbol) -> tuple[str, ...]:
+    """Name what a kernel-doc comment of the symbol still wants."""
+    return wording.missing_parts(fields, kernel_doc.wanted(symbol))
+
+
 @dataclass(frozen=True)
 class Documented:
     """A documented symbol, and the lines from its comment to the next."""
@@ -147,11 +157,11 @@ def hostile_fields(symbol: Symbol, chance: random.Random) -> DocFields:
     """Return cleaned hostile words; what cleaning took away is filled in, to lay all out."""
     names = tuple((it.name, hostile_text(chance)) for it in symbol.parameters)
     raw = DocFields(hostile_text(chance), names, hostile_text(chance), hostile_text(chance))
-    return completed(wording.clean_fields(raw, symbol), symbol)
+    return completed(cleaned_for(raw, symbol), symbol)
 
 
 def completed(fields: DocFields, symbol: Symbol) -> DocFields:
-    missing = wording.missing_parts(fields, symbol)
+    missing = missing_for(fields, symbol)
     return DocFields(
         fields.summary or PLAIN,
         tuple((name, text or PLAIN) for name, text in fields.parameters),
@@ -181,7 +191,7 @@ def test_hostile_words_above_real_functions_add_no_warning_and_no_token(
     for symbol, signature in functions_of(kernel_tree, symbols_of):
         body = f"{signature}\n{{\n}}\n\n"
         options = RenderOptions(chance.choice([50, 80]), chance.choice([None, 2]))
-        dull = completed(wording.clean_fields(DocFields(PLAIN), symbol), symbol)
+        dull = completed(cleaned_for(DocFields(PLAIN), symbol), symbol)
         plain.append(kernel_doc.render(dull, symbol, options) + "\n" + body)
         words = hostile_fields(symbol, chance)
         hostile.append(kernel_doc.render(words, symbol, options) + "\n" + body)

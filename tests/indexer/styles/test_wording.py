@@ -40,13 +40,23 @@ widths = st.sampled_from([RenderOptions(40), RenderOptions(80), RenderOptions(60
 thorough = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+def cleaned_for(fields: DocFields, symbol: Symbol) -> DocFields:
+    """Clean words as a kernel-doc comment of the symbol wants them."""
+    return wording.clean_fields(fields, symbol, kernel_doc.wanted(symbol))
+
+
+def missing_for(fields: DocFields, symbol: Symbol) -> tuple[str, ...]:
+    """Name what a kernel-doc comment of the symbol still wants."""
+    return wording.missing_parts(fields, kernel_doc.wanted(symbol))
+
+
 @thorough
 @given(reply=replies, options=widths)
 def test_whatever_a_model_says_the_comment_is_valid(
     function: MakeFunction, reply: DocFields, options: RenderOptions
 ) -> None:
     symbol = function("f", "a", "b", returns="int")
-    cleaned = wording.clean_fields(reply, symbol)
+    cleaned = cleaned_for(reply, symbol)
     comment = kernel_doc.render(cleaned, symbol, options)
     body = comment.removeprefix("/**").removesuffix("*/")
     assert "*/" not in body
@@ -55,7 +65,7 @@ def test_whatever_a_model_says_the_comment_is_valid(
     assert not any(line.endswith("\\") for line in body.split("\n"))
     assert not any(unicodedata.category(it)[0] == "C" and it != "\n" for it in body)
     comment.encode("utf-8")
-    if not wording.missing_parts(cleaned, symbol):
+    if not missing_for(cleaned, symbol):
         found = kernel_doc.check(comment, symbol)
         assert [it for it in found if it.severity is Severity.ERROR] == []
 
@@ -64,8 +74,8 @@ def test_whatever_a_model_says_the_comment_is_valid(
 @given(reply=replies)
 def test_clean_words_stay_as_they_are(function: MakeFunction, reply: DocFields) -> None:
     symbol = function("f", "a", "b", returns="int")
-    cleaned = wording.clean_fields(reply, symbol)
-    assert wording.clean_fields(cleaned, symbol) == cleaned
+    cleaned = cleaned_for(reply, symbol)
+    assert cleaned_for(cleaned, symbol) == cleaned
 
 
 @pytest.mark.parametrize(
@@ -80,9 +90,9 @@ def test_clean_words_stay_as_they_are(function: MakeFunction, reply: DocFields) 
 )  # fmt: skip
 def test_a_summary_that_says_nothing_is_refused(function: MakeFunction, summary: str) -> None:
     symbol = function("f")
-    cleaned = wording.clean_fields(DocFields(summary), symbol)
+    cleaned = cleaned_for(DocFields(summary), symbol)
     assert cleaned.summary == ""
-    assert "summary" in wording.missing_parts(cleaned, symbol)
+    assert "summary" in missing_for(cleaned, symbol)
 
 
 @pytest.mark.parametrize(
@@ -102,19 +112,19 @@ def test_a_summary_that_says_nothing_is_refused(function: MakeFunction, summary:
     ],
 )  # fmt: skip
 def test_usable_words_survive(function: MakeFunction, written: str, kept: str) -> None:
-    assert wording.clean_fields(DocFields(written), function("f")).summary == kept
+    assert cleaned_for(DocFields(written), function("f")).summary == kept
 
 
 def test_the_declaration_is_no_description_of_itself(function: MakeFunction) -> None:
     declaration = "static int f(struct list_head *a)"
     echoed = DocFields(f"Document this function. {declaration}", (("a", declaration),), declaration)
-    cleaned = wording.clean_fields(echoed, function("f", "a", returns="int"))
+    cleaned = cleaned_for(echoed, function("f", "a", returns="int"))
     assert cleaned == DocFields("", (("a", ""),))
 
 
 def test_lines_that_read_like_sentences_are_made_sentences(function: MakeFunction) -> None:
     reply = DocFields("Frees the list\nTakes the lock of each entry")
-    cleaned = wording.clean_fields(reply, function("f"))
+    cleaned = cleaned_for(reply, function("f"))
     assert (cleaned.summary, cleaned.details) == (
         "Frees the list.",
         "Takes the lock of each entry.",
@@ -125,7 +135,7 @@ def test_descriptions_find_their_parameter_whatever_its_spelling(function: MakeF
     reply = DocFields(
         "Move it.", (("`*new`", "the new one"), ("@old:", "@old: the old one"), ("x", "gone"))
     )
-    cleaned = wording.clean_fields(reply, function("f", "old", "new"))
+    cleaned = cleaned_for(reply, function("f", "old", "new"))
     assert cleaned.parameters == (("old", "The old one."), ("new", "The new one."))
 
 
@@ -133,21 +143,21 @@ def test_what_the_details_say_of_the_value_becomes_the_return_section(
     function: MakeFunction,
 ) -> None:
     reply = DocFields("Count it.", details="Walks the list.\n\nReturns: the number of entries")
-    cleaned = wording.clean_fields(reply, function("f", returns="int"))
+    cleaned = cleaned_for(reply, function("f", returns="int"))
     assert cleaned.details == "Walks the list."
     assert cleaned.returns == "The number of entries."
 
 
 def test_names_that_do_not_exist_lose_their_mark(function: MakeFunction) -> None:
     reply = DocFields("Move @old to @elsewhere.", (("old", "What to move to @elsewhere"),))
-    cleaned = wording.clean_fields(reply, function("f", "old"))
+    cleaned = cleaned_for(reply, function("f", "old"))
     assert cleaned.summary == "Move @old to elsewhere."
 
 
 def test_missing_parts_are_named(function: MakeFunction) -> None:
     symbol = function("f", "a", "b", "...", returns="int")
-    cleaned = wording.clean_fields(DocFields("Do it once.", (("a", "A number"),)), symbol)
-    assert wording.missing_parts(cleaned, symbol) == ("@b", "Return")
+    cleaned = cleaned_for(DocFields("Do it once.", (("a", "A number"),)), symbol)
+    assert missing_for(cleaned, symbol) == ("@b", "Return")
 
 
 @pytest.mark.timeout(20)
@@ -157,14 +167,12 @@ def test_missing_parts_are_named(function: MakeFunction) -> None:
 def test_no_flood_of_marks_takes_long_to_clean(function: MakeFunction, piece: str) -> None:
     flood = piece * (100_000 // len(piece))
     reply = DocFields(flood, (("a", flood),), flood, flood)
-    assert wording.missing_parts(wording.clean_fields(reply, function("f", "a")), function("f"))
+    assert missing_for(cleaned_for(reply, function("f", "a")), function("f"))
 
 
 def test_a_flood_of_text_is_bounded(function: MakeFunction) -> None:
     flood = " ".join(f"Sentence number {count} says something else." for count in range(9999))
-    cleaned = wording.clean_fields(
-        DocFields(flood, (("a", flood),), flood, flood), function("f", "a")
-    )
+    cleaned = cleaned_for(DocFields(flood, (("a", flood),), flood, flood), function("f", "a"))
     assert cleaned.summary == "Sentence number 0 says something else."
     assert len(cleaned.parameters[0][1]) <= 400
     assert len(cleaned.details or "") <= 2000

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from glossator_indexer.styles import STYLES
 from glossator_indexer.symbols import all_symbols
 from glossator_server.actions.states import (
     CommentState,
     comment_status,
-    style_for,
     symbols_to_document,
 )
-from glossator_server.settings import AUTO_STYLE
 from tests.server.actions.checks import snapshot_of
 
 FUNCTION = "int add(int a)\n{\n\treturn a;\n}\n"
@@ -35,20 +34,20 @@ FUNCTION = "int add(int a)\n{\n\treturn a;\n}\n"
 )
 def test_the_state_of_a_comment(comment: str, state: CommentState) -> None:
     (symbol,) = all_symbols(snapshot_of(comment + FUNCTION).source)
-    assert comment_status(symbol, style_for(AUTO_STYLE)).state is state
+    assert comment_status(symbol, STYLES["kernel-doc"]).state is state
 
 
 def test_a_drifted_comment_says_what_it_disagrees_about() -> None:
     text = "/**\n * add() - Add.\n * @b: One.\n *\n * Return: It.\n */\n" + FUNCTION
     (symbol,) = all_symbols(snapshot_of(text).source)
-    status = comment_status(symbol, style_for(AUTO_STYLE))
+    status = comment_status(symbol, STYLES["kernel-doc"])
     assert {it.name for it in status.findings} == {"a", "b"}
 
 
 def test_a_comment_on_the_line_before_a_gap_belongs_to_nobody() -> None:
     text = "/**\n * add() - Add.\n * @a: One.\n *\n * Return: It.\n */\n\n\nint x;\n" + FUNCTION
     symbol = next(it for it in all_symbols(snapshot_of(text).source) if it.name == "add")
-    assert comment_status(symbol, style_for(AUTO_STYLE)).state is CommentState.MISSING
+    assert comment_status(symbol, STYLES["kernel-doc"]).state is CommentState.MISSING
 
 
 def test_what_document_all_works_on() -> None:

@@ -65,4 +65,4 @@ async def write_comment(
 
 
 def _key(target: Target, symbol: Symbol) -> str:
-    return f"document {target.uri} {symbol.name}"
+    return f"document {target.uri} {symbol.qualified_name}"

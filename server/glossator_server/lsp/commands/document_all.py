@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from glossator_clients.errors import ModelError, ModelUnavailableError
 from glossator_clients.protocol import ChatModel
-from glossator_indexer.symbols import find_symbols
-from glossator_indexer.types import Symbol
+from glossator_indexer.symbols import find_symbols, own_code
 from glossator_server.actions.document import document_symbol
 from glossator_server.actions.states import (
     CommentState,
     comment_status,
-    style_for,
+    style_of,
     symbols_to_document,
 )
 from glossator_server.errors import StaleDocumentError
@@ -25,7 +24,6 @@ from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.uris import path_of
 from glossator_server.proposal import Outcome, SkipCause, Skipped
-from glossator_server.snapshot import Snapshot
 
 
 async def document_all(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, int]:
@@ -58,7 +56,7 @@ async def _document_all(ls: GlossatorServer, target: Target, report: JobReport) 
     require_edits(ls)
     started = time.monotonic()
     first = snapshot_of(ls, target)
-    wanted = [(it.name, _code(first, it)) for it in symbols_to_document(first)]
+    wanted = [(it.qualified_name, own_code(first.text, it)) for it in symbols_to_document(first)]
     if not wanted:
         return "every symbol has its comment"
     model = await ls.session.open_model("document", first)
@@ -101,19 +99,17 @@ async def _document_each(run: _Run, wanted: Sequence[tuple[str, str]]) -> list[S
 async def _document_one(run: _Run, name: str, code: str) -> Outcome:
     snapshot = snapshot_of(run.ls, run.target)
     # The edits before this one have moved it.
-    found = [it for it in find_symbols(snapshot.source, name) if _code(snapshot, it) == code]
+    found = [
+        it for it in find_symbols(snapshot.source, name) if own_code(snapshot.text, it) == code
+    ]
     if not found:
         reason = f"{name} changed meanwhile; ask again."
         return Skipped(snapshot.path, name, SkipCause.STALE, reason)
     options = run.ls.session.settings.documenting
     # Of two with the same code, one may have its comment already.
-    style = style_for(options.style)
+    style = style_of(snapshot)
     lacks = (CommentState.MISSING, CommentState.DRIFTED)
     symbol = next((it for it in found if comment_status(it, style).state in lacks), found[0])
     snapshot = await with_examples(run.ls, snapshot, symbol)
     outcome = await document_symbol(snapshot, symbol, run.model, options, run.report.say)
     return outcome if isinstance(outcome, Skipped) else await apply_proposal(run.ls, outcome)
-
-
-def _code(snapshot: Snapshot, symbol: Symbol) -> str:
-    return snapshot.text[symbol.extent.start : symbol.extent.end]

@@ -1,0 +1,39 @@
+"""Own `Wanted`: what a complete comment of a symbol describes, in a style's own spelling.
+
+Plain data; each style says for each symbol what it wants.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Need(StrEnum):
+    """How much a comment needs the description of something."""
+
+    REQUIRED = "required"  # without it the comment is incomplete
+    WELCOME = "welcome"  # the style's own tool does without it
+    TOLD = "told"  # the declaration says it itself, or hides it
+    NONE = "none"  # there is nothing to describe, and a description would be wrong
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedName:
+    """A name as a comment spells it: `list`, `outer.inner`, `*args`, `<T>`."""
+
+    path: str
+    need: Need
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The names that a comment may describe, each once, in order; whether it tells of a value.
+
+    `raises` are the exceptions (or Rust's sections) that it may tell of; none of them is required.
+    A style without sections for names (Go, Rust) has none.
+    """
+
+    names: tuple[DocumentedName, ...] = ()
+    returns: Need = Need.NONE
+    raises: tuple[str, ...] = ()
