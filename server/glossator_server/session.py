@@ -23,7 +23,7 @@ from glossator_indexer.types import TextChange
 from glossator_server.errors import UsageError
 from glossator_server.files import MAX_SOURCE_BYTES, read_snapshot
 from glossator_server.policies import WorkspacePolicy
-from glossator_server.settings import IndexOptions, Settings
+from glossator_server.settings import AUTO_STYLE, IndexOptions, Settings
 from glossator_server.snapshot import Snapshot, lends_nothing
 from glossator_server.workspace_file import WorkspaceFile, judge_workspace, read_workspace
 
@@ -100,7 +100,7 @@ class OpenDocument:
         self.changed.set()
         self.changed = asyncio.Event()
 
-    def snapshot(self, style: str) -> Snapshot | None:
+    def snapshot(self, style: str = AUTO_STYLE) -> Snapshot | None:
         """Return the document as it is now, None where nothing can be done with it.
 
         `style` is the setting of the comment style.

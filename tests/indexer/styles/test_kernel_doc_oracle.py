@@ -81,7 +81,7 @@ def documented_symbols(text: str, symbols_of: SymbolsOf) -> Iterator[Documented]
     lines = [text.count("\n", 0, start) + 1 for start in starts] + [10**9]
     for symbol in symbols_of(text):
         comment = symbol.comment
-        if comment and comment.span.start in starts and kernel_doc.recognises(comment.text):
+        if comment and comment.span.start in starts and kernel_doc.parse(comment.text) is not None:
             at = starts.index(comment.span.start)
             yield Documented(symbol, comment.text, lines[at], lines[at + 1])
 
