@@ -140,13 +140,23 @@ class SyntaxProblem:
 class Facts:
     """What the tree of a function proves, each in order of appearance and without repeats.
 
-    `constants` are those that it returns as they stand, such as 0, NULL and true.
+    `constants` are those that it returns as they stand, such as 0, NULL and true. `conditions`
+    pairs an error code with the condition under which alone it is returned, where that is one `if`.
+    `locks_held` the caller has to hold; of `locks_taken` the `locks_left` are not released.
+    `sleeps` is the call because of which the function may sleep, `frees` are parameters that it
+    frees.
     """
 
     error_codes: tuple[str, ...] = ()
     callees: tuple[str, ...] = ()
     returns_value: bool = False
     constants: tuple[str, ...] = ()
+    conditions: tuple[tuple[str, str], ...] = ()
+    locks_held: tuple[str, ...] = ()
+    locks_taken: tuple[str, ...] = ()
+    locks_left: tuple[str, ...] = ()
+    sleeps: str | None = None
+    frees: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,14 +206,19 @@ async def _ask(
     except UnreadableReplyError as trouble:
         return reply.text, [str(trouble)]
     said = replace(said, summary=imperative(said.summary, site.symbol.name))
-    fields = grounded(clean_fields(said, site.symbol, site.wanted), site.symbol, site.snapshot.text)
+    cleaned = clean_fields(said, site.symbol, site.wanted)
+    source = site.snapshot.source
+    held = grounded(cleaned, site.symbol, source, facts_of(source, site.symbol))
+    fields = held.fields
     if draft.has_failed:
         draft.fields = combined(fields, draft.fields)
     else:
         # Where words were merely missing, the first ones stand: later rounds are asked hotter.
         draft.fields = combined(draft.fields, fields)
     _take_proved_return(site, draft)
-    return reply.text, [f"{part} is missing" for part in site.lacks(draft.fields)]
+    lacking = [f"{part} is missing" for part in site.lacks(draft.fields)]
+    # Why a sentence was taken out helps to write the one that is missing.
+    return reply.text, [*lacking, *held.reasons] if lacking else []
 
 
 def _take_proved_return(site: _Site, draft: _Draft) -> None:

@@ -245,7 +245,19 @@ def _answer(neighbour: DocumentedSymbol, wanted: Sequence[str]) -> str:
 def _facts_in_words(facts: Facts) -> str:
     parts: list[str] = []
     if facts.error_codes:
-        parts.append("it returns " + ", ".join(facts.error_codes))
+        when = dict(facts.conditions)
+        told = (f"{it} if {when[it]}" if it in when else it for it in facts.error_codes)
+        parts.append("it returns " + ", ".join(told))
+    if facts.locks_held:
+        parts.append("the caller holds " + ", ".join(facts.locks_held))
+    if facts.locks_taken:
+        parts.append("it takes " + ", ".join(facts.locks_taken))
+    if facts.locks_left:
+        parts.append("it does not release " + ", ".join(facts.locks_left))
+    if facts.sleeps:
+        parts.append(f"it may sleep ({facts.sleeps})")
+    if facts.frees:
+        parts.append("it frees " + ", ".join(facts.frees))
     if facts.callees:
         parts.append("it calls " + ", ".join(facts.callees[:MAX_NAMED_CALLEES]))
     return "; ".join(parts)
