@@ -162,7 +162,13 @@ def _example(schema: dict[str, Any]) -> object:
         return schema["enum"][0]
     if schema["type"] in {"integer", "number"}:
         return schema.get("minimum", schema.get("maximum"))
-    return {"boolean": True, "array": ["x"], "string": "x"}[schema["type"]]
+    if schema["type"] == "array":
+        return [_example(schema.get("items", {"type": "string"}))]
+    if schema["type"] == "object":
+        required = schema.get("required", ("x",))
+        others = schema.get("additionalProperties")
+        return {it: _example(schema.get("properties", {}).get(it, others)) for it in required}
+    return {"boolean": True, "string": "x"}[schema["type"]]
 
 
 def test_every_key_is_described() -> None:

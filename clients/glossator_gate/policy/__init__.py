@@ -34,6 +34,7 @@ from glossator_gate.policy.destinations import (
 )
 from glossator_gate.policy.explaining import Question, Verdict, explain
 from glossator_gate.policy.files import decoded, read_regular_file
+from glossator_gate.policy.globs import check_glob, matcher
 from glossator_gate.policy.keys import resolve_key
 from glossator_gate.policy.meeting import load_policy
 from glossator_gate.policy.problems import FileProblem, ProblemKind, broken_file, with_lines
@@ -63,6 +64,7 @@ __all__ = [
     "Severity",
     "Verdict",
     "broken_file",
+    "check_glob",
     "check_policy_text",
     "class_of",
     "classification",
@@ -78,6 +80,7 @@ __all__ = [
     "json_schema",
     "key_variables",
     "load_policy",
+    "matcher",
     "narrowed_by_workspace",
     "parse_policy_file",
     "parse_toml",

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from glossator_indexer.styles import Style, styles_of
-from glossator_indexer.styles.options import Habits
+from glossator_indexer.styles.options import Habits, RenderOptions
 from glossator_indexer.styles.parsed import ParsedDoc
 
 # Below this a habit may be an accident.
@@ -23,6 +24,15 @@ _OPENING = re.compile(r"/\*\*|/\*!|///|//!|//|#|[rRuU]*(?:\"\"\"|'''|\"|')")
 _COMMAND = re.compile(r"(?:^|[\s*/!])([@\\])(?:brief|param|returns?|details|throws|note|ref)\b")
 _THIRD_PERSON = re.compile(r"[A-Z][a-z]+s\b")
 _NO_VERB = re.compile(r"(?:This|Is|Has|Was|Does|Class|Its|As|Always|Process)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """The style of a file's comments, their layout, and whether they have a Context section."""
+
+    style: Style
+    layout: RenderOptions
+    has_context: bool = False
 
 
 def style_among(comments: Iterable[str], language_id: str) -> Style | None:

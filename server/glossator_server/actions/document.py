@@ -17,17 +17,20 @@ from glossator_clients.types import ChatReply, ChatRequest, ModelInfo
 from glossator_gate.types import Errand
 from glossator_indexer.facts import facts_of
 from glossator_indexer.parsing import syntax_problems
-from glossator_indexer.styles import ParsedDoc, RenderOptions, Style, Wanted
+from glossator_indexer.styles import ParsedDoc, Style, Wanted
+from glossator_indexer.styles.detecting import Conventions
 from glossator_indexer.styles.names import unnameable_parameters
 from glossator_indexer.styles.updating import planned_update, updated
-from glossator_indexer.styles.voice import imperative
+from glossator_indexer.styles.voice import imperative, voiced
 from glossator_indexer.styles.wording import clean_fields, missing_parts
 from glossator_indexer.symbols import find_symbols, own_code
 from glossator_indexer.types import DocFields, Span, Symbol, TextChange
+from glossator_server.actions.conventions import conventions_of
 from glossator_server.actions.filling import RETURN_NOTICE, combined, filled_in, proved_return
 from glossator_server.actions.grounding import grounded
 from glossator_server.actions.neighbours import neighbours_of
-from glossator_server.actions.states import CommentState, comment_status, habits_in, style_of
+from glossator_server.actions.parts import chosen_parts, with_sections
+from glossator_server.actions.states import CommentState, comment_status
 from glossator_server.edits import file_edit, line_end_of
 from glossator_server.prompts import (
     PromptSubject,
@@ -62,7 +65,9 @@ async def document_symbol(
     lacks none, the model is not asked. Raises a `ModelError` where the model cannot answer at all.
     """
     started = time.monotonic()
-    site = _site(snapshot, symbol, options)
+    options = options.for_path(snapshot.path)
+    conventions = await asyncio.to_thread(conventions_of, snapshot, options)
+    site = _site(snapshot, symbol, options, conventions)
     refusal = await asyncio.to_thread(_refusal, site)
     if refusal is not None:
         return refusal
@@ -93,7 +98,7 @@ def place_again(proposal: Proposal, snapshot: Snapshot) -> Outcome:
         reason = f"{proposal.symbol} changed while its comment was written; ask again."
         return Skipped(snapshot.path, proposal.symbol, SkipCause.STALE, reason)
     # Branches of the preprocessor may hold the very same code twice: one may have its comment.
-    sites = [_site(snapshot, it, proposal.options) for it in same]
+    sites = [_site(snapshot, it, proposal.options, proposal.conventions) for it in same]
     sites.sort(key=lambda it: abs(it.symbol.insertion - proposal.edits[0].changes[0].span.start))
     site = next((it for it in sites if _refusal(it) is None), sites[0])
     if (refusal := _refusal(site)) is not None:
@@ -111,10 +116,15 @@ class _Site:
 
     snapshot: Snapshot
     symbol: Symbol
-    style: Style
     options: DocumentOptions
+    conventions: Conventions
     existing: ParsedDoc | None
     wanted: Wanted
+
+    @property
+    def style(self) -> Style:
+        """Return the style of the comment."""
+        return self.conventions.style
 
     def lacks(self, fields: DocFields) -> tuple[str, ...]:
         """Name the parts of a complete comment that neither the words nor the old comment give."""
@@ -209,7 +219,7 @@ async def _ask(
     cleaned = clean_fields(said, site.symbol, site.wanted)
     source = site.snapshot.source
     held = grounded(cleaned, site.symbol, source, facts_of(source, site.symbol))
-    fields = held.fields
+    fields = voiced(held.fields, site.conventions.layout.habits)
     if draft.has_failed:
         draft.fields = combined(fields, draft.fields)
     else:
@@ -249,30 +259,37 @@ def _last_resort(site: _Site, draft: _Draft, reasons: list[str]) -> _Placed | Sk
 
 def _place(site: _Site, fields: DocFields) -> _Placed:
     symbol, style, text = site.symbol, site.style, site.snapshot.text
-    options = RenderOptions(site.options.width, site.options.max_lines, habits_in(site.snapshot))
+    layout = site.conventions.layout
     line_end = line_end_of(text)
     old = symbol.comment
     if old is not None and site.existing is not None:
-        comment = _updated(site, old.text, fields, options).replace("\n", line_end)
+        comment = _updated(site, old.text, fields).replace("\n", line_end)
         change = TextChange(old.span, comment)
     else:
-        comment = style.render(fields, symbol, options).replace("\n", line_end)
+        facts = facts_of(site.snapshot.source, symbol)
+        words = with_sections(fields, facts, site.options, site.conventions)
+        comment = style.render(words, symbol, layout).replace("\n", line_end)
         change = _insertion(symbol, text, comment, line_end)
     planned = CommentChange(symbol, change, comment, style)
     return _Placed(change, check_comment(site.snapshot, planned))
 
 
-def _site(snapshot: Snapshot, symbol: Symbol, options: DocumentOptions) -> _Site:
-    style = style_of(snapshot)
+def _site(
+    snapshot: Snapshot, symbol: Symbol, options: DocumentOptions, conventions: Conventions
+) -> _Site:
+    style = conventions.style
     existing = style.parse(symbol.comment.text) if symbol.comment else None
-    return _Site(snapshot, symbol, style, options, existing, style.wanted(symbol))
+    wanted = style.wanted(symbol)
+    if existing is None:
+        wanted = chosen_parts(wanted, options)
+    return _Site(snapshot, symbol, options, conventions, existing, wanted)
 
 
-def _updated(site: _Site, old: str, fields: DocFields, options: RenderOptions) -> str:
+def _updated(site: _Site, old: str, fields: DocFields) -> str:
     """Return the old comment brought up to date; nothing in it is cut for length."""
     if site.existing is None:
         return old
-    uncut = replace(options, max_lines=None)
+    uncut = replace(site.conventions.layout, max_lines=None)
 
     def render(words: DocFields) -> str:
         # The first line's indentation stands before the old comment already.
@@ -335,7 +352,13 @@ def _subject(site: _Site) -> PromptSubject:
         body=_text(snapshot, Span(symbol.signature.end, symbol.extent.end)),
         facts=facts_of(snapshot.source, symbol),
         neighbours=neighbours_of(snapshot, symbol, site.style),
+        wishes=_wishes(site.options),
     )
+
+
+def _wishes(options: DocumentOptions) -> str:
+    language = f"Write all words in {options.prose}." if options.prose else ""
+    return "\n".join(filter(None, (language, options.instructions)))
 
 
 def _proposal(
@@ -353,6 +376,7 @@ def _proposal(
         fields=draft.fields,
         code=own_code(site.snapshot.text, site.symbol),
         options=site.options,
+        conventions=site.conventions,
         notices=draft.notices,
         rounds=draft.rounds,
         prompt_tokens=draft.prompt_tokens,

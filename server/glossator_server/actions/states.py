@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from glossator_indexer.neighbourhood import comments_of
 from glossator_indexer.parsing import ParsedSource
-from glossator_indexer.styles import Habits, Style, style_named, styles_of
-from glossator_indexer.styles.detecting import habits_of, style_among
+from glossator_indexer.styles import Style, style_named, styles_of
+from glossator_indexer.styles.detecting import style_among
 from glossator_indexer.styles.drift import drifted
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Finding, Symbol, SymbolKind
@@ -42,36 +43,33 @@ def style_of(snapshot: Snapshot) -> Style:
     A style that is set counts for files in its languages. Raises `UsageError` for a language that
     has no style.
     """
-    language = snapshot.source.language.id
-    if (
-        snapshot.style != AUTO_STYLE
-        and language in (set_style := style_named(snapshot.style)).languages
-    ):
-        return set_style
-    own = _own_style(snapshot.source)
-    if own is not None:
-        return own
-    if not (styles := styles_of(language)):
-        raise UsageError(f"Comments in {language} cannot be written yet; name another file.")
+    return chosen_style(snapshot) or default_style(snapshot.source.language.id)
+
+
+def chosen_style(snapshot: Snapshot) -> Style | None:
+    """Return the style that is set for a file's language, else that of its own comments, if any."""
+    if snapshot.style != AUTO_STYLE:
+        style = style_named(snapshot.style)
+        if snapshot.source.language.id in style.languages:
+            return style
+    return _own_style(snapshot.source)
+
+
+def default_style(language_id: str) -> Style:
+    """Return the style of a language where nobody has chosen; raises `UsageError` where none is."""
+    styles = styles_of(language_id)
+    if not styles:
+        raise UsageError(f"Comments in {language_id} cannot be written yet; name another file.")
     return styles[0]
-
-
-def habits_in(snapshot: Snapshot) -> Habits:
-    """Return how the comments of a file are written beyond their style."""
-    return habits_of(_comments(snapshot.source), style_of(snapshot))
 
 
 def _own_style(source: ParsedSource) -> Style | None:
     known = source.overview.get(__name__, ())
     if isinstance(known, Style) or known is None:
         return known
-    found = style_among(_comments(source), source.language.id)
+    found = style_among(comments_of(source), source.language.id)
     source.overview[__name__] = found
     return found
-
-
-def _comments(source: ParsedSource) -> list[str]:
-    return [it.comment.text for it in all_symbols(source) if it.comment is not None]
 
 
 def comment_status(symbol: Symbol, style: Style) -> CommentStatus:

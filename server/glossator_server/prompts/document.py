@@ -54,6 +54,7 @@ class PromptSubject:
     """What a comment is asked for: symbol, code, wishes of the style, proved facts, neighbours.
 
     `body` is the code after the signature, empty where there is none; the nearest neighbour first.
+    `wishes` are those of the people whose code it is.
     """
 
     language: str
@@ -63,6 +64,7 @@ class PromptSubject:
     body: str
     facts: Facts
     neighbours: Sequence[DocumentedSymbol]
+    wishes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,10 @@ def _string(most: int) -> dict[str, object]:
 
 def _messages(template: PromptTemplate, subject: PromptSubject) -> tuple[Message, ...]:
     language = LANGUAGE_NAMES.get(subject.language, subject.language)
-    messages = [Message(Author.SYSTEM, template.fill("system", {"language": language}))]
+    system = template.fill("system", {"language": language})
+    if subject.wishes:
+        system += "\n\n" + template.fill("wishes", {"wishes": subject.wishes})
+    messages = [Message(Author.SYSTEM, system)]
     # The nearest example last: small models copy what they read last.
     for neighbour in reversed(subject.neighbours):
         kind = str(neighbour.symbol.kind)

@@ -25,7 +25,7 @@ def code_action(
         automatic=params.context.trigger_kind is types.CodeActionTriggerKind.Automatic,
     )
     selection = ls.documents.positions(document.uri, document.text).span(params.range)
-    snapshot = document.snapshot(ls.session.settings.document.style)
+    snapshot = document.snapshot(ls.session.settings.document)
     if snapshot is None:
         # In a language that is only searched, an instruction in a comment can be done all the same.
         found = offers_in_text(document.text, selection, asked)

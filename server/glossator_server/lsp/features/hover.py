@@ -25,9 +25,7 @@ _WAYS = {
 def hover(ls: GlossatorServer, params: types.HoverParams) -> types.Hover | None:
     """Answer from the tree and from what the checks said last."""
     document = ls.session.documents.get(params.text_document.uri)
-    snapshot = (
-        document.snapshot(ls.session.settings.document.style) if document is not None else None
-    )
+    snapshot = document.snapshot(ls.session.settings.document) if document is not None else None
     if snapshot is None:
         return None
     positions = ls.documents.positions(snapshot.uri, snapshot.text)
