@@ -38,7 +38,7 @@ def parse(comment: str) -> ParsedDoc | None:
         summary=scanned.summary,
         parameters=tuple((entry.label, entry.text) for entry in scanned.parameters),
         returns=_joined(scanned, RETURN),
-        details=_joined(scanned, DESCRIPTION),
+        details=_without_margin(_joined(scanned, DESCRIPTION)),
         sections=sections,
     )
     name_line = scanned.name_line
@@ -53,6 +53,14 @@ def render(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
 def _joined(scanned: ScannedComment, label: str) -> str | None:
     texts = [it.text for it in scanned.sections if it.label == label and it.text.strip()]
     return "\n\n".join(texts) or None
+
+
+def _without_margin(text: str | None) -> str | None:
+    """Take off the tab that some authors have before every line of their comment."""
+    lines = (text or "").split("\n")
+    if text and all(line.startswith("\t") for line in lines if line.strip()):
+        return "\n".join(line.removeprefix("\t") for line in lines)
+    return text
 
 
 __all__ = ["check", "parse", "render", "wanted"]

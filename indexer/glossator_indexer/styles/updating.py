@@ -5,6 +5,8 @@ It must not throw away a sentence that still describes something, nor know a sty
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -15,6 +17,9 @@ from glossator_indexer.styles.wanted import Need, Wanted
 from glossator_indexer.types import DocFields, Span
 
 _ALIKE = 0.6  # `new` and `new_entry` are, `flags` and `timeout` are not
+
+# What stands before words: the frame of a comment and white space.
+_MARGIN = re.compile(r"[\s*/!#]*")
 
 Key = tuple[Part, str]
 
@@ -73,7 +78,7 @@ def updated(
     if old is None or new is None or not old.entries or not new.entries:
         return fresh
     blocks = _renamed_blocks(_blocks(comment, old, update.renamed), new)
-    target = _blocks(fresh, new, {})
+    target = _with_margin_of(blocks, _blocks(fresh, new, {}))
     blocks = _reordered(_without_stale(blocks, target), target)
     _insert_missing(blocks, target)
     return "\n".join([*_head(comment, old), *_lines(blocks), *_tail(comment, old)])
@@ -129,6 +134,24 @@ def _blocks(comment: str, parsed: ParsedDoc, renamed: dict[str, str]) -> list[_B
         blocks.append(block)
         before = entry.end
     return blocks
+
+
+def _with_margin_of(blocks: Sequence[_Block], target: list[_Block]) -> list[_Block]:
+    """Begin the new lines as the old ones begin: ` *` and a tab, for example."""
+    old, new = _margin(blocks), _margin(target)
+    if old and new and old != new:
+        for block in target:
+            block.lines = [
+                old + line.removeprefix(new) if line.startswith(new) else line
+                for line in block.lines
+            ]
+    return target
+
+
+def _margin(blocks: Sequence[_Block]) -> str:
+    """Return how most entries begin, up to their first word."""
+    found = Counter(match[0] for it in blocks if (match := _MARGIN.match(it.lines[0])))
+    return found.most_common(1)[0][0] if found else ""
 
 
 def _head(comment: str, parsed: ParsedDoc) -> list[str]:

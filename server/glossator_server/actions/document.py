@@ -17,21 +17,18 @@ from glossator_clients.types import ChatReply, ChatRequest, ModelInfo
 from glossator_gate.types import Errand
 from glossator_indexer.facts import facts_of
 from glossator_indexer.parsing import syntax_problems
-from glossator_indexer.styles import ParsedDoc, Style, Wanted
-from glossator_indexer.styles.detecting import Conventions
 from glossator_indexer.styles.names import unnameable_parameters
-from glossator_indexer.styles.updating import planned_update, updated
 from glossator_indexer.styles.voice import imperative, voiced
-from glossator_indexer.styles.wording import clean_fields, missing_parts
+from glossator_indexer.styles.wording import clean_fields
 from glossator_indexer.symbols import find_symbols, own_code
-from glossator_indexer.types import DocFields, Span, Symbol, TextChange
+from glossator_indexer.types import DocFields, Span, Symbol
 from glossator_server.actions.conventions import conventions_of
 from glossator_server.actions.filling import RETURN_NOTICE, combined, filled_in, proved_return
 from glossator_server.actions.grounding import grounded
 from glossator_server.actions.neighbours import neighbours_of
-from glossator_server.actions.parts import chosen_parts, with_sections
+from glossator_server.actions.placing import Placed, Site, place, site_of
 from glossator_server.actions.states import CommentState, comment_status
-from glossator_server.edits import file_edit, line_end_of
+from glossator_server.edits import file_edit
 from glossator_server.prompts import (
     PromptSubject,
     UnreadableReplyError,
@@ -41,10 +38,10 @@ from glossator_server.prompts import (
     repair_messages,
     without_cut_phrases,
 )
-from glossator_server.proposal import Evidence, Outcome, Proposal, SkipCause, Skipped
+from glossator_server.proposal import Outcome, Proposal, SkipCause, Skipped
 from glossator_server.settings import DocumentOptions
 from glossator_server.snapshot import Snapshot
-from glossator_server.verify import CommentChange, check_comment, failures
+from glossator_server.verify import failures
 
 Report = Callable[[str], None]
 
@@ -67,7 +64,7 @@ async def document_symbol(
     started = time.monotonic()
     options = options.for_path(snapshot.path)
     conventions = await asyncio.to_thread(conventions_of, snapshot, options)
-    site = _site(snapshot, symbol, options, conventions)
+    site = site_of(snapshot, symbol, options, conventions)
     refusal = await asyncio.to_thread(_refusal, site)
     if refusal is not None:
         return refusal
@@ -98,47 +95,16 @@ def place_again(proposal: Proposal, snapshot: Snapshot) -> Outcome:
         reason = f"{proposal.symbol} changed while its comment was written; ask again."
         return Skipped(snapshot.path, proposal.symbol, SkipCause.STALE, reason)
     # Branches of the preprocessor may hold the very same code twice: one may have its comment.
-    sites = [_site(snapshot, it, proposal.options, proposal.conventions) for it in same]
+    sites = [site_of(snapshot, it, proposal.options, proposal.conventions) for it in same]
     sites.sort(key=lambda it: abs(it.symbol.insertion - proposal.edits[0].changes[0].span.start))
     site = next((it for it in sites if _refusal(it) is None), sites[0])
     if (refusal := _refusal(site)) is not None:
         return refusal
-    placed = _place(site, proposal.fields)
+    placed = place(site, proposal.fields)
     if reasons := failures(placed.evidence):
         return _skipped(site, SkipCause.FAILED_CHECKS, "; ".join(reasons))
     edit = file_edit(snapshot, [placed.change])
     return replace(proposal, edits=(edit,), evidence=placed.evidence)
-
-
-@dataclass(frozen=True, slots=True)
-class _Site:
-    """Where a comment is wanted, and how; `existing` is the drifted comment that stands there."""
-
-    snapshot: Snapshot
-    symbol: Symbol
-    options: DocumentOptions
-    conventions: Conventions
-    existing: ParsedDoc | None
-    wanted: Wanted
-
-    @property
-    def style(self) -> Style:
-        """Return the style of the comment."""
-        return self.conventions.style
-
-    def lacks(self, fields: DocFields) -> tuple[str, ...]:
-        """Name the parts of a complete comment that neither the words nor the old comment give."""
-        if self.existing is not None:
-            fields = planned_update(self.existing, fields, self.wanted).fields
-        return missing_parts(fields, self.wanted)
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """A comment in its place, with what the checks said."""
-
-    change: TextChange
-    evidence: tuple[Evidence, ...]
 
 
 @dataclass(slots=True)
@@ -164,11 +130,11 @@ class _Draft:
 
 
 async def _write(
-    site: _Site, model: ChatModel, draft: _Draft, report: Report
-) -> _Placed | Skipped | None:
+    site: Site, model: ChatModel, draft: _Draft, report: Report
+) -> Placed | Skipped | None:
     """Gather words until the comment passes or the rounds are used up; None: no prompt fits."""
     if not site.lacks(draft.fields):
-        placed = await asyncio.to_thread(_place, site, draft.fields)
+        placed = await asyncio.to_thread(place, site, draft.fields)
         if not failures(placed.evidence):
             return placed
     prompt = document_prompt(
@@ -192,7 +158,7 @@ async def _write(
             break
         if not reasons:
             report("checking")
-            placed = await asyncio.to_thread(_place, site, draft.fields)
+            placed = await asyncio.to_thread(place, site, draft.fields)
             reasons = failures(placed.evidence)
             if not reasons:
                 return placed
@@ -202,7 +168,7 @@ async def _write(
 
 
 async def _ask(
-    site: _Site, model: ChatModel, request: ChatRequest, draft: _Draft
+    site: Site, model: ChatModel, request: ChatRequest, draft: _Draft
 ) -> tuple[str, list[str]]:
     """Ask once, add the usable words to the draft; return the answer and what is still wanting."""
     began = time.monotonic()
@@ -216,7 +182,7 @@ async def _ask(
     except UnreadableReplyError as trouble:
         return reply.text, [str(trouble)]
     said = replace(said, summary=imperative(said.summary, site.symbol.name))
-    cleaned = clean_fields(said, site.symbol, site.wanted)
+    cleaned = clean_fields(said, site.symbol, site.asked)
     source = site.snapshot.source
     held = grounded(cleaned, site.symbol, source, facts_of(source, site.symbol))
     fields = voiced(held.fields, site.conventions.layout.habits)
@@ -231,7 +197,7 @@ async def _ask(
     return reply.text, [*lacking, *held.reasons] if lacking else []
 
 
-def _take_proved_return(site: _Site, draft: _Draft) -> None:
+def _take_proved_return(site: Site, draft: _Draft) -> None:
     """Let the code speak where the model was silent about the value alone."""
     if site.lacks(draft.fields) != ("Return",):
         return
@@ -240,75 +206,24 @@ def _take_proved_return(site: _Site, draft: _Draft) -> None:
         draft.notices += (RETURN_NOTICE,)
 
 
-def _last_resort(site: _Site, draft: _Draft, reasons: list[str]) -> _Placed | Skipped:
+def _last_resort(site: Site, draft: _Draft, reasons: list[str]) -> Placed | Skipped:
     """Complete a draft that lacks only what the declaration says itself, or give up."""
     if draft.has_failed:
         return _skipped(site, SkipCause.FAILED_CHECKS, "; ".join(reasons))
     completed = filled_in(
-        draft.fields, site.symbol, site.wanted, facts_of(site.snapshot.source, site.symbol)
+        draft.fields, site.symbol, site.asked, facts_of(site.snapshot.source, site.symbol)
     )
     if completed is None:
         return _skipped(site, SkipCause.NO_USABLE_TEXT, "; ".join(reasons))
     draft.fields, notices = completed
     draft.notices += notices
-    placed = _place(site, draft.fields)
+    placed = place(site, draft.fields)
     if reasons := failures(placed.evidence):
         return _skipped(site, SkipCause.FAILED_CHECKS, "; ".join(reasons))
     return placed
 
 
-def _place(site: _Site, fields: DocFields) -> _Placed:
-    symbol, style, text = site.symbol, site.style, site.snapshot.text
-    layout = site.conventions.layout
-    line_end = line_end_of(text)
-    old = symbol.comment
-    if old is not None and site.existing is not None:
-        comment = _updated(site, old.text, fields).replace("\n", line_end)
-        change = TextChange(old.span, comment)
-    else:
-        facts = facts_of(site.snapshot.source, symbol)
-        words = with_sections(fields, facts, site.options, site.conventions)
-        comment = style.render(words, symbol, layout).replace("\n", line_end)
-        change = _insertion(symbol, text, comment, line_end)
-    planned = CommentChange(symbol, change, comment, style)
-    return _Placed(change, check_comment(site.snapshot, planned))
-
-
-def _site(
-    snapshot: Snapshot, symbol: Symbol, options: DocumentOptions, conventions: Conventions
-) -> _Site:
-    style = conventions.style
-    existing = style.parse(symbol.comment.text) if symbol.comment else None
-    wanted = style.wanted(symbol)
-    if existing is None:
-        wanted = chosen_parts(wanted, options)
-    return _Site(snapshot, symbol, options, conventions, existing, wanted)
-
-
-def _updated(site: _Site, old: str, fields: DocFields) -> str:
-    """Return the old comment brought up to date; nothing in it is cut for length."""
-    if site.existing is None:
-        return old
-    uncut = replace(site.conventions.layout, max_lines=None)
-
-    def render(words: DocFields) -> str:
-        # The first line's indentation stands before the old comment already.
-        return site.style.render(words, site.symbol, uncut).removeprefix(site.symbol.indent)
-
-    update = planned_update(site.existing, fields, site.wanted)
-    return updated(old.replace("\r\n", "\n"), update, site.style.parse, render)
-
-
-def _insertion(symbol: Symbol, text: str, comment: str, line_end: str) -> TextChange:
-    at = symbol.insertion
-    if not symbol.shares_line:
-        return TextChange(Span(at, at), comment + line_end)
-    # The body of a one-liner moves to a line of its own.
-    start = len(text[:at].rstrip(" \t"))
-    return TextChange(Span(start, at), f"{line_end}{comment}{line_end}{symbol.indent}")
-
-
-def _refusal(site: _Site) -> Skipped | None:
+def _refusal(site: Site) -> Skipped | None:
     symbol = site.symbol
     if site.style.id == "kernel-doc" and (unnamed := unnameable_parameters(symbol)):
         reason = f"parameter {unnamed[0]} of {symbol.name} has no name; name it and ask again."
@@ -330,7 +245,7 @@ def _refusal(site: _Site) -> Skipped | None:
     return None
 
 
-def _is_readable(site: _Site) -> bool:
+def _is_readable(site: Site) -> bool:
     signature = site.symbol.signature
     # Between its parentheses and its body a K&R head declares its parameters. The grammar often
     # stumbles there, the reader of heads does not.
@@ -342,12 +257,12 @@ def _is_readable(site: _Site) -> bool:
     )
 
 
-def _subject(site: _Site) -> PromptSubject:
+def _subject(site: Site) -> PromptSubject:
     symbol, snapshot = site.symbol, site.snapshot
     return PromptSubject(
         language=snapshot.source.language.id,
         symbol=symbol,
-        wanted=site.wanted,
+        wanted=site.asked,
         signature=_text(snapshot, symbol.signature),
         body=_text(snapshot, Span(symbol.signature.end, symbol.extent.end)),
         facts=facts_of(snapshot.source, symbol),
@@ -362,7 +277,7 @@ def _wishes(options: DocumentOptions) -> str:
 
 
 def _proposal(
-    site: _Site, model: ChatModel, draft: _Draft, placed: _Placed, seconds: float
+    site: Site, model: ChatModel, draft: _Draft, placed: Placed, seconds: float
 ) -> Proposal:
     info = model.info
     return Proposal(
@@ -387,7 +302,7 @@ def _proposal(
     )
 
 
-def _skipped(site: _Site, cause: SkipCause, reason: str) -> Skipped:
+def _skipped(site: Site, cause: SkipCause, reason: str) -> Skipped:
     return Skipped(site.snapshot.path, site.symbol.qualified_name, cause, reason)
 
 
