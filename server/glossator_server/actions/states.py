@@ -108,8 +108,13 @@ def symbols_to_document(snapshot: Snapshot) -> tuple[Symbol, ...]:
 
 def _is_wanted(symbol: Symbol, state: CommentState) -> bool:
     if state is CommentState.MISSING:
-        return symbol.kind in _DOCUMENTED_KINDS and symbol.name != "main" and not symbol.is_private
+        return is_documented_kind(symbol) and symbol.name != "main" and not symbol.is_private
     return state is CommentState.DRIFTED
+
+
+def is_documented_kind(symbol: Symbol) -> bool:
+    """Say whether a symbol is of a kind that has a comment where all have one."""
+    return symbol.kind in _DOCUMENTED_KINDS
 
 
 _DOCUMENTED_KINDS = frozenset(

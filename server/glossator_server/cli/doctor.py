@@ -30,8 +30,10 @@ from glossator_gate.audit_check import verify
 from glossator_gate.egress import ignored_environment
 from glossator_gate.errors import GlossatorError
 from glossator_gate.policy import Policy
+from glossator_indexer.languages import LANGUAGES
 from glossator_indexer.owner_client import OwnerPlaces, somebody_listens
 from glossator_indexer.records import IndexStatus
+from glossator_indexer.styles import styles_of
 from glossator_indexer.walking.roots import repository_root
 from glossator_server import __version__
 from glossator_server.app import (
@@ -45,6 +47,7 @@ from glossator_server.cli.index import lines_about
 from glossator_server.cli.indexing import duration, size_in_words
 from glossator_server.cli.printing import visible
 from glossator_server.cli.status import ExitStatus
+from glossator_server.cli.survey import lines_of_survey
 from glossator_server.cli.workspaces import client_of
 from glossator_server.spending import in_words, spent_today
 
@@ -104,8 +107,11 @@ def _carefully(examine: Callable[[], Iterator[Diagnosis]]) -> list[Diagnosis]:
 def _versions() -> Iterator[Diagnosis]:
     python = ".".join(str(part) for part in sys.version_info[:3])
     yield Diagnosis(Health.OK, f"glossator {__version__}, Python {python}, {sys.platform}")
-    grammar = importlib.metadata.version("tree-sitter-c")
-    yield Diagnosis(Health.OK, f"language c: tree-sitter-c {grammar}")
+    for language in dict.fromkeys((it.id, it.grammar.partition(":")[0]) for it in LANGUAGES):
+        grammar = importlib.metadata.version(f"tree-sitter-{language[1]}")
+        styles = ", ".join(it.id for it in styles_of(language[0])) or "searched only"
+        what = f"language {language[0]}: tree-sitter-{language[1]} {grammar}, {styles}"
+        yield Diagnosis(Health.OK, what)
     if sys.platform == "win32":
         mend = "use WSL2, where all of it works"
         yield Diagnosis(Health.WARNING, "Windows itself is not supported yet", mend)
@@ -212,6 +218,12 @@ def _accounts() -> Iterator[Diagnosis]:
         yield Diagnosis(Health.OK, f"today {in_words(usage)}")
 
 
+def _comments() -> Iterator[Diagnosis]:
+    """Say how this folder is commented, which is how its next comment would be written."""
+    for line in lines_of_survey(Path.cwd(), load_application(Path.cwd())):
+        yield Diagnosis(Health.OK, line)
+
+
 def _index() -> Iterator[Diagnosis]:
     root = repository_root(Path.cwd())
     places = index_places(root)
@@ -252,5 +264,6 @@ EXAMINATIONS = (
     _models,
     _routes,
     _accounts,
+    _comments,
     _index,
 )
