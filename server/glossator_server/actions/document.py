@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from glossator_clients.costs import Cost, added, cost_of
@@ -17,6 +17,7 @@ from glossator_clients.types import ChatReply, ChatRequest, ModelInfo
 from glossator_gate.types import Errand
 from glossator_indexer.facts import facts_of
 from glossator_indexer.parsing import syntax_problems
+from glossator_indexer.retrieval import DocumentedSymbol
 from glossator_indexer.styles.names import unnameable_parameters
 from glossator_indexer.styles.voice import imperative, voiced
 from glossator_indexer.styles.wording import clean_fields
@@ -25,8 +26,9 @@ from glossator_indexer.types import DocFields, Span, Symbol
 from glossator_server.actions.conventions import conventions_of
 from glossator_server.actions.filling import RETURN_NOTICE, combined, filled_in, proved_return
 from glossator_server.actions.grounding import grounded
-from glossator_server.actions.neighbours import neighbours_of
+from glossator_server.actions.neighbours import documented_around, neighbours_of
 from glossator_server.actions.placing import Placed, Site, place, site_of
+from glossator_server.actions.reuse import reused_descriptions, without_names
 from glossator_server.actions.states import CommentState, comment_status
 from glossator_server.edits import file_edit
 from glossator_server.prompts import (
@@ -112,6 +114,7 @@ class _Draft:
     """The words gathered so far and what they cost; owned by one run of the action."""
 
     notices: tuple[str, ...] = ()
+    reused: tuple[str, ...] = ()
     sentences: int = 1
     fields: DocFields = field(default_factory=lambda: DocFields(""))
     has_failed: bool = False
@@ -133,16 +136,23 @@ async def _write(
     site: Site, model: ChatModel, draft: _Draft, report: Report
 ) -> Placed | Skipped | None:
     """Gather words until the comment passes or the rounds are used up; None: no prompt fits."""
+    around = await asyncio.to_thread(documented_around, site.snapshot, site.style)
+    reused = reused_descriptions(site.symbol, site.asked, around)
+    if reused:
+        draft.fields = replace(draft.fields, parameters=reused)
+        draft.reused = tuple(name for name, _ in reused)
+        draft.notices += (f"described as in the code around: {', '.join(draft.reused)}",)
     if not site.lacks(draft.fields):
         placed = await asyncio.to_thread(place, site, draft.fields)
         if not failures(placed.evidence):
             return placed
     prompt = document_prompt(
-        await asyncio.to_thread(_subject, site), model.info, site.options.sampling
+        await asyncio.to_thread(_subject, site, draft, around), model.info, site.options.sampling
     )
     if prompt is None:
         return None
-    draft.notices, draft.sentences = prompt.notices, prompt.sentences
+    draft.notices += prompt.notices
+    draft.sentences = prompt.sentences
     request = replace(prompt.request, errand=Errand("chat", ROLE, site.snapshot.data_class))
     reasons: list[str] = []
     while draft.rounds < site.options.rounds:
@@ -257,16 +267,16 @@ def _is_readable(site: Site) -> bool:
     )
 
 
-def _subject(site: Site) -> PromptSubject:
+def _subject(site: Site, draft: _Draft, around: Sequence[DocumentedSymbol]) -> PromptSubject:
     symbol, snapshot = site.symbol, site.snapshot
     return PromptSubject(
         language=snapshot.source.language.id,
         symbol=symbol,
-        wanted=site.asked,
+        wanted=without_names(site.asked, draft.reused),
         signature=_text(snapshot, symbol.signature),
         body=_text(snapshot, Span(symbol.signature.end, symbol.extent.end)),
         facts=facts_of(snapshot.source, symbol),
-        neighbours=neighbours_of(snapshot, symbol, site.style),
+        neighbours=neighbours_of(snapshot, symbol, around),
         wishes=_wishes(site.options),
     )
 
