@@ -100,8 +100,8 @@ class Symbol:
     `container` is what the symbol belongs to, with dots between (`Outer.Inner`). `raises` are the
     exceptions that the declaration declares (Java) or that the symbol's own body raises by name, in
     order; in Rust "Errors", "Panics" and "Safety", the sections that its documentation would have.
-    `is_generator`: what it returns comes piece by piece. `is_private`: by the language's own
-    rule or custom only the file, class or package may use it.
+    `is_generator`: what it returns comes piece by piece. `is_property`: it is read like a variable.
+    `is_private`: by the language's own rule or custom only the file, class or package may use it.
     """
 
     name: str
@@ -121,6 +121,7 @@ class Symbol:
     raises: tuple[str, ...] = ()
     is_generator: bool = False
     is_private: bool = False
+    is_property: bool = False
 
     @property
     def qualified_name(self) -> str:

@@ -22,6 +22,9 @@ _SHARE_OF_A_HABIT = 0.7
 _TELLING, _FITTING = 3, 1
 _OPENING = re.compile(r"/\*\*|/\*!|///|//!|//|#|[rRuU]*(?:\"\"\"|'''|\"|')")
 _COMMAND = re.compile(r"(?:^|[\s*/!])([@\\])(?:brief|param|returns?|details|throws|note|ref)\b")
+_BRIEF = re.compile(r"[@\\](?:brief|short)\b")
+_TAGGED = re.compile(r"@(?:param|returns?)\b")
+_TYPED = re.compile(r"@(?:param|returns?)\s*\{")
 _THIRD_PERSON = re.compile(r"[A-Z][a-z]+s\b")
 _NO_VERB = re.compile(r"(?:This|Is|Has|Was|Does|Class|Its|As|Always|Process)\b")
 
@@ -59,6 +62,8 @@ def habits_of(comments: Sequence[str], style: Style) -> Habits:
         opening=_usual(_opening(it) for it, _ in parsed),
         command=_usual(found[1] for it, _ in parsed if (found := _COMMAND.search(it))),
         summary_below=_agreed(_is_below(it) for it, _ in parsed if "\n" in it),
+        brief=_agreed(_BRIEF.search(it) is not None for it, _ in parsed),
+        types=_agreed(_TYPED.search(it) is not None for it, _ in parsed if _TAGGED.search(it)),
         full_stop=_agreed(it.endswith(".") for it in summaries),
         third_person=_agreed(_is_third_person(it) for it in summaries),
     )

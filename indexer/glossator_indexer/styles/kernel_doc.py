@@ -14,7 +14,7 @@ from glossator_indexer.styles.kernel_doc_grammar import (
     opens_kernel_doc,
     scan,
 )
-from glossator_indexer.styles.kernel_doc_layout import layout, within_lines
+from glossator_indexer.styles.kernel_doc_layout import layout, shortened
 from glossator_indexer.styles.kernel_doc_rules import check
 from glossator_indexer.styles.names import wanted
 from glossator_indexer.styles.options import RenderOptions
@@ -47,7 +47,7 @@ def parse(comment: str) -> ParsedDoc | None:
 
 def render(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
     """Write the whole comment, each line with the symbol's indent, without a newline at the end."""
-    return layout(within_lines(fields, symbol, options), symbol, options)
+    return layout(shortened(fields, symbol, options), symbol, options)
 
 
 def _joined(scanned: ScannedComment, label: str) -> str | None:

@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from glossator_indexer.parsing import ParsedSource
-from glossator_indexer.symbols import python_symbols
+from glossator_indexer.symbols import (
+    cpp_symbols,
+    ecmascript_symbols,
+    go_symbols,
+    java_symbols,
+    python_symbols,
+    rust_symbols,
+)
 from glossator_indexer.symbols.texts import line_end_after, line_start
 from glossator_indexer.types import Span, Symbol
 
@@ -18,7 +25,13 @@ Reader = Callable[[ParsedSource], Iterator[Symbol]]
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
+        "cpp": cpp_symbols.read,
+        "go": go_symbols.read,
+        "java": java_symbols.read,
+        "javascript": ecmascript_symbols.read,
         "python": python_symbols.read,
+        "rust": rust_symbols.read,
+        "typescript": ecmascript_symbols.read,
     }
 )
 

@@ -245,7 +245,7 @@ def _refusal(site: Site) -> Skipped | None:
             ", or list its macros as c.annotations in the settings." if language == "c" else "."
         )
         return _skipped(site, SkipCause.SYNTAX_ERROR, reason)
-    status = comment_status(symbol, site.style)
+    status = comment_status(symbol, site.style, site.snapshot.source)
     if status.state is CommentState.PRESENT:
         reason = f"{symbol.name} has a comment that agrees with its declaration."
         return _skipped(site, SkipCause.ALREADY_DOCUMENTED, reason)

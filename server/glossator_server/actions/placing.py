@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from glossator_indexer.facts import facts_of
 from glossator_indexer.styles import ParsedDoc, Style, Wanted
 from glossator_indexer.styles.detecting import Conventions
-from glossator_indexer.styles.drift import drifted
 from glossator_indexer.styles.updating import planned_update, updated
 from glossator_indexer.styles.wanted import Need
 from glossator_indexer.styles.wording import missing_parts
 from glossator_indexer.types import DocFields, Span, Symbol, TextChange
 from glossator_server.actions.parts import chosen_parts, with_sections
+from glossator_server.actions.states import drift_of
 from glossator_server.document_options import DocumentOptions
 from glossator_server.edits import line_end_of
 from glossator_server.proposal import Evidence
@@ -72,7 +72,7 @@ def site_of(
         return site
     # What the code lost needs no words: only what is wrong after that.
     trimmed = _updated(site, symbol.comment.text, existing, DocFields(""))
-    findings = drifted(conventions.style.check(trimmed, symbol))
+    findings = drift_of(symbol, conventions.style, snapshot.source, trimmed)
     names = {it.name for it in findings if it.rule == "missing-parameter"}
     is_told = not any(it.rule == "missing-return" for it in findings)
     asked = Wanted(
@@ -108,8 +108,10 @@ def _updated(site: Site, old: str, existing: ParsedDoc, fields: DocFields) -> st
         # The first line's indentation stands before the old comment already.
         return site.style.render(words, site.symbol, uncut).removeprefix(site.symbol.indent)
 
-    update = planned_update(existing, fields, site.style.wanted(site.symbol))
-    return updated(old.replace("\r\n", "\n"), update, site.style.parse, render)
+    plain = old.replace("\r\n", "\n")
+    wanted = site.style.wanted(site.symbol)
+    update = planned_update(existing, fields, wanted, site.style.check(plain, site.symbol))
+    return updated(plain, update, site.style.parse, render, site.symbol.indent)
 
 
 def _insertion(symbol: Symbol, text: str, comment: str, line_end: str) -> TextChange:

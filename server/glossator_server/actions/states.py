@@ -12,7 +12,8 @@ from glossator_indexer.neighbourhood import comments_of
 from glossator_indexer.parsing import ParsedSource
 from glossator_indexer.styles import Style, style_named, styles_of
 from glossator_indexer.styles.detecting import style_among
-from glossator_indexer.styles.drift import drifted
+from glossator_indexer.styles.drift import MISSING_RETURN, drifted
+from glossator_indexer.styles.wanted import Need
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Finding, Symbol, SymbolKind
 from glossator_server.errors import UsageError
@@ -72,7 +73,7 @@ def _own_style(source: ParsedSource) -> Style | None:
     return found
 
 
-def comment_status(symbol: Symbol, style: Style) -> CommentStatus:
+def comment_status(symbol: Symbol, style: Style, source: ParsedSource) -> CommentStatus:
     """Say how the symbol's comment stands; an ordinary comment above it is no doc comment."""
     if symbol.comment is None:
         return CommentStatus(CommentState.MISSING)
@@ -83,8 +84,45 @@ def comment_status(symbol: Symbol, style: Style) -> CommentStatus:
         if _looks_like_documentation(text) or any(it.recognises(text) for it in others):
             return CommentStatus(CommentState.OTHER_STYLE)
         return CommentStatus(CommentState.MISSING)
-    findings = drifted(style.check(text, symbol))
+    findings = drift_of(symbol, style, source, text)
     return CommentStatus(CommentState.DRIFTED if findings else CommentState.PRESENT, findings)
+
+
+def drift_of(
+    symbol: Symbol, style: Style, source: ParsedSource, comment: str
+) -> tuple[Finding, ...]:
+    """Return what a comment and its code disagree about, as comments are in this file."""
+    return drifted(style.check(comment, symbol), tells_values=_tells_values(source, style))
+
+
+# With fewer comments than that, the style's own custom counts.
+FEWEST_THAT_TELL = 5
+_SHARE_THAT_TELLS = 0.9
+
+
+def _tells_values(source: ParsedSource, style: Style) -> bool:
+    """Say whether the comments of a file that describe parameters tell of values too."""
+    key = f"{__name__}.{style.id}"
+    known = source.overview.get(key)
+    if isinstance(known, bool):
+        return known
+    told = [
+        not any(it.rule == MISSING_RETURN for it in style.check(symbol.comment.text, symbol))
+        for symbol in all_symbols(source)
+        if symbol.comment is not None and _tells_of_parameters(symbol, style)
+    ]
+    tells = style.tells_values
+    if len(told) >= FEWEST_THAT_TELL:
+        tells = sum(told) >= len(told) * _SHARE_THAT_TELLS
+    source.overview[key] = tells
+    return tells
+
+
+def _tells_of_parameters(symbol: Symbol, style: Style) -> bool:
+    if symbol.comment is None or style.wanted(symbol).returns is not Need.REQUIRED:
+        return False
+    parsed = style.parse(symbol.comment.text)
+    return parsed is not None and bool(parsed.fields.parameters)
 
 
 def _looks_like_documentation(comment: str) -> bool:
@@ -102,7 +140,7 @@ def symbols_to_document(snapshot: Snapshot) -> tuple[Symbol, ...]:
     return tuple(
         symbol
         for symbol in all_symbols(snapshot.source)
-        if symbol.name and _is_wanted(symbol, comment_status(symbol, style).state)
+        if symbol.name and _is_wanted(symbol, comment_status(symbol, style, snapshot.source).state)
     )
 
 

@@ -39,7 +39,9 @@ def merged(symbol: Symbol, **fields: object) -> str:
     offered = DocFields(**{"summary": "Another summary.", **fields})  # type: ignore[arg-type]
     return updated(
         COMMENT,
-        planned_update(existing, offered, kernel_doc.wanted(symbol)),
+        planned_update(
+            existing, offered, kernel_doc.wanted(symbol), kernel_doc.check(COMMENT, symbol)
+        ),
         kernel_doc.parse,
         lambda fields: kernel_doc.render(fields, symbol, RenderOptions()),
     )

@@ -109,7 +109,10 @@ async def _document_one(run: _Run, name: str, code: str) -> Outcome:
     # Of two with the same code, one may have its comment already.
     style = style_of(snapshot)
     lacks = (CommentState.MISSING, CommentState.DRIFTED)
-    symbol = next((it for it in found if comment_status(it, style).state in lacks), found[0])
+    source = snapshot.source
+    symbol = next(
+        (it for it in found if comment_status(it, style, source).state in lacks), found[0]
+    )
     snapshot = await with_examples(run.ls, snapshot, symbol)
     outcome = await document_symbol(snapshot, symbol, run.model, options, run.report.say)
     return outcome if isinstance(outcome, Skipped) else await apply_proposal(run.ls, outcome)
