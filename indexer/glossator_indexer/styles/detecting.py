@@ -39,14 +39,17 @@ class Conventions:
 
 
 def style_among(comments: Iterable[str], language_id: str) -> Style | None:
-    """Return the style in which most of the comments of a language are written, None for none."""
+    """Return the style in which most of the comments of a language are written, None for none.
+
+    Only comments that show their style count: a sentence alone fits most of them.
+    """
     styles = styles_of(language_id)
     votes = Counter[str]()
     for comment in comments:
         for style in styles:
             parsed = style.parse(comment)
-            if parsed is not None:
-                votes[style.id] += _TELLING if _tells(parsed) else _FITTING
+            if parsed is not None and _shows_style(parsed):
+                votes[style.id] += 1
     if not votes:
         return None
     # With equal votes the language's default is first.
@@ -69,8 +72,11 @@ def habits_of(comments: Sequence[str], style: Style) -> Habits:
     )
 
 
-def _tells(parsed: ParsedDoc) -> bool:
-    return bool(parsed.fields.parameters or parsed.fields.returns or parsed.fields.raises)
+def _shows_style(parsed: ParsedDoc) -> bool:
+    fields = parsed.fields
+    return bool(
+        parsed.name or fields.parameters or fields.returns or fields.raises or fields.sections
+    )
 
 
 def _opening(comment: str) -> str:
