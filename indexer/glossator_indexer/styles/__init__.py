@@ -8,10 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 from glossator_indexer.errors import UnknownStyleError
-from glossator_indexer.styles import doxygen, ecmascript_docs, javadoc, kernel_doc
+from glossator_indexer.styles import (
+    doxygen,
+    ecmascript_docs,
+    javadoc,
+    kernel_doc,
+    line_docs,
+    rest,
+    sections,
+)
 from glossator_indexer.styles.options import Habits, RenderOptions
 from glossator_indexer.styles.parsed import ParsedDoc
 from glossator_indexer.styles.wanted import Wanted
@@ -67,6 +76,27 @@ STYLES: Mapping[str, Style] = MappingProxyType(
                 check=doxygen.check,
                 render=doxygen.render,
             ),
+            *(
+                Style(
+                    id=it.id,
+                    title=title,
+                    languages=("python",),
+                    parse=partial(sections.parse, style=it),
+                    wanted=sections.wanted,
+                    check=partial(sections.check, style=it),
+                    render=partial(sections.render, style=it),
+                )
+                for it, title in ((sections.GOOGLE, "Google"), (sections.NUMPY, "NumPy"))
+            ),
+            Style(
+                id="rest",
+                title="reST",
+                languages=("python",),
+                parse=rest.parse,
+                wanted=rest.wanted,
+                check=rest.check,
+                render=rest.render,
+            ),
             Style(
                 id="jsdoc",
                 title="JSDoc",
@@ -84,6 +114,24 @@ STYLES: Mapping[str, Style] = MappingProxyType(
                 wanted=ecmascript_docs.wanted_tsdoc,
                 check=ecmascript_docs.check_tsdoc,
                 render=ecmascript_docs.render_tsdoc,
+            ),
+            Style(
+                id="godoc",
+                title="Go",
+                languages=("go",),
+                parse=line_docs.parse_go,
+                wanted=line_docs.wanted_go,
+                check=line_docs.check_go,
+                render=line_docs.render_go,
+            ),
+            Style(
+                id="rustdoc",
+                title="rustdoc",
+                languages=("rust",),
+                parse=line_docs.parse_rust,
+                wanted=line_docs.wanted_rust,
+                check=line_docs.check_rust,
+                render=line_docs.render_rust,
             ),
             Style(
                 id="javadoc",

@@ -90,6 +90,9 @@ def _parameters(described: Described, wanted: Wanted, symbol: Symbol) -> Iterato
 
 
 def _stale(entries: Sequence[Entry], order: Sequence[str], symbol: Symbol) -> Iterator[Finding]:
+    # What is taken by name alone is described by name.
+    if any(it.name.startswith("**") for it in symbol.parameters):
+        return
     for entry in entries:
         outer = entry.label.partition(".")[0].partition("[")[0]
         if entry.label not in order and outer not in order:

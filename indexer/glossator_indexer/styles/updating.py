@@ -15,7 +15,7 @@ from itertools import pairwise
 from glossator_indexer.styles.frames import spread
 from glossator_indexer.styles.parsed import Entry, ParsedDoc, Part
 from glossator_indexer.styles.wanted import Need, Wanted
-from glossator_indexer.types import DocFields, Finding
+from glossator_indexer.types import DocFields, Finding, Severity
 
 _ALIKE = 0.6  # `new` and `new_entry` are, `flags` and `timeout` are not
 
@@ -27,11 +27,15 @@ Key = tuple[Part, str]
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What is to become of a comment: its words in full, what was renamed, what is stale."""
+    """What is to become of a comment: its words in full, what was renamed, what is stale.
+
+    `is_renamed` says that the symbol itself has another name than its comment says.
+    """
 
     fields: DocFields
     renamed: Mapping[str, str]
     stale: frozenset[Key]
+    is_renamed: bool
 
 
 def planned_update(
@@ -66,7 +70,8 @@ def planned_update(
     stale = {(Part.PARAMETER, it) for it in gone - renamed.keys()}
     if is_void:
         stale.add((Part.RETURNS, ""))
-    return Update(merged, renamed, frozenset(stale))
+    is_renamed = any(it.rule == "wrong-name" and it.severity is Severity.ERROR for it in found)
+    return Update(merged, renamed, frozenset(stale), is_renamed)
 
 
 def updated(
@@ -88,10 +93,12 @@ def updated(
     if old is not None and not old.entries:
         comment = spread(comment, indent)
         old = parse(comment)
-    if old is None or new is None or not old.entries:
+    if old is None or new is None:
         return fresh
+    if not old.entries:
+        return as_it_was if _says_the_same(old.fields, update) else fresh
     unchanged = comment
-    named = _with_own_name(comment, old, new)
+    named = _with_own_name(comment, old, new) if update.is_renamed else comment
     if named != comment:
         comment, old = named, parse(named) or old
     blocks = _blocks(comment, old, update.renamed)
@@ -109,6 +116,19 @@ def _with_own_name(comment: str, old: ParsedDoc, new: ParsedDoc) -> str:
     if place is None or not new.name or old.name == new.name:
         return comment
     return comment[: place.start] + new.name + comment[place.end :]
+
+
+def _says_the_same(old: DocFields, update: Update) -> bool:
+    """Say whether there is nothing to change in what a comment says."""
+    new = update.fields
+    return (
+        not update.stale
+        and not update.renamed
+        and not update.is_renamed
+        and (old.summary, old.returns, old.details) == (new.summary, new.returns, new.details)
+        and dict(old.parameters).keys() >= dict(new.parameters).keys()
+        and dict(old.raises).keys() >= dict(new.raises).keys()
+    )
 
 
 @dataclass(slots=True)

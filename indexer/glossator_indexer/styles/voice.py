@@ -64,6 +64,12 @@ def voiced(fields: DocFields, habits: Habits) -> DocFields:
     return replace(fields, summary=summary)
 
 
+def third_person(word: str) -> str | None:
+    """Return a verb as it stands after a name ("returns"), None for what is none."""
+    base = _base(word)
+    return None if base is None else _third_person(base)
+
+
 def _conjugated(summary: str, third_person: bool) -> str:  # noqa: FBT001 -- a habit as it was counted
     first, space, rest = summary.partition(" ")
     if not space:

@@ -44,7 +44,12 @@ class Placing:
     def __init__(self, source: ParsedSource, comment_types: frozenset[str]) -> None:
         self.source = source
         root = source.root(0)
-        self.comments = [span_of(it) for it in walk(root) if it.type in comment_types]
+        found = (span_of(it) for it in walk(root) if it.type in comment_types)
+        # In some grammars the line feed belongs to a comment.
+        self.comments = [Span(it.start, self._end_of_words(it)) for it in found]
+
+    def _end_of_words(self, span: Span) -> int:
+        return span.start + len(self.source.text[span.start : span.end].rstrip("\r\n"))
 
     def text(self, node: Node) -> str:
         """Return the text of a node."""
