@@ -76,8 +76,4 @@ def _value(symbol: Symbol) -> Need:
         return Need.NONE
     if symbol.is_generator:
         return Need.REQUIRED
-    returned = symbol.return_type
-    if returned == NOTHING:
-        return Need.NONE
-    # Without an annotation nobody knows whether `return self.x` means anything to a caller.
-    return Need.WELCOME if not returned else Need.REQUIRED
+    return Need.NONE if symbol.return_type == NOTHING else Need.REQUIRED

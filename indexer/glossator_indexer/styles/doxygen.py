@@ -109,10 +109,7 @@ def wanted(symbol: Symbol) -> Wanted:
         names = [it for it in symbol.parameters if it.name.startswith("<")]
     else:
         names = [it for it in symbol.parameters if it.name]
-    listed = tuple(
-        DocumentedName(it.name, Need.WELCOME if it.name == VARIADIC else Need.REQUIRED)
-        for it in names
-    )
+    listed = tuple(DocumentedName(it.name, _need(it.name)) for it in names)
     return Wanted(listed, _value(symbol), symbol.raises)
 
 
@@ -141,6 +138,11 @@ def render(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
         command=command,
     )
     return laid_out(in_order(fields, wanted(symbol)), symbol, options, DOXYGEN, spelling)
+
+
+def _need(name: str) -> Need:
+    is_welcome = name == VARIADIC or name.startswith("<")
+    return Need.WELCOME if is_welcome else Need.REQUIRED
 
 
 def _value(symbol: Symbol) -> Need:

@@ -177,7 +177,8 @@ def _names(symbol: Symbol, *, with_types: bool) -> Iterator[DocumentedName]:
     for parameter in symbol.parameters:
         if parameter.name:
             if with_types or not parameter.name.startswith("<"):
-                need = Need.TOLD if parameter.described_inside else Need.REQUIRED
+                need = Need.WELCOME if parameter.name.startswith("<") else Need.REQUIRED
+                need = Need.TOLD if parameter.described_inside else need
                 yield DocumentedName(_unspread(parameter.name), need)
             continue
         # Taken apart in the list, a parameter has no name but the one that its comment gives it.

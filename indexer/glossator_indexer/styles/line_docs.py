@@ -112,7 +112,8 @@ def parse_rust(comment: str) -> ParsedDoc | None:
 
 def wanted_rust(symbol: Symbol) -> Wanted:
     """Return what a complete comment describes: errors, panics and safety in sections."""
-    names = tuple(DocumentedName(it.name, Need.WELCOME) for it in symbol.parameters if it.name)
+    # Only who has begun a list of arguments goes on with it.
+    names = tuple(DocumentedName(it.name, Need.TOLD) for it in symbol.parameters if it.name)
     return Wanted(names, Need.NONE, symbol.raises)
 
 

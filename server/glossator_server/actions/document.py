@@ -115,6 +115,7 @@ class _Draft:
 
     notices: tuple[str, ...] = ()
     reused: tuple[str, ...] = ()
+    shown: frozenset[str] = frozenset()
     sentences: int = 1
     fields: DocFields = field(default_factory=lambda: DocFields(""))
     has_failed: bool = False
@@ -146,12 +147,12 @@ async def _write(
         placed = await asyncio.to_thread(place, site, draft.fields)
         if not failures(placed.evidence):
             return placed
-    prompt = document_prompt(
-        await asyncio.to_thread(_subject, site, draft, around), model.info, site.options.sampling
-    )
+    subject = await asyncio.to_thread(_subject, site, draft, around)
+    prompt = document_prompt(subject, model.info, site.options.sampling)
     if prompt is None:
         return None
     draft.notices += prompt.notices
+    draft.shown = frozenset(it.fields.summary.strip(" .").lower() for it in subject.neighbours)
     draft.sentences = prompt.sentences
     request = replace(prompt.request, errand=Errand("chat", ROLE, site.snapshot.data_class))
     reasons: list[str] = []
@@ -196,6 +197,9 @@ async def _ask(
     source = site.snapshot.source
     held = grounded(cleaned, site.symbol, source, facts_of(source, site.symbol))
     fields = voiced(held.fields, site.conventions.layout.habits)
+    if fields.summary.strip(" .").lower() in draft.shown:
+        # Small models repeat an example word for word where they do not know better.
+        fields = replace(fields, summary="")
     if draft.has_failed:
         draft.fields = combined(fields, draft.fields)
     else:
