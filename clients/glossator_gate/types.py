@@ -227,6 +227,24 @@ class WebSearchEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class TelemetryEntry:
+    """The collector that is told of every exchange: what both files agree on.
+
+    What is told is what the audit log holds, and no text: `max_class` is no key of the file.
+    """
+
+    origin: Origin
+    id: str = "telemetry"
+    address: AddressClass = AddressClass.LOOPBACK
+    max_class: DataClass = DataClass.PUBLIC
+    key: str | None = None
+    timeout_s: float = 5.0
+    proxy: Origin | None = None
+    ca_file: Path | None = None
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClassRule:
     """What a path's class is where one of the globs (as in `.gitignore`) names it.
 
@@ -322,6 +340,7 @@ class Policy:
     managed_in_force: bool = False
     index_servers: tuple[IndexServerEntry, ...] = ()
     web_searches: tuple[WebSearchEntry, ...] = ()
+    telemetry: TelemetryEntry | None = None
     classes: Classes = field(default_factory=Classes)
     deny_paths: tuple[str, ...] = ()
     commands: tuple[tuple[str, ...], ...] = ()
@@ -381,8 +400,8 @@ class Errand:
     """Why something is sent: for the audit line, and to compare classes at the door.
 
     `operation` is OpenTelemetry's `gen_ai.operation.name` (chat, embeddings, ...) or one of ours
-    (metadata, rerank, web_search). Model clients hand it to the door as a header of the request
-    that never leaves; a request with a body and without an errand counts as restricted.
+    (metadata, rerank, web_search, telemetry). Model clients hand it to the door as a header of the
+    request that never leaves; a request with a body and without an errand counts as restricted.
     """
 
     operation: str

@@ -21,6 +21,7 @@ import platformdirs
 
 from glossator_clients.protocol import ChatModel
 from glossator_gate.policy import Policy, PolicyPlaces, is_denied, key_variables, load_policy
+from glossator_gate.telemetry import follow, missing_part
 from glossator_server import __version__
 from glossator_server.policies import CurrentPolicy, WorkspacePolicy
 from glossator_server.settings import (
@@ -73,6 +74,7 @@ async def open_model(need: Need, policy: Policy) -> ChatModel:
 
     Raises a `ModelError` where none can serve, a `PolicyError` where none may.
     """
+    follow(policy.telemetry)
     # The SDKs take most of a second to import: only who asks a model pays for it.
     from glossator_clients.factory import open_model as open_routed
 
@@ -108,6 +110,9 @@ def load_application(workspace: Path | None = None) -> Application:
     policy = load_policy(policy_places())
     settings, problems = load_user_settings(user_config())
     problems = (*policy.warnings, *problems)
+    if (problem := missing_part(policy)) is not None:
+        problems = (*problems, problem)
+    follow(policy.telemetry)
     if workspace is not None:
         found = read_workspace(workspace, settings, policy)
         policy, settings = found.policy, found.settings
@@ -193,6 +198,7 @@ def _open_index(places: OwnerPlaces, options: IndexOptions) -> RepositoryIndex:
         (files.managed, files.user, places.root / WORKSPACE_FILE),
         lambda: read_workspace(places.root, Settings(), load_policy(files)).policy,
     )
+    follow(policy.telemetry)
     chosen = choose_embedder(policy, places.folder)
     parts = IndexParts(
         walker=RepositoryWalker(places.root, WalkOptions(denied=lambda it: is_denied(policy, it))),

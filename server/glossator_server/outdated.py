@@ -62,7 +62,14 @@ def _used(policy: Policy) -> object:
     """Return what an index takes from a policy."""
     named = policy.roles.get("embed", ())
     models = tuple(map(policy.model, named))
-    return models, policy.index_servers, policy.embed_problem, policy.deny_paths, policy.classes
+    return (
+        models,
+        policy.index_servers,
+        policy.telemetry,
+        policy.embed_problem,
+        policy.deny_paths,
+        policy.classes,
+    )
 
 
 def _stamps(files: Sequence[Path]) -> object:

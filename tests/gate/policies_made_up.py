@@ -138,6 +138,9 @@ def _spec(rng: random.Random, prefix: str) -> Spec:
         ]
         for table in spec[name]:
             _maybe(rng, table, "max_class", *ORDER)
+    if rng.random() < 0.5:
+        origin = rng.choice(list(ORIGINS)[:3])
+        spec["telemetry"] = {"otlp": origin, "address": ORIGINS[origin]}
     if rng.random() < 0.7:
         spec["execute"] = {"sandbox": "required", "commands": _some(rng, COMMANDS, 3)}
     return spec

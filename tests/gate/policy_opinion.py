@@ -106,6 +106,11 @@ def allows_server(spec: Spec | None, table: str, origin: str, data_class: str) -
     return False
 
 
+def allows_telling(spec: Spec | None, origin: str) -> bool:
+    """Tell whether one file names a collector."""
+    return spec is None or spec.get("telemetry", {}).get("otlp") == origin
+
+
 def allows_amount(spec: Spec | None, limit: str, amount: float) -> bool:
     """Tell whether one file allows that much."""
     return spec is None or amount <= spec["limits"].get(limit, float("inf"))
@@ -198,6 +203,10 @@ def _others_beyond(files: Triple, policy: Policy) -> Iterator[str]:
     for table, origin, data_class in servers(policy):
         if not all(allows_server(it, table, origin, data_class) for it in both):
             yield f"{table} {origin} for {data_class}"
+    if (told := policy.telemetry) is not None:
+        is_named = all(allows_telling(it, str(told.origin)) for it in both)
+        if not is_named or both == (None, None):
+            yield f"{told.origin} is told"
     for limit, amount in amounts(policy):
         if not all(allows_amount(it, limit, amount) for it in every):
             yield f"{amount} {limit}"
@@ -244,6 +253,9 @@ def beyond_the_right_files(right: Policy, damaged: Policy) -> Iterator[str]:
     yield from (str(it) for it in sendings(damaged) if it.origin in elsewhere and it not in before)
     known = set(servers(right))
     yield from (str(it) for it in servers(damaged) if it[1] in elsewhere and it not in known)
+    told = damaged.telemetry
+    if told is not None and told.address is not AddressClass.LOOPBACK and told != right.telemetry:
+        yield f"{told.origin} is told"
     for path in PATHS:
         if classify(damaged, path).rank < classify(right, path).rank:
             yield f"{path} is {classify(damaged, path)}"

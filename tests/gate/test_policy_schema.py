@@ -37,6 +37,8 @@ VALID = [
     HEAD + "[redact]\ndeny_paths = []\n[limits]\ncost_per_day = 0\n[cache]\nresponses = false\n",
     HEAD + "[[index_server]]\nid = 'a'\napi = 'chroma'\norigin = 'http://127.0.0.1:1'\n",
     HEAD + "[[web_search]]\nid = 'a'\napi = 'searxng'\norigin = 'https://a.example'\n",
+    HEAD + "[telemetry]\notlp = 'http://127.0.0.1:4318'\n",
+    HEAD + "[telemetry]\notlp = 'https://a.example'\naddress = 'public'\nkey = 'env:A'\n",
     HEAD + "[roles]\nfix = []\nembed = ['x']\n",
 ]
 INVALID = [
@@ -80,6 +82,11 @@ INVALID = [
     HEAD + "[roles]\nfix = 'x'\n",
     HEAD + "[roles]\nworld-domination = []\n",
     HEAD + "[[web_search]]\nid = 'a'\napi = 'searxng'\n",
+    HEAD + "[telemetry]\n",
+    HEAD + "[telemetry]\naddress = 'private'\n",
+    HEAD + "[telemetry]\notlp = 'http://127.0.0.1:4318/v1/traces'\n",
+    HEAD + "[telemetry]\notlp = 'http://127.0.0.1:4318'\nmax_class = 'restricted'\n",
+    HEAD + "[[telemetry]]\notlp = 'http://127.0.0.1:4318'\n",
 ]
 
 
@@ -130,7 +137,13 @@ def test_both_judge_damaged_files_alike() -> None:
 
 def test_a_workspaces_schema_offers_nothing_that_only_a_person_may_say() -> None:
     schema = json_schema(Layer.WORKSPACE, preference_schema())
-    assert not schema["properties"].keys() & {"model", "roles", "execute", "index_server"}
+    assert not schema["properties"].keys() & {
+        "model",
+        "roles",
+        "execute",
+        "index_server",
+        "telemetry",
+    }
     assert is_valid_by_schema(Layer.WORKSPACE, tomllib.loads("[document]\nwidth = 72\n"))
 
 

@@ -19,6 +19,7 @@ from glossator_gate.types import (
     IndexServerEntry,
     ModelEntry,
     RefusedModel,
+    TelemetryEntry,
     WebSearchEntry,
 )
 
@@ -26,7 +27,8 @@ BUILTIN_MODEL = ModelEntry(
     "smollm2", Api.EMBEDDED, ("smollm2",), must_be_local=True, rule="built-in model"
 )
 
-Entry = TypeVar("Entry", ModelEntry, IndexServerEntry, WebSearchEntry)
+AnyEntry = ModelEntry | IndexServerEntry | WebSearchEntry | TelemetryEntry
+Entry = TypeVar("Entry", ModelEntry, IndexServerEntry, WebSearchEntry, TelemetryEntry)
 
 # How Ollama names what it passes on, under whichever of its interfaces it is asked.
 _CLOUD_SUFFIXES = (":cloud", "-cloud")
@@ -69,7 +71,7 @@ def sort_out(listed: Iterable[Listed]) -> tuple[list[Listed], list[RefusedModel]
     return list(usable.values()), refused
 
 
-def mistaken(entry: ModelEntry | IndexServerEntry | WebSearchEntry, user: FoundFile) -> str | None:
+def mistaken(entry: AnyEntry, user: FoundFile) -> str | None:
     """Return why an entry on another machine waits until a mistake in the user's file is mended."""
     problems = user.file.problems if user.file is not None else ()
     if entry.address is AddressClass.LOOPBACK or not problems:
@@ -80,13 +82,13 @@ def mistaken(entry: ModelEntry | IndexServerEntry | WebSearchEntry, user: FoundF
     )
 
 
-def way_refusal(entry: ModelEntry | IndexServerEntry | WebSearchEntry) -> str | None:
+def way_refusal(entry: AnyEntry) -> str | None:
     """Return why nothing may travel to an entry's place, as a sentence; None where it may."""
     origin = entry.origin
     if origin is None or origin.scheme == "https" or entry.address is not AddressClass.PUBLIC:
         return None
     return (
-        f"{entry.id} would be sent code through the open network as plain text; write its origin "
+        f"{entry.id} would be reached through the open network as plain text; write its origin "
         f"with https:// instead of {origin}."
     )
 

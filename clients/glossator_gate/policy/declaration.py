@@ -148,6 +148,20 @@ WEB_SEARCH = Table(
     is_list=True,
 )
 
+TELEMETRY = Table(
+    "telemetry",
+    "The OpenTelemetry collector that is told of each exchange what the audit log says of it.",
+    (
+        Key(
+            "otlp",
+            kinds.origin("http", "https"),
+            "The collector's scheme, host and port for OTLP over HTTP: http://127.0.0.1:4318.",
+            is_required=True,
+        ),
+        *(it for it in _SERVER_KEYS if it.name != "max_class"),
+    ),
+)
+
 CLASSES = Table(
     "classes",
     "How secret it is what no [[classify]] names.",
@@ -226,7 +240,8 @@ CACHE = Table(
 )
 
 TABLES = (
-    CLASSES, CLASSIFY, MODEL, INDEX_SERVER, WEB_SEARCH, ROLES, EXECUTE, REDACT, LIMITS, CACHE,
+    CLASSES, CLASSIFY, MODEL, INDEX_SERVER, WEB_SEARCH, TELEMETRY, ROLES, EXECUTE, REDACT, LIMITS,
+    CACHE,
 )  # fmt: skip
 
 # Preferences, which other parts of Glossator read; their keys are those parts' business.

@@ -13,7 +13,7 @@ from glossator_gate.policy.approving import listed_models, sort_out
 from glossator_gate.policy.files import FoundFile, load_managed, load_user
 from glossator_gate.policy.reading import PolicyFile
 from glossator_gate.policy.roles import Roles
-from glossator_gate.policy.servers import index_servers, web_searches
+from glossator_gate.policy.servers import collectors, index_servers, web_searches
 from glossator_gate.types import (
     Classes,
     ClassLayer,
@@ -38,6 +38,7 @@ def meet(managed: FoundFile, user: FoundFile) -> Policy:
     roles = Roles.of(usable, refused, managed, user)
     servers, server_refusals = index_servers(managed, user)
     searches, search_refusals = web_searches(managed, user)
+    told, told_refusals = collectors(managed, user)
     narrowing = [it for it in (managed.file or managed.remains, user.file) if it is not None]
     limits = least_limits(it.limits for it in narrowing)
     rate = limits.requests_per_min
@@ -50,12 +51,14 @@ def meet(managed: FoundFile, user: FoundFile) -> Policy:
             *roles.warnings,
             *server_refusals,
             *search_refusals,
+            *told_refusals,
         ),
         managed_problem=managed.problem,
         embed_problem=roles.embed_problem,
         managed_in_force=managed.file is not None,
         index_servers=servers,
         web_searches=tuple(replace(it, requests_per_min=rate) for it in searches),
+        telemetry=next(iter(told), None),
         classes=_classes(managed, user),
         deny_paths=united(it.deny_paths for it in narrowing),
         commands=_commands(managed, user),

@@ -204,7 +204,10 @@ def _accounts() -> Iterator[Diagnosis]:
     for flaw in verdict.flaws:
         mend = "find out who wrote to that folder; copies of the log elsewhere tell more"
         yield Diagnosis(Health.BROKEN, f"audit log: {flaw.sentence}", mend)
-    limits = load_application(Path.cwd()).policy.limits
+    policy = load_application(Path.cwd()).policy
+    if (told := policy.telemetry) is not None:
+        yield Diagnosis(Health.OK, f"telemetry: {told.origin} is told of every exchange")
+    limits = policy.limits
     for name, value in asdict(limits).items():
         if value is not None:
             yield Diagnosis(Health.OK, f"limit {name}: {value:,}")
