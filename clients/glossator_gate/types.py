@@ -130,13 +130,17 @@ class ServerProfile(StrEnum):
     MLC = "mlc"
 
 
+# Of a price, and of a limit, that names none.
+DEFAULT_CURRENCY = "USD"
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """What a million tokens cost, in the currency that the file names."""
 
     prompt: float
     completion: float
-    currency: str = "USD"
+    currency: str = DEFAULT_CURRENCY
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,11 +280,15 @@ class Classes:
 
 @dataclass(frozen=True, slots=True)
 class UsageLimits:
-    """What all of the user's programs together may spend; None where nothing limits it."""
+    """What all of the user's programs together may spend; None where nothing limits it.
+
+    `cost_per_day` is by currency: nobody knows the rate of two, and in one that is not among them
+    nothing may be spent.
+    """
 
     requests_per_min: int | None = None
     tokens_per_day: int | None = None
-    cost_per_day: float | None = None
+    cost_per_day: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,7 @@ def test_a_workspace_forbids_more(machine: Machine) -> None:
     assert problems == ()
     assert classify(policy, "a.c") == "restricted"
     assert [is_denied(policy, it) for it in ("a.pem", "secret/a.c", "a.c")] == [True, True, False]
-    assert (policy.limits.requests_per_min, policy.limits.cost_per_day) == (3, 5.0)
+    assert (policy.limits.requests_per_min, policy.limits.cost_per_day) == (3, {"USD": 5.0})
     assert policy.models[0].requests_per_min == 3
     assert (before.may_cache, policy.may_cache) == (True, False)
     # What is allowed in one folder is not less in another.

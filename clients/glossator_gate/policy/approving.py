@@ -20,6 +20,7 @@ from glossator_gate.types import (
     ModelEntry,
     RefusedModel,
     TelemetryEntry,
+    UsageLimits,
     WebSearchEntry,
 )
 
@@ -58,17 +59,31 @@ def listed_models(managed: FoundFile, user: FoundFile) -> list[Listed]:
     ]
 
 
-def sort_out(listed: Iterable[Listed]) -> tuple[list[Listed], list[RefusedModel]]:
+def sort_out(
+    listed: Iterable[Listed], limits: UsageLimits
+) -> tuple[list[Listed], list[RefusedModel]]:
     """Part what may be used from what may not; the first of two with one id wins."""
     usable: dict[str, Listed] = {}
     refused: list[RefusedModel] = []
     for item in listed:
-        reason = _own_reason(item.entry) or item.reason
+        reason = _own_reason(item.entry) or item.reason or price_refusal(item.entry, limits)
         if reason is not None:
             refused.append(RefusedModel(item.entry, reason))
         else:
             usable.setdefault(item.entry.id, item)
     return list(usable.values()), refused
+
+
+def price_refusal(entry: ModelEntry, limits: UsageLimits) -> str | None:
+    """Return why nobody can hold a model to what a day may cost, as a sentence; None where so."""
+    price, sums = entry.price, limits.cost_per_day
+    if price is None or sums is None or price.currency in sums:
+        return None
+    named = " and ".join(sums) or "no currency"
+    return (
+        f"{entry.id} is paid in {price.currency} and limits.cost_per_day is for {named}; add "
+        f"{price.currency} to it in every file that limits the cost."
+    )
 
 
 def mistaken(entry: AnyEntry, user: FoundFile) -> str | None:

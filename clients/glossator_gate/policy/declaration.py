@@ -227,7 +227,12 @@ LIMITS = Table(
     (
         Key("requests_per_min", kinds.count(1), "Requests to all models and searches in a minute."),
         Key("tokens_per_day", kinds.count(1), "Tokens of prompts and answers in a day."),
-        Key("cost_per_day", kinds.amount(), "Money in a day, in the currency of the prices."),
+        Key(
+            "cost_per_day",
+            kinds.money(),
+            "Money in a day: { EUR = 5 }, or a number of USD. A model whose price is in a currency "
+            "that is not among them is refused.",
+        ),
     ),
     is_for_all=True,
 )

@@ -43,6 +43,7 @@ from glossator_server.app import (
 )
 from glossator_server.cli.index import lines_about
 from glossator_server.cli.indexing import duration, size_in_words
+from glossator_server.cli.policy_report import limit_rows
 from glossator_server.cli.printing import visible
 from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.workspaces import client_of
@@ -207,10 +208,8 @@ def _accounts() -> Iterator[Diagnosis]:
     policy = load_application(Path.cwd()).policy
     if (told := policy.telemetry) is not None:
         yield Diagnosis(Health.OK, f"telemetry: {told.origin} is told of every exchange")
-    limits = policy.limits
-    for name, value in asdict(limits).items():
-        if value is not None:
-            yield Diagnosis(Health.OK, f"limit {name}: {value:,}")
+    for name, amount in limit_rows(policy.limits):
+        yield Diagnosis(Health.OK, f"limit {name}: {amount}")
     for usage in spent_today():
         yield Diagnosis(Health.OK, f"today {in_words(usage)}")
 

@@ -12,6 +12,7 @@ from glossator_gate.types import (
     ModelEntry,
     Policy,
     TelemetryEntry,
+    UsageLimits,
     WebSearchEntry,
 )
 from glossator_server.cli.printing import visible
@@ -79,9 +80,21 @@ def _sections(policy: Policy) -> Iterable[tuple[str, list[tuple[str, ...]]]]:
     if policy.deny_paths:
         yield "never read", [(it,) for it in policy.deny_paths]
     yield "commands in the sandbox", [(" ".join(it),) for it in policy.commands] or [("none",)]
-    limits = {name: it for name, it in asdict(policy.limits).items() if it is not None}
-    yield "limits", [(name, f"{it:,}") for name, it in limits.items()] or [("none",)]
+    yield "limits", [*limit_rows(policy.limits)] or [("none",)]
     yield "answers kept on disk", [("yes" if policy.may_cache else "no",)]
+
+
+def limit_rows(limits: UsageLimits) -> list[tuple[str, str]]:
+    """Return each limit's name and amount, as people read it."""
+    counts = {
+        "requests_per_min": limits.requests_per_min,
+        "tokens_per_day": limits.tokens_per_day,
+    }
+    found = [(name, f"{it:,}") for name, it in counts.items() if it is not None]
+    if (sums := limits.cost_per_day) is not None:
+        amounts = " and ".join(f"{it:,.10g} {currency}" for currency, it in sums.items())
+        found.append(("cost_per_day", amounts or "nothing"))
+    return found
 
 
 def _rows(
