@@ -185,6 +185,7 @@ def _open_index(places: OwnerPlaces, options: IndexOptions) -> RepositoryIndex:
     from glossator_indexer.walking import RepositoryWalker, WalkOptions
     from glossator_server.embedders import choose_embedder
     from glossator_server.outdated import end_when_outdated
+    from glossator_server.rerankers import named_ranker
 
     def open_vectors(folder: Path, dim: int, truth: TruthVectors) -> VectorStore:
         from glossator_indexer.chroma_store import ChosenVectors, VectorChoice
@@ -200,12 +201,15 @@ def _open_index(places: OwnerPlaces, options: IndexOptions) -> RepositoryIndex:
     )
     follow(policy.telemetry)
     chosen = choose_embedder(policy, places.folder)
+    ranker = named_ranker(policy, places.root)
     parts = IndexParts(
         walker=RepositoryWalker(places.root, WalkOptions(denied=lambda it: is_denied(policy, it))),
         embedder=chosen.embedder,
         worker_embedder=chosen.in_workers,
         former_embedder=chosen.former,
-        reranker=LateReranker(places.folder),
+        # What the policy names takes the place of the one that can be fetched.
+        reranker=LateReranker(places.folder) if ranker is None else None,
+        ranker=ranker,
         open_vectors=open_vectors,
         team=_team(policy, options, places.root, chosen),
         embedder_trouble=chosen.trouble,

@@ -93,7 +93,7 @@ def destination_of_telemetry(entry: TelemetryEntry) -> Destination:
 
 def key_variables(policy: Policy) -> frozenset[str]:
     """Return the environment variables that hold the keys of what an index may ask or tell."""
-    models = (it.key for it in policy.models if "embed" in it.uses)
+    models = (it.key for it in policy.models if not {"embed", "rerank"}.isdisjoint(it.uses))
     told = () if policy.telemetry is None else (policy.telemetry.key,)
     keys = (*models, *(it.key for it in policy.index_servers), *told)
     return frozenset(it.removeprefix("env:") for it in keys if it and it.startswith("env:"))
