@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 from glossator_gate import backstop, exchanges
@@ -15,7 +16,9 @@ def main() -> None:
     try:
         status = run(sys.argv[1:])
     finally:
-        exchanges.end_watching()
+        # Who does not want to wait for the last of it need not.
+        with contextlib.suppress(KeyboardInterrupt):
+            exchanges.end_watching()
     sys.exit(status)
 
 
