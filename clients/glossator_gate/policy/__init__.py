@@ -29,6 +29,7 @@ from glossator_gate.policy.declaration import (
 from glossator_gate.policy.destinations import (
     destination_of,
     destination_of_server,
+    destination_of_telemetry,
     destination_of_web_search,
     key_variables,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "denying_glob",
     "destination_of",
     "destination_of_server",
+    "destination_of_telemetry",
     "destination_of_web_search",
     "explain",
     "is_denied",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from glossator_clients.costs import Cost, added, cost_of
 from glossator_clients.errors import IncompleteReplyError, PromptTooLongError
 from glossator_clients.protocol import ChatModel, complete
-from glossator_clients.types import ChatReply, ChatRequest, ModelInfo
+from glossator_clients.types import ChatReply, ChatRequest, ModelInfo, Packing
 from glossator_gate.types import Errand
 from glossator_indexer.facts import facts_of
 from glossator_indexer.parsing import syntax_problems
@@ -111,8 +111,12 @@ def place_again(proposal: Proposal, snapshot: Snapshot) -> Outcome:
 
 @dataclass(slots=True)
 class _Draft:
-    """The words gathered so far and what they cost; owned by one run of the action."""
+    """The words gathered so far and what they cost; owned by one run of the action.
 
+    `cuts` are the notices of the prompt that was asked last.
+    """
+
+    cuts: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     reused: tuple[str, ...] = ()
     shown: frozenset[str] = frozenset()
@@ -148,13 +152,10 @@ async def _write(
         if not failures(placed.evidence):
             return placed
     subject = await asyncio.to_thread(_subject, site, draft, around)
-    prompt = document_prompt(subject, model.info, site.options.sampling)
-    if prompt is None:
-        return None
-    draft.notices += prompt.notices
     draft.shown = frozenset(it.fields.summary.strip(" .").lower() for it in subject.neighbours)
-    draft.sentences = prompt.sentences
-    request = replace(prompt.request, errand=Errand("chat", ROLE, site.snapshot.data_class))
+    request = _request(site, subject, draft, model.info)
+    if request is None:
+        return None
     reasons: list[str] = []
     while draft.rounds < site.options.rounds:
         draft.rounds += 1
@@ -174,8 +175,33 @@ async def _write(
             if not reasons:
                 return placed
             draft.has_failed = True
-        request = repair_messages(request, answer, reasons, model.info)
+        request = repair_messages(_asked_of(request, model.info), answer, reasons, model.info)
     return await asyncio.to_thread(_last_resort, site, draft, reasons)
+
+
+def _request(
+    site: Site, subject: PromptSubject, draft: _Draft, info: ModelInfo
+) -> ChatRequest | None:
+    """Return the question as it fits a model, and any that takes over; None where none fits it.
+
+    Who takes over gets the question alone: answers that were sent back were not its own.
+    """
+    prompt = document_prompt(subject, info, site.options.sampling)
+    if prompt is None:
+        return None
+    draft.cuts, draft.sentences = prompt.notices, prompt.sentences
+    return replace(
+        prompt.request,
+        errand=Errand("chat", ROLE, site.snapshot.data_class),
+        packing=Packing(info, lambda other: _request(site, subject, draft, other)),
+    )
+
+
+def _asked_of(request: ChatRequest, info: ModelInfo) -> ChatRequest:
+    """Return the request as the model that answered got it, which may have taken over."""
+    packing = request.packing
+    made = None if packing is None or packing.made_for == info else packing.anew(info)
+    return made or request
 
 
 async def _ask(
@@ -306,7 +332,7 @@ def _proposal(
         code=own_code(site.snapshot.text, site.symbol),
         options=site.options,
         conventions=site.conventions,
-        notices=draft.notices,
+        notices=draft.cuts + draft.notices,
         rounds=draft.rounds,
         prompt_tokens=draft.prompt_tokens,
         completion_tokens=draft.completion_tokens,

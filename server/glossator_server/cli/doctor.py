@@ -45,6 +45,7 @@ from glossator_server.app import (
 )
 from glossator_server.cli.index import lines_about
 from glossator_server.cli.indexing import duration, size_in_words
+from glossator_server.cli.policy_report import limit_rows
 from glossator_server.cli.printing import visible
 from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.survey import lines_of_survey
@@ -210,10 +211,11 @@ def _accounts() -> Iterator[Diagnosis]:
     for flaw in verdict.flaws:
         mend = "find out who wrote to that folder; copies of the log elsewhere tell more"
         yield Diagnosis(Health.BROKEN, f"audit log: {flaw.sentence}", mend)
-    limits = load_application(Path.cwd()).policy.limits
-    for name, value in asdict(limits).items():
-        if value is not None:
-            yield Diagnosis(Health.OK, f"limit {name}: {value:,}")
+    policy = load_application(Path.cwd()).policy
+    if (told := policy.telemetry) is not None:
+        yield Diagnosis(Health.OK, f"telemetry: {told.origin} is told of every exchange")
+    for name, amount in limit_rows(policy.limits):
+        yield Diagnosis(Health.OK, f"limit {name}: {amount}")
     for usage in spent_today():
         yield Diagnosis(Health.OK, f"today {in_words(usage)}")
 
