@@ -144,9 +144,7 @@ def render_jsdoc(fields: DocFields, symbol: Symbol, options: RenderOptions) -> s
     )
     words = in_order(fields, wanted_jsdoc(symbol))
     spelled = tuple((_spelled(it, symbol, typed), text) for it, text in words.parameters)
-    return laid_out(
-        replace(words, parameters=spelled), symbol, _one_opening(options), JSDOC, spelling
-    )
+    return laid_out(replace(words, parameters=spelled), symbol, options, JSDOC, spelling)
 
 
 def render_tsdoc(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
@@ -159,11 +157,7 @@ def render_tsdoc(fields: DocFields, symbol: Symbol, options: RenderOptions) -> s
     )
     words = in_order(fields, wanted_tsdoc(symbol))
     words = replace(words, parameters=tuple((_unspread(n), t) for n, t in words.parameters))
-    return laid_out(words, symbol, _one_opening(options), TSDOC, spelling)
-
-
-def _one_opening(options: RenderOptions) -> RenderOptions:
-    return replace(options, habits=replace(options.habits, opening=""))
+    return laid_out(words, symbol, options, TSDOC, spelling)
 
 
 def _wanted(symbol: Symbol, *, with_types: bool) -> Wanted:

@@ -90,8 +90,7 @@ def render(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
         # A paragraph of its own, as the tool of Java wants it.
         paragraphs = words.details.strip().split("\n\n")
         words = replace(words, details="\n\n".join(f"{_PARAGRAPH}{it}" for it in paragraphs))
-    plain = replace(options, habits=replace(options.habits, opening=""))
-    text = laid_out(words, symbol, plain, JAVADOC, spelling)
+    text = laid_out(words, symbol, options, JAVADOC, spelling)
     return text.replace(_PARAGRAPH, "<p>")
 
 

@@ -51,7 +51,10 @@ def laid_out(
     tags = _tagged(words, spelling, width)
     if tags:
         body += [*([""] if body else []), *tags]
-    return framed_lines(body, symbol, options.habits.opening or dialect.openings[0])
+    opening = options.habits.opening
+    if opening not in dialect.openings:
+        opening = dialect.openings[0]
+    return framed_lines(body, symbol, opening)
 
 
 def framed_lines(body: list[str], symbol: Symbol, opening: str) -> str:

@@ -230,7 +230,13 @@ class _Reader:
         if node.type == "comment":
             # `setup( /* builder */ )`: a parameter that a caller gives and nobody reads.
             name = self._text(node)[2:-2].strip()
-            alone = node.next_sibling is not None and node.next_sibling.type == ")"
+            before, after = node.prev_sibling, node.next_sibling
+            alone = (
+                before is not None
+                and before.type in ("(", ",")
+                and after is not None
+                and after.type in (")", ",")
+            )
             return (
                 Parameter(name, "", described_inside=True)
                 if alone and name.isidentifier()

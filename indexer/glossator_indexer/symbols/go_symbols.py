@@ -37,7 +37,8 @@ def read(source: ParsedSource) -> Iterator[Symbol]:
 
 def _group(placing: Placing, node: Node) -> Iterator[Symbol]:
     specs = [it for it in _specs(node) if it.type in _GROUPS[node.type]]
-    is_alone = len(specs) == 1 and not any(it.type == "(" for it in node.children)
+    opening = next((it for it in node.children if it.type == "(" or "_list" in it.type), None)
+    is_alone = len(specs) == 1 and opening is None
     for spec in specs:
         name = spec.child_by_field_name("name")
         if name is None:
