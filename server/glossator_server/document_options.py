@@ -28,6 +28,7 @@ AUTO_STYLE = "auto"
 SECTIONS = ("parameters", "returns", "raises", "details", "context")
 # What is written where nobody chooses; a Context section only where the code around has them.
 USUAL_SECTIONS = ("parameters", "returns", "raises", "details")
+DRIFT = ("open", "workspace", "off")
 OPENINGS = ("/**", "/*!", "///", "//!")
 # Enough for house rules; every word of it is paid for with each comment.
 LONGEST_INSTRUCTIONS = 2000
@@ -57,7 +58,8 @@ class DocumentOptions:
     own; `instructions` are wishes that go to the model; `opening` to `third_person` are what is
     learned from the code around where they are None or empty; `fixed_sections` are sections that
     every comment gets, by title; `assisted_by` says whether the text of a commit's trailer is told.
-    `sampling` is that of the role, from its own table.
+    `drift` says where drifted comments are shown in an editor: in "open" files, in the whole
+    "workspace", or "off". `sampling` is that of the role, from its own table.
     """
 
     style: str = AUTO_STYLE
@@ -74,6 +76,7 @@ class DocumentOptions:
     third_person: bool | None = None
     fixed_sections: tuple[tuple[str, str], ...] = ()
     assisted_by: bool = False
+    drift: str = "open"
     overrides: tuple[Override, ...] = ()
     sampling: SamplingOptions = AS_PROMPTED
 
@@ -138,6 +141,7 @@ _CHOICES: Mapping[str, Key] = {
         "Sections that every comment gets, by title.",
         lambda value: tuple(value.items()),
     ),
+    "drift": one_of(lambda: DRIFT, "Where an editor shows drifted comments."),
     "assisted_by": switch("Whether the text of an Assisted-by trailer is told."),
 }
 

@@ -17,7 +17,7 @@ from glossator_clients.types import ChatReply, ChatRequest, ModelInfo, Packing
 from glossator_gate.types import Errand
 from glossator_indexer.facts import facts_of
 from glossator_indexer.parsing import syntax_problems
-from glossator_indexer.retrieval import DocumentedSymbol
+from glossator_indexer.retrieval import DocumentedSymbol, words_of
 from glossator_indexer.styles.names import unnameable_parameters
 from glossator_indexer.styles.voice import imperative, voiced
 from glossator_indexer.styles.wording import clean_fields
@@ -152,7 +152,8 @@ async def _write(
         if not failures(placed.evidence):
             return placed
     subject = await asyncio.to_thread(_subject, site, draft, around)
-    draft.shown = frozenset(it.fields.summary.strip(" .").lower() for it in subject.neighbours)
+    if model.info.api == "embedded":
+        draft.shown = _foreign_summaries(site.symbol, subject.neighbours)
     request = _request(site, subject, draft, model.info)
     if request is None:
         return None
@@ -308,6 +309,16 @@ def _subject(site: Site, draft: _Draft, around: Sequence[DocumentedSymbol]) -> P
         facts=facts_of(snapshot.source, symbol),
         neighbours=neighbours_of(snapshot, symbol, around),
         wishes=_wishes(site.options),
+    )
+
+
+def _foreign_summaries(symbol: Symbol, neighbours: Sequence[DocumentedSymbol]) -> frozenset[str]:
+    """Return the summaries of examples whose names have nothing in common with the symbol's."""
+    own = words_of(symbol.name)
+    return frozenset(
+        it.fields.summary.strip(" .").lower()
+        for it in neighbours
+        if not own & words_of(it.symbol.name)
     )
 
 

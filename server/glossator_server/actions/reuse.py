@@ -14,8 +14,8 @@ from glossator_indexer.retrieval import DocumentedSymbol
 from glossator_indexer.styles import Wanted
 from glossator_indexer.types import Parameter, Symbol
 
-# What a name means can change from function to function where no type says what it is.
-_FEWEST_WITHOUT_TYPE = 2
+# What one function says of a parameter may be about that function alone.
+_FEWEST = 2
 # Longer ones tell of the one function that they stand above.
 _LONGEST = 120
 _REFERENCE = re.compile(r"@(\w+)|`(\w+)`|\b(\w+)\(\)")
@@ -40,7 +40,7 @@ def reused_descriptions(
         if name not in wordings:
             continue
         words, count = wordings[name].most_common(1)[0]
-        if types[name] or count >= _FEWEST_WITHOUT_TYPE:
+        if count >= _FEWEST:
             found.append((name, words))
     return tuple(found)
 

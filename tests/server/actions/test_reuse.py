@@ -24,6 +24,30 @@ int f(struct ring *ring, int mode, int flags)
 	return 0;
 }
 
+/**
+ * again() - Do it again.
+ * @ring: The ring to work on.
+ * @flags: Kind of @ring.
+ *
+ * Return: 0.
+ */
+int again(struct ring *ring, int flags)
+{
+	return 0;
+}
+
+/**
+ * once() - Do it once.
+ * @ring: The ring to leave.
+ * @mode: How to leave.
+ *
+ * Return: 0.
+ */
+int once(struct ring *ring, int mode)
+{
+	return 0;
+}
+
 int g(struct ring *ring, int mode, long flags)
 {
 	return 0;
@@ -44,7 +68,7 @@ def reused(name: str) -> tuple[tuple[str, str], ...]:
     return reused_descriptions(symbol, STYLE.wanted(symbol), documented_symbols(source, STYLE))
 
 
-def test_a_parameter_of_the_same_name_and_type_is_described_alike() -> None:
+def test_a_parameter_of_the_same_name_and_type_is_described_as_several_others_are() -> None:
     assert reused("g") == (("ring", "The ring to work on."),)
 
 

@@ -56,7 +56,10 @@ async def _document_all(ls: GlossatorServer, target: Target, report: JobReport) 
     require_edits(ls)
     started = time.monotonic()
     first = snapshot_of(ls, target)
-    wanted = [(it.qualified_name, own_code(first.text, it)) for it in symbols_to_document(first)]
+    symbols = symbols_to_document(first)
+    if target.only == "drifted":
+        symbols = tuple(it for it in symbols if it.comment is not None)
+    wanted = [(it.qualified_name, own_code(first.text, it)) for it in symbols]
     if not wanted:
         return "every symbol has its comment"
     model = await ls.session.open_model("document", first)
