@@ -95,22 +95,26 @@ def write_edit(edit: FileEdit) -> None:
     _replace_file(path, apply_changes(before, edit.changes).encode("utf-8"), edit.path)
 
 
-def write_report(path: Path, text: str) -> None:
+def write_report(path: Path, text: str, mode: int | None = None) -> None:
     """Write a report in one step: whoever waits for the file finds all of it or none.
+
+    Without a `mode` it is that of the file before, or what the user's mask leaves.
 
     Raises `UsageError` where that is impossible.
     """
     place = _target(path)
     try:
         if place.exists() and not place.is_file():
-            raise UsageError(f"{path} is not a regular file; name another one with --output.")
+            raise UsageError(f"{path} is not a regular file; name another one.")
         handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", dir=place.parent)
     except OSError as trouble:
         raise UsageError(f"{path} cannot be written: {trouble.strerror}.") from trouble
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(text.encode("utf-8", "surrogateescape"))
-        Path(name).chmod(stat.S_IMODE(place.stat().st_mode) if place.exists() else _new_mode())
+        if mode is None:
+            mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else _new_mode()
+        Path(name).chmod(mode)
         Path(name).replace(place)
     except OSError as trouble:
         with contextlib.suppress(OSError):

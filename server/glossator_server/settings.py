@@ -54,7 +54,8 @@ class DocumentOptions:
 
     `width` counts columns; `max_lines` bounds the lines of prose (lines that the style demands do
     not count); `rounds` is the number of times that a model may be asked for one comment;
-    `sampling` is that of the role, from its own table.
+    `sampling` is that of the role, from its own table; `feedback` says whether it is kept on this
+    machine what became of a comment, which any layer can switch off and none on again.
     """
 
     style: str = AUTO_STYLE
@@ -62,6 +63,7 @@ class DocumentOptions:
     max_lines: int | None = None
     rounds: int = 2
     sampling: SamplingOptions = SamplingOptions()
+    feedback: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class Settings:
             match key, value:
                 case "document", Mapping():
                     document, sentences = _narrow(self.document, value, _DOCUMENT)
+                    kept = document.feedback and self.document.feedback
+                    document = replace(document, feedback=kept)
                     settings = replace(settings, document=document)
                     ignored.extend(sentences)
                 case "index", Mapping():
@@ -330,6 +334,7 @@ _DOCUMENT = _Table(
         "max_lines": replace(_LINES, accepts=lambda it: it is None or _LINES.accepts(it)),
         # Published results and ours agree that later rounds bring little.
         "rounds": _whole_number(1, 3, "How often a model may be asked for one comment."),
+        "feedback": _switch("Whether it is kept on this machine what became of comments."),
     },
 )
 _INDEX = _Table(

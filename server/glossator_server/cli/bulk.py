@@ -31,6 +31,7 @@ from glossator_server.cli.summary import Summary
 from glossator_server.cli.targets import Target, symbols_of
 from glossator_server.edits import file_edit
 from glossator_server.errors import StaleDocumentError, UsageError
+from glossator_server.feedback import FeedbackStore, Offer
 from glossator_server.files import read_snapshot, write_edit
 from glossator_server.indexes import Indexes
 from glossator_server.proposal import Outcome, Proposal, SkipCause, Skipped
@@ -235,8 +236,16 @@ class BulkRun:
     def _show(self, outcome: Outcome, file: _File) -> None:
         self.outcomes.append(outcome)
         self.summary.add(outcome, file.snapshot)
+        if isinstance(outcome, Proposal) and self._keeps_feedback:
+            offer = Offer("command-line", file.snapshot.source.language.id)
+            FeedbackStore().add_offer(outcome, offer)
         with self.progress.paused():
             self.printer.show(outcome, file.snapshot)
+
+    @property
+    def _keeps_feedback(self) -> bool:
+        policy = self.application.policy
+        return self.options.settings.document.feedback and policy.may_keep_feedback
 
     def _note_unusable(self, path: Path, trouble: Exception) -> None:
         if self._only_one or isinstance(trouble, LimitError):

@@ -32,6 +32,7 @@ def policy_as_json(policy: Policy) -> dict[str, object]:
         "commands": [list(it) for it in policy.commands],
         "limits": asdict(policy.limits),
         "cache_responses": policy.may_cache,
+        "cache_feedback": policy.may_keep_feedback,
     }
 
 
@@ -72,6 +73,7 @@ def _sections(policy: Policy) -> Iterable[tuple[str, list[tuple[str, ...]]]]:
     limits = {name: it for name, it in asdict(policy.limits).items() if it is not None}
     yield "limits", [(name, f"{it:,}") for name, it in limits.items()] or [("none",)]
     yield "answers kept on disk", [("yes" if policy.may_cache else "no",)]
+    yield "what became of comments kept on disk", [("yes" if policy.may_keep_feedback else "no",)]
 
 
 def _rows(entry: ModelEntry | IndexServerEntry | WebSearchEntry) -> Iterable[tuple[str, ...]]:
