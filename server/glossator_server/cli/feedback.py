@@ -38,7 +38,7 @@ def run_show(options: argparse.Namespace) -> int:
         for line in found:
             print(json.dumps(line))
         return ExitStatus.DONE
-    symbols = {it.get("offer"): it.get("symbol") for it in found if it.get("kind") == "offer"}
+    symbols = {str(it.get("offer")): it.get("symbol") for it in found if it.get("kind") == "offer"}
     for line in found:
         print(visible(_in_words(line, symbols)))
     fates = Counter(
@@ -76,13 +76,19 @@ def _lines(store: FeedbackStore) -> list[Mapping[str, Any]]:
         raise UsageError(f"{trouble.filename} cannot be read: {trouble.strerror}.") from trouble
 
 
-def _in_words(line: Mapping[str, Any], symbols: Mapping[Any, Any]) -> str:
-    at = line.get("at")
-    seconds = float(at) if isinstance(at, int | float) else 0.0
-    when = f"{datetime.fromtimestamp(seconds, UTC).astimezone():%Y-%m-%d %H:%M:%S}"
+def _in_words(line: Mapping[str, Any], symbols: Mapping[str, Any]) -> str:
+    when = _moment(line.get("at"))
     if line.get("kind") == "offer":
         return f"{when} offered {line.get('symbol')} by {line.get('model')} ({line.get('where')})"
     distance = line.get("distance")
     far = f", distance {distance}" if line.get("fate") == "edited" else ""
-    symbol = symbols.get(line.get("offer"), "?")
+    symbol = symbols.get(str(line.get("offer")), "?")
     return f"{when}   {symbol}: {line.get('fate')} at {line.get('moment')}{far}"
+
+
+def _moment(at: object) -> str:
+    try:
+        time = datetime.fromtimestamp(at if isinstance(at, int | float) else 0, UTC)
+        return f"{time.astimezone():%Y-%m-%d %H:%M:%S}"
+    except (ValueError, OverflowError, OSError):
+        return "at no time"

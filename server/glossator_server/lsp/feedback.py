@@ -142,7 +142,7 @@ def _finding(watched: _Watched, moment: Moment, now: Snapshot) -> Finding:
     named = find_symbols(now.source, watched.symbol)
     same = [it for it in named if own_code(now.text, it) == watched.code]
     if not named:
-        # It has another name now; the code below it may be the very same.
+        # What holds it may have another name now, and its own code be the very same.
         same = [it for it in all_symbols(now.source) if own_code(now.text, it) == watched.code]
     candidates = same or list(named)
     if not candidates:
