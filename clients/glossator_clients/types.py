@@ -194,3 +194,12 @@ class ModelInfo:
     def route(self) -> str:
         """Say where a prompt goes: `this machine, ollama, qwen2.5-coder:7b`."""
         return f"{'this machine' if self.local else self.origin}, {self.api}, {self.name}"
+
+    @property
+    def requests_at_once(self) -> int:
+        """Return how many requests a run over many symbols keeps open; more would only wait.
+
+        The engine of this process answers one after the other, and a script in its order. Servers
+        batch what they can, and let the rest wait.
+        """
+        return 1 if self.api in {"embedded", "scripted"} else 4

@@ -22,6 +22,10 @@ class LimitError(PolicyError):
     """What may be spent is spent."""
 
 
+class RateLimitError(LimitError):
+    """What may be asked in a minute was asked; a little later more may be."""
+
+
 class ConfigurationError(GlossatorError):
     """A configuration file cannot be read or does not mean anything."""
 

@@ -335,7 +335,8 @@ class Policy:
     usable. `embed_problem` says why nobody knows which model is to make vectors, if so: a file or a
     role cannot be read, or names a model that is not listed. `warnings` are sentences for the user.
     `deny_paths` are globs of files that are never read, `commands` the argument lists that may run.
-    `may_cache` says whether answers may be kept on disk, `names_models` whether some file lists a
+    `may_cache` says whether answers may be kept on disk, `may_keep_feedback` whether what became of
+    comments may, `names_models` whether some file lists a
     model, so that none is looked for. `sources` are the files that were looked at.
     """
 
@@ -354,6 +355,7 @@ class Policy:
     commands: tuple[tuple[str, ...], ...] = ()
     limits: UsageLimits = field(default_factory=UsageLimits)
     may_cache: bool = True
+    may_keep_feedback: bool = True
     names_models: bool = False
     sources: tuple[PolicySource, ...] = ()
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import platformdirs
 
-from glossator_gate.errors import LimitError
+from glossator_gate.errors import LimitError, RateLimitError
 from glossator_gate.types import UsageLimits
 
 _LOG = logging.getLogger(__name__)
@@ -163,7 +163,7 @@ class UsageStore:
                 "SELECT COUNT(*) FROM requests WHERE at > ?", since
             ).fetchone()
             if count >= limits.requests_per_min:
-                raise LimitError(
+                raise RateLimitError(
                     f"The policy allows {limits.requests_per_min} requests a minute, and they are "
                     "used up; wait a little and try again."
                 )

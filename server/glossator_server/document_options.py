@@ -59,7 +59,9 @@ class DocumentOptions:
     learned from the code around where they are None or empty; `fixed_sections` are sections that
     every comment gets, by title; `assisted_by` says whether the text of a commit's trailer is told.
     `drift` says where drifted comments are shown in an editor: in "open" files, in the whole
-    "workspace", or "off". `sampling` is that of the role, from its own table.
+    "workspace", or "off". `feedback` says whether it is kept on this machine what became of a
+    comment, which any layer can switch off and none on again. `sampling` is that of the role, from
+    its own table.
     """
 
     style: str = AUTO_STYLE
@@ -77,6 +79,7 @@ class DocumentOptions:
     fixed_sections: tuple[tuple[str, str], ...] = ()
     assisted_by: bool = False
     drift: str = "open"
+    feedback: bool = True
     overrides: tuple[Override, ...] = ()
     sampling: SamplingOptions = AS_PROMPTED
 
@@ -183,6 +186,8 @@ DOCUMENT = Table(
     "document",
     {
         **_CHOICES,
+        # Not by path: who switched it off has switched it off everywhere.
+        "feedback": switch("Whether it is kept on this machine what became of comments."),
         "overrides": Key(
             _are_overrides,
             lambda: "write tables with paths (globs) and keys of [document]",

@@ -95,6 +95,33 @@ def write_edit(edit: FileEdit) -> None:
     _replace_file(path, apply_changes(before, edit.changes).encode("utf-8"), edit.path)
 
 
+def write_report(path: Path, text: str, mode: int | None = None) -> None:
+    """Write a report in one step: whoever waits for the file finds all of it or none.
+
+    Without a `mode` it is that of the file before, or what the user's mask leaves.
+
+    Raises `UsageError` where that is impossible.
+    """
+    place = _target(path)
+    try:
+        if place.exists() and not place.is_file():
+            raise UsageError(f"{path} is not a regular file; name another one.")
+        handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", dir=place.parent)
+    except OSError as trouble:
+        raise UsageError(f"{path} cannot be written: {trouble.strerror}.") from trouble
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8", "surrogateescape"))
+        if mode is None:
+            mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else _new_mode()
+        Path(name).chmod(mode)
+        Path(name).replace(place)
+    except OSError as trouble:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise UsageError(f"{path} cannot be written: {trouble.strerror}.") from trouble
+
+
 def source_files(folder: Path) -> Iterator[Path]:
     """Yield the source files below a folder, sorted, hidden folders and links left out."""
     for root, folders, names in os.walk(folder):
@@ -119,6 +146,13 @@ def _is_writable(path: Path) -> bool:
     # To root everything is writable; a file without any write bit is meant to stay as it is.
     any_write_bit = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
     return os.access(path, os.W_OK) and bool(path.stat().st_mode & any_write_bit)
+
+
+def _new_mode() -> int:
+    # The only way to ask for the mask is to set it.
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def _replace_file(path: Path, raw: bytes, shown: Path) -> None:

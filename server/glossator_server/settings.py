@@ -91,6 +91,8 @@ class Settings:
             match key, value:
                 case "document", Mapping():
                     document, sentences = narrow(self.document, value, DOCUMENT)
+                    kept = document.feedback and self.document.feedback
+                    document = replace(document, feedback=kept)
                     settings = replace(settings, document=document)
                     ignored.extend(sentences)
                 case "index", Mapping():

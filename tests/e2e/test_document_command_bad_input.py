@@ -56,7 +56,7 @@ def desk(tmp_path: Path) -> Path:
         ("good.c:5", ["line 5", "name another line"]),
         ("good.c:999999", ["line 999999"]),
         ("good.c:0", ["line 0"]),
-        ("notes.txt", ["notes.txt", "name a C file"]),
+        ("notes.txt", ["notes.txt", "name a source file"]),
         ("binary.c", ["binary"]),
         ("latin.c", ["not UTF-8", "line 2"]),
         ("large.c", ["50 MB"]),
@@ -89,7 +89,9 @@ def test_a_target_that_cannot_be_meant(
 def test_a_folder_without_code_has_nothing_to_document(desk: Path, script: WriteScript) -> None:
     script(AGAIN)
     (desk / "empty").mkdir()
-    check_one_sentence(glossator("document", "--all", "empty", cwd=desk), 2, "no C file in empty")
+    check_one_sentence(
+        glossator("document", "--all", "empty", cwd=desk), 2, "no source file in empty"
+    )
     assert glossator("document", "--check", "empty", cwd=desk).status == 0
 
 

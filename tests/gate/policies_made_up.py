@@ -167,6 +167,8 @@ def _workspace(rng: random.Random) -> Spec:
     spec["limits"] = limits
     if rng.random() < 0.4:
         spec["cache"] = {"responses": rng.random() < 0.5}
+        if rng.random() < 0.5:
+            spec["cache"]["feedback"] = rng.random() < 0.5
     return spec
 
 

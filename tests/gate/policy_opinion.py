@@ -141,6 +141,11 @@ def allows_cache(spec: Spec | None) -> bool:
     return bool((spec or {}).get("cache", {}).get("responses", True))
 
 
+def allows_feedback(spec: Spec | None) -> bool:
+    """Tell whether one file allows to keep what became of comments."""
+    return bool((spec or {}).get("cache", {}).get("feedback", True))
+
+
 # What a policy allows.
 
 
@@ -231,6 +236,8 @@ def _others_beyond(files: Triple, policy: Policy) -> Iterator[str]:
             yield f"{command} is run"
     if policy.may_cache and not all(map(allows_cache, every)):
         yield "answers are kept"
+    if policy.may_keep_feedback and not all(map(allows_feedback, every)):
+        yield "feedback is kept"
     if files.managed is not None and any(it.api is Api.EMBEDDED for it in policy.models):
         yield "a model that nobody listed"
 
@@ -292,3 +299,5 @@ def beyond_the_right_files(right: Policy, damaged: Policy) -> Iterator[str]:
     yield from (f"{it} is run" for it in damaged.commands if it not in right.commands)
     if damaged.may_cache and not right.may_cache:
         yield "answers are kept"
+    if damaged.may_keep_feedback and not right.may_keep_feedback:
+        yield "feedback is kept"

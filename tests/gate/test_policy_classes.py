@@ -138,6 +138,7 @@ def test_a_mistake_among_hundreds_still_counts(machine: Machine) -> None:
     policy = machine.policy(user=HEAD + mistakes)
     assert classify(policy, "a.c") == "restricted"
     assert not policy.may_cache
+    assert not policy.may_keep_feedback
     assert len(policy.warnings) < 300
 
 
@@ -153,6 +154,7 @@ requests_per_min = 3
 cost_per_day = 100
 [cache]
 responses = false
+feedback = false
 [document]
 width = 72
 """
@@ -168,6 +170,7 @@ def test_a_workspace_forbids_more(machine: Machine) -> None:
     assert (policy.limits.requests_per_min, policy.limits.cost_per_day) == (3, {"USD": 5.0})
     assert policy.models[0].requests_per_min == 3
     assert (before.may_cache, policy.may_cache) == (True, False)
+    assert (before.may_keep_feedback, policy.may_keep_feedback) == (True, False)
     # What is allowed in one folder is not less in another.
     assert classify(before, "a.c") == "confidential"
 

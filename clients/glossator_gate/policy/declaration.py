@@ -240,7 +240,10 @@ LIMITS = Table(
 CACHE = Table(
     "cache",
     "What is kept on disk.",
-    (Key("responses", kinds.switch(), "Whether answers of models may be kept."),),
+    (
+        Key("responses", kinds.switch(), "Whether answers of models may be kept."),
+        Key("feedback", kinds.switch(), "Whether it may be kept what became of comments."),
+    ),
     is_for_all=True,
 )
 

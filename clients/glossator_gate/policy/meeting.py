@@ -64,6 +64,7 @@ def meet(managed: FoundFile, user: FoundFile) -> Policy:
         commands=_commands(managed, user),
         limits=limits,
         may_cache=not any(it.denies_cache for it in narrowing),
+        may_keep_feedback=not any(it.denies_feedback for it in narrowing),
         names_models=_names_models(managed, user),
         sources=(managed.source, user.source),
     )

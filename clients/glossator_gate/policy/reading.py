@@ -48,7 +48,8 @@ class PolicyFile:
     """What one file says; `problems` tell of what was left out.
 
     `default_class` and `commands` are None where the file says nothing of them. `denies_cache` is
-    True where it may have said that nothing is kept.
+    True where it may have said that no answers are kept, `denies_feedback` the same of what became
+    of comments.
     """
 
     models: tuple[ModelEntry, ...] = ()
@@ -62,6 +63,7 @@ class PolicyFile:
     commands: tuple[tuple[str, ...], ...] | None = None
     limits: UsageLimits = field(default_factory=UsageLimits)
     denies_cache: bool = False
+    denies_feedback: bool = False
     problems: tuple[FileProblem, ...] = ()
 
     @property
@@ -87,6 +89,7 @@ _CLASS_TABLES = {("classes",), ("classify",)}
 UNREADABLE = PolicyFile(
     commands=(),
     denies_cache=True,
+    denies_feedback=True,
     problems=(FileProblem("It cannot be read.", ProblemKind.BROKEN_FILE),),
 )
 
@@ -135,7 +138,7 @@ class _Reader:
         may_hide_cache = len(self._problems) >= MOST_PROBLEMS or any(
             it.place[0] == "cache" or len(it.place) < 2 for it in self._problems
         )
-        limits = tables["limits"][0]
+        limits, kept = tables["limits"][0], tables["cache"][0]
         commands = tables.get("execute", [{}])[0]
         return PolicyFile(
             models=tuple(self._entries("model", tables)),
@@ -148,7 +151,8 @@ class _Reader:
             deny_paths=tables["redact"][0].get("deny_paths", ()),
             commands=commands.get("commands"),
             limits=UsageLimits(**limits),
-            denies_cache=may_hide_cache or not tables["cache"][0].get("responses", True),
+            denies_cache=may_hide_cache or not kept.get("responses", True),
+            denies_feedback=may_hide_cache or not kept.get("feedback", True),
             problems=with_lines(self._problems, text),
         )
 

@@ -76,6 +76,7 @@ def _of_both(one: Policy, other: Policy) -> Policy:
         classes=Classes(tuple(layers)),
         deny_paths=united((one.deny_paths, other.deny_paths)),
         may_cache=one.may_cache and other.may_cache,
+        may_keep_feedback=one.may_keep_feedback and other.may_keep_feedback,
         sources=tuple(dict.fromkeys((*one.sources, *other.sources))),
     )
     return _limited(both, least_limits((one.limits, other.limits)))
@@ -96,6 +97,7 @@ def _narrowed(policy: Policy, file: PolicyFile, source: PolicySource) -> Policy:
             classes=Classes((*policy.classes.layers, layer)),
             deny_paths=united((policy.deny_paths, file.deny_paths)),
             may_cache=policy.may_cache and not file.denies_cache,
+            may_keep_feedback=policy.may_keep_feedback and not file.denies_feedback,
             sources=(*policy.sources, source),
         ),
         least_limits((policy.limits, file.limits)),

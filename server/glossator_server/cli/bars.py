@@ -8,37 +8,46 @@ from contextlib import contextmanager
 from rich import progress as rich_progress
 from rich.console import Console
 
+from glossator_server.cli.pace import Pace
 from glossator_server.cli.printing import visible
-from glossator_server.cli.progress import Progress, Steps
+from glossator_server.cli.progress import Progress
 
 
 @contextmanager
-def drawn_progress() -> Iterator[Progress]:
-    """Draw one bar a file on standard error until the block ends."""
+def drawn_progress(pace: Pace) -> Iterator[Progress]:
+    """Draw one bar for the whole run on standard error until the block ends."""
     bars = rich_progress.Progress(
-        rich_progress.TextColumn("{task.description}", markup=False),
         rich_progress.BarColumn(bar_width=24),
-        rich_progress.MofNCompleteColumn(),
-        rich_progress.TimeElapsedColumn(),
+        rich_progress.TextColumn("{task.description}", markup=False),
         console=Console(stderr=True),
         transient=True,
     )
     with bars:
-        yield _DrawnProgress(bars)
+        yield _DrawnProgress(pace, bars)
 
 
 class _DrawnProgress(Progress):
-    def __init__(self, bars: rich_progress.Progress) -> None:
+    def __init__(self, pace: Pace, bars: rich_progress.Progress) -> None:
+        super().__init__(pace)
         self._bars = bars
+        self._task = bars.add_task("", total=None)
+        self._doing = ""
+        self.show()
 
-    @contextmanager
-    def file(self, path: str, total: int) -> Iterator[Steps]:
-        """Draw the bar of one file while the block runs."""
-        task = self._bars.add_task(visible(path), total=total)
-        try:
-            yield _DrawnSteps(self._bars, task)
-        finally:
-            self._bars.remove_task(task)
+    def say(self, name: str, what: str) -> None:
+        """Show what happens to a symbol."""
+        self._doing = f"; {name}: {what}" if what else f"; {name}"
+        self.show()
+
+    def show(self) -> None:
+        """Move the bar and its words."""
+        words = visible(self.pace.in_words() + self._doing)
+        self._bars.update(
+            self._task,
+            description=words,
+            completed=self.pace.symbols_done,
+            total=self.pace.symbols or None,
+        )
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -48,23 +57,3 @@ class _DrawnProgress(Progress):
             yield
         finally:
             self._bars.start()
-
-
-class _DrawnSteps:
-    def __init__(self, bars: rich_progress.Progress, task: rich_progress.TaskID) -> None:
-        self._bars = bars
-        self._task = task
-        self._name = ""
-
-    def begin(self, name: str) -> None:
-        """Show the symbol."""
-        self._name = name
-        self._bars.update(self._task, description=name)
-
-    def report(self, what: str) -> None:
-        """Show what happens to it."""
-        self._bars.update(self._task, description=f"{self._name}: {what}")
-
-    def end(self) -> None:
-        """Move the bar by one."""
-        self._bars.advance(self._task)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from pathlib import Path
 
 from glossator_indexer.symbols import all_symbols
-from glossator_indexer.types import Symbol
+from glossator_indexer.types import Finding, Severity, Symbol
+from glossator_indexer.walking.roots import repository_root
 from glossator_server.actions.states import (
     CommentState,
     comment_status,
     style_of,
     symbols_to_document,
 )
-from glossator_server.cli.printing import complain, visible
+from glossator_server.cli.finding_reports import MISSING, CheckReport, CommentFinding
+from glossator_server.cli.printing import complain
 from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.targets import Target, symbols_of
 from glossator_server.edits import line_and_column
@@ -24,54 +26,34 @@ from glossator_server.settings import Settings
 from glossator_server.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class CommentFinding:
-    """One line of the report; `rule` is "missing" or the rule of the style that is broken."""
+def check_comments(files: Sequence[Target], settings: Settings) -> CheckReport:
+    """Return what is missing or drifted in all files.
 
-    path: str
-    line: int
-    symbol: str
-    kind: str
-    rule: str
-    message: str
-
-
-def print_findings(files: list[Target], settings: Settings) -> int:
-    """Print what is missing or drifted, a line each; the status is 1 where anything is."""
-    findings, read = _findings_in_all(files, settings)
-    for it in findings:
-        print(visible(f"{it.path}:{it.line}: {it.rule}: {it.message}"))
-    print(f"{len(findings)} findings in {read} files", file=sys.stderr)
-    return _status(findings, len(files) - read)
-
-
-def print_findings_as_json(files: list[Target], settings: Settings) -> int:
-    """Print the same as one JSON object."""
-    findings, read = _findings_in_all(files, settings)
-    print(json.dumps({"schema": 1, "findings": [asdict(it) for it in findings]}, indent=2))
-    return _status(findings, len(files) - read)
-
-
-def _status(findings: list[CommentFinding], unreadable: int) -> ExitStatus:
-    # A file that was not looked at is not a file without findings.
-    return ExitStatus.FINDINGS if findings or unreadable else ExitStatus.DONE
-
-
-def _findings_in_all(files: list[Target], settings: Settings) -> tuple[list[CommentFinding], int]:
-    """Return the findings, and how many files could be read."""
+    Raises `UsageError` where the only file cannot be read; in a tree, one that cannot be read is
+    told on standard error and does not hide the others.
+    """
     findings: list[CommentFinding] = []
-    read = 0
+    troubles: list[str] = []
     for target in files:
         try:
             findings += _findings_in(target, settings)
         except UsageError as trouble:
-            # In a tree, one file that cannot be read does not hide the others.
             if len(files) == 1:
                 raise
             complain(str(trouble))
-        else:
-            read += 1
-    return findings, read
+            troubles.append(str(trouble))
+    root = repository_root(Path.cwd())
+    return CheckReport(tuple(findings), len(files) - len(troubles), tuple(troubles), root)
+
+
+def status_of(report: CheckReport) -> ExitStatus:
+    """Return how the command ends: a file that was not looked at is not one without findings."""
+    return ExitStatus.FINDINGS if report.findings or report.troubles else ExitStatus.DONE
+
+
+def tell_count(report: CheckReport) -> None:
+    """Sum up where it does not disturb the report."""
+    print(f"{len(report.findings)} findings in {report.read} files", file=sys.stderr)
 
 
 def _findings_in(target: Target, settings: Settings) -> list[CommentFinding]:
@@ -84,13 +66,11 @@ def _findings_in(target: Target, settings: Settings) -> list[CommentFinding]:
     findings: list[CommentFinding] = []
     for symbol in wanted:
         status = comment_status(symbol, style, snapshot.source)
-        line = line_and_column(snapshot.text, symbol.name_span.start)[0]
+        found = list(status.findings)
         if status.state is CommentState.MISSING:
             message = f"{symbol.kind} {symbol.qualified_name} has no doc comment"
-            findings.append(_finding(target, symbol, line, ("missing", message)))
-        findings += [
-            _finding(target, symbol, line, (it.rule, it.message)) for it in status.findings
-        ]
+            found.insert(0, Finding(MISSING, message, severity=Severity.ADVICE))
+        findings += [_finding(target, symbol, snapshot, it) for it in found]
     return findings
 
 
@@ -104,8 +84,17 @@ def _documentable(snapshot: Snapshot) -> tuple[Symbol, ...]:
     )
 
 
-def _finding(target: Target, symbol: Symbol, line: int, what: tuple[str, str]) -> CommentFinding:
-    rule, message = what
+def _finding(
+    target: Target, symbol: Symbol, snapshot: Snapshot, finding: Finding
+) -> CommentFinding:
+    line, column = line_and_column(snapshot.text, symbol.name_span.start)
     return CommentFinding(
-        str(target.path), line, symbol.qualified_name, str(symbol.kind), rule, message
+        str(target.path),
+        line,
+        (column, column + max(1, symbol.name_span.end - symbol.name_span.start)),
+        symbol.qualified_name,
+        str(symbol.kind),
+        finding.rule,
+        finding.message,
+        finding.severity,
     )

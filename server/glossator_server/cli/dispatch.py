@@ -74,6 +74,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         do,
         doctor,
         document,
+        feedback,
         index,
         models,
         policy,
@@ -81,7 +82,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         serve,
     )
 
-    return (serve, document, do, index, search, models, policy, audit, doctor)
+    return (serve, document, do, index, search, models, policy, audit, feedback, doctor)
 
 
 def _parser(subcommands: Sequence[ModuleType]) -> argparse.ArgumentParser:

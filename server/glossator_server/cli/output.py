@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
 from glossator_server.cli.printing import visible
+from glossator_server.cli.summary import Summary
 from glossator_server.edits import apply_changes, change_as_json, unified_diff
 from glossator_server.proposal import Outcome, Proposal, Skipped
 from glossator_server.snapshot import Snapshot
@@ -27,7 +29,7 @@ class DocumentPrinter(Protocol):
         """Say that a file was written."""
         ...
 
-    def end(self) -> None:
+    def end(self, summary: Summary) -> None:
         """Finish the report."""
         ...
 
@@ -39,16 +41,12 @@ class TerminalPrinter:
         from glossator_server.cli.console import PipeConsole
 
         self._console = PipeConsole(soft_wrap=True, highlight=False, emoji=False)
-        self._proposed = 0
-        self._skipped = 0
 
     def show(self, outcome: Outcome, snapshot: Snapshot) -> None:
         """Print the diff and its evidence, or the reason why there is none."""
         if isinstance(outcome, Skipped):
-            self._skipped += 1
             self._print(f"skipped {outcome.symbol}: {outcome.reason}", "yellow")
             return
-        self._proposed += 1
         for line in diff_of(outcome, snapshot).removesuffix("\n").split("\n"):
             self._console.print_code(line, _DIFF_STYLES.get(line[:1], "none"))
         for it in outcome.evidence:
@@ -72,21 +70,26 @@ class TerminalPrinter:
         """Say which file was written."""
         self._print(f"wrote {path}: {count} comment{'s' if count > 1 else ''}", "green")
 
-    def end(self) -> None:
+    def end(self, summary: Summary) -> None:
         """Sum up."""
-        if not self._proposed and not self._skipped:
+        skipped = summary.skipped.total()
+        if not summary.offered and not skipped:
             self._print("nothing to document: every symbol has a comment", "")
-        elif self._proposed + self._skipped > 1:
-            self._print(f"{self._proposed} documented, {self._skipped} skipped", "bold")
+        elif summary.offered + skipped > 1:
+            self._print(f"{summary.offered} documented, {skipped} skipped", "bold")
+        if summary.files > 1:
+            for name, value in summary.rows():
+                self._print(f"  {name:<12}{value}", "")
 
     def _print(self, line: str, style: str) -> None:
         self._console.print(visible(line), style=style or None, markup=False)
 
 
 class JsonPrinter:
-    """Collects everything and prints one JSON object at the end."""
+    """Collects everything and emits one JSON object at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, emit: Callable[[str], None]) -> None:
+        self._emit = emit
         self._proposals: list[dict[str, object]] = []
         self._skipped: list[dict[str, object]] = []
 
@@ -108,14 +111,15 @@ class JsonPrinter:
         """Say it where it does not disturb the JSON."""
         print(visible(f"wrote {path}: {count}"), file=sys.stderr)
 
-    def end(self) -> None:
-        """Print the object."""
+    def end(self, summary: Summary) -> None:
+        """Emit the object."""
         report = {
             "schema": JSON_SCHEMA_VERSION,
             "proposals": self._proposals,
             "skipped": self._skipped,
+            "summary": summary.as_json(),
         }
-        print(json.dumps(report, indent=2))
+        self._emit(json.dumps(report, indent=2) + "\n")
 
 
 def proposal_as_json(proposal: Proposal, snapshot: Snapshot) -> dict[str, object]:

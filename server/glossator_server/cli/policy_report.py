@@ -41,6 +41,7 @@ def policy_as_json(policy: Policy) -> dict[str, object]:
         "commands": [list(it) for it in policy.commands],
         "limits": asdict(policy.limits),
         "cache_responses": policy.may_cache,
+        "cache_feedback": policy.may_keep_feedback,
     }
 
 
@@ -82,6 +83,7 @@ def _sections(policy: Policy) -> Iterable[tuple[str, list[tuple[str, ...]]]]:
     yield "commands in the sandbox", [(" ".join(it),) for it in policy.commands] or [("none",)]
     yield "limits", [*limit_rows(policy.limits)] or [("none",)]
     yield "answers kept on disk", [("yes" if policy.may_cache else "no",)]
+    yield "what became of comments kept on disk", [("yes" if policy.may_keep_feedback else "no",)]
 
 
 def limit_rows(limits: UsageLimits) -> list[tuple[str, str]]:

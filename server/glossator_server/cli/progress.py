@@ -1,36 +1,31 @@
-"""Own the progress bar on standard error; where that is no terminal, nothing is drawn."""
+"""Own how a run over symbols is followed on standard error: a bar on a terminal, else lines."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Protocol
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
+from glossator_server.cli.pace import Pace
+from glossator_server.cli.printing import visible
 
-class Steps(Protocol):
-    """The progress of one file."""
-
-    def begin(self, name: str) -> None:
-        """Say which symbol is next."""
-        ...
-
-    def report(self, what: str) -> None:
-        """Say what happens to it."""
-        ...
-
-    def end(self) -> None:
-        """Count it as done."""
-        ...
+# A log of hours stays short, and a run of seconds says nothing.
+LINE_SECONDS = 15.0
 
 
 class Progress:
     """Progress that nobody looks at."""
 
-    @contextmanager
-    def file(self, path: str, total: int) -> Iterator[Steps]:  # noqa: ARG002 -- drawn by subclasses
-        """Follow the work on one file."""
-        yield _SilentSteps()
+    def __init__(self, pace: Pace) -> None:
+        self.pace = pace
+
+    def say(self, name: str, what: str) -> None:
+        """Say what happens to a symbol."""
+
+    def show(self) -> None:
+        """Show the pace, which has changed."""
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -38,24 +33,33 @@ class Progress:
         yield
 
 
-@contextmanager
-def progress_on_terminal() -> Iterator[Progress]:
-    """Draw bars while the block runs, if standard error is a terminal."""
-    if not sys.stderr.isatty():
-        yield Progress()
-        return
-    from glossator_server.cli.bars import drawn_progress
+@asynccontextmanager
+async def shown_progress(pace: Pace) -> AsyncIterator[Progress]:
+    """Show the pace while the block runs, in the way that suits standard error."""
+    if sys.stderr is None:
+        yield Progress(pace)
+    elif sys.stderr.isatty():
+        from glossator_server.cli.bars import drawn_progress
 
-    with drawn_progress() as progress:
-        yield progress
+        with drawn_progress(pace) as progress:
+            yield progress
+    else:
+        lines = asyncio.create_task(_print_lines(pace), name="progress")
+        try:
+            yield Progress(pace)
+        finally:
+            lines.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await lines
 
 
-class _SilentSteps:
-    def begin(self, name: str) -> None:
-        """Draw nothing."""
+@asynccontextmanager
+async def silent_progress(pace: Pace) -> AsyncIterator[Progress]:
+    """Show nothing."""
+    yield Progress(pace)
 
-    def report(self, what: str) -> None:
-        """Draw nothing."""
 
-    def end(self) -> None:
-        """Draw nothing."""
+async def _print_lines(pace: Pace) -> None:
+    while True:
+        await asyncio.sleep(LINE_SECONDS)
+        print(visible(pace.in_words()), file=sys.stderr, flush=True)

@@ -70,12 +70,18 @@ async def apply_proposal(
         if not isinstance(placed, Skipped) and finish is not None:
             placed = await asyncio.to_thread(finish, placed, snapshot)
         if isinstance(placed, Skipped):
+            ls.feedback.discarded(proposal, snapshot)
             return placed
         if _now(ls, uri) != snapshot.text:
             continue  # It moved on while the words were placed.
-        sent = await _send(ls, placed, snapshot)
+        try:
+            sent = await _send(ls, placed, snapshot)
+        except UsageError:
+            ls.feedback.discarded(proposal, snapshot)
+            raise
         if await _has_arrived(ls, uri, sent):
             _remember(ls, placed, snapshot)
+            ls.feedback.applied(placed, snapshot)
             return placed
         if _now(ls, uri) == sent.before:
             raise UsageError(

@@ -18,6 +18,7 @@ from pygls.protocol import default_converter
 from glossator_server import __version__
 from glossator_server.lsp.capabilities import EditorCapabilities
 from glossator_server.lsp.documents import Documents
+from glossator_server.lsp.feedback import Feedback
 from glossator_server.lsp.messages import MessageId
 from glossator_server.lsp.parent import is_alive, watch
 from glossator_server.lsp.protocol import EdgeProtocol
@@ -45,6 +46,7 @@ class GlossatorServer(LanguageServer):
         self.session = session
         self.documents = Documents(session)
         self.editor = EditorCapabilities()
+        self.feedback = Feedback(session)
         self.editor_name = ""
         self.ignored_settings: tuple[str, ...] = ()
         # Set by whoever serves: what ends the process, from any thread's point of view.

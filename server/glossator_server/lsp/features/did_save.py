@@ -25,5 +25,6 @@ def did_save(ls: GlossatorServer, params: types.DidSaveTextDocumentParams) -> No
         _log.warning("didSave for a document that is not open; ignored")
         return
     document.is_saved = True
+    ls.feedback.saved(params.text_document.uri)
     if ls.indexing is not None and document.path is not None:
         ls.indexing.file_saved(document.path)
