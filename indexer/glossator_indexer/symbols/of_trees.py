@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from glossator_indexer.parsing import ParsedSource
-from glossator_indexer.symbols import python_symbols
+from glossator_indexer.symbols import cpp_symbols, python_symbols
 from glossator_indexer.symbols.texts import line_end_after, line_start
 from glossator_indexer.types import Span, Symbol
 
@@ -18,6 +18,7 @@ Reader = Callable[[ParsedSource], Iterator[Symbol]]
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
+        "cpp": cpp_symbols.read,
         "python": python_symbols.read,
     }
 )
