@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from glossator_indexer.errors import UnknownStyleError
-from glossator_indexer.styles import kernel_doc
+from glossator_indexer.styles import doxygen, kernel_doc
 from glossator_indexer.styles.options import Habits, RenderOptions
 from glossator_indexer.styles.parsed import ParsedDoc
 from glossator_indexer.styles.wanted import Wanted
@@ -55,6 +55,15 @@ STYLES: Mapping[str, Style] = MappingProxyType(
                 wanted=kernel_doc.wanted,
                 check=kernel_doc.check,
                 render=kernel_doc.render,
+            ),
+            Style(
+                id="doxygen",
+                title="Doxygen",
+                languages=("c", "cpp"),
+                parse=doxygen.parse,
+                wanted=doxygen.wanted,
+                check=doxygen.check,
+                render=doxygen.render,
             ),
         )
     }

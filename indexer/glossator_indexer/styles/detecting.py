@@ -21,6 +21,7 @@ _SHARE_OF_A_HABIT = 0.7
 _TELLING, _FITTING = 3, 1
 _OPENING = re.compile(r"/\*\*|/\*!|///|//!|//|#|[rRuU]*(?:\"\"\"|'''|\"|')")
 _COMMAND = re.compile(r"(?:^|[\s*/!])([@\\])(?:brief|param|returns?|details|throws|note|ref)\b")
+_BRIEF = re.compile(r"[@\\](?:brief|short)\b")
 _THIRD_PERSON = re.compile(r"[A-Z][a-z]+s\b")
 _NO_VERB = re.compile(r"(?:This|Is|Has|Was|Does|Class|Its|As|Always|Process)\b")
 
@@ -33,7 +34,8 @@ def style_among(comments: Iterable[str], language_id: str) -> Style | None:
         for style in styles:
             parsed = style.parse(comment)
             if parsed is not None:
-                votes[style.id] += _TELLING if _tells(parsed) else _FITTING
+                votes[style.id] += _weight(parsed)
+    votes = +votes
     if not votes:
         return None
     # With equal votes the language's default is first.
@@ -50,8 +52,16 @@ def habits_of(comments: Sequence[str], style: Style) -> Habits:
         command=_usual(found[1] for it, _ in parsed if (found := _COMMAND.search(it))),
         summary_below=_agreed(_is_below(it) for it, _ in parsed if "\n" in it),
         full_stop=_agreed(it.endswith(".") for it in summaries),
+        brief=_agreed(_BRIEF.search(it) is not None for it, _ in parsed),
         third_person=_agreed(_is_third_person(it) for it in summaries),
     )
+
+
+def _weight(parsed: ParsedDoc) -> int:
+    if _tells(parsed):
+        return _TELLING
+    # Where even the summary is found missing, the comment was meant otherwise.
+    return _FITTING if parsed.fields.summary else 0
 
 
 def _tells(parsed: ParsedDoc) -> bool:

@@ -15,7 +15,8 @@ class Habits:
     `opening` is how a comment begins (`/**`, `/*!`, `///`, `//!`, a docstring's quotes), `command`
     what stands before a command (`@` or a backslash). `summary_below`: the summary stands on the
     line below the opening. `full_stop`: a summary ends with one. `third_person`: "Returns", not
-    "Return". `types`: descriptions give types also where the code does.
+    "Return". `types`: descriptions give types also where the code does. `brief`: a command marks
+    the summary.
     """
 
     opening: str = ""
@@ -24,6 +25,7 @@ class Habits:
     full_stop: bool | None = None
     third_person: bool | None = None
     types: bool | None = None
+    brief: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from glossator_indexer.types import DocFields, Span
 
 _ALIKE = 0.6  # `new` and `new_entry` are, `flags` and `timeout` are not
 
+# What the code calls by a name of its own; an exception or a title is the writer's.
+_NAMED_BY_CODE = frozenset({Part.SUMMARY, Part.PARAMETER})
+
 Key = tuple[Part, str]
 
 
@@ -71,12 +74,27 @@ def updated(
     fresh = render(update.fields)
     old, new = parse(comment), parse(fresh)
     if old is None or new is None or not old.entries or not new.entries:
-        return fresh
-    blocks = _renamed_blocks(_blocks(comment, old, update.renamed), new)
+        return comment if old and new and _says_all(old, new, update) else fresh
+    if _says_all(old, new, update):
+        return comment
     target = _blocks(fresh, new, {})
+    blocks = _renamed_blocks(_blocks(comment, old, update.renamed), target)
     blocks = _reordered(_without_stale(blocks, target), target)
     _insert_missing(blocks, target)
     return "\n".join([*_head(comment, old), *_lines(blocks), *_tail(comment, old)])
+
+
+def _says_all(old: ParsedDoc, new: ParsedDoc, update: Update) -> bool:
+    """Say whether an update has nothing to do."""
+    is_called_the_same = old.name == new.name and not update.renamed
+    return is_called_the_same and _says(old.fields) == _says(update.fields)
+
+
+def _says(fields: DocFields) -> DocFields:
+    """Return the words in an order in which those that say the same are equal."""
+    named = dict(reversed(fields.parameters))
+    told = sorted(dict(fields.parameters), key=lambda it: it.startswith("<"))
+    return replace(fields, parameters=tuple((it, named[it]) for it in told if named[it]))
 
 
 @dataclass(slots=True)
@@ -139,17 +157,24 @@ def _tail(comment: str, parsed: ParsedDoc) -> list[str]:
     return comment.split("\n")[parsed.entries[-1].end :]
 
 
-def _renamed_blocks(blocks: list[_Block], new: ParsedDoc) -> list[_Block]:
+def _renamed_blocks(blocks: list[_Block], target: Sequence[_Block]) -> list[_Block]:
     """Write the names anew where the comment spells them otherwise than the code does."""
+    spellings = {it.key: _spelling(it) for it in reversed(target)}
     for block in blocks:
-        part, label = block.key
-        spelling = label if part is Part.PARAMETER else new.name if part is Part.SUMMARY else ""
-        if block.name is not None and spelling:
-            text = "\n".join(block.lines)
-            if text[block.name.start : block.name.end] != spelling:
-                text = text[: block.name.start] + spelling + text[block.name.end :]
-                block.lines = text.split("\n")
+        spelling = spellings.get(block.key)
+        if block.name is None or not spelling or block.key[0] not in _NAMED_BY_CODE:
+            continue
+        text = "\n".join(block.lines)
+        if text[block.name.start : block.name.end] != spelling:
+            text = text[: block.name.start] + spelling + text[block.name.end :]
+            block.lines = text.split("\n")
     return blocks
+
+
+def _spelling(block: _Block) -> str:
+    if block.name is None:
+        return ""
+    return "\n".join(block.lines)[block.name.start : block.name.end]
 
 
 def _without_stale(blocks: list[_Block], target: Sequence[_Block]) -> list[_Block]:
@@ -168,15 +193,23 @@ def _without_stale(blocks: list[_Block], target: Sequence[_Block]) -> list[_Bloc
 
 
 def _reordered(blocks: list[_Block], target: Sequence[_Block]) -> list[_Block]:
-    """Put the parameters into the code's order, each in a place where one stood."""
-    order = [it.key for it in target if it.key[0] is Part.PARAMETER]
-    places = [at for at, it in enumerate(blocks) if it.key in order]
-    sorted_blocks = sorted((blocks[at] for at in places), key=lambda it: order.index(it.key))
-    gaps = [blocks[at].gap for at in places]
+    """Put the parameters into the code's order, each in a place where one stood.
+
+    Parameters of types keep their places among each other: where they stand is a matter of taste.
+    """
     result = list(blocks)
-    for at, gap, block in zip(places, gaps, sorted_blocks, strict=True):
-        block.gap = gap
-        result[at] = block
+    for is_of_types in (True, False):
+        order = [
+            it.key
+            for it in target
+            if it.key[0] is Part.PARAMETER and it.key[1].startswith("<") is is_of_types
+        ]
+        places = [at for at, it in enumerate(result) if it.key in order]
+        sorted_blocks = sorted((result[at] for at in places), key=lambda it: order.index(it.key))
+        gaps = [result[at].gap for at in places]
+        for at, gap, block in zip(places, gaps, sorted_blocks, strict=True):
+            block.gap = gap
+            result[at] = block
     return result
 
 
