@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from glossator_indexer.styles.doxygen_grammar import Piece, Scanned, scan
+from glossator_indexer.styles.doxygen_markup import escaped
 from glossator_indexer.styles.names import returns_nothing
 from glossator_indexer.styles.parsed import Part
 from glossator_indexer.styles.wanted import DocumentedName, Need, Wanted
@@ -33,7 +34,7 @@ def wanted(symbol: Symbol) -> Wanted:
         is_optional = is_type_parameter or name == VARIADIC or symbol.kind is SymbolKind.TYPEDEF
         need = Need.WELCOME if is_optional else Need.REQUIRED
         names.setdefault(name, DocumentedName(name, need))
-    return Wanted(tuple(names.values()), _returns(symbol), symbol.raises)
+    return Wanted(tuple(names.values()), _returns(symbol), symbol.raises, escaped)
 
 
 def _bare(name: str) -> str:
