@@ -81,7 +81,12 @@ def updated(
     blocks = _renamed_blocks(_blocks(comment, old, update.renamed), target)
     blocks = _reordered(_without_stale(blocks, target), target)
     _insert_missing(blocks, target)
-    return "\n".join([*_head(comment, old), *_lines(blocks), *_tail(comment, old)])
+    for attempt in (blocks, _with_details_of(blocks, target)):
+        result = "\n".join([*_head(comment, old), *_lines(attempt), *_tail(comment, old)])
+        read = parse(result)
+        if read is not None and read.entries:
+            return result
+    return fresh
 
 
 def _says_all(old: ParsedDoc, new: ParsedDoc, update: Update) -> bool:
@@ -175,6 +180,22 @@ def _spelling(block: _Block) -> str:
     if block.name is None:
         return ""
     return "\n".join(block.lines)[block.name.start : block.name.end]
+
+
+def _with_details_of(blocks: list[_Block], target: Sequence[_Block]) -> list[_Block]:
+    """Return the blocks with the details as `render` lays them out.
+
+    What stood before them may have told where they begin; a label has to where it is gone.
+    """
+    laid_out = [it for it in target if it.key[0] is Part.DETAILS]
+    result: list[_Block] = []
+    for block in blocks:
+        if block.key[0] is not Part.DETAILS:
+            result.append(block)
+        elif laid_out:
+            result += [replace(laid_out[0], gap=block.gap), *laid_out[1:]]
+            laid_out = []
+    return result
 
 
 def _without_stale(blocks: list[_Block], target: Sequence[_Block]) -> list[_Block]:
