@@ -133,9 +133,11 @@ class EmbeddedReranker:
         self._engine = _Engine(model_id, settings, errand, _reranker)
         self.name = name
 
-    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+    def scores(
+        self, query: str, texts: Sequence[str], errand: Errand | None = None
+    ) -> NDArray[np.float32]:
         """Return one score a text, in their order, higher is better; raises a `ModelError`."""
-        return self._engine.ask(lambda client: client.scores(query, texts))
+        return self._engine.ask(lambda client: client.scores(query, texts, errand))
 
     def close(self) -> None:
         """End what is under way, also from another thread; the engine ends by itself."""

@@ -135,7 +135,10 @@ class EmbeddingServer:
         body: Mapping[str, object] | None = None,
         errand: Errand | None = None,
     ) -> tuple[int, bytes]:
-        """Return status and content of an answer; who is busy is asked again a little later."""
+        """Return status and content of an answer; who is busy is asked again a little later.
+
+        `errand` is for what is another one than usual.
+        """
         headers = (errand or self._errand).headers()
         patience = Patience(self._http.total_s)
         while True:

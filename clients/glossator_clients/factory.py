@@ -63,10 +63,15 @@ async def open_model(need: Need, policy: Policy, shared: Shared) -> RoutedModel:
 
 
 def _limits(entry: ModelEntry, policy: Policy) -> UsageLimits:
-    """Return what is held to here: requests to a server are counted at the door, once."""
-    if entry.origin is None:
-        return policy.limits
-    return replace(policy.limits, requests_per_min=None)
+    """Return what a model is held to here.
+
+    Requests to a server are counted at the door, once. What is paid in one currency does not wait
+    for money in another, and what has no price for none.
+    """
+    sums, currency = policy.limits.cost_per_day, entry.price.currency if entry.price else None
+    held = None if sums is None or currency is None else {currency: sums.get(currency, 0.0)}
+    rate = policy.limits.requests_per_min if entry.origin is None else None
+    return replace(policy.limits, requests_per_min=rate, cost_per_day=held)
 
 
 @dataclass(frozen=True, slots=True)

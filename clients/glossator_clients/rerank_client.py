@@ -50,36 +50,42 @@ class ServerReranker:
         """End what is under way, also from another thread."""
         self._server.close()
 
-    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+    def scores(
+        self, query: str, texts: Sequence[str], errand: Errand | None = None
+    ) -> NDArray[np.float32]:
         """Return one score a text, in their order, higher is better; raises a `ModelError`.
 
         Scores of one call can be compared with each other, and with nothing else. Texts that do
-        not fit are cut to their heads.
+        not fit are cut to their heads. `errand` is that of these texts, else the server's own.
         """
         import numpy as np
 
         parts = [
-            self._batch(query, texts[at : at + _TEXTS_A_BATCH])
+            self._batch(query, texts[at : at + _TEXTS_A_BATCH], errand)
             for at in range(0, len(texts), _TEXTS_A_BATCH)
         ]
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
-    def _batch(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+    def _batch(
+        self, query: str, texts: Sequence[str], errand: Errand | None
+    ) -> NDArray[np.float32]:
         # Servers refuse an empty text.
         texts = [text if text.strip() else "(empty)" for text in texts]
         while True:
             try:
-                return self._asked(query, texts)
+                return self._asked(query, texts, errand)
             except PromptTooLongError:
                 longest = max(map(len, texts))
                 if longest <= _SHORTEST_CUT:
                     raise
                 texts = [text[: max(_SHORTEST_CUT, longest // 2)] for text in texts]
 
-    def _asked(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+    def _asked(
+        self, query: str, texts: Sequence[str], errand: Errand | None
+    ) -> NDArray[np.float32]:
         for shape in _Shape if self._shape is None else (self._shape,):
             path, body = self._request(shape, query, texts)
-            status, content = self._server.exchange("POST", path, body)
+            status, content = self._server.exchange("POST", path, body, errand)
             if status == _OK:
                 scores = self._read(shape, self._server.json_of(content), len(texts))
                 self._shape = shape

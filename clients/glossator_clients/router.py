@@ -215,7 +215,10 @@ class RoutedModel:
         await self._current.model.close()
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
-        """Yield the answer of whoever answers; what a failing one had begun is started over."""
+        """Yield the answer of whoever answers; what a failing one had begun is started over.
+
+        Each is sent what was made to fit it, where the request says how that is made.
+        """
         health = self._line.router.health
         has_begun = False
         while True:
@@ -225,7 +228,8 @@ class RoutedModel:
                 yield StartedOver()
                 has_begun = False
             try:
-                async with aclosing(current.model.stream(request)) as events:
+                fitting = _made_for(self.info, request)
+                async with aclosing(current.model.stream(fitting)) as events:
                     async for event in events:
                         has_begun = True
                         yield event
@@ -260,6 +264,20 @@ class RoutedModel:
     def _check_class(entry: ModelEntry, request: ChatRequest) -> None:
         if (refusal := refusal_for(entry, request.errand.data_class)) is not None:
             raise PolicyError(refusal)
+
+
+def _made_for(info: ModelInfo, request: ChatRequest) -> ChatRequest:
+    """Return a request as it fits a model; it is for the same errand and no less secret."""
+    packing = request.packing
+    if packing is None or packing.made_for == info:
+        return request
+    made = packing.anew(info)
+    if made is None:
+        raise PromptTooLongError(
+            f"The request is too long for {info.id}, however it is cut; ask about a smaller piece "
+            "of code, or use a model with a larger context."
+        )
+    return replace(made, errand=request.errand)
 
 
 def _identity(entry: ModelEntry) -> tuple[str, str]:

@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING
 
 from glossator_clients.errors import ModelUnavailableError
 from glossator_gate.errors import PolicyError
-from glossator_gate.policy import destination_of, refusal_for, strictest_possible
-from glossator_gate.types import Api, Errand, ModelEntry, Policy
+from glossator_gate.policy import (
+    default_classification,
+    destination_of,
+    refusal_for,
+    strictest_possible,
+)
+from glossator_gate.types import Api, DataClass, Errand, ModelEntry, Policy
 
 if TYPE_CHECKING:
     from glossator_clients.embedded_search import EmbeddedReranker
@@ -26,7 +31,8 @@ def open_embedder(policy: Policy, preferred: Sequence[str] = ()) -> ServerEmbedd
     mix. It waits for the server, so it is called on a thread. Raises `PolicyError` where the named
     ones may not be used for that, and a `ModelError` where the chosen one cannot serve.
     """
-    entry = _entry_for_search("embed", policy, preferred)
+    # An index holds what it holds: who may not see its strictest file makes no part of it.
+    entry = _entry_for_search("embed", policy, strictest_possible(policy), preferred)
     if entry is None:
         return None
     if entry.api is Api.EMBEDDED:
@@ -41,8 +47,13 @@ def open_embedder(policy: Policy, preferred: Sequence[str] = ()) -> ServerEmbedd
     return _opened_embedder(entry, Errand("embeddings", "embed", strictest_possible(policy)))
 
 
-def _entry_for_search(role: str, policy: Policy, preferred: Sequence[str]) -> ModelEntry | None:
-    """Return the entry for `embed` or `rerank`, which are uses of models as well as roles."""
+def _entry_for_search(
+    role: str, policy: Policy, bound: DataClass, preferred: Sequence[str] = ()
+) -> ModelEntry | None:
+    """Return the entry for `embed` or `rerank`, which are uses of models as well as roles.
+
+    It is one that may see what is as secret as `bound`.
+    """
     listed = policy.roles.get(role)
     if listed is None:
         return None
@@ -52,8 +63,6 @@ def _entry_for_search(role: str, policy: Policy, preferred: Sequence[str]) -> Mo
             f"No model may be used for {role}: list one in config.toml with "
             f'uses = ["{role}"], or remove the role.'
         )
-    # An index holds what it holds: who may not see its strictest file makes no part of it.
-    bound = strictest_possible(policy)
     refusals = [it for it in (refusal_for(entry, bound) for entry in usable) if it is not None]
     usable = [it for it in usable if refusal_for(it, bound) is None]
     if not usable:
@@ -83,17 +92,21 @@ def _opened_embedder(entry: ModelEntry, errand: Errand) -> ServerEmbedder:
         raise
 
 
-def open_reranker(
-    policy: Policy, preferred: Sequence[str] = ()
-) -> ServerReranker | EmbeddedReranker | None:
+def rerank_entry(policy: Policy) -> ModelEntry | None:
     """Return the model that the role `rerank` names, None where it names none.
 
-    It is asked, and closed, on a thread. Raises `PolicyError` where the named ones may not be used
-    for that, and a `ModelError` where the chosen one cannot serve.
+    It is the first that may see a question, which is as secret as ordinary code; texts are chosen
+    by who asks. Raises `PolicyError` where none of the named ones may.
     """
-    entry = _entry_for_search("rerank", policy, preferred)
-    if entry is None:
-        return None
+    return _entry_for_search("rerank", policy, default_classification(policy).data_class)
+
+
+def open_reranker(entry: ModelEntry) -> ServerReranker | EmbeddedReranker:
+    """Return the model of an entry for the role `rerank`.
+
+    It is asked, and closed, on a thread, and told of each question how secret its texts are. Raises
+    a `ModelError` or a `ConfigurationError` where it cannot serve.
+    """
     if entry.api is Api.EMBEDDED:
         from glossator_clients.embedded_search import EmbeddedReranker, search_options
 
@@ -104,10 +117,9 @@ def open_reranker(
             'api = "embedded" for the role rerank.'
         )
     from glossator_clients.embedding import EmbeddingServer
-    from glossator_clients.rerank_client import ServerReranker
+    from glossator_clients.rerank_client import RERANK, ServerReranker
     from glossator_gate.blocking import BlockingHttp
 
     http = BlockingHttp(destination_of(entry))
-    errand = Errand("rerank", "rerank", strictest_possible(policy))
-    server = EmbeddingServer(entry.id, entry.origin_text, http, errand)
+    server = EmbeddingServer(entry.id, entry.origin_text, http, RERANK)
     return ServerReranker(server, entry.name, entry.base_path)

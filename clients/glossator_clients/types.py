@@ -5,7 +5,7 @@ Nothing in here does anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -83,7 +83,7 @@ class ChatRequest:
     """A conversation to be continued: by text, by JSON that fits `schema`, or by calls of `tools`.
 
     `errand` says what it is for and how secret its strictest part is; who does not say so sends
-    what is restricted.
+    what is restricted. `packing` says for whom the messages were made to fit, where they were.
     """
 
     messages: tuple[Message, ...]
@@ -91,6 +91,18 @@ class ChatRequest:
     schema: JsonSchema | None = None
     tools: tuple[Tool, ...] = ()
     errand: Errand = field(default_factory=lambda: Errand("chat"))
+    packing: Packing | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """For which model a request was made to fit, and how it is made for the one that takes over.
+
+    `anew` returns None where nothing that is worth asking fits that one.
+    """
+
+    made_for: ModelInfo
+    anew: Callable[[ModelInfo], ChatRequest | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,13 +130,17 @@ class ServerProfile(StrEnum):
     MLC = "mlc"
 
 
+# Of a price, and of a limit, that names none.
+DEFAULT_CURRENCY = "USD"
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """What a million tokens cost, in the currency that the file names."""
 
     prompt: float
     completion: float
-    currency: str = "USD"
+    currency: str = DEFAULT_CURRENCY
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +231,24 @@ class WebSearchEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class TelemetryEntry:
+    """The collector that is told of every exchange: what both files agree on.
+
+    What is told is what the audit log holds, and no text: `max_class` is no key of the file.
+    """
+
+    origin: Origin
+    id: str = "telemetry"
+    address: AddressClass = AddressClass.LOOPBACK
+    max_class: DataClass = DataClass.PUBLIC
+    key: str | None = None
+    timeout_s: float = 5.0
+    proxy: Origin | None = None
+    ca_file: Path | None = None
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClassRule:
     """What a path's class is where one of the globs (as in `.gitignore`) names it.
 
@@ -258,11 +280,15 @@ class Classes:
 
 @dataclass(frozen=True, slots=True)
 class UsageLimits:
-    """What all of the user's programs together may spend; None where nothing limits it."""
+    """What all of the user's programs together may spend; None where nothing limits it.
+
+    `cost_per_day` is by currency: nobody knows the rate of two, and in one that is not among them
+    nothing may be spent.
+    """
 
     requests_per_min: int | None = None
     tokens_per_day: int | None = None
-    cost_per_day: float | None = None
+    cost_per_day: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +348,7 @@ class Policy:
     managed_in_force: bool = False
     index_servers: tuple[IndexServerEntry, ...] = ()
     web_searches: tuple[WebSearchEntry, ...] = ()
+    telemetry: TelemetryEntry | None = None
     classes: Classes = field(default_factory=Classes)
     deny_paths: tuple[str, ...] = ()
     commands: tuple[tuple[str, ...], ...] = ()
@@ -381,8 +408,8 @@ class Errand:
     """Why something is sent: for the audit line, and to compare classes at the door.
 
     `operation` is OpenTelemetry's `gen_ai.operation.name` (chat, embeddings, ...) or one of ours
-    (metadata, rerank, web_search). Model clients hand it to the door as a header of the request
-    that never leaves; a request with a body and without an errand counts as restricted.
+    (metadata, rerank, web_search, telemetry). Model clients hand it to the door as a header of the
+    request that never leaves; a request with a body and without an errand counts as restricted.
     """
 
     operation: str

@@ -167,21 +167,26 @@ class UsageStore:
                     f"The policy allows {limits.requests_per_min} requests a minute, and they are "
                     "used up; wait a little and try again."
                 )
-        tokens, cost = database.execute(
-            "SELECT TOTAL(prompt_tokens + completion_tokens), TOTAL(cost) FROM answers"
-            " WHERE day = ?",
-            (self._day(),),
-        ).fetchone()
-        if limits.tokens_per_day is not None and tokens >= limits.tokens_per_day:
-            raise LimitError(
-                f"The policy allows {limits.tokens_per_day} tokens a day, and they are used up; "
-                "go on tomorrow, or have limits.tokens_per_day raised."
-            )
-        if limits.cost_per_day is not None and cost >= limits.cost_per_day:
-            raise LimitError(
-                f"The policy allows models to cost {limits.cost_per_day:g} a day, and that is "
-                "spent; go on tomorrow, or have limits.cost_per_day raised."
-            )
+        if limits.tokens_per_day is not None:
+            (tokens,) = database.execute(
+                "SELECT TOTAL(prompt_tokens + completion_tokens) FROM answers WHERE day = ?",
+                (self._day(),),
+            ).fetchone()
+            if tokens >= limits.tokens_per_day:
+                raise LimitError(
+                    f"The policy allows {limits.tokens_per_day} tokens a day, and they are used "
+                    "up; go on tomorrow, or have limits.tokens_per_day raised."
+                )
+        for currency, most in (limits.cost_per_day or {}).items():
+            (cost,) = database.execute(
+                "SELECT TOTAL(cost) FROM answers WHERE day = ? AND currency = ?",
+                (self._day(), currency),
+            ).fetchone()
+            if cost >= most:
+                raise LimitError(
+                    f"The policy allows models to cost {most:g} {currency} a day, and that is "
+                    "spent; go on tomorrow, or have limits.cost_per_day raised."
+                )
 
     def _day(self) -> str:
         return datetime.fromtimestamp(self._now()).astimezone().date().isoformat()

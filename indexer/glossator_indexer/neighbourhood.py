@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from glossator_gate.redaction.unread import is_never_read
-from glossator_indexer.languages import language_for_path, language_of_file
+from glossator_indexer.languages import Language, language_for_path, language_of_file
 from glossator_indexer.languages.c import C
 from glossator_indexer.parsing import ParsedSource, parse
 from glossator_indexer.retrieval import DocumentedSymbol
@@ -26,6 +26,9 @@ from glossator_indexer.types import Severity, SymbolKind
 # A second's worth of reading; the files nearest in name order around the file come first.
 MOST_BYTES = 3_000_000
 MOST_FILES = 150
+# A few files show how all are commented.
+MOST_FILES_FOR_HABITS = 12
+MOST_BYTES_FOR_HABITS = 400_000
 # Longer signatures teach nothing more and crowd out the code that is asked about.
 MOST_SIGNATURE_CHARACTERS = 700
 _OPENING = re.compile(r"^[ \t]*/\*\*[ \t]*\r?\n", re.MULTILINE)
@@ -79,6 +82,40 @@ def documented_beside(
     return found
 
 
+def comments_beside(path: Path, may_read: Callable[[Path], bool]) -> list[str]:
+    """Return the comments of the files beside a file that are in its language, nearest names first.
+
+    Of at most `MOST_FILES_FOR_HABITS` files, because each is parsed as a whole.
+    """
+    found: list[str] = []
+    left = MOST_BYTES_FOR_HABITS
+    for stamp in _siblings(path)[:MOST_FILES_FOR_HABITS]:
+        if stamp.size <= left and may_read(stamp.path):
+            left -= stamp.size
+            found.extend(_comments_in(stamp))
+    return found
+
+
+@lru_cache(maxsize=4 * MOST_FILES)
+def _comments_in(stamp: _FileStamp) -> tuple[str, ...]:
+    read = _text_and_language(stamp)
+    return () if read is None else comments_of(parse(*read))
+
+
+def comments_of(source: ParsedSource) -> tuple[str, ...]:
+    """Return the comments of all symbols of a text, in order."""
+    return tuple(it.comment.text for it in all_symbols(source) if it.comment is not None)
+
+
+def _text_and_language(stamp: _FileStamp) -> tuple[str, Language] | None:
+    try:
+        text = stamp.path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    language = language_of_file(stamp.path, text)
+    return None if language is None or "\0" in text else (text, language)
+
+
 def _siblings(path: Path) -> list[_FileStamp]:
     stamps: list[_FileStamp] = []
     language = language_for_path(path)
@@ -108,13 +145,10 @@ def _shared_beginning(one: str, other: str) -> int:
 
 @lru_cache(maxsize=4 * MOST_FILES)
 def _documented_in(stamp: _FileStamp, style: Style) -> tuple[DocumentedSymbol, ...]:
-    try:
-        text = stamp.path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError):
+    read = _text_and_language(stamp)
+    if read is None or style not in styles_of(read[1].id):
         return ()
-    language = language_of_file(stamp.path, text)
-    if language is None or "\0" in text or style not in styles_of(language.id):
-        return ()
+    text, language = read
     # Of C only the comments and what follows them are cut out, which takes a tenth of the time.
     parts = _snippets(text) if language.id == C.id else iter((text,))
     return tuple(it for part in parts for it in documented_symbols(parse(part, language), style))
@@ -134,4 +168,4 @@ def _snippets(text: str) -> Iterator[str]:
             yield text[opening.start() : position] + ("}\n" if below["end"] == "{" else "\n")
 
 
-__all__ = ["documented_beside", "documented_symbols"]
+__all__ = ["comments_beside", "comments_of", "documented_beside", "documented_symbols"]

@@ -76,6 +76,33 @@ class Reranker(Protocol):
         ...
 
 
+class TextRanker(Protocol):
+    """A model of the user's that puts texts in order; it sees only what it may.
+
+    Every method may raise a `GlossatorError`; any number of threads may ask at once.
+    """
+
+    @property
+    def name(self) -> str:
+        """Return what people call the model."""
+        ...
+
+    def hides(self, path: str) -> str | None:
+        """Say in a sentence why a file's text may not be shown to it, None where it may."""
+        ...
+
+    def scores(self, query: str, texts: Sequence[str], paths: Sequence[str]) -> NDArray[np.float32]:
+        """Return one score a text, higher is better, within a time that a search may take.
+
+        `paths` are those of the texts. Scores of one call compare with each other alone.
+        """
+        ...
+
+    def close(self) -> None:
+        """End what is under way, also from another thread."""
+        ...
+
+
 class DerivedStore(Protocol):
     """A store that is rebuilt from the truth, and says itself how far it has come.
 

@@ -100,8 +100,8 @@ class Symbol:
     `container` is what the symbol belongs to, with dots between (`Outer.Inner`). `raises` are the
     exceptions that the declaration declares (Java) or that the symbol's own body raises by name, in
     order; in Rust "Errors", "Panics" and "Safety", the sections that its documentation would have.
-    `is_generator`: what it returns comes piece by piece. `is_private`: by the language's own
-    rule or custom only the file, class or package may use it.
+    `is_generator`: what it returns comes piece by piece. `is_property`: it is read like a variable.
+    `is_private`: by the language's own rule or custom only the file, class or package may use it.
     """
 
     name: str
@@ -121,6 +121,7 @@ class Symbol:
     raises: tuple[str, ...] = ()
     is_generator: bool = False
     is_private: bool = False
+    is_property: bool = False
 
     @property
     def qualified_name(self) -> str:
@@ -140,13 +141,23 @@ class SyntaxProblem:
 class Facts:
     """What the tree of a function proves, each in order of appearance and without repeats.
 
-    `constants` are those that it returns as they stand, such as 0, NULL and true.
+    `constants` are those that it returns as they stand, such as 0, NULL and true. `conditions`
+    pairs an error code with the condition under which alone it is returned, where that is one `if`.
+    `locks_held` the caller has to hold; of `locks_taken` the `locks_left` are not released.
+    `sleeps` is the call because of which the function may sleep, `frees` are parameters that it
+    frees.
     """
 
     error_codes: tuple[str, ...] = ()
     callees: tuple[str, ...] = ()
     returns_value: bool = False
     constants: tuple[str, ...] = ()
+    conditions: tuple[tuple[str, str], ...] = ()
+    locks_held: tuple[str, ...] = ()
+    locks_taken: tuple[str, ...] = ()
+    locks_left: tuple[str, ...] = ()
+    sleeps: str | None = None
+    frees: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

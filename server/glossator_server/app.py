@@ -21,6 +21,7 @@ import platformdirs
 
 from glossator_clients.protocol import ChatModel
 from glossator_gate.policy import Policy, PolicyPlaces, is_denied, key_variables, load_policy
+from glossator_gate.telemetry import follow, missing_part
 from glossator_server import __version__
 from glossator_server.policies import CurrentPolicy, WorkspacePolicy
 from glossator_server.settings import (
@@ -73,6 +74,7 @@ async def open_model(need: Need, policy: Policy) -> ChatModel:
 
     Raises a `ModelError` where none can serve, a `PolicyError` where none may.
     """
+    follow(policy.telemetry)
     # The SDKs take most of a second to import: only who asks a model pays for it.
     from glossator_clients.factory import open_model as open_routed
 
@@ -108,6 +110,9 @@ def load_application(workspace: Path | None = None) -> Application:
     policy = load_policy(policy_places())
     settings, problems = load_user_settings(user_config())
     problems = (*policy.warnings, *problems)
+    if (problem := missing_part(policy)) is not None:
+        problems = (*problems, problem)
+    follow(policy.telemetry)
     if workspace is not None:
         found = read_workspace(workspace, settings, policy)
         policy, settings = found.policy, found.settings
@@ -180,6 +185,7 @@ def _open_index(places: OwnerPlaces, options: IndexOptions) -> RepositoryIndex:
     from glossator_indexer.walking import RepositoryWalker, WalkOptions
     from glossator_server.embedders import choose_embedder
     from glossator_server.outdated import end_when_outdated
+    from glossator_server.rerankers import named_ranker
 
     def open_vectors(folder: Path, dim: int, truth: TruthVectors) -> VectorStore:
         from glossator_indexer.chroma_store import ChosenVectors, VectorChoice
@@ -193,13 +199,17 @@ def _open_index(places: OwnerPlaces, options: IndexOptions) -> RepositoryIndex:
         (files.managed, files.user, places.root / WORKSPACE_FILE),
         lambda: read_workspace(places.root, Settings(), load_policy(files)).policy,
     )
+    follow(policy.telemetry)
     chosen = choose_embedder(policy, places.folder)
+    ranker = named_ranker(policy, places.root)
     parts = IndexParts(
         walker=RepositoryWalker(places.root, WalkOptions(denied=lambda it: is_denied(policy, it))),
         embedder=chosen.embedder,
         worker_embedder=chosen.in_workers,
         former_embedder=chosen.former,
-        reranker=LateReranker(places.folder),
+        # What the policy names takes the place of the one that can be fetched.
+        reranker=LateReranker(places.folder) if ranker is None else None,
+        ranker=ranker,
         open_vectors=open_vectors,
         team=_team(policy, options, places.root, chosen),
         embedder_trouble=chosen.trouble,

@@ -39,7 +39,7 @@ def read_snapshot(path: Path, settings: Settings) -> Snapshot:
     language = settings.language(language_of_file(path, text))
     if language is None:
         raise UsageError(f"{path} is in no language that Glossator knows; name a source file.")
-    style = settings.document.style
+    style = settings.document.for_path(path).style
     return Snapshot(path.resolve().as_uri(), path, None, parse(text, language), style=style)
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from glossator_gate.types import Policy
+from glossator_gate.types import ModelEntry, Policy
 
 _LOOK_SECONDS = 2.0
 _log = logging.getLogger(__name__)
@@ -60,9 +60,21 @@ def _watch(stamps: Callable[[], object], is_outdated: Callable[[], bool]) -> Non
 
 def _used(policy: Policy) -> object:
     """Return what an index takes from a policy."""
-    named = policy.roles.get("embed", ())
-    models = tuple(map(policy.model, named))
-    return models, policy.index_servers, policy.embed_problem, policy.deny_paths, policy.classes
+    return (
+        _named(policy, "embed"),
+        # No such role is another thing than one without a model.
+        "rerank" in policy.roles,
+        _named(policy, "rerank"),
+        policy.index_servers,
+        policy.telemetry,
+        policy.embed_problem,
+        policy.deny_paths,
+        policy.classes,
+    )
+
+
+def _named(policy: Policy, role: str) -> tuple[ModelEntry | None, ...]:
+    return tuple(map(policy.model, policy.roles.get(role, ())))
 
 
 def _stamps(files: Sequence[Path]) -> object:

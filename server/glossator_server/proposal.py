@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from glossator_clients.costs import Cost
+from glossator_indexer.styles.detecting import Conventions
 from glossator_indexer.types import DocFields, TextChange
 from glossator_server.settings import DocumentOptions
 
@@ -51,11 +52,11 @@ class FileEdit:
 class Proposal:
     """A change that passed its checks.
 
-    `fields`, `code` (of the symbol, as it was) and `options` are kept so that the same words can be
-    placed anew in a text that has moved on. `notices` are sentences about what was cut or filled
-    in; `rounds` counts model calls; `seconds` is wall time, `answer_seconds` what of it the model
-    took. `route` says which model and where, `why` the router's reason; `cost` is None where the
-    policy names no price.
+    `fields`, `code` (of the symbol, as it was), `options` and `conventions` are kept so that the
+    same words can be placed anew in a text that has moved on. `notices` are sentences about what
+    was cut or filled in; `rounds` counts model calls; `seconds` is wall time, `answer_seconds` what
+    of it the model took. `route` says which model and where, `why` the router's reason; `cost` is
+    None where the policy names no price.
     """
 
     title: str
@@ -67,6 +68,7 @@ class Proposal:
     fields: DocFields
     code: str
     options: DocumentOptions
+    conventions: Conventions
     notices: tuple[str, ...]
     rounds: int
     prompt_tokens: int

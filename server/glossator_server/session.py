@@ -23,7 +23,7 @@ from glossator_indexer.types import TextChange
 from glossator_server.errors import UsageError
 from glossator_server.files import MAX_SOURCE_BYTES, read_snapshot
 from glossator_server.policies import WorkspacePolicy
-from glossator_server.settings import IndexOptions, Settings
+from glossator_server.settings import DocumentOptions, IndexOptions, Settings
 from glossator_server.snapshot import Snapshot, lends_nothing
 from glossator_server.workspace_file import WorkspaceFile, judge_workspace, read_workspace
 
@@ -42,6 +42,9 @@ OpenIndex = Callable[[Path, IndexOptions], "IndexClient"]
 
 # What is in force where nobody gives one: nothing is allowed.
 NO_POLICY = Policy(models=())
+
+# How comments are written where nobody says.
+AS_USUAL = DocumentOptions()
 
 _log = logging.getLogger(__name__)
 
@@ -100,10 +103,10 @@ class OpenDocument:
         self.changed.set()
         self.changed = asyncio.Event()
 
-    def snapshot(self, style: str) -> Snapshot | None:
+    def snapshot(self, options: DocumentOptions = AS_USUAL) -> Snapshot | None:
         """Return the document as it is now, None where nothing can be done with it.
 
-        `style` is the setting of the comment style.
+        `options` say in which style it is commented.
         """
         if self.language is None or self.trouble is not None:
             return None
@@ -112,6 +115,7 @@ class OpenDocument:
         elif self._pending:
             self._source = reparse(self._source, self._pending)
         self._pending.clear()
+        style = options.for_path(self.path).style
         return Snapshot(self.uri, self.path, self.version, self._source, style=style)
 
 
@@ -296,7 +300,7 @@ class Session:
         """
         document = self.documents.get(uri)
         if document is not None:
-            snapshot = document.snapshot(self.settings.document.style)
+            snapshot = document.snapshot(self.settings.document)
             if snapshot is None:
                 raise UsageError(str(document.trouble))
             return self._admitted(snapshot)

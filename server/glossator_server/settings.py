@@ -8,60 +8,39 @@ from __future__ import annotations
 
 import re
 import reprlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from glossator_gate.policy import ROLE_NAMES, decoded, parse_toml, read_regular_file
 from glossator_indexer.languages import Language, with_annotations
+from glossator_server.document_options import AUTO_STYLE, DOCUMENT, DocumentOptions
+from glossator_server.sampling import SamplingOptions
+from glossator_server.setting_keys import (
+    MAX_SHOWN_CHARACTERS,
+    IgnoredKey,
+    Key,
+    Table,
+    ignored_key,
+    narrow,
+    number,
+    one_of,
+    schema_of,
+    switch,
+    whole_number,
+)
 
-AUTO_STYLE = "auto"
 WORKSPACE_FILE = ".glossator.toml"
 _PREFERENCES = ("document", "index", "sampling", "preferred_models", "c")
-_KNOWN = "document.*, index.*, sampling.*, preferred_models, c.annotations"
 _MACRO = re.compile(r"[A-Za-z_]\w{0,99}", re.ASCII)
 _PROJECT = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
-# Of a key that nobody knows: enough to find it.
-MAX_SHOWN_CHARACTERS = 80
 VECTOR_STORES = ("auto", "exact", "chroma")
 # Those whose models write words: what makes vectors or ranks has nothing to sample.
 ROLES = tuple(it for it in ROLE_NAMES if it not in {"embed", "rerank"})
 # More than any server takes.
 MOST_STOPS = 4
-OptionsT = TypeVar("OptionsT", "DocumentOptions", "IndexOptions", "SamplingOptions")
 REASONING = ("off", "field", "native")
-
-
-@dataclass(frozen=True, slots=True)
-class SamplingOptions:
-    """How the model of a role picks its words; None leaves it to the prompt.
-
-    `max_tokens` bounds an answer, thoughts included; `stop` are texts that end it; `reasoning` is
-    "off", "field" (thoughts come first in the schema) or "native" (in the model's own channel).
-    """
-
-    temperature: float | None = None
-    top_p: float | None = None
-    max_tokens: int | None = None
-    stop: tuple[str, ...] | None = None
-    reasoning: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentOptions:
-    """How doc comments are written.
-
-    `width` counts columns; `max_lines` bounds the lines of prose (lines that the style demands do
-    not count); `rounds` is the number of times that a model may be asked for one comment;
-    `sampling` is that of the role, from its own table.
-    """
-
-    style: str = AUTO_STYLE
-    width: int = 80
-    max_lines: int | None = None
-    rounds: int = 2
-    sampling: SamplingOptions = SamplingOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +59,6 @@ class IndexOptions:
     project: str | None = None
     quality: bool = False
     idle_minutes: int = 10
-
-
-@dataclass(frozen=True, slots=True)
-class IgnoredKey:
-    """A key of a layer that is left out: why, as a sentence, and where it stands."""
-
-    sentence: str
-    place: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +90,11 @@ class Settings:
         for key, value in layer.items():
             match key, value:
                 case "document", Mapping():
-                    document, sentences = _narrow(self.document, value, _DOCUMENT)
+                    document, sentences = narrow(self.document, value, DOCUMENT)
                     settings = replace(settings, document=document)
                     ignored.extend(sentences)
                 case "index", Mapping():
-                    index, sentences = _narrow(self.index, value, _INDEX)
+                    index, sentences = narrow(self.index, value, _INDEX)
                     settings = replace(settings, index=index)
                     ignored.extend(sentences)
                 case "sampling", Mapping():
@@ -139,7 +110,7 @@ class Settings:
                     )
                     ignored += [_no_macro(it) for it in names if it not in macros]
                 case _:
-                    ignored.append(_ignored((key,)))
+                    ignored.append(ignored_key((key,)))
         return settings, tuple(ignored)
 
     @property
@@ -168,12 +139,12 @@ def preference_schema() -> dict[str, Any]:
     """Return the preferences as properties of a JSON Schema, for editors."""
     names = {"type": "array", "items": {"type": "string"}}
     return {
-        "document": _schema_of(_DOCUMENT, "How doc comments are written."),
-        "index": _schema_of(_INDEX, "Whether and how the repository is indexed."),
+        "document": schema_of(DOCUMENT, "How doc comments are written."),
+        "index": schema_of(_INDEX, "Whether and how the repository is indexed."),
         "sampling": {
             "type": "object",
             "description": "How the model of each role picks its words.",
-            "properties": {role: _schema_of(_SAMPLING, f"For the role {role}.") for role in ROLES},
+            "properties": {role: schema_of(_SAMPLING, f"For the role {role}.") for role in ROLES},
             "additionalProperties": False,
         },
         "preferred_models": {
@@ -189,52 +160,6 @@ def preference_schema() -> dict[str, Any]:
             "additionalProperties": False,
         },
     }
-
-
-def _schema_of(table: _Table, says: str) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "description": says,
-        "properties": {
-            name: {**key.schema(), "description": key.says} for name, key in table.keys.items()
-        },
-        "additionalProperties": False,
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    """What a key of a table accepts, and what to say otherwise."""
-
-    accepts: Callable[[object], bool]
-    hint: Callable[[], str]
-    schema: Callable[[], dict[str, Any]]
-    says: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """The keys of one table of preferences."""
-
-    name: str
-    keys: Mapping[str, _Key]
-
-
-def _narrow(
-    options: OptionsT, table: Mapping[str, object], known: _Table
-) -> tuple[OptionsT, list[IgnoredKey]]:
-    ignored: list[IgnoredKey] = []
-    chosen: dict[str, Any] = {}
-    for name, value in table.items():
-        key = known.keys.get(name)
-        if key is None:
-            ignored.append(_ignored((known.name, name)))
-        elif not key.accepts(value):
-            what = f"{known.name}.{name} cannot be {reprlib.repr(value)}; {key.hint()}."
-            ignored.append(IgnoredKey(what, (known.name, name)))
-        else:
-            chosen[name] = value
-    return replace(options, **chosen), ignored
 
 
 def _narrow_sampling(
@@ -254,7 +179,7 @@ def _narrow_sampling(
             key: tuple(value) if key == "stop" and isinstance(value, list) else value
             for key, value in table.items()
         }
-        options, left_out = _narrow(known.get(role, SamplingOptions()), values, _SAMPLING)
+        options, left_out = narrow(known.get(role, SamplingOptions()), values, _SAMPLING)
         chosen[role] = options
         ignored += [
             IgnoredKey(it.sentence.replace("sampling.", f"sampling.{role}.", 1), it.place)
@@ -263,100 +188,37 @@ def _narrow_sampling(
     return chosen, ignored
 
 
-def _ignored(place: tuple[str, ...]) -> IgnoredKey:
-    shown = ".".join(place)[:MAX_SHOWN_CHARACTERS]
-    what = f"{shown} is ignored here: only preferences ({_KNOWN}) can be set."
-    return IgnoredKey(what, place)
-
-
 def _no_macro(name: object) -> IgnoredKey:
     shown = reprlib.repr(name)
     what = f"c.annotations cannot hold {shown}; list names of macros, such as MY_API."
     return IgnoredKey(what, ("c", "annotations"))
 
 
-def _whole_number(low: int, high: int, says: str) -> _Key:
-    return _Key(
-        # bool is an int to Python, not to a user.
-        lambda value: isinstance(value, int) and value is not True and low <= value <= high,
-        lambda: f"choose a whole number from {low} to {high}",
-        lambda: {"type": "integer", "minimum": low, "maximum": high},
-        says,
-    )
-
-
-def _number(low: float, high: float, says: str) -> _Key:
-    return _Key(
-        lambda value: type(value) in (int, float) and low <= cast("float", value) <= high,
-        lambda: f"choose a number from {low:g} to {high:g}",
-        lambda: {"type": "number", "minimum": low, "maximum": high},
-        says,
-    )
-
-
-def _switch(says: str) -> _Key:
-    return _Key(
-        lambda value: isinstance(value, bool),
-        lambda: "choose true or false",
-        lambda: {"type": "boolean"},
-        says,
-    )
-
-
-def _one_of(names: Callable[[], Sequence[str]], says: str) -> _Key:
-    return _Key(
-        lambda value: value in names(),
-        lambda: f"choose one of {', '.join(names())}",
-        lambda: {"enum": list(names())},
-        says,
-    )
-
-
-def _style_names() -> list[str]:
-    # Imported late: a server starts without them, and their patterns take long to compile.
-    from glossator_indexer.styles import STYLES
-
-    return [AUTO_STYLE, *sorted(STYLES)]
-
-
-_LINES = _whole_number(1, 200, "Lines of prose; what the style demands does not count.")
-_DOCUMENT = _Table(
-    "document",
-    {
-        "style": _one_of(_style_names, "The style of comments."),
-        # Narrower than 40 columns, long names leave no room for words.
-        "width": _whole_number(40, 200, "Columns."),
-        # None is what editors send for a setting that is not set.
-        "max_lines": replace(_LINES, accepts=lambda it: it is None or _LINES.accepts(it)),
-        # Published results and ours agree that later rounds bring little.
-        "rounds": _whole_number(1, 3, "How often a model may be asked for one comment."),
-    },
-)
-_INDEX = _Table(
+_INDEX = Table(
     "index",
     {
-        "enabled": _switch("Whether an editor starts an index."),
-        "workspace_symbol": _switch("Whether workspace symbols are answered."),
-        "vectors": _one_of(lambda: VECTOR_STORES, "Which store of vectors answers."),
-        "team": _switch("Whether the team's index is read, where a server is listed."),
-        "project": _Key(
+        "enabled": switch("Whether an editor starts an index."),
+        "workspace_symbol": switch("Whether workspace symbols are answered."),
+        "vectors": one_of(lambda: VECTOR_STORES, "Which store of vectors answers."),
+        "team": switch("Whether the team's index is read, where a server is listed."),
+        "project": Key(
             lambda value: isinstance(value, str) and _PROJECT.fullmatch(value) is not None,
             lambda: "choose a name of up to 60 letters, digits, dots, dashes and underscores",
             lambda: {"type": "string", "pattern": f"^{_PROJECT.pattern}$"},
             "The name in the team's index.",
         ),
-        "quality": _switch("Whether the editor's searches look at their best hits again."),
+        "quality": switch("Whether the editor's searches look at their best hits again."),
         # A day: who wants it longer wants it always, and a process that nobody uses is a nuisance.
-        "idle_minutes": _whole_number(1, 24 * 60, "How long an index stays up unused."),
+        "idle_minutes": whole_number(1, 24 * 60, "How long an index stays up unused."),
     },
 )
-_SAMPLING = _Table(
+_SAMPLING = Table(
     "sampling",
     {
-        "temperature": _number(0, 2, "How freely words are picked; 0 always picks the likeliest."),
-        "top_p": _number(0.01, 1, "The share of likely words that are picked from."),
-        "max_tokens": _whole_number(16, 100_000, "The longest answer, thoughts included."),
-        "stop": _Key(
+        "temperature": number(0, 2, "How freely words are picked; 0 always picks the likeliest."),
+        "top_p": number(0.01, 1, "The share of likely words that are picked from."),
+        "max_tokens": whole_number(16, 100_000, "The longest answer, thoughts included."),
+        "stop": Key(
             lambda value: (
                 isinstance(value, tuple)
                 and len(value) <= MOST_STOPS
@@ -370,6 +232,17 @@ _SAMPLING = _Table(
             },
             "Texts that end an answer.",
         ),
-        "reasoning": _one_of(lambda: REASONING, "Where a model thinks before it answers."),
+        "reasoning": one_of(lambda: REASONING, "Where a model thinks before it answers."),
     },
 )
+
+__all__ = [
+    "AUTO_STYLE",
+    "DocumentOptions",
+    "IgnoredKey",
+    "IndexOptions",
+    "SamplingOptions",
+    "Settings",
+    "load_user_settings",
+    "preference_schema",
+]

@@ -6,12 +6,17 @@ It must not count: what is told was kept with each answer.
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from glossator_gate.usage import ModelUsage, UsageStore
+if TYPE_CHECKING:
+    from glossator_gate.usage import ModelUsage
 
 
 def spent_today() -> tuple[ModelUsage, ...]:
     """Return what each model did today, costliest first."""
+    # A database is opened by who asks for it, not by whoever may ask.
+    from glossator_gate.usage import UsageStore
+
     store = UsageStore()
     try:
         # Nobody makes a database only to find nothing in it.

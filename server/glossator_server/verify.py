@@ -82,8 +82,9 @@ def _style(after: Snapshot, planned: CommentChange) -> Evidence:
         for it in find_symbols(after.source, symbol.qualified_name)
         if it.comment is not None and it.comment.text.strip() == planned.comment.strip()
     ]
-    if landed:
-        problems = _errors(style.check(planned.comment, landed[0]))
+    there = landed[0].comment if landed else None
+    if there is not None:
+        problems = _errors(style.check(there.text, landed[0]))
     else:
         problems = [f"the comment would not stand where {symbol.name} is documented"]
     return Evidence(

@@ -29,7 +29,7 @@ from glossator_clients.embedding import ServerEmbedder
 from glossator_clients.engine_state import EngineState
 from glossator_clients.errors import ModelError, ModelProtocolError, ModelUnavailableError
 from glossator_clients.protocol import complete
-from glossator_clients.search_models import open_embedder, open_reranker
+from glossator_clients.search_models import open_embedder, open_reranker, rerank_entry
 from glossator_clients.types import Author, ChatRequest, Message
 from glossator_gate.types import Api, ModelEntry, Policy
 from tests.tiny_gguf import MEAN, RANK, write_encoder
@@ -161,9 +161,10 @@ def test_roles_find_models_in_files(encoder: Path, ranker: Path) -> None:
         ModelEntry("r", Api.EMBEDDED, (str(ranker),), uses=("rerank",), idle_s=0.5),
     )
     policy = Policy(entries, MappingProxyType({"embed": ("e",), "rerank": ("r",)}))
-    embedder, reranker = open_embedder(policy), open_reranker(policy)
+    embedder, named = open_embedder(policy), rerank_entry(policy)
     assert embedder is not None
-    assert reranker is not None
+    assert named is not None
+    reranker = open_reranker(named)
     assert embedder.encode(["open"]).shape == (1, 32)
     assert reranker.scores("open", ["open", "list"]).shape == (2,)
     embedder.close()

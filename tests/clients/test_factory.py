@@ -117,6 +117,21 @@ async def test_limits_and_the_cache_are_the_policys(tmp_path: Path, shared: Shar
         await complete(model, request)
 
 
+async def test_what_costs_nothing_does_not_wait_for_money(tmp_path: Path, shared: Shared) -> None:
+    script = tmp_path / "script.json"
+    script.write_text(json.dumps({"schema": 1, "replies": [{"text": "a"}] * 3}))
+    request = ChatRequest((Message(Author.USER, "x"),))
+    for price, is_spent in ((None, False), (Price(1, 1, "EUR"), False), (Price(1, 1), True)):
+        entry = replace(scripted("mine", script), price=price)
+        limits = UsageLimits(cost_per_day={"USD": 0.0, "EUR": 9.0})
+        model = await open_model(Need("document"), replace(policy_of(entry), limits=limits), shared)
+        if is_spent:
+            with pytest.raises(LimitError, match="0 USD a day"):
+                await complete(model, request)
+        else:
+            assert (await complete(model, request)).text == "a"
+
+
 async def models(received: Received, reply: Reply) -> None:
     if received.path == "/v1/models":
         await reply.json({"object": "list", "data": [{"id": "m", "object": "model"}]})

@@ -20,10 +20,18 @@ from glossator_clients.errors import (
     PromptTooLongError,
 )
 from glossator_clients.rerank_client import RERANK, ServerReranker
-from glossator_clients.search_models import open_reranker
+from glossator_clients.search_models import open_reranker, rerank_entry
 from glossator_gate.blocking import BlockingHttp
 from glossator_gate.errors import PolicyError
-from glossator_gate.types import Api, Destination, EgressLimits, ModelEntry, Origin, Policy
+from glossator_gate.types import (
+    Api,
+    DataClass,
+    Destination,
+    EgressLimits,
+    ModelEntry,
+    Origin,
+    Policy,
+)
 from tests.loopback_server import LoopbackServer, Received, Reply, serving
 
 Rows = list[dict[str, Any]]
@@ -173,19 +181,22 @@ def policy_of(model: ModelEntry) -> Policy:
 
 async def test_the_role_finds_its_model() -> None:
     async with serving(Server()) as server:
-        reranker = open_reranker(policy_of(entry(Api.OPENAI, server.origin)))
-        assert reranker is not None
+        named = rerank_entry(policy_of(entry(Api.OPENAI, server.origin)))
+        assert named is not None
+        reranker = open_reranker(named)
         scores = await asyncio.to_thread(reranker.scores, "why", ["a", "bb"])
         await asyncio.to_thread(reranker.close)
     assert scores.tolist() == [1, 2]
 
 
 def test_no_role_is_no_reranker() -> None:
-    assert open_reranker(Policy((entry(Api.OPENAI),))) is None
+    assert rerank_entry(Policy((entry(Api.OPENAI),))) is None
 
 
 def test_a_model_that_cannot_or_may_not_is_told() -> None:
     with pytest.raises(PolicyError, match=r'uses = \["rerank"\]'):
-        open_reranker(policy_of(entry(Api.OPENAI, uses=("chat",))))
+        rerank_entry(policy_of(entry(Api.OPENAI, uses=("chat",))))
+    with pytest.raises(PolicyError, match="public data at most and this is confidential"):
+        rerank_entry(policy_of(entry(Api.OPENAI, max_class=DataClass.PUBLIC)))
     with pytest.raises(ModelUnavailableError, match="scores no texts"):
-        open_reranker(policy_of(entry(Api.OLLAMA)))
+        open_reranker(entry(Api.OLLAMA))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import pytest
@@ -17,7 +17,7 @@ from glossator_clients.errors import (
 from glossator_clients.protocol import ChatModel, complete
 from glossator_clients.router import ILL_SECONDS, Health, Need, Router, candidates
 from glossator_clients.scripted import ScriptedModel, ScriptedReply
-from glossator_clients.types import Author, ChatRequest, Message
+from glossator_clients.types import Author, ChatRequest, Message, ModelInfo, Packing
 from glossator_gate.errors import PolicyError
 from glossator_gate.policy import BUILTIN_MODEL
 from glossator_gate.types import Api, DataClass, Errand, ModelEntry, Policy, RefusedModel
@@ -187,3 +187,70 @@ async def test_two_requests_that_fail_at_once_move_on_once() -> None:
     replies = await asyncio.gather(*(complete(model, question()) for _ in range(2)))
     assert {it.text for it in replies} == {"one", "two"}
     assert models.opened == ["a", "b"]
+
+
+def info_of(model_id: str, context_tokens: int) -> ModelInfo:
+    return ModelInfo(model_id, "scripted", model_id, "built-in", context_tokens, local=True)
+
+
+def sized(info: ModelInfo) -> ChatRequest | None:
+    """Return a request that names the context that it was made for; none fits 10 tokens."""
+    text = f"{info.context_tokens} tokens"
+    return None if info.context_tokens == 10 else ChatRequest((Message(Author.USER, text),))
+
+
+@dataclass
+class Sized:
+    """Models of different contexts; each answers with what `replies` says."""
+
+    replies: dict[str, list[str | ScriptedReply]]
+    contexts: dict[str, int]
+    made: dict[str, ScriptedModel] = field(default_factory=dict)
+
+    async def open(self, wanted: ModelEntry) -> ChatModel:
+        info = info_of(wanted.id, self.contexts[wanted.id])
+        self.made[wanted.id] = ScriptedModel(self.replies[wanted.id], info)
+        return self.made[wanted.id]
+
+    def texts(self, model_id: str) -> list[str]:
+        return [it.messages[0].text for it in self.made[model_id].requests]
+
+
+def packed(info: ModelInfo) -> ChatRequest:
+    request = sized(info)
+    assert request is not None
+    errand = Errand("chat", "document", DataClass.CONFIDENTIAL)
+    return replace(request, errand=errand, packing=Packing(info, sized))
+
+
+@pytest.mark.parametrize("error", ["unavailable", "too_long"])
+async def test_who_takes_over_gets_what_was_made_to_fit_it(error: str) -> None:
+    models = Sized({"a": [fails(error)], "b": ["whole"]}, {"a": 8000, "b": 500})
+    model = await Router(policy_of(A, B), models.open).open(NEED)
+    assert (await complete(model, packed(model.info))).text == "whole"
+    assert (models.texts("a"), models.texts("b")) == (["8000 tokens"], ["500 tokens"])
+    # What was approved for one class is not sent as another.
+    assert models.made["b"].requests[0].errand.data_class is DataClass.CONFIDENTIAL
+
+
+async def test_a_request_that_was_made_before_another_one_handed_over_is_made_anew() -> None:
+    models = Sized({"a": [fails("unavailable")], "b": ["one", "two"]}, {"a": 8000, "b": 500})
+    model = await Router(policy_of(A, B), models.open).open(NEED)
+    requests = [packed(model.info), packed(model.info)]
+    assert [(await complete(model, it)).text for it in requests] == ["one", "two"]
+    assert models.texts("b") == ["500 tokens"] * 2
+    # What is made for the one that answers goes to it as it is.
+    assert packed(model.info).messages[0].text == "500 tokens"
+
+
+async def test_whom_nothing_fits_is_not_asked() -> None:
+    contexts = {"a": 8000, "b": 10, "c": 500}
+    models = Sized({"a": [fails("unavailable")], "b": ["no"], "c": ["whole"]}, contexts)
+    model = await Router(policy_of(A, B, C), models.open).open(NEED)
+    assert (await complete(model, packed(model.info))).text == "whole"
+    assert models.texts("b") == []
+    assert "too long for b" in model.passed_over[1].reason
+    models = Sized({"a": [fails("unavailable")], "b": ["no"]}, contexts)
+    model = await Router(policy_of(A, B), models.open).open(NEED)
+    with pytest.raises(PromptTooLongError, match="too long for b"):
+        await complete(model, packed(model.info))

@@ -53,6 +53,9 @@ id = "web"
 api = "searxng"
 origin = "@ORIGIN@"
 
+[telemetry]
+otlp = "@ORIGIN@"
+
 [execute]
 sandbox = "off"
 commands = [["curl", "@ORIGIN@"]]
@@ -86,11 +89,12 @@ SHAPES = (
         '[[web_search]]\nid = "web"\napi = "searxng"\norigin = "@ORIGIN@"\n',
         ("web_search",),
     ),
+    Shape("a collector", '[telemetry]\notlp = "@ORIGIN@"\n', ("telemetry",)),
     Shape("commands", '[execute]\ncommands = [["curl", "@ORIGIN@"]]\n', ("execute",)),
     Shape(
         "everything at once",
         _EVERYTHING,
-        ("model", "roles", "index_server", "web_search", "execute"),
+        ("model", "roles", "index_server", "web_search", "telemetry", "execute"),
     ),
     Shape("an origin", 'origin = "@ORIGIN@"\n', ("origin",), is_mistaken=True),
     Shape("a base URL", 'base_url = "@ORIGIN@/v1"\n', ("base_url",), is_mistaken=True),

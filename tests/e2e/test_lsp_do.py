@@ -79,12 +79,12 @@ async def test_a_comment_of_another_language_is_offered(script: WriteScript) -> 
     script(REPLY)
     async with strict_editor(EDITOR) as editor:
         await editor.initialize()
-        await editor.open("file:///home/me/a.py", "# glossator: explain this\nx = 1\n", "python")
+        await editor.open("file:///home/me/a.sh", "# glossator: explain this\nx=1\n", "shellscript")
         noted = await editor.expect(types.WINDOW_LOG_MESSAGE)
         assert "in no language" in noted["params"]["message"]
-        (action,) = await offered(editor, "file:///home/me/a.py", 0)
+        (action,) = await offered(editor, "file:///home/me/a.sh", 0)
         assert action["title"] == "Do: explain this"
-        assert await offered(editor, "file:///home/me/a.py", 1) == []
+        assert await offered(editor, "file:///home/me/a.sh", 1) == []
 
 
 @pytest.mark.parametrize(

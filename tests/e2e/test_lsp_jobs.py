@@ -327,6 +327,6 @@ async def test_the_status_says_what_is_going_on(script: WriteScript) -> None:
         assert status["model"] == "scripted"
         assert status["jobs"] == [{"job": 1, "title": "Document add"}]
         assert status["documents"] == [{"uri": URI, "version": 1, "trouble": None}]
-        assert status["settings"]["document"]["width"] == 80
+        assert status["settings"]["document"]["rounds"] == 2
         await by_button(editor, created, {})
         await editor.expect_progress_of(created["params"]["token"])

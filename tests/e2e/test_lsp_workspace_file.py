@@ -145,7 +145,9 @@ async def test_a_real_editor_is_asked_to_watch_the_file(folder: Path) -> None:
     assert watcher["globPattern"] == "**/.glossator.toml"
 
 
-async def test_who_registers_for_questions_asks_about_this_file_only(folder: Path) -> None:
+async def test_who_registers_for_questions_asks_about_this_file_and_sources_only(
+    folder: Path,
+) -> None:
     registers = types.ClientCapabilities(
         text_document=types.TextDocumentClientCapabilities(
             diagnostic=types.DiagnosticClientCapabilities(dynamic_registration=True)
@@ -158,5 +160,7 @@ async def test_who_registers_for_questions_asks_about_this_file_only(folder: Pat
         assert seen(await pulled(editor, (folder / ".glossator.toml").as_uri())) == PROBLEMS
     (request,) = editor.registered_for_files
     (registration,) = request["params"]["registrations"]
-    (selector,) = registration["registerOptions"]["documentSelector"]
-    assert selector["pattern"] == "**/.glossator.toml"
+    own, sources = registration["registerOptions"]["documentSelector"]
+    assert own["pattern"] == "**/.glossator.toml"
+    assert sources["pattern"].startswith("**/*.{")
+    assert {"c", "py", "rs"} <= set(sources["pattern"][6:-1].split(","))

@@ -244,7 +244,7 @@ def test_a_declaration_behind_a_comment_on_its_line_is_left_alone(
     )
     assert told.result == ("/* 😀 */\t" + FUNCTION).rstrip("\n")
     (message,) = told.messages
-    assert "directly above add" in message
+    assert "would not stand where add" in message
 
 
 def test_every_symbol_of_a_file_is_documented(desk: Path, script: WriteScript, nvim: str) -> None:

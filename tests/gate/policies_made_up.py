@@ -33,6 +33,7 @@ PATHS = [
 COMMANDS = [["make"], ["make", "-j2", "check"], ["sh", "-c", "x"], ["pytest"]]
 ROLES = ["document", "fix", "ask", "embed"]
 USES = ["chat", "embed", "rerank"]
+CURRENCIES = ["EUR", "USD"]
 PROXIES = ["http://proxy.corp.example:3128", "http://elsewhere.example:3128"]
 
 
@@ -102,6 +103,8 @@ def _model(rng: random.Random, model_id: str) -> Spec:
     _maybe(rng, table, "uses", ["chat"], ["embed"], ["chat", "embed"])
     _maybe(rng, table, "base_path", "/v1", "/llm")
     if rng.random() < 0.2:
+        table["price"] = {"prompt": 1, "completion": 2, "currency": rng.choice(CURRENCIES)}
+    if rng.random() < 0.2:
         table["must_be_local"] = True
     if origin.startswith("https") and rng.random() < 0.2:
         table["proxy"] = rng.choice(PROXIES)
@@ -138,6 +141,9 @@ def _spec(rng: random.Random, prefix: str) -> Spec:
         ]
         for table in spec[name]:
             _maybe(rng, table, "max_class", *ORDER)
+    if rng.random() < 0.5:
+        origin = rng.choice(list(ORIGINS)[:3])
+        spec["telemetry"] = {"otlp": origin, "address": ORIGINS[origin]}
     if rng.random() < 0.7:
         spec["execute"] = {"sandbox": "required", "commands": _some(rng, COMMANDS, 3)}
     return spec
@@ -157,7 +163,7 @@ def _workspace(rng: random.Random) -> Spec:
     limits: Spec = {}
     _maybe(rng, limits, "requests_per_min", 5, 60)
     _maybe(rng, limits, "tokens_per_day", 1000, 2_000_000)
-    _maybe(rng, limits, "cost_per_day", 0.5, 20)
+    _maybe(rng, limits, "cost_per_day", 0.5, 20, {"EUR": 3}, {"USD": 2, "EUR": 9}, {"CHF": 1})
     spec["limits"] = limits
     if rng.random() < 0.4:
         spec["cache"] = {"responses": rng.random() < 0.5}

@@ -20,8 +20,8 @@ ADDRESSES = ["loopback", "private", "public"]
 LIMITS = {
     "requests_per_min": (5, 60, 1000),
     "tokens_per_day": (1000, 2_000_000, 10**9),
-    "cost_per_day": (0.5, 20, 10**6),
 }
+COSTS = (0.5, 2, 3, 9, 20, 10**6)
 
 
 def file_class(spec: Spec | None, path: str, otherwise: str) -> str:
@@ -106,9 +106,23 @@ def allows_server(spec: Spec | None, table: str, origin: str, data_class: str) -
     return False
 
 
+def allows_telling(spec: Spec | None, origin: str) -> bool:
+    """Tell whether one file names a collector."""
+    return spec is None or spec.get("telemetry", {}).get("otlp") == origin
+
+
 def allows_amount(spec: Spec | None, limit: str, amount: float) -> bool:
     """Tell whether one file allows that much."""
     return spec is None or amount <= spec["limits"].get(limit, float("inf"))
+
+
+def allows_cost(spec: Spec | None, currency: str, amount: float) -> bool:
+    """Tell whether one file allows a day to cost that much in a currency."""
+    limit = (spec or {}).get("limits", {}).get("cost_per_day")
+    if limit is None:
+        return True
+    sums = limit if isinstance(limit, dict) else {"USD": limit}
+    return currency in sums and amount <= sums[currency]
 
 
 def allows_command(spec: Spec | None, command: list[str]) -> bool:
@@ -177,6 +191,15 @@ def amounts(policy: Policy) -> Iterator[tuple[str, float]]:
         yield from ((limit, it) for it in tried if most is None or it <= most)
 
 
+def costs(policy: Policy) -> Iterator[tuple[str, float]]:
+    """Yield what a day may cost in the currencies of the models that may be asked."""
+    sums = policy.limits.cost_per_day
+    for currency in {it.price.currency for it in policy.models if it.price is not None}:
+        # What no limit names, nothing holds.
+        most = None if sums is None else sums.get(currency)
+        yield from ((currency, it) for it in COSTS if most is None or it <= most)
+
+
 def beyond_the_files(files: Triple, policy: Policy) -> Iterator[str]:
     """Yield what the policy of three files that are right allows and one of them does not."""
     both = (files.managed, files.user)
@@ -198,9 +221,11 @@ def _others_beyond(files: Triple, policy: Policy) -> Iterator[str]:
     for table, origin, data_class in servers(policy):
         if not all(allows_server(it, table, origin, data_class) for it in both):
             yield f"{table} {origin} for {data_class}"
-    for limit, amount in amounts(policy):
-        if not all(allows_amount(it, limit, amount) for it in every):
-            yield f"{amount} {limit}"
+    if (told := policy.telemetry) is not None:
+        is_named = all(allows_telling(it, str(told.origin)) for it in both)
+        if not is_named or both == (None, None):
+            yield f"{told.origin} is told"
+    yield from _amounts_beyond(every, policy)
     for command in policy.commands:
         if not all(allows_command(it, list(command)) for it in both):
             yield f"{command} is run"
@@ -208,6 +233,15 @@ def _others_beyond(files: Triple, policy: Policy) -> Iterator[str]:
         yield "answers are kept"
     if files.managed is not None and any(it.api is Api.EMBEDDED for it in policy.models):
         yield "a model that nobody listed"
+
+
+def _amounts_beyond(every: tuple[Spec | None, ...], policy: Policy) -> Iterator[str]:
+    for limit, amount in amounts(policy):
+        if not all(allows_amount(it, limit, amount) for it in every):
+            yield f"{amount} {limit}"
+    for currency, amount in costs(policy):
+        if not all(allows_cost(it, currency, amount) for it in every):
+            yield f"{amount} {currency}"
 
 
 def _roles_beyond(files: Triple, policy: Policy) -> Iterator[str]:
@@ -244,12 +278,17 @@ def beyond_the_right_files(right: Policy, damaged: Policy) -> Iterator[str]:
     yield from (str(it) for it in sendings(damaged) if it.origin in elsewhere and it not in before)
     known = set(servers(right))
     yield from (str(it) for it in servers(damaged) if it[1] in elsewhere and it not in known)
+    told = damaged.telemetry
+    if told is not None and told.address is not AddressClass.LOOPBACK and told != right.telemetry:
+        yield f"{told.origin} is told"
     for path in PATHS:
         if classify(damaged, path).rank < classify(right, path).rank:
             yield f"{path} is {classify(damaged, path)}"
     if elsewhere:
         allowed = set(amounts(right))
         yield from (str(it) for it in amounts(damaged) if it not in allowed)
+        payable = set(costs(right))
+        yield from (str(it) for it in costs(damaged) if it not in payable)
     yield from (f"{it} is run" for it in damaged.commands if it not in right.commands)
     if damaged.may_cache and not right.may_cache:
         yield "answers are kept"

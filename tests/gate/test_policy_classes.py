@@ -165,7 +165,7 @@ def test_a_workspace_forbids_more(machine: Machine) -> None:
     assert problems == ()
     assert classify(policy, "a.c") == "restricted"
     assert [is_denied(policy, it) for it in ("a.pem", "secret/a.c", "a.c")] == [True, True, False]
-    assert (policy.limits.requests_per_min, policy.limits.cost_per_day) == (3, 5.0)
+    assert (policy.limits.requests_per_min, policy.limits.cost_per_day) == (3, {"USD": 5.0})
     assert policy.models[0].requests_per_min == 3
     assert (before.may_cache, policy.may_cache) == (True, False)
     # What is allowed in one folder is not less in another.
@@ -178,6 +178,7 @@ def test_a_workspace_forbids_more(machine: Machine) -> None:
         model(id="evil", origin="https://evil.example", address="public", max_class="restricted"),
         '[[index_server]]\nid = "evil"\napi = "chroma"\norigin = "https://evil.example"\n',
         '[[web_search]]\nid = "evil"\napi = "searxng"\norigin = "https://evil.example"\n',
+        '[telemetry]\notlp = "http://127.0.0.1:4318"\n',
         '[execute]\ncommands = [["sh", "-c", "evil"]]\n',
         '[roles]\ndocument = ["far"]\n',
         '[classes]\ndefault = "public"\n',
@@ -194,6 +195,7 @@ def test_a_workspace_adds_nothing(machine: Machine, text: str) -> None:
     policy = narrowed(before, text)
     assert (policy.models, policy.index_servers) == (before.models, before.index_servers)
     assert (policy.web_searches, policy.commands) == (before.web_searches, before.commands)
+    assert policy.telemetry is None
     assert (policy.roles, policy.may_cache) == (before.roles, before.may_cache)
     assert policy.limits.requests_per_min == 9
     assert policy.deny_paths == before.deny_paths

@@ -16,6 +16,7 @@ from glossator_gate.policy import (
     destination_of,
     destination_of_web_search,
     load_policy,
+    narrowed_by_workspace,
     parse_policy_file,
     resolve_key,
 )
@@ -139,6 +140,50 @@ def test_a_web_search_must_be_in_both_files(machine: Machine) -> None:
     assert "web search sx" in policy.warnings[0]
     elsewhere = search.replace("8888'\n", "8888'\nbase_path = '/search'\n")
     assert machine.policy(HEAD + search, HEAD + elsewhere).web_searches == ()
+
+
+PAID = "price = { prompt = 1, completion = 1, currency = 'EUR' }\n"
+
+
+@pytest.mark.parametrize(
+    ("managed", "user", "met"),
+    [
+        ("5", "{ USD = 3, EUR = 4 }", {"USD": 3}),
+        ("{ EUR = 5, USD = 1 }", "{ EUR = 6 }", {"EUR": 5}),
+        ("{ EUR = 5 }", "{ USD = 5 }", {}),
+    ],
+)
+def test_what_a_day_may_cost_is_by_currency(
+    machine: Machine, managed: str, user: str, met: dict[str, float]
+) -> None:
+    first, second = (
+        f"{HEAD}[limits]\ncost_per_day = {it}\n{model()}{PAID}" for it in (managed, user)
+    )
+    policy = machine.policy(first, second)
+    assert policy.limits.cost_per_day == met
+    assert [it.entry.id for it in policy.refused] == ([] if "EUR" in met else ["coder"])
+
+
+def test_a_model_that_no_limit_can_hold_is_refused_and_one_without_a_price_is_not(
+    machine: Machine,
+) -> None:
+    text = "[limits]\ncost_per_day = 5\n" + model() + PAID + model(id="free")
+    assert refused(machine, None, text).reason == (
+        "coder is paid in EUR and limits.cost_per_day is for USD; add EUR to it in every file that "
+        "limits the cost."
+    )
+    (finding,) = check_policy_text(HEAD + text, Path("/p.toml"), Layer.USER)
+    assert (finding.severity, finding.problem.line) == (Severity.WARNING, 4)
+
+
+def test_a_workspace_that_limits_other_money_leaves_out_what_is_paid(machine: Machine) -> None:
+    before = machine.policy(user=f"{HEAD}{model()}{PAID}[roles]\nfix = ['coder']\n")
+    limit = "[limits]\ncost_per_day = 5\n"
+    policy, problems = narrowed_by_workspace(before, limit, Path("/w/.glossator.toml"))
+    assert (problems, policy.model("coder"), dict(policy.roles)) == ((), None, {"fix": ()})
+    assert "paid in EUR" in policy.refused[0].reason
+    policy, _ = narrowed_by_workspace(before, limit.replace("5", "{ EUR = 5 }"), Path("/w/.g"))
+    assert policy.roles["fix"] == ("coder",)
 
 
 def test_commands_and_limits_meet(machine: Machine) -> None:

@@ -28,7 +28,9 @@ def test_no_damaged_file_makes_a_policy_wider(tmp_path: Path) -> None:
     assert all(it.allowed > 0 for it in tried)
 
 
-@pytest.mark.parametrize("widened", ["max_class", "model", "deny_paths", "limits", "commands"])
+@pytest.mark.parametrize(
+    "widened", ["max_class", "model", "deny_paths", "limits", "commands", "telemetry"]
+)
 def test_the_second_opinion_would_notice(tmp_path: Path, widened: str) -> None:
     # A policy of other files than those that it is compared with.
     assert any(it.beyond for it in _with_less(tmp_path, widened))
@@ -49,6 +51,8 @@ def _stricter(files: Triple, widened: str, rng: random.Random) -> Triple:
         managed["model"] = managed["model"][: rng.randrange(2)]
     elif widened == "deny_paths":
         managed["redact"] = {"deny_paths": ["*"]}
+    elif widened == "telemetry":
+        managed.pop("telemetry", None)
     elif widened == "limits":
         managed["limits"] = {"tokens_per_day": 1, "cost_per_day": 0, "requests_per_min": 1}
     else:

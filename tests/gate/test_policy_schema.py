@@ -35,8 +35,11 @@ VALID = [
     HEAD + "[[classify]]\nmatch = { repository = ['/a/**'] }\nclass = 'public'\n",
     HEAD + "[execute]\nsandbox = 'required'\ncommands = [['make', '-j2']]\n",
     HEAD + "[redact]\ndeny_paths = []\n[limits]\ncost_per_day = 0\n[cache]\nresponses = false\n",
+    HEAD + "[limits]\ncost_per_day = { EUR = 5, USD = 0.5 }\n",
     HEAD + "[[index_server]]\nid = 'a'\napi = 'chroma'\norigin = 'http://127.0.0.1:1'\n",
     HEAD + "[[web_search]]\nid = 'a'\napi = 'searxng'\norigin = 'https://a.example'\n",
+    HEAD + "[telemetry]\notlp = 'http://127.0.0.1:4318'\n",
+    HEAD + "[telemetry]\notlp = 'https://a.example'\naddress = 'public'\nkey = 'env:A'\n",
     HEAD + "[roles]\nfix = []\nembed = ['x']\n",
 ]
 INVALID = [
@@ -77,9 +80,18 @@ INVALID = [
     HEAD + "[limits]\nrequests_per_min = 0\n",
     HEAD + "[limits]\ntokens_per_day = 1.5\n",
     HEAD + "[limits]\ncost_per_day = inf\n",
+    HEAD + "[limits]\ncost_per_day = {}\n",
+    HEAD + "[limits]\ncost_per_day = { euro = 5 }\n",
+    HEAD + "[limits]\ncost_per_day = { EUR = '5' }\n",
+    HEAD + "[limits]\ncost_per_day = { EUR = -1 }\n",
     HEAD + "[roles]\nfix = 'x'\n",
     HEAD + "[roles]\nworld-domination = []\n",
     HEAD + "[[web_search]]\nid = 'a'\napi = 'searxng'\n",
+    HEAD + "[telemetry]\n",
+    HEAD + "[telemetry]\naddress = 'private'\n",
+    HEAD + "[telemetry]\notlp = 'http://127.0.0.1:4318/v1/traces'\n",
+    HEAD + "[telemetry]\notlp = 'http://127.0.0.1:4318'\nmax_class = 'restricted'\n",
+    HEAD + "[[telemetry]]\notlp = 'http://127.0.0.1:4318'\n",
 ]
 
 
@@ -130,7 +142,13 @@ def test_both_judge_damaged_files_alike() -> None:
 
 def test_a_workspaces_schema_offers_nothing_that_only_a_person_may_say() -> None:
     schema = json_schema(Layer.WORKSPACE, preference_schema())
-    assert not schema["properties"].keys() & {"model", "roles", "execute", "index_server"}
+    assert not schema["properties"].keys() & {
+        "model",
+        "roles",
+        "execute",
+        "index_server",
+        "telemetry",
+    }
     assert is_valid_by_schema(Layer.WORKSPACE, tomllib.loads("[document]\nwidth = 72\n"))
 
 
@@ -162,7 +180,13 @@ def _example(schema: dict[str, Any]) -> object:
         return schema["enum"][0]
     if schema["type"] in {"integer", "number"}:
         return schema.get("minimum", schema.get("maximum"))
-    return {"boolean": True, "array": ["x"], "string": "x"}[schema["type"]]
+    if schema["type"] == "array":
+        return [_example(schema.get("items", {"type": "string"}))]
+    if schema["type"] == "object":
+        required = schema.get("required", ("x",))
+        others = schema.get("additionalProperties")
+        return {it: _example(schema.get("properties", {}).get(it, others)) for it in required}
+    return {"boolean": True, "string": "x"}[schema["type"]]
 
 
 def test_every_key_is_described() -> None:

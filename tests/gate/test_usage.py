@@ -6,7 +6,7 @@ import logging
 import sqlite3
 import stat
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -86,7 +86,10 @@ def test_of_many_at_once_no_more_than_allowed_get_through(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("limits", "words"),
-    [(UsageLimits(tokens_per_day=240), "240 tokens"), (UsageLimits(cost_per_day=0.5), "0.5 a day")],
+    [
+        (UsageLimits(tokens_per_day=240), "240 tokens"),
+        (UsageLimits(cost_per_day={"EUR": 0.5}), "0.5 EUR a day"),
+    ],
 )
 def test_what_a_day_may_cost_is_held_to_until_the_next(
     path: Path, limits: UsageLimits, words: str
@@ -100,6 +103,16 @@ def test_what_a_day_may_cost_is_held_to_until_the_next(
         store.admit(limits, "coder")
     clock.at += 24 * 3600
     store.admit(limits, "coder")
+
+
+def test_two_currencies_are_not_one(path: Path) -> None:
+    store = UsageStore(path, Clock())
+    store.keep(ROW)
+    store.keep(replace(ROW, cost=80.0, currency="JPY"))
+    store.admit(UsageLimits(cost_per_day={"EUR": 0.3}), "coder")
+    store.admit(UsageLimits(cost_per_day={"USD": 0.1}), "other")
+    with pytest.raises(LimitError, match="50 JPY"):
+        store.admit(UsageLimits(cost_per_day={"EUR": 0.3, "JPY": 50.0}), "coder")
 
 
 def test_where_nothing_is_limited_no_request_needs_the_database(tmp_path: Path) -> None:

@@ -56,7 +56,8 @@ class Outgoing:
 class Admission:
     """Leave to send: to which checked addresses, what, until when (loop time).
 
-    `addresses` are the proxy's where the policy names one. `line` is the number of the audit's.
+    `addresses` are the proxy's where the policy names one. `line` is the number of the audit's and
+    `fields` is what it says. `began_ns` counts from 1970, `began` is monotonic.
     """
 
     addresses: tuple[str, ...]
@@ -64,12 +65,14 @@ class Admission:
     body: bytes
     deadline: float
     line: int
+    fields: Mapping[str, Value]
+    began_ns: int
     began: float
 
 
 async def admit(outgoing: Outgoing, destination: Destination) -> Admission:
     """Decide about one request, or raise `PolicyError` or `EgressError`; nothing has left yet."""
-    began = time.monotonic()
+    began_ns, began = time.time_ns(), time.monotonic()
     deadline = asyncio.get_running_loop().time() + destination.limits.total_s
     _check_origin(outgoing, destination)
     errand = _errand_of(outgoing)
@@ -84,7 +87,7 @@ async def admit(outgoing: Outgoing, destination: Destination) -> Admission:
     fields["network.peer.address"] = addresses[0]
     is_far = destination.address is not AddressClass.LOOPBACK
     line = await asyncio.to_thread(log().record, "egress", fields, is_durable=is_far)
-    return Admission(addresses, headers, body.body, deadline, line, began)
+    return Admission(addresses, headers, body.body, deadline, line, fields, began_ns, began)
 
 
 def log() -> AuditLog:

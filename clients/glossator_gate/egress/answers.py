@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 
 from glossator_gate.egress.admission import Admission, log
 from glossator_gate.errors import AuditError, EgressError, EgressTimeoutError
+from glossator_gate.exchanges import Exchange, tell
 from glossator_gate.types import Destination, EgressLimits, Origin
 
 _LOG = logging.getLogger(__name__)
@@ -43,15 +44,26 @@ class Account:
         await asyncio.to_thread(self._write)
 
     def _write(self) -> None:
-        seconds = round(time.monotonic() - self._admission.began, 3)
+        admission = self._admission
+        elapsed = time.monotonic() - admission.began
+        tell(
+            Exchange(
+                admission.fields,
+                admission.line,
+                self._status,
+                self._bytes,
+                admission.began_ns,
+                elapsed,
+            )
+        )
         try:
             log().record(
                 "answer",
                 {
-                    "glossator.line": self._admission.line,
+                    "glossator.line": admission.line,
                     "http.response.status_code": self._status,
                     "glossator.bytes": self._bytes,
-                    "glossator.seconds": seconds,
+                    "glossator.seconds": round(elapsed, 3),
                 },
             )
         except AuditError as trouble:

@@ -29,11 +29,13 @@ from glossator_gate.policy.declaration import (
 from glossator_gate.policy.destinations import (
     destination_of,
     destination_of_server,
+    destination_of_telemetry,
     destination_of_web_search,
     key_variables,
 )
 from glossator_gate.policy.explaining import Question, Verdict, explain
 from glossator_gate.policy.files import decoded, read_regular_file
+from glossator_gate.policy.globs import check_glob, matcher
 from glossator_gate.policy.keys import resolve_key
 from glossator_gate.policy.meeting import load_policy
 from glossator_gate.policy.problems import FileProblem, ProblemKind, broken_file, with_lines
@@ -63,6 +65,7 @@ __all__ = [
     "Severity",
     "Verdict",
     "broken_file",
+    "check_glob",
     "check_policy_text",
     "class_of",
     "classification",
@@ -72,12 +75,14 @@ __all__ = [
     "denying_glob",
     "destination_of",
     "destination_of_server",
+    "destination_of_telemetry",
     "destination_of_web_search",
     "explain",
     "is_denied",
     "json_schema",
     "key_variables",
     "load_policy",
+    "matcher",
     "narrowed_by_workspace",
     "parse_policy_file",
     "parse_toml",

@@ -19,6 +19,8 @@ from glossator_gate.types import (
     IndexServerEntry,
     ModelEntry,
     RefusedModel,
+    TelemetryEntry,
+    UsageLimits,
     WebSearchEntry,
 )
 
@@ -26,7 +28,8 @@ BUILTIN_MODEL = ModelEntry(
     "smollm2", Api.EMBEDDED, ("smollm2",), must_be_local=True, rule="built-in model"
 )
 
-Entry = TypeVar("Entry", ModelEntry, IndexServerEntry, WebSearchEntry)
+AnyEntry = ModelEntry | IndexServerEntry | WebSearchEntry | TelemetryEntry
+Entry = TypeVar("Entry", ModelEntry, IndexServerEntry, WebSearchEntry, TelemetryEntry)
 
 # How Ollama names what it passes on, under whichever of its interfaces it is asked.
 _CLOUD_SUFFIXES = (":cloud", "-cloud")
@@ -56,12 +59,14 @@ def listed_models(managed: FoundFile, user: FoundFile) -> list[Listed]:
     ]
 
 
-def sort_out(listed: Iterable[Listed]) -> tuple[list[Listed], list[RefusedModel]]:
+def sort_out(
+    listed: Iterable[Listed], limits: UsageLimits
+) -> tuple[list[Listed], list[RefusedModel]]:
     """Part what may be used from what may not; the first of two with one id wins."""
     usable: dict[str, Listed] = {}
     refused: list[RefusedModel] = []
     for item in listed:
-        reason = _own_reason(item.entry) or item.reason
+        reason = _own_reason(item.entry) or item.reason or price_refusal(item.entry, limits)
         if reason is not None:
             refused.append(RefusedModel(item.entry, reason))
         else:
@@ -69,7 +74,19 @@ def sort_out(listed: Iterable[Listed]) -> tuple[list[Listed], list[RefusedModel]
     return list(usable.values()), refused
 
 
-def mistaken(entry: ModelEntry | IndexServerEntry | WebSearchEntry, user: FoundFile) -> str | None:
+def price_refusal(entry: ModelEntry, limits: UsageLimits) -> str | None:
+    """Return why nobody can hold a model to what a day may cost, as a sentence; None where so."""
+    price, sums = entry.price, limits.cost_per_day
+    if price is None or sums is None or price.currency in sums:
+        return None
+    named = " and ".join(sums) or "no currency"
+    return (
+        f"{entry.id} is paid in {price.currency} and limits.cost_per_day is for {named}; add "
+        f"{price.currency} to it in every file that limits the cost."
+    )
+
+
+def mistaken(entry: AnyEntry, user: FoundFile) -> str | None:
     """Return why an entry on another machine waits until a mistake in the user's file is mended."""
     problems = user.file.problems if user.file is not None else ()
     if entry.address is AddressClass.LOOPBACK or not problems:
@@ -80,13 +97,13 @@ def mistaken(entry: ModelEntry | IndexServerEntry | WebSearchEntry, user: FoundF
     )
 
 
-def way_refusal(entry: ModelEntry | IndexServerEntry | WebSearchEntry) -> str | None:
+def way_refusal(entry: AnyEntry) -> str | None:
     """Return why nothing may travel to an entry's place, as a sentence; None where it may."""
     origin = entry.origin
     if origin is None or origin.scheme == "https" or entry.address is not AddressClass.PUBLIC:
         return None
     return (
-        f"{entry.id} would be sent code through the open network as plain text; write its origin "
+        f"{entry.id} would be reached through the open network as plain text; write its origin "
         f"with https:// instead of {origin}."
     )
 

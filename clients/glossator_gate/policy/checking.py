@@ -89,7 +89,7 @@ def _mentioned(tables: Mapping[str, Any], sentence: str) -> KeyPath:
         for at, entry in _entries(tables, name):
             if sentence.startswith(f"{entry.get('id')} "):
                 return (name, at)
-    return ()
+    return ("telemetry",) if sentence.startswith("telemetry ") else ()
 
 
 def _entries(tables: Mapping[str, Any], name: str) -> list[tuple[int, dict[str, Any]]]:

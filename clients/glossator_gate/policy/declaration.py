@@ -148,6 +148,20 @@ WEB_SEARCH = Table(
     is_list=True,
 )
 
+TELEMETRY = Table(
+    "telemetry",
+    "The OpenTelemetry collector that is told of each exchange what the audit log says of it.",
+    (
+        Key(
+            "otlp",
+            kinds.origin("http", "https"),
+            "The collector's scheme, host and port for OTLP over HTTP: http://127.0.0.1:4318.",
+            is_required=True,
+        ),
+        *(it for it in _SERVER_KEYS if it.name != "max_class"),
+    ),
+)
+
 CLASSES = Table(
     "classes",
     "How secret it is what no [[classify]] names.",
@@ -213,7 +227,12 @@ LIMITS = Table(
     (
         Key("requests_per_min", kinds.count(1), "Requests to all models and searches in a minute."),
         Key("tokens_per_day", kinds.count(1), "Tokens of prompts and answers in a day."),
-        Key("cost_per_day", kinds.amount(), "Money in a day, in the currency of the prices."),
+        Key(
+            "cost_per_day",
+            kinds.money(),
+            "Money in a day: { EUR = 5 }, or a number of USD. A model whose price is in a currency "
+            "that is not among them is refused.",
+        ),
     ),
     is_for_all=True,
 )
@@ -226,7 +245,8 @@ CACHE = Table(
 )
 
 TABLES = (
-    CLASSES, CLASSIFY, MODEL, INDEX_SERVER, WEB_SEARCH, ROLES, EXECUTE, REDACT, LIMITS, CACHE,
+    CLASSES, CLASSIFY, MODEL, INDEX_SERVER, WEB_SEARCH, TELEMETRY, ROLES, EXECUTE, REDACT, LIMITS,
+    CACHE,
 )  # fmt: skip
 
 # Preferences, which other parts of Glossator read; their keys are those parts' business.

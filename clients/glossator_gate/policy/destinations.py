@@ -15,6 +15,7 @@ from glossator_gate.types import (
     Origin,
     Policy,
     ServerProfile,
+    TelemetryEntry,
     WebSearchEntry,
 )
 
@@ -24,6 +25,8 @@ _TOTAL_TO_SILENCE = 15
 _LARGEST_BATCH = 16 * 1024 * 1024
 # Where Azure has its servers: the key goes into a header of its own.
 _AZURE_HOSTS = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
+# Some hundred spans of a kilobyte each.
+_LARGEST_TELEMETRY = 1024 * 1024
 _LARGEST_QUERY = 4 * 1024
 _LARGEST_SEARCH_PAGE = 4 * 1024 * 1024
 
@@ -74,20 +77,35 @@ def destination_of_web_search(entry: WebSearchEntry) -> Destination:
     return _destination(entry, entry.origin, limits)
 
 
+def destination_of_telemetry(entry: TelemetryEntry) -> Destination:
+    """Return where exchanges are told of; its key is read here and now.
+
+    Raises `ConfigurationError` where the key cannot be read; a keyring may be waited for.
+    """
+    limits = EgressLimits(
+        silence_s=entry.timeout_s,
+        total_s=entry.timeout_s,
+        request_bytes=_LARGEST_TELEMETRY,
+        response_bytes=_LARGEST_TELEMETRY,
+    )
+    return _destination(entry, entry.origin, limits)
+
+
 def key_variables(policy: Policy) -> frozenset[str]:
-    """Return the environment variables that hold the keys of what an index may ask."""
-    models = (it.key for it in policy.models if "embed" in it.uses)
-    keys = (*models, *(it.key for it in policy.index_servers))
+    """Return the environment variables that hold the keys of what an index may ask or tell."""
+    models = (it.key for it in policy.models if not {"embed", "rerank"}.isdisjoint(it.uses))
+    told = () if policy.telemetry is None else (policy.telemetry.key,)
+    keys = (*models, *(it.key for it in policy.index_servers), *told)
     return frozenset(it.removeprefix("env:") for it in keys if it and it.startswith("env:"))
 
 
 def _destination(
-    entry: ModelEntry | IndexServerEntry | WebSearchEntry,
+    entry: ModelEntry | IndexServerEntry | WebSearchEntry | TelemetryEntry,
     origin: Origin,
     limits: EgressLimits,
     key_header: str = "authorization",
 ) -> Destination:
-    rate = None if isinstance(entry, IndexServerEntry) else entry.requests_per_min
+    rate = entry.requests_per_min if isinstance(entry, ModelEntry | WebSearchEntry) else None
     return Destination(
         origin,
         entry.address,

@@ -17,6 +17,7 @@ from glossator_gate.types import (
     IndexServerEntry,
     ModelEntry,
     Origin,
+    TelemetryEntry,
     WebSearchEntry,
 )
 
@@ -64,6 +65,14 @@ def web_search_entry(values: Mapping[str, Any], rule: str) -> WebSearchEntry:
         # The words of a query are read by whoever SearXNG asks, wherever it runs itself.
         fields["max_class"] = DataClass.PUBLIC
     return WebSearchEntry(**fields)
+
+
+def telemetry_entry(values: Mapping[str, Any], rule: str) -> TelemetryEntry:
+    """Return the entry, or raise `ConfigurationError` where its keys do not fit together."""
+    place = _place({**values, "id": "telemetry", "origin": values["otlp"]}, rule)
+    # No text is sent, whatever the place: there is nothing to say of its class.
+    place["max_class"] = DataClass.PUBLIC
+    return TelemetryEntry(timeout_s=values.get("timeout_s", 5.0), **place)
 
 
 ENTRIES: Mapping[str, Callable[[Mapping[str, Any], str], Any]] = {

@@ -14,7 +14,7 @@ from typing import Any
 
 from glossator_gate.errors import ConfigurationError
 from glossator_gate.policy.globs import LONGEST_GLOB, check_glob
-from glossator_gate.types import Origin, Price
+from glossator_gate.types import DEFAULT_CURRENCY, Origin, Price
 
 Schema = Mapping[str, Any]
 
@@ -105,6 +105,29 @@ def amount() -> Kind:
         return number
 
     return Kind(read, {"type": "number", "minimum": 0, "maximum": _MOST})
+
+
+def money() -> Kind:
+    """Return the kind of sums of money by currency; a bare number is in the default one."""
+    one = amount()
+    hint = "must be a table such as { EUR = 5 }, or a number of USD"
+
+    def read(value: object) -> Mapping[str, float]:
+        sums = value if isinstance(value, dict) else {DEFAULT_CURRENCY: value}
+        if not sums or not all(map(_CURRENCY.fullmatch, sums)):
+            raise ConfigurationError(f"{hint}, with currencies of three letters")
+        try:
+            return {currency: one.read(it) for currency, it in sums.items()}
+        except ConfigurationError as error:
+            raise ConfigurationError(hint) from error
+
+    table = {
+        "type": "object",
+        "patternProperties": {f"^{_CURRENCY.pattern}$": one.schema},
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+    return Kind(read, {"anyOf": [one.schema, table]})
 
 
 def count(least: int) -> Kind:
@@ -244,7 +267,7 @@ def price() -> Kind:
     def read(value: object) -> Price:
         if not isinstance(value, dict) or not set(value) - {"currency"} == set(parts):
             raise ConfigurationError(hint)
-        currency = value.get("currency", "USD")
+        currency = value.get("currency", DEFAULT_CURRENCY)
         if not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
             raise ConfigurationError(f"{hint}, with a currency of three letters")
         return Price(

@@ -5,7 +5,7 @@ It must not open connections, and no file of a workspace may reach it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -13,7 +13,7 @@ from glossator_gate.policy.approving import listed_models, sort_out
 from glossator_gate.policy.files import FoundFile, load_managed, load_user
 from glossator_gate.policy.reading import PolicyFile
 from glossator_gate.policy.roles import Roles
-from glossator_gate.policy.servers import index_servers, web_searches
+from glossator_gate.policy.servers import collectors, index_servers, web_searches
 from glossator_gate.types import (
     Classes,
     ClassLayer,
@@ -34,12 +34,13 @@ def load_policy(places: PolicyPlaces) -> Policy:
 
 def meet(managed: FoundFile, user: FoundFile) -> Policy:
     """Return what two files allow together; one that is broken only forbids."""
-    usable, refused = sort_out(listed_models(managed, user))
+    narrowing = [it for it in (managed.file or managed.remains, user.file) if it is not None]
+    limits = least_limits(it.limits for it in narrowing)
+    usable, refused = sort_out(listed_models(managed, user), limits)
     roles = Roles.of(usable, refused, managed, user)
     servers, server_refusals = index_servers(managed, user)
     searches, search_refusals = web_searches(managed, user)
-    narrowing = [it for it in (managed.file or managed.remains, user.file) if it is not None]
-    limits = least_limits(it.limits for it in narrowing)
+    told, told_refusals = collectors(managed, user)
     rate = limits.requests_per_min
     return Policy(
         models=tuple(replace(it.entry, requests_per_min=rate) for it in usable),
@@ -50,12 +51,14 @@ def meet(managed: FoundFile, user: FoundFile) -> Policy:
             *roles.warnings,
             *server_refusals,
             *search_refusals,
+            *told_refusals,
         ),
         managed_problem=managed.problem,
         embed_problem=roles.embed_problem,
         managed_in_force=managed.file is not None,
         index_servers=servers,
         web_searches=tuple(replace(it, requests_per_min=rate) for it in searches),
+        telemetry=next(iter(told), None),
         classes=_classes(managed, user),
         deny_paths=united(it.deny_paths for it in narrowing),
         commands=_commands(managed, user),
@@ -73,8 +76,21 @@ def least_limits(limits: Iterable[UsageLimits]) -> UsageLimits:
     tokens = [it for one in found if (it := one.tokens_per_day) is not None]
     costs = [cost for one in found if (cost := one.cost_per_day) is not None]
     return UsageLimits(
-        min(requests, default=None), min(tokens, default=None), min(costs, default=None)
+        min(requests, default=None),
+        min(tokens, default=None),
+        _least_sums(costs),
     )
+
+
+def _least_sums(sums: list[Mapping[str, float]]) -> Mapping[str, float] | None:
+    """Return the least of each currency; one that some of them leave out may not be spent."""
+    if not sums:
+        return None
+    return {
+        currency: min(it[currency] for it in sums)
+        for currency in sums[0]
+        if all(currency in it for it in sums)
+    }
 
 
 def united(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

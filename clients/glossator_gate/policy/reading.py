@@ -18,11 +18,12 @@ from glossator_gate.policy.declaration import (
     PREFERENCES,
     SCHEMA,
     TABLES,
+    TELEMETRY,
     WORKSPACE_TABLES,
     Layer,
     Table,
 )
-from glossator_gate.policy.entries import ENTRIES
+from glossator_gate.policy.entries import ENTRIES, telemetry_entry
 from glossator_gate.policy.lines import KeyPath
 from glossator_gate.policy.problems import FileProblem, ProblemKind, with_lines
 from glossator_gate.types import (
@@ -30,6 +31,7 @@ from glossator_gate.types import (
     DataClass,
     IndexServerEntry,
     ModelEntry,
+    TelemetryEntry,
     UsageLimits,
     WebSearchEntry,
 )
@@ -53,6 +55,7 @@ class PolicyFile:
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     index_servers: tuple[IndexServerEntry, ...] = ()
     web_searches: tuple[WebSearchEntry, ...] = ()
+    telemetry: TelemetryEntry | None = None
     default_class: DataClass | None = None
     class_rules: tuple[ClassRule, ...] = ()
     deny_paths: tuple[str, ...] = ()
@@ -139,6 +142,7 @@ class _Reader:
             roles=tables.get("roles", [{}])[0],
             index_servers=tuple(self._entries("index_server", tables)),
             web_searches=tuple(self._entries("web_search", tables)),
+            telemetry=self._telemetry(tables),
             default_class=tables["classes"][0].get("default"),
             class_rules=tuple(self._class_rules(tables["classify"])),
             deny_paths=tables["redact"][0].get("deny_paths", ()),
@@ -170,7 +174,9 @@ class _Reader:
 
     def _top(self, table: Table, document: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return what each table of that name holds; one that is no list comes once."""
-        value = document.get(table.name, [] if table.is_list else {})
+        if table.name not in document:
+            return [] if table.is_list else [{}]
+        value = document[table.name]
         place = (table.name,)
         if table.is_list:
             if not isinstance(value, list):
@@ -228,6 +234,17 @@ class _Reader:
             entries[entry.id] = entry
         return list(entries.values())
 
+    def _telemetry(self, tables: Mapping[str, list[dict[str, Any]]]) -> TelemetryEntry | None:
+        (values,) = tables.get(TELEMETRY.name, [{}])
+        if not values:
+            return None
+        try:
+            return telemetry_entry(values, f"{self._layer} {TELEMETRY.heading} ({self._path})")
+        except ConfigurationError as error:
+            what = f"is wrong in {TELEMETRY.heading}: {str(error).rstrip('.')}"
+            self._report(what, (TELEMETRY.name,), _WRONG)
+            return None
+
     def _class_rules(self, tables: list[dict[str, Any]]) -> list[ClassRule]:
         rules: list[ClassRule] = []
         for at, values in enumerate(tables):
@@ -251,12 +268,13 @@ _WRONG = ProblemKind.WRONG_VALUE
 
 
 def _without_wrong(table: Table, found: dict[str, Any]) -> dict[str, Any]:
-    """Return the values without those that are wrong: none of a list's table that has one."""
+    """Return the values without those that are wrong: none of an entry's table that has one."""
     right = {name: it for name, it in found.items() if it is not _WRONG}
     is_whole = len(right) == len(found) and all(
         it.name in right for it in table.keys if it.is_required
     )
-    return right if is_whole or not table.is_list else {}
+    is_entry = table.is_list or table is TELEMETRY
+    return right if is_whole or not is_entry else {}
 
 
 def _number_of_globs(values: Mapping[str, Any]) -> int:

@@ -1,4 +1,4 @@
-"""Own which index servers and web searches both files approve, and why not the others.
+"""Own which index servers, web searches and collector both files approve, and why not others.
 
 It must not know models.
 """
@@ -11,9 +11,14 @@ from typing import TypeVar
 from glossator_gate.policy.approving import both_ways, mistaken, way_refusal
 from glossator_gate.policy.files import FoundFile
 from glossator_gate.policy.reading import PolicyFile
-from glossator_gate.types import AddressClass, IndexServerEntry, WebSearchEntry
+from glossator_gate.types import (
+    AddressClass,
+    IndexServerEntry,
+    TelemetryEntry,
+    WebSearchEntry,
+)
 
-Server = TypeVar("Server", IndexServerEntry, WebSearchEntry)
+Server = TypeVar("Server", IndexServerEntry, WebSearchEntry, TelemetryEntry)
 
 
 def index_servers(
@@ -28,6 +33,13 @@ def web_searches(
 ) -> tuple[tuple[WebSearchEntry, ...], list[str]]:
     """Return the searches that may be asked, and a sentence for each that may not."""
     return _sorted_out("web search", lambda it: it.web_searches, managed, user)
+
+
+def collectors(managed: FoundFile, user: FoundFile) -> tuple[tuple[TelemetryEntry, ...], list[str]]:
+    """Return the one collector that may be told of exchanges, and a sentence where it may not."""
+    return _sorted_out(
+        "collector", lambda it: () if it.telemetry is None else (it.telemetry,), managed, user
+    )
 
 
 def _sorted_out(
@@ -62,12 +74,12 @@ def _approved(what: str, entry: Server, managed: Sequence[Server]) -> Server | s
     )
 
 
-def _base_path(entry: IndexServerEntry | WebSearchEntry) -> str:
+def _base_path(entry: IndexServerEntry | WebSearchEntry | TelemetryEntry) -> str:
     return entry.base_path if isinstance(entry, WebSearchEntry) else ""
 
 
 def _refusal(
-    entry: IndexServerEntry | WebSearchEntry, managed: FoundFile, user: FoundFile
+    entry: IndexServerEntry | WebSearchEntry | TelemetryEntry, managed: FoundFile, user: FoundFile
 ) -> str | None:
     if managed.problem is not None and entry.address is not AddressClass.LOOPBACK:
         return f"{entry.id} is not on this machine. {managed.problem}"

@@ -6,11 +6,12 @@ It must not read the file, nor know preferences.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 from glossator_gate.errors import ConfigurationError
+from glossator_gate.policy.approving import price_refusal
 from glossator_gate.policy.declaration import Layer
 from glossator_gate.policy.files import FoundFile
 from glossator_gate.policy.meeting import layer_of, least_limits, united
@@ -68,9 +69,7 @@ def _of_both(one: Policy, other: Policy) -> Policy:
     both = dataclasses.replace(
         one,
         models=tuple(it for it in one.models if it.id in models),
-        roles=MappingProxyType(
-            {role: tuple(it for it in ids if it in models) for role, ids in one.roles.items()}
-        ),
+        roles=_roles_of(one, models),
         refused=one.refused + tuple(it for it in other.refused if it not in one.refused),
         index_servers=tuple(it for it in one.index_servers if it.id in servers),
         web_searches=tuple(it for it in one.web_searches if it.id in searches),
@@ -104,15 +103,32 @@ def _narrowed(policy: Policy, file: PolicyFile, source: PolicySource) -> Policy:
 
 
 def _limited(policy: Policy, limits: UsageLimits) -> Policy:
-    """Return a policy with other limits, of which every entry is told."""
+    """Return a policy with other limits, of which every entry is told.
+
+    What is paid in a currency that they no longer name is refused.
+    """
     rate = limits.requests_per_min
+    reasons = {it.id: price_refusal(it, limits) for it in policy.models}
+    kept = [it for it in policy.models if reasons[it.id] is None]
+    refused = (
+        RefusedModel(it, reason) for it in policy.models if (reason := reasons[it.id]) is not None
+    )
     return dataclasses.replace(
         policy,
         limits=limits,
-        models=tuple(dataclasses.replace(it, requests_per_min=rate) for it in policy.models),
+        models=tuple(dataclasses.replace(it, requests_per_min=rate) for it in kept),
+        roles=_roles_of(policy, {it.id for it in kept}),
+        refused=(*policy.refused, *refused),
         web_searches=tuple(
             dataclasses.replace(it, requests_per_min=rate) for it in policy.web_searches
         ),
+    )
+
+
+def _roles_of(policy: Policy, kept: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the roles without the models that are not kept."""
+    return MappingProxyType(
+        {role: tuple(it for it in ids if it in kept) for role, ids in policy.roles.items()}
     )
 
 
@@ -126,11 +142,10 @@ def _of_this_machine(policy: Policy, path: Path) -> Policy:
     refused = (
         RefusedModel(it, f"{it.id} {reason} {mend}") for it in policy.models if it.id not in ids
     )
-    roles = {role: tuple(it for it in found if it in ids) for role, found in policy.roles.items()}
     return dataclasses.replace(
         policy,
         models=kept,
-        roles=MappingProxyType(roles),
+        roles=_roles_of(policy, ids),
         refused=(*policy.refused, *refused),
         index_servers=tuple(it for it in policy.index_servers if it.address is here),
         web_searches=tuple(it for it in policy.web_searches if it.address is here),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from glossator_indexer.ports import Embedder, Reranker, Team, VectorStore, Walker
+from glossator_indexer.ports import Embedder, Reranker, Team, TextRanker, VectorStore, Walker
 from glossator_indexer.store import Store
 
 
@@ -41,7 +41,8 @@ class IndexParts:
     `embedder` are complete. `open_vectors` opens a store in a folder for a number of dimensions;
     None opens the exact one. `team` is asked where no worker can make vectors, before the embedder.
     `first` are the folders to be read before all others. `embedder_trouble` says what has to be
-    mended before `embedder` makes any vector, if so.
+    mended before `embedder` makes any vector, if so. `ranker` is asked in quality mode in the place
+    of `reranker`.
     """
 
     walker: Walker
@@ -54,6 +55,7 @@ class IndexParts:
     team: Team | None = None
     first: tuple[str, ...] = ()
     embedder_trouble: str | None = None
+    ranker: TextRanker | None = None
 
     @property
     def model(self) -> str:

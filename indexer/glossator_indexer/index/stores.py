@@ -187,6 +187,8 @@ class Stores:
             self.truth.note("closed", "cleanly")
         if self.parts.team is not None:
             self.parts.team.close()
+        if self.parts.ranker is not None:
+            self.parts.ranker.close()
         self.close_stores()
 
     def close_stores(self) -> None:
@@ -322,6 +324,7 @@ class Stores:
             self.parts.reranker,
             # The vectors of a former model and those of the team do not compare.
             ask_team=self._ask_team if self._team and self._former is None else None,
+            ranker=self.parts.ranker,
         )
 
     def _ask_team(self, query: NDArray[np.float32], limit: int) -> Callable[[], Scored]:

@@ -48,9 +48,9 @@ LANGUAGES = (
 def language_for_path(path: PurePath) -> Language | None:
     """Return the language of a file by its suffix, or None where we know none.
 
-    A header `.h` is C until `language_of_text` has seen it.
+    A header `.h` is C until `language_of_text` has seen it; `.C` is C++ by custom.
     """
-    suffix = path.suffix.lower() if path.suffix not in _CPP_BY_CUSTOM else ".hh"
+    suffix = path.suffix.lower() if path.suffix != ".C" else ".cc"
     return next((it for it in LANGUAGES if suffix in it.suffixes), None)
 
 
@@ -65,9 +65,6 @@ def language_of_file(path: PurePath, text: str) -> Language | None:
     if language is C and path.suffix.lower() == ".h":
         return language_called(language_of_text(C.id, text))
     return language
-
-
-_CPP_BY_CUSTOM = (".C", ".H")
 
 
 def language_called(language_id: str) -> Language | None:

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from glossator_gate.exchanges import end_watching
 from glossator_gate.redaction.logs import redact_logs
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.owner.lodging import Lodging, lodging_of
@@ -85,6 +86,7 @@ def serve(
                 if places.socket.lstat().st_ino == own:
                     places.socket.unlink()
             os.close(lock)
+    end_watching()
     _log.info("the owner of %s ended", places.root)
     logging.shutdown()
     if options.in_background:

@@ -14,7 +14,7 @@ from glossator_gate.errors import GlossatorError
 from glossator_indexer.chunking import entities_of_chunk
 from glossator_indexer.errors import StoreCorruptError
 from glossator_indexer.lexical import LexicalStore, Scope
-from glossator_indexer.ports import Catalog, Embedder, Reranker, VectorStore
+from glossator_indexer.ports import Catalog, Embedder, Reranker, TextRanker, VectorStore
 from glossator_indexer.records import (
     ContextPiece,
     EntityKind,
@@ -41,6 +41,7 @@ from glossator_indexer.search.names import NameSearch
 from glossator_indexer.search.pieces import PieceSearch
 from glossator_indexer.search.places import Spot, qualified
 from glossator_indexer.search.ranking import add_signals
+from glossator_indexer.search.reordering import reordered
 from glossator_indexer.search.rereading import reread
 from glossator_indexer.search.scope import Scopes, Visible
 from glossator_indexer.search.shown import ReadText
@@ -63,7 +64,8 @@ _DEEPER_WHEN_FILTERED = 5
 class Parts:
     """What answers: the truth, its derived stores, the models, and the way to a file's text.
 
-    A store or model that is None is not there yet; the others answer alone.
+    A store or model that is None is not there yet; the others answer alone. Where there is a
+    `ranker`, it is asked in the place of `reranker`.
     """
 
     catalog: Catalog
@@ -73,6 +75,7 @@ class Parts:
     read_text: ReadText
     reranker: Reranker | None = None
     ask_team: AskTeam | None = None
+    ranker: TextRanker | None = None
 
 
 class Searcher:
@@ -88,8 +91,11 @@ class Searcher:
         reranker: Reranker | None = None,
         weights: RankingWeights = DEFAULT_WEIGHTS,
         ask_team: AskTeam | None = None,
+        ranker: TextRanker | None = None,
     ) -> None:
-        self._parts = Parts(catalog, lexical, vectors, embedder, read_text, reranker, ask_team)
+        self._parts = Parts(
+            catalog, lexical, vectors, embedder, read_text, reranker, ask_team, ranker
+        )
         self._weights = weights
         self._scopes = Scopes(catalog)
         self._names = NameSearch(catalog, lexical)
@@ -139,9 +145,17 @@ class Searcher:
         for place in places:
             place.candidate.facts.update(troubles)
         places = collapsed(sorted(places, key=_best_first))
-        reranker = self._parts.reranker
-        if query.mode is SearchMode.QUALITY and reranker is not None:
-            places = reread(analysed.text, places, reranker, self._parts.read_text, weights)
+        if query.mode is SearchMode.QUALITY:
+            return self._read_again(analysed.text, places)
+        return places
+
+    def _read_again(self, text: str, places: list[Place]) -> list[Place]:
+        """Have a transformer read the best places: the user's own where one is named."""
+        parts = self._parts
+        if parts.ranker is not None:
+            return reordered(text, places, parts.ranker, parts.read_text, self._weights)
+        if parts.reranker is not None:
+            return reread(text, places, parts.reranker, parts.read_text, self._weights)
         return places
 
     def _add_lexical(

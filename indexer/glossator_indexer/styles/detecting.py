@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from glossator_indexer.styles import Style, styles_of
-from glossator_indexer.styles.options import Habits
+from glossator_indexer.styles.options import Habits, RenderOptions
 from glossator_indexer.styles.parsed import ParsedDoc
 
 # Below this a habit may be an accident.
@@ -22,20 +23,33 @@ _TELLING, _FITTING = 3, 1
 _OPENING = re.compile(r"/\*\*|/\*!|///|//!|//|#|[rRuU]*(?:\"\"\"|'''|\"|')")
 _COMMAND = re.compile(r"(?:^|[\s*/!])([@\\])(?:brief|param|returns?|details|throws|note|ref)\b")
 _BRIEF = re.compile(r"[@\\](?:brief|short)\b")
+_TAGGED = re.compile(r"@(?:param|returns?)\b")
+_TYPED = re.compile(r"@(?:param|returns?)\s*\{")
 _THIRD_PERSON = re.compile(r"[A-Z][a-z]+s\b")
 _NO_VERB = re.compile(r"(?:This|Is|Has|Was|Does|Class|Its|As|Always|Process)\b")
 
 
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """The style of a file's comments, their layout, and whether they have a Context section."""
+
+    style: Style
+    layout: RenderOptions
+    has_context: bool = False
+
+
 def style_among(comments: Iterable[str], language_id: str) -> Style | None:
-    """Return the style in which most of the comments of a language are written, None for none."""
+    """Return the style in which most of the comments of a language are written, None for none.
+
+    Only comments that show their style count: a sentence alone fits most of them.
+    """
     styles = styles_of(language_id)
     votes = Counter[str]()
     for comment in comments:
         for style in styles:
             parsed = style.parse(comment)
-            if parsed is not None:
-                votes[style.id] += _weight(parsed)
-    votes = +votes
+            if parsed is not None and _shows_style(parsed):
+                votes[style.id] += 1
     if not votes:
         return None
     # With equal votes the language's default is first.
@@ -51,21 +65,18 @@ def habits_of(comments: Sequence[str], style: Style) -> Habits:
         opening=_usual(_opening(it) for it, _ in parsed),
         command=_usual(found[1] for it, _ in parsed if (found := _COMMAND.search(it))),
         summary_below=_agreed(_is_below(it) for it, _ in parsed if "\n" in it),
-        full_stop=_agreed(it.endswith(".") for it in summaries),
         brief=_agreed(_BRIEF.search(it) is not None for it, _ in parsed),
+        types=_agreed(_TYPED.search(it) is not None for it, _ in parsed if _TAGGED.search(it)),
+        full_stop=_agreed(it.endswith(".") for it in summaries),
         third_person=_agreed(_is_third_person(it) for it in summaries),
     )
 
 
-def _weight(parsed: ParsedDoc) -> int:
-    if _tells(parsed):
-        return _TELLING
-    # Where even the summary is found missing, the comment was meant otherwise.
-    return _FITTING if parsed.fields.summary else 0
-
-
-def _tells(parsed: ParsedDoc) -> bool:
-    return bool(parsed.fields.parameters or parsed.fields.returns or parsed.fields.raises)
+def _shows_style(parsed: ParsedDoc) -> bool:
+    fields = parsed.fields
+    return bool(
+        parsed.name or fields.parameters or fields.returns or fields.raises or fields.sections
+    )
 
 
 def _opening(comment: str) -> str:

@@ -9,23 +9,31 @@ from collections.abc import Iterable
 
 from glossator_indexer.types import Finding, Severity
 
+MISSING_RETURN = "missing-return"
 DRIFT_RULES = frozenset(
     {
         "wrong-name",
         "stale-parameter",
         "missing-parameter",
         "parameter-order",
-        "missing-return",
+        MISSING_RETURN,
         "stale-return",
         "wrong-type",
     }
 )
 
 
-def drifted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def drifted(findings: Iterable[Finding], *, tells_values: bool = True) -> tuple[Finding, ...]:
     """Return the findings which mean that the code has moved on since the comment was written.
 
     The rules are the same in all styles. A style reports with the severity ADVICE what people leave
-    out by habit, which is no drift.
+    out by habit, which is no drift. Nor is a value without a description where the comments around
+    do not tell of values either (`tells_values`).
     """
-    return tuple(it for it in findings if it.rule in DRIFT_RULES and it.severity is Severity.ERROR)
+    return tuple(
+        it
+        for it in findings
+        if it.rule in DRIFT_RULES
+        and it.severity is Severity.ERROR
+        and (tells_values or it.rule != MISSING_RETURN)
+    )

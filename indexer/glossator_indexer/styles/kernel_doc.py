@@ -14,7 +14,7 @@ from glossator_indexer.styles.kernel_doc_grammar import (
     opens_kernel_doc,
     scan,
 )
-from glossator_indexer.styles.kernel_doc_layout import layout, within_lines
+from glossator_indexer.styles.kernel_doc_layout import layout, shortened
 from glossator_indexer.styles.kernel_doc_rules import check
 from glossator_indexer.styles.names import wanted
 from glossator_indexer.styles.options import RenderOptions
@@ -38,7 +38,7 @@ def parse(comment: str) -> ParsedDoc | None:
         summary=scanned.summary,
         parameters=tuple((entry.label, entry.text) for entry in scanned.parameters),
         returns=_joined(scanned, RETURN),
-        details=_joined(scanned, DESCRIPTION),
+        details=_without_margin(_joined(scanned, DESCRIPTION)),
         sections=sections,
     )
     name_line = scanned.name_line
@@ -47,12 +47,20 @@ def parse(comment: str) -> ParsedDoc | None:
 
 def render(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
     """Write the whole comment, each line with the symbol's indent, without a newline at the end."""
-    return layout(within_lines(fields, symbol, options), symbol, options)
+    return layout(shortened(fields, symbol, options), symbol, options)
 
 
 def _joined(scanned: ScannedComment, label: str) -> str | None:
     texts = [it.text for it in scanned.sections if it.label == label and it.text.strip()]
     return "\n\n".join(texts) or None
+
+
+def _without_margin(text: str | None) -> str | None:
+    """Take off the tab that some authors have before every line of their comment."""
+    lines = (text or "").split("\n")
+    if text and all(line.startswith("\t") for line in lines if line.strip()):
+        return "\n".join(line.removeprefix("\t") for line in lines)
+    return text
 
 
 __all__ = ["check", "parse", "render", "wanted"]

@@ -6,11 +6,11 @@ It must not judge the words; whatever they are, no line of them is read as somet
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from glossator_indexer.styles.kernel_doc_grammar import CONTEXT, DESCRIPTION, KIND_WORDS, RETURN
 from glossator_indexer.styles.names import documented_names
 from glossator_indexer.styles.options import RenderOptions
+from glossator_indexer.styles.prose import one_line, within_lines
 from glossator_indexer.styles.wrapping import BULLET, Measure, chunks, flow, is_literal, wrap
 from glossator_indexer.types import DocFields, Symbol
 
@@ -18,7 +18,6 @@ _TAB_WIDTH = 8
 _NARROWEST = 20  # narrower than that, deep indents would leave no room for words
 _DEEPEST_HANG = 32
 _SHALLOW_HANG = 4
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _LABEL_AFTER_STAR = re.compile(
     r"(\*\s*(?:@[.\w]+|(?:description|context|returns?|notes?|examples?)))\s*:(?!:)",
     re.ASCII | re.IGNORECASE,
@@ -32,7 +31,7 @@ def layout(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
     """
     width = _text_width(symbol, options)
     title = _title(symbol)
-    summary = wrap(_one_line(fields.summary), Measure(width, len(title), _hang(title)))
+    summary = wrap(one_line(fields.summary), Measure(width, len(title), _hang(title)))
     body = [*_labelled(title, summary)]
     for path, text in _described(fields, symbol):
         body += _named(f"@{path}: ", text, width)
@@ -45,36 +44,11 @@ def layout(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
     return "\n".join(symbol.indent + line for line in lines)
 
 
-def within_lines(fields: DocFields, symbol: Symbol, options: RenderOptions) -> DocFields:
+def shortened(fields: DocFields, symbol: Symbol, options: RenderOptions) -> DocFields:
     """Drop whole paragraphs and sentences of prose, from the end, until `max_lines` are kept."""
-    if options.max_lines is None:
-        return fields
-    width = _text_width(symbol, options)
     title = _title(symbol)
-    measure = Measure(width, len(title), _hang(title))
-    summary = _longest_beginning(fields.summary, measure, options.max_lines + 1)
-    left = options.max_lines - len(wrap(summary, measure)) + 1
-    kept: list[str] = []
-    for chunk in chunks(fields.details or ""):
-        lines = [line for line in flow(chunk, width) if line]
-        if len(lines) > left:
-            if not is_literal(chunk) and not BULLET.match(chunk) and left > 0:
-                kept.append(_longest_beginning(chunk, Measure(width), left))
-            break
-        kept.append(chunk)
-        left -= len(lines)
-    details = "\n\n".join(chunk for chunk in kept if chunk)
-    return replace(fields, summary=summary, details=details or None)
-
-
-def _longest_beginning(text: str, measure: Measure, lines: int) -> str:
-    """Return as many whole sentences as fit; a summary keeps at least its first."""
-    sentences = _SENTENCE_END.split(_one_line(text))
-    while len(sentences) > 1 and len(wrap(" ".join(sentences), measure)) > lines:
-        sentences.pop()
-    kept = " ".join(sentences)
-    fits = len(wrap(kept, measure)) <= lines
-    return kept if fits or measure.used else ""
+    width = _text_width(symbol, options)
+    return within_lines(fields, width, options.max_lines, len(title), _hang(title))
 
 
 def _title(symbol: Symbol) -> str:
@@ -124,7 +98,7 @@ def _named(label: str, text: str, width: int) -> list[str]:
     if len(lines) > 1 and all(len(line) + hang <= width for line in lines):
         margin = " " * hang
         return _labelled(label, [lines[0], *(margin + line if line else "" for line in lines[1:])])
-    return _labelled(label, wrap(_one_line(text), Measure(width, len(label), hang)))
+    return _labelled(label, wrap(one_line(text), Measure(width, len(label), hang)))
 
 
 def _section(label: str, text: str, width: int) -> list[str]:
@@ -138,7 +112,7 @@ def _section(label: str, text: str, width: int) -> list[str]:
     elif "\n" in first and all(len(line) + len(head) <= width for line in first.split("\n")):
         lines = _labelled(head, first.split("\n"))
     else:
-        lines = _labelled(head, wrap(_one_line(first), Measure(width, len(head))))
+        lines = _labelled(head, wrap(one_line(first), Measure(width, len(head))))
     margin = " " * _SHALLOW_HANG
     for chunk in rest:
         inner = "" if is_literal(chunk) else margin
@@ -163,7 +137,3 @@ def _plain(line: str) -> str:
     line = line.replace("*/", "* /").replace("/*", "/ *").rstrip().rstrip("\\")
     starred = _LABEL_AFTER_STAR.sub(r"\1 -", f"* {line}")
     return starred.removeprefix("* ").rstrip()
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

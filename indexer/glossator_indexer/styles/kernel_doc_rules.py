@@ -31,6 +31,7 @@ from glossator_indexer.styles.wanted import DocumentedName, Need
 from glossator_indexer.types import Finding, Severity, Symbol, SymbolKind
 
 _REFERENCE = re.compile(r"(?<![\w@.])@(\w+)((?:(?:\.|->)\w+)*)", re.ASCII)
+_SPEAKS_OF_RETURN = re.compile(r"\breturn(?:s|ed|ing)?\b", re.IGNORECASE)
 _TAB_WIDTH = 8
 
 
@@ -154,7 +155,12 @@ def _return_findings(scanned: ScannedComment, symbol: Symbol) -> Iterator[Findin
     entry = next((it for it in scanned.sections if it.label == RETURN), None)
     if entry is None and demands_return(symbol):
         message = f"the value that {symbol.name} returns is not described"
-        yield _error("missing-return", message, scanned.name_line.line)
+        # Older comments speak of the value in a sentence, which no program can take for a section.
+        told = any(_SPEAKS_OF_RETURN.search(it.text) for it in scanned.sections)
+        told = told or _SPEAKS_OF_RETURN.search(scanned.summary) is not None
+        severity = Severity.ADVICE if told else Severity.ERROR
+        rule = "unlabelled-return" if told else "missing-return"
+        yield Finding(rule, message, scanned.name_line.line, None, severity)
     if entry is not None and symbol.kind not in MEMBER_KINDS and returns_nothing(symbol):
         yield _error("stale-return", f"{symbol.name} returns nothing", entry.line)
 

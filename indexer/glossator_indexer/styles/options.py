@@ -14,18 +14,17 @@ class Habits:
 
     `opening` is how a comment begins (`/**`, `/*!`, `///`, `//!`, a docstring's quotes), `command`
     what stands before a command (`@` or a backslash). `summary_below`: the summary stands on the
-    line below the opening. `full_stop`: a summary ends with one. `third_person`: "Returns", not
-    "Return". `types`: descriptions give types also where the code does. `brief`: a command marks
-    the summary.
+    line below the opening. `brief`: a summary has a tag of its own. `full_stop`: a summary ends
+    with one. `third_person`: "Returns", not "Return". `types`: descriptions give types.
     """
 
     opening: str = ""
     command: str = ""
     summary_below: bool | None = None
+    brief: bool | None = None
     full_stop: bool | None = None
     third_person: bool | None = None
     types: bool | None = None
-    brief: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

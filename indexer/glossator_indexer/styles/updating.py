@@ -5,58 +5,73 @@ It must not throw away a sentence that still describes something, nor know a sty
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from glossator_indexer.styles.parsed import ParsedDoc, Part
+from glossator_indexer.styles.frames import spread
+from glossator_indexer.styles.parsed import Entry, ParsedDoc, Part
 from glossator_indexer.styles.wanted import Need, Wanted
-from glossator_indexer.types import DocFields, Span
+from glossator_indexer.types import DocFields, Finding, Severity
 
 _ALIKE = 0.6  # `new` and `new_entry` are, `flags` and `timeout` are not
 
-# What the code calls by a name of its own; an exception or a title is the writer's.
-_NAMED_BY_CODE = frozenset({Part.SUMMARY, Part.PARAMETER})
+# What stands before words: the frame of a comment and white space.
+_MARGIN = re.compile(r"[\s*/!#]*")
 
 Key = tuple[Part, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What is to become of a comment: its words in full, and which names were renamed to what."""
+    """What is to become of a comment: its words in full, what was renamed, what is stale.
+
+    `is_renamed` says that the symbol itself has another name than its comment says.
+    """
 
     fields: DocFields
-    renamed: dict[str, str]
+    renamed: Mapping[str, str]
+    stale: frozenset[Key]
+    is_renamed: bool
 
 
-def planned_update(existing: ParsedDoc, fields: DocFields, wanted: Wanted) -> Update:
+def planned_update(
+    existing: ParsedDoc, fields: DocFields, wanted: Wanted, findings: Iterable[Finding]
+) -> Update:
     """Return the words of a comment that keeps what people wrote and adds what is missing.
 
     From `existing` come the summary, the details, every section and the descriptions of names that
     the code still has; from `fields` (cleaned before) comes only what `existing` lacks. Dropped is
-    the description of a name that the code lacks, and of a value where none is returned; a name
-    passes its description on where it is the only one gone and the only new one is spelled
-    alike.
+    what the `findings` of its style call stale; but a name passes its description on where it is
+    the only one gone and the only new one is spelled alike.
     """
     old = existing.fields
-    renamed = _renamed(old, wanted)
+    found = list(findings)
+    gone = {it.name for it in found if it.rule == "stale-parameter" and it.name}
+    renamed = _renamed(old, wanted, gone)
     kept: dict[str, str] = {}
     for name, text in old.parameters:
         kept.setdefault(renamed.get(name, name), text)
     offered = dict(fields.parameters)
     parameters = [(it.path, kept.get(it.path) or offered.get(it.path, "")) for it in wanted.names]
     raises = [*old.raises, *(it for it in fields.raises if it[0] not in dict(old.raises))]
-    returns = None if wanted.returns is Need.NONE else old.returns or fields.returns
+    is_void = any(it.rule == "stale-return" for it in found)
     merged = DocFields(
         summary=old.summary or fields.summary,
         parameters=tuple((name, text) for name, text in parameters if text),
-        returns=returns,
+        returns=None if is_void else old.returns or fields.returns,
         details=old.details or fields.details,
         raises=tuple(raises),
         sections=old.sections,
     )
-    return Update(merged, renamed)
+    stale = {(Part.PARAMETER, it) for it in gone - renamed.keys()}
+    if is_void:
+        stale.add((Part.RETURNS, ""))
+    is_renamed = any(it.rule == "wrong-name" and it.severity is Severity.ERROR for it in found)
+    return Update(merged, renamed, frozenset(stale), is_renamed)
 
 
 def updated(
@@ -64,42 +79,56 @@ def updated(
     update: Update,
     parse: Callable[[str], ParsedDoc | None],
     render: Callable[[DocFields], str],
+    indent: str = "",
 ) -> str:
     """Return the comment with the update carried out, every other line byte for byte as it was.
 
-    Lines that are new are taken from what `render` makes of the whole. Where a comment cannot be
-    changed by lines (it stands on one, or is read in another way than it was written), it is
-    written anew.
+    Lines that are new are taken from what `render` makes of the whole. A comment that shares lines
+    with its delimiters gets lines of its own, with `indent`. Where a comment cannot be changed by
+    lines even so, it is written anew.
     """
     fresh = render(update.fields)
     old, new = parse(comment), parse(fresh)
-    if old is None or new is None or not old.entries or not new.entries:
-        return comment if old and new and _says_all(old, new, update) else fresh
-    if _says_all(old, new, update):
-        return comment
-    target = _blocks(fresh, new, {})
-    blocks = _renamed_blocks(_blocks(comment, old, update.renamed), target)
-    blocks = _reordered(_without_stale(blocks, target), target)
+    as_it_was = comment
+    if old is not None and not old.entries:
+        comment = spread(comment, indent)
+        old = parse(comment)
+    if old is None or new is None:
+        return fresh
+    if not old.entries:
+        return as_it_was if _says_the_same(old.fields, update) else fresh
+    unchanged = comment
+    named = _with_own_name(comment, old, new) if update.is_renamed else comment
+    if named != comment:
+        comment, old = named, parse(named) or old
+    blocks = _blocks(comment, old, update.renamed)
+    target = _with_margin_of(blocks, _blocks(fresh, new, {}))
+    blocks = _reordered(_without_stale(blocks, update.stale), target)
     _insert_missing(blocks, target)
-    for attempt in (blocks, _with_details_of(blocks, target)):
-        result = "\n".join([*_head(comment, old), *_lines(attempt), *_tail(comment, old)])
-        read = parse(result)
-        if read is not None and read.entries:
-            return result
-    return fresh
+    result = "\n".join([*_head(comment, old), *_lines(blocks), *_tail(comment, old)])
+    # Lines of its own are no reason to touch a comment in which nothing is wrong.
+    return as_it_was if result == unchanged else result
 
 
-def _says_all(old: ParsedDoc, new: ParsedDoc, update: Update) -> bool:
-    """Say whether an update has nothing to do."""
-    is_called_the_same = old.name == new.name and not update.renamed
-    return is_called_the_same and _says(old.fields) == _says(update.fields)
+def _with_own_name(comment: str, old: ParsedDoc, new: ParsedDoc) -> str:
+    """Write the symbol's name where the comment calls it otherwise, on the same line."""
+    place = next((it.name for it in old.entries if it.part is Part.SUMMARY), None)
+    if place is None or not new.name or old.name == new.name:
+        return comment
+    return comment[: place.start] + new.name + comment[place.end :]
 
 
-def _says(fields: DocFields) -> DocFields:
-    """Return the words in an order in which those that say the same are equal."""
-    named = dict(reversed(fields.parameters))
-    told = sorted(dict(fields.parameters), key=lambda it: it.startswith("<"))
-    return replace(fields, parameters=tuple((it, named[it]) for it in told if named[it]))
+def _says_the_same(old: DocFields, update: Update) -> bool:
+    """Say whether there is nothing to change in what a comment says."""
+    new = update.fields
+    return (
+        not update.stale
+        and not update.renamed
+        and not update.is_renamed
+        and (old.summary, old.returns, old.details) == (new.summary, new.returns, new.details)
+        and dict(old.parameters).keys() >= dict(new.parameters).keys()
+        and dict(old.raises).keys() >= dict(new.raises).keys()
+    )
 
 
 @dataclass(slots=True)
@@ -109,49 +138,64 @@ class _Block:
     key: Key
     gap: list[str]
     lines: list[str]
-    name: Span | None
-    """Where the label stands, within `lines` joined by line feeds."""
 
 
-def _renamed(old: DocFields, wanted: Wanted) -> dict[str, str]:
+def _renamed(old: DocFields, wanted: Wanted, gone: set[str]) -> dict[str, str]:
     """Return the one name that took the place of another, as far as that is sure."""
-    told = list(dict(old.parameters))
-    paths = [it.path for it in wanted.names]
-    gone = [it for it in told if it not in paths]
+    told = dict(old.parameters)
     new = [it.path for it in wanted.names if it.path not in told and it.need is not Need.TOLD]
     if len(gone) != 1 or len(new) != 1:
         return {}
-    return {gone[0]: new[0]} if _alike(gone[0], new[0]) else {}
+    (before,) = gone
+    return {before: new[0]} if _alike(before, new[0]) else {}
 
 
 def _alike(old: str, new: str) -> bool:
     return old in new or new in old or SequenceMatcher(None, old, new).ratio() >= _ALIKE
 
 
-def _blocks(comment: str, parsed: ParsedDoc, renamed: dict[str, str]) -> list[_Block]:
+def _blocks(comment: str, parsed: ParsedDoc, renamed: Mapping[str, str]) -> list[_Block]:
     lines = comment.split("\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
     blocks: list[_Block] = []
-    before = parsed.entries[0].first
+    before = parsed.entries[0].first if parsed.entries else 0
     for entry in parsed.entries:
-        name = entry.name
-        if name is not None:
-            shift = starts[entry.first]
-            name = Span(name.start - shift, name.end - shift)
+        own = lines[entry.first : entry.end]
         label = entry.label
-        if entry.part is Part.PARAMETER:
-            label = renamed.get(label, label)
-        block = _Block(
-            (entry.part, label),
-            lines[before : entry.first],
-            lines[entry.first : entry.end],
-            name,
-        )
-        blocks.append(block)
+        if entry.part is Part.PARAMETER and label in renamed:
+            label = renamed[label]
+            own = _respelled(comment, entry, own, label)
+        blocks.append(_Block((entry.part, label), lines[before : entry.first], own))
         before = entry.end
     return blocks
+
+
+def _respelled(comment: str, entry: Entry, lines: list[str], label: str) -> list[str]:
+    """Write another name into an entry's lines, in angle brackets where the old one has them."""
+    if entry.name is None:
+        return lines
+    begin = sum(len(it) + 1 for it in comment.split("\n")[: entry.first])
+    start, end = entry.name.start - begin, entry.name.end - begin
+    text = "\n".join(lines)
+    spelled = label if text[start:end] == entry.label else label.strip("<>")
+    return (text[:start] + spelled + text[end:]).split("\n")
+
+
+def _with_margin_of(blocks: Sequence[_Block], target: list[_Block]) -> list[_Block]:
+    """Begin the new lines as the old ones begin: ` *` and a tab, for example."""
+    old, new = _margin(blocks), _margin(target)
+    if old != new:
+        for block in target:
+            block.lines = [
+                old + line.removeprefix(new) if line.startswith(new) else line
+                for line in block.lines
+            ]
+    return target
+
+
+def _margin(blocks: Sequence[_Block]) -> str:
+    """Return how most entries begin, up to their first word."""
+    found = Counter(match[0] for it in blocks if (match := _MARGIN.match(it.lines[0])))
+    return found.most_common(1)[0][0] if found else ""
 
 
 def _head(comment: str, parsed: ParsedDoc) -> list[str]:
@@ -162,75 +206,40 @@ def _tail(comment: str, parsed: ParsedDoc) -> list[str]:
     return comment.split("\n")[parsed.entries[-1].end :]
 
 
-def _renamed_blocks(blocks: list[_Block], target: Sequence[_Block]) -> list[_Block]:
-    """Write the names anew where the comment spells them otherwise than the code does."""
-    spellings = {it.key: _spelling(it) for it in reversed(target)}
-    for block in blocks:
-        spelling = spellings.get(block.key)
-        if block.name is None or not spelling or block.key[0] not in _NAMED_BY_CODE:
-            continue
-        text = "\n".join(block.lines)
-        if text[block.name.start : block.name.end] != spelling:
-            text = text[: block.name.start] + spelling + text[block.name.end :]
-            block.lines = text.split("\n")
-    return blocks
-
-
-def _spelling(block: _Block) -> str:
-    if block.name is None:
-        return ""
-    return "\n".join(block.lines)[block.name.start : block.name.end]
-
-
-def _with_details_of(blocks: list[_Block], target: Sequence[_Block]) -> list[_Block]:
-    """Return the blocks with the details as `render` lays them out.
-
-    What stood before them may have told where they begin; a label has to where it is gone.
-    """
-    laid_out = [it for it in target if it.key[0] is Part.DETAILS]
-    result: list[_Block] = []
-    for block in blocks:
-        if block.key[0] is not Part.DETAILS:
-            result.append(block)
-        elif laid_out:
-            result += [replace(laid_out[0], gap=block.gap), *laid_out[1:]]
-            laid_out = []
-    return result
-
-
-def _without_stale(blocks: list[_Block], target: Sequence[_Block]) -> list[_Block]:
-    wanted = {it.key for it in target}
+def _without_stale(blocks: list[_Block], stale: frozenset[Key]) -> list[_Block]:
     kept: list[_Block] = []
     for block in blocks:
-        part = block.key[0]
-        stale = part in (Part.PARAMETER, Part.RETURNS, Part.HEADING) and block.key not in wanted
-        repeated = part is Part.PARAMETER and any(it.key == block.key for it in kept)
-        if not stale and not repeated:
+        repeated = block.key[0] is Part.PARAMETER and any(it.key == block.key for it in kept)
+        if block.key not in stale and not repeated:
             kept.append(block)
+    kept = [it for at, it in enumerate(kept) if not _opens_nothing(kept, at, len(blocks))]
     if kept and kept[0] is not blocks[0]:
         # The lines before the first entry are the comment's head.
         kept[0].gap = []
     return kept
 
 
-def _reordered(blocks: list[_Block], target: Sequence[_Block]) -> list[_Block]:
-    """Put the parameters into the code's order, each in a place where one stood.
+def _opens_nothing(kept: list[_Block], at: int, before: int) -> bool:
+    """Say whether a heading has lost all that it opened."""
+    if kept[at].key[0] is not Part.HEADING or len(kept) == before:
+        return False
+    follows = kept[at + 1].key[0] if at + 1 < len(kept) else None
+    return follows not in (Part.PARAMETER, Part.RETURNS, Part.RAISES)
 
-    Parameters of types keep their places among each other: where they stand is a matter of taste.
-    """
+
+def _reordered(blocks: list[_Block], target: Sequence[_Block]) -> list[_Block]:
+    """Put the parameters into the code's order, each in a place where one stood."""
+    # Where type parameters stand is a matter of taste.
+    order = [
+        it.key for it in target if it.key[0] is Part.PARAMETER and not it.key[1].startswith("<")
+    ]
+    places = [at for at, it in enumerate(blocks) if it.key in order]
+    sorted_blocks = sorted((blocks[at] for at in places), key=lambda it: order.index(it.key))
+    gaps = [blocks[at].gap for at in places]
     result = list(blocks)
-    for is_of_types in (True, False):
-        order = [
-            it.key
-            for it in target
-            if it.key[0] is Part.PARAMETER and it.key[1].startswith("<") is is_of_types
-        ]
-        places = [at for at, it in enumerate(result) if it.key in order]
-        sorted_blocks = sorted((result[at] for at in places), key=lambda it: order.index(it.key))
-        gaps = [result[at].gap for at in places]
-        for at, gap, block in zip(places, gaps, sorted_blocks, strict=True):
-            block.gap = gap
-            result[at] = block
+    for at, gap, block in zip(places, gaps, sorted_blocks, strict=True):
+        block.gap = gap
+        result[at] = block
     return result
 
 

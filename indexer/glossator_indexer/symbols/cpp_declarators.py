@@ -126,8 +126,8 @@ def return_type(source: ParsedSource, node: Node, declared: DeclaredFunction) ->
         for it in node.children
         if it.type in _TYPE_PARTS and it.start_byte < declared.whole.start_byte
     ]
-    words = (*qualifiers, text(type_node.start_byte, type_node.end_byte), marks)
-    return _NO_TYPE.sub("", " ".join(filter(None, words))).strip()
+    words = " ".join((*qualifiers, text(type_node.start_byte, type_node.end_byte)))
+    return _NO_TYPE.sub("", words + marks).strip()
 
 
 def parameters(source: ParsedSource, declared: DeclaredFunction) -> tuple[Parameter, ...]:

@@ -256,6 +256,7 @@ def _function(source: ParsedSource, node: Node, scope: _Scope) -> Symbol | None:
         returns = NOTHING
     kind = SymbolKind.PROTOTYPE if node.type != "function_definition" else SymbolKind.FUNCTION
     if owner:
+        is_own |= name.startswith("~")
         kind = SymbolKind.CONSTRUCTOR if is_own else SymbolKind.METHOD
     parts = _Parts(
         name,

@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from glossator_indexer.parsing import ParsedSource
-from glossator_indexer.symbols import cpp_symbols, python_symbols
+from glossator_indexer.symbols import (
+    cpp_symbols,
+    ecmascript_symbols,
+    go_symbols,
+    java_symbols,
+    python_symbols,
+    rust_symbols,
+)
 from glossator_indexer.symbols.texts import line_end_after, line_start
 from glossator_indexer.types import Span, Symbol
 
@@ -19,7 +26,12 @@ Reader = Callable[[ParsedSource], Iterator[Symbol]]
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
         "cpp": cpp_symbols.read,
+        "go": go_symbols.read,
+        "java": java_symbols.read,
+        "javascript": ecmascript_symbols.read,
         "python": python_symbols.read,
+        "rust": rust_symbols.read,
+        "typescript": ecmascript_symbols.read,
     }
 )
 
@@ -39,16 +51,15 @@ def all_symbols(source: ParsedSource) -> tuple[Symbol, ...]:
 def symbol_at(source: ParsedSource, offset: int) -> Symbol | None:
     """Return the innermost symbol at `offset`; on one line, what stands before or behind it too."""
     text = source.text
-    best: Symbol | None = None
+    on_line: list[Symbol] = []
     for symbol in all_symbols(source):
         whole = _whole(symbol)
         if line_start(text, whole.start) > offset:
             break
-        if offset <= line_end_after(text, whole.end) and (
-            best is None or _size(symbol) <= _size(best) or not _holds(best, offset)
-        ):
-            best = symbol
-    return best
+        if offset <= line_end_after(text, whole.end):
+            on_line.append(symbol)
+    holders = [it for it in on_line if _holds(it, offset)]
+    return min(holders or on_line, key=_size, default=None)
 
 
 def symbols_in(source: ParsedSource, span: Span) -> tuple[Symbol, ...]:

@@ -6,10 +6,11 @@ It reads the tree alone; it must not know a style of docstring.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from glossator_indexer.parsing import Node, ParsedSource, walk
 from glossator_indexer.symbols.texts import folded, indent_before, line_start, span_of
+from glossator_indexer.symbols.tree_frames import Frame, FrameNodes, first_named, frame_of
 from glossator_indexer.types import NOTHING, Comment, Parameter, Span, Symbol, SymbolKind
 
 _SEPARATORS = frozenset({"positional_separator", "keyword_separator", "comment"})
@@ -68,7 +69,7 @@ def _symbol(source: ParsedSource, defined: _Definition, name: Node, body: Node) 
     colon = next((it for it in node.children if it.type == ":"), name)
     first = body.named_children[0]
     inside = indent_before(text, first.start_byte)
-    found = _Frame() if is_class else _frame(source, body)
+    found = Frame() if is_class else _frame(source, body)
     return Symbol(
         name=spelled,
         kind=_kind(defined, spelled),
@@ -86,6 +87,7 @@ def _symbol(source: ParsedSource, defined: _Definition, name: Node, body: Node) 
         container=defined.container,
         raises=tuple(found.raised),
         is_generator=found.yields or _is_generated(source, node),
+        is_property=_is_property(source, defined),
         is_private=spelled.startswith("_")
         and not (spelled.startswith("__") and spelled.endswith("__")),
     )
@@ -137,6 +139,19 @@ def _is_static(source: ParsedSource, defined: _Definition) -> bool:
     )
 
 
+def _is_property(source: ParsedSource, defined: _Definition) -> bool:
+    decorators = (
+        source.text[it.start_byte + 1 : it.end_byte].strip()
+        for it in defined.outer.named_children
+        if it.type == "decorator"
+    )
+    return any(
+        it in ("property", "cached_property", "functools.cached_property")
+        or it.endswith((".setter", ".deleter"))
+        for it in decorators
+    )
+
+
 def _parameter(source: ParsedSource, node: Node) -> Parameter:
     def text(part: Node | None) -> str:
         return "" if part is None else folded(source.text[part.start_byte : part.end_byte])
@@ -150,48 +165,29 @@ def _parameter(source: ParsedSource, node: Node) -> Parameter:
     return Parameter(name, annotation, default=None if value is None else text(value))
 
 
-@dataclass(slots=True)
-class _Frame:
-    """What happens in a function's own frame."""
+def _frame(source: ParsedSource, body: Node) -> Frame:
+    def raised(node: Node) -> str | None:
+        value = first_named(node)
+        if value is not None and value.type == "call":
+            value = value.child_by_field_name("function") or value
+        if value is None or value.type not in ("identifier", "attribute"):
+            return None
+        name = folded(source.text[value.start_byte : value.end_byte])
+        # A variable that holds an exception is in lower case; a class is not.
+        return name if name.rpartition(".")[2][:1].isupper() else None
 
-    raised: dict[str, None] = field(default_factory=dict)
-    yields: bool = False
-    returns: bool = False
-
-
-def _frame(source: ParsedSource, body: Node) -> _Frame:
-    found = _Frame()
-    pending = list(reversed(body.children))
-    while pending:
-        node = pending.pop()
-        if node.type in _OTHER_FRAMES:
-            continue
-        if node.type == "yield":
-            found.yields = True
-        elif node.type == "return_statement":
-            value = next((it for it in node.named_children if it.type != "comment"), None)
-            found.returns |= value is not None and value.type != "none"
-        elif node.type == "raise_statement":
-            _note_raised(source, node, found)
-        pending.extend(reversed(node.children))
-    return found
+    nodes = FrameNodes(
+        returns="return_statement",
+        yields=frozenset({"yield"}),
+        raises="raise_statement",
+        others=_OTHER_FRAMES,
+        raised_name=raised,
+        is_nothing=lambda node: node.type == "none",
+    )
+    return frame_of(body, nodes)
 
 
-def _note_raised(source: ParsedSource, node: Node, found: _Frame) -> None:
-    value = next((it for it in node.named_children if it.type != "comment"), None)
-    if value is None:
-        return
-    if value.type == "call":
-        value = value.child_by_field_name("function") or value
-    if value.type not in ("identifier", "attribute"):
-        return
-    name = folded(source.text[value.start_byte : value.end_byte])
-    # A variable that holds an exception is in lower case; a class is not.
-    if name.rpartition(".")[2][:1].isupper():
-        found.raised[name] = None
-
-
-def _return_type(source: ParsedSource, node: Node, found: _Frame) -> str:
+def _return_type(source: ParsedSource, node: Node, found: Frame) -> str:
     annotation = node.child_by_field_name("return_type")
     if annotation is None:
         return "" if found.returns or found.yields else NOTHING

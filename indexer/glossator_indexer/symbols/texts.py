@@ -50,8 +50,16 @@ def comment_above(text: str, start: int, comments: Sequence[Span]) -> Comment | 
     indented alike, are one; what shares its line with code before it speaks of that code. Block
     comments stand alone.
     """
+    before = _last_before(comments, start)
+    if before >= 0 and not text[comments[before].end : start].strip(_WHITE):
+        # On the same line, before the declaration.
+        beside = comments[before]
+        is_own = indent_before(text, beside.start) is not None
+        return Comment(beside, text[beside.start : beside.end]) if is_own else None
     first = _last_before(comments, line_start(text, start))
-    if first < 0 or not _is_right_above(text, comments[first], start):
+    if first < 0 or indent_before(text, start) is None:
+        return None
+    if not _is_right_above(text, comments[first], start):
         return None
     last = first
     while first > 0 and _continues(text, comments[first - 1], comments[first]):

@@ -46,7 +46,7 @@ def describe(snapshot: Snapshot, offset: int) -> Description | None:
     code = snapshot.text[symbol.extent.start : symbol.signature.end]
     signature = re.sub(r"[ \t]*[\r\n]+[ \t]*", " ", code).strip()[:MAX_SIGNATURE_CHARACTERS]
     lines = _facts(symbol, facts_of(snapshot.source, symbol))
-    lines.append(_state(comment_status(symbol, style_of(snapshot))))
+    lines.append(_state(comment_status(symbol, style_of(snapshot), snapshot.source)))
     selection = Span(symbol.name_span.start, symbol.name_span.start)
     titles = tuple(it.title for it in offers(snapshot, selection, OfferContext(automatic=True)))
     fence = "````" if "```" in signature else "```"

@@ -7,28 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from glossator_clients.costs import Cost, added, cost_of
 from glossator_clients.errors import IncompleteReplyError, PromptTooLongError
 from glossator_clients.protocol import ChatModel, complete
-from glossator_clients.types import ChatReply, ChatRequest, ModelInfo
+from glossator_clients.types import ChatReply, ChatRequest, ModelInfo, Packing
 from glossator_gate.types import Errand
 from glossator_indexer.facts import facts_of
 from glossator_indexer.parsing import syntax_problems
-from glossator_indexer.styles import ParsedDoc, RenderOptions, Style, Wanted
+from glossator_indexer.retrieval import DocumentedSymbol, words_of
 from glossator_indexer.styles.names import unnameable_parameters
-from glossator_indexer.styles.updating import planned_update, updated
-from glossator_indexer.styles.voice import imperative
-from glossator_indexer.styles.wording import clean_fields, missing_parts
+from glossator_indexer.styles.voice import imperative, voiced
+from glossator_indexer.styles.wording import clean_fields
 from glossator_indexer.symbols import find_symbols, own_code
-from glossator_indexer.types import DocFields, Span, Symbol, TextChange
+from glossator_indexer.types import DocFields, Span, Symbol
+from glossator_server.actions.conventions import conventions_of
 from glossator_server.actions.filling import RETURN_NOTICE, combined, filled_in, proved_return
 from glossator_server.actions.grounding import grounded
-from glossator_server.actions.neighbours import neighbours_of
-from glossator_server.actions.states import CommentState, comment_status, habits_in, style_of
-from glossator_server.edits import file_edit, line_end_of
+from glossator_server.actions.neighbours import documented_around, neighbours_of
+from glossator_server.actions.placing import Placed, Site, place, site_of
+from glossator_server.actions.reuse import reused_descriptions, without_names
+from glossator_server.actions.states import CommentState, comment_status
+from glossator_server.edits import file_edit
 from glossator_server.prompts import (
     PromptSubject,
     UnreadableReplyError,
@@ -38,10 +40,10 @@ from glossator_server.prompts import (
     repair_messages,
     without_cut_phrases,
 )
-from glossator_server.proposal import Evidence, Outcome, Proposal, SkipCause, Skipped
+from glossator_server.proposal import Outcome, Proposal, SkipCause, Skipped
 from glossator_server.settings import DocumentOptions
 from glossator_server.snapshot import Snapshot
-from glossator_server.verify import CommentChange, check_comment, failures
+from glossator_server.verify import failures
 
 Report = Callable[[str], None]
 
@@ -62,7 +64,9 @@ async def document_symbol(
     lacks none, the model is not asked. Raises a `ModelError` where the model cannot answer at all.
     """
     started = time.monotonic()
-    site = _site(snapshot, symbol, options)
+    options = options.for_path(snapshot.path)
+    conventions = await asyncio.to_thread(conventions_of, snapshot, options)
+    site = site_of(snapshot, symbol, options, conventions)
     refusal = await asyncio.to_thread(_refusal, site)
     if refusal is not None:
         return refusal
@@ -93,49 +97,29 @@ def place_again(proposal: Proposal, snapshot: Snapshot) -> Outcome:
         reason = f"{proposal.symbol} changed while its comment was written; ask again."
         return Skipped(snapshot.path, proposal.symbol, SkipCause.STALE, reason)
     # Branches of the preprocessor may hold the very same code twice: one may have its comment.
-    sites = [_site(snapshot, it, proposal.options) for it in same]
+    sites = [site_of(snapshot, it, proposal.options, proposal.conventions) for it in same]
     sites.sort(key=lambda it: abs(it.symbol.insertion - proposal.edits[0].changes[0].span.start))
     site = next((it for it in sites if _refusal(it) is None), sites[0])
     if (refusal := _refusal(site)) is not None:
         return refusal
-    placed = _place(site, proposal.fields)
+    placed = place(site, proposal.fields)
     if reasons := failures(placed.evidence):
         return _skipped(site, SkipCause.FAILED_CHECKS, "; ".join(reasons))
     edit = file_edit(snapshot, [placed.change])
     return replace(proposal, edits=(edit,), evidence=placed.evidence)
 
 
-@dataclass(frozen=True, slots=True)
-class _Site:
-    """Where a comment is wanted, and how; `existing` is the drifted comment that stands there."""
-
-    snapshot: Snapshot
-    symbol: Symbol
-    style: Style
-    options: DocumentOptions
-    existing: ParsedDoc | None
-    wanted: Wanted
-
-    def lacks(self, fields: DocFields) -> tuple[str, ...]:
-        """Name the parts of a complete comment that neither the words nor the old comment give."""
-        if self.existing is not None:
-            fields = planned_update(self.existing, fields, self.wanted).fields
-        return missing_parts(fields, self.wanted)
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """A comment in its place, with what the checks said."""
-
-    change: TextChange
-    evidence: tuple[Evidence, ...]
-
-
 @dataclass(slots=True)
 class _Draft:
-    """The words gathered so far and what they cost; owned by one run of the action."""
+    """The words gathered so far and what they cost; owned by one run of the action.
 
+    `cuts` are the notices of the prompt that was asked last.
+    """
+
+    cuts: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    reused: tuple[str, ...] = ()
+    shown: frozenset[str] = frozenset()
     sentences: int = 1
     fields: DocFields = field(default_factory=lambda: DocFields(""))
     has_failed: bool = False
@@ -154,20 +138,25 @@ class _Draft:
 
 
 async def _write(
-    site: _Site, model: ChatModel, draft: _Draft, report: Report
-) -> _Placed | Skipped | None:
+    site: Site, model: ChatModel, draft: _Draft, report: Report
+) -> Placed | Skipped | None:
     """Gather words until the comment passes or the rounds are used up; None: no prompt fits."""
+    around = await asyncio.to_thread(documented_around, site.snapshot, site.style)
+    reused = reused_descriptions(site.symbol, site.asked, around)
+    if reused:
+        draft.fields = replace(draft.fields, parameters=reused)
+        draft.reused = tuple(name for name, _ in reused)
+        draft.notices += (f"described as in the code around: {', '.join(draft.reused)}",)
     if not site.lacks(draft.fields):
-        placed = await asyncio.to_thread(_place, site, draft.fields)
+        placed = await asyncio.to_thread(place, site, draft.fields)
         if not failures(placed.evidence):
             return placed
-    prompt = document_prompt(
-        await asyncio.to_thread(_subject, site), model.info, site.options.sampling
-    )
-    if prompt is None:
+    subject = await asyncio.to_thread(_subject, site, draft, around)
+    if model.info.api == "embedded":
+        draft.shown = _foreign_summaries(site.symbol, subject.neighbours)
+    request = _request(site, subject, draft, model.info)
+    if request is None:
         return None
-    draft.notices, draft.sentences = prompt.notices, prompt.sentences
-    request = replace(prompt.request, errand=Errand("chat", ROLE, site.snapshot.data_class))
     reasons: list[str] = []
     while draft.rounds < site.options.rounds:
         draft.rounds += 1
@@ -182,17 +171,42 @@ async def _write(
             break
         if not reasons:
             report("checking")
-            placed = await asyncio.to_thread(_place, site, draft.fields)
+            placed = await asyncio.to_thread(place, site, draft.fields)
             reasons = failures(placed.evidence)
             if not reasons:
                 return placed
             draft.has_failed = True
-        request = repair_messages(request, answer, reasons, model.info)
+        request = repair_messages(_asked_of(request, model.info), answer, reasons, model.info)
     return await asyncio.to_thread(_last_resort, site, draft, reasons)
 
 
+def _request(
+    site: Site, subject: PromptSubject, draft: _Draft, info: ModelInfo
+) -> ChatRequest | None:
+    """Return the question as it fits a model, and any that takes over; None where none fits it.
+
+    Who takes over gets the question alone: answers that were sent back were not its own.
+    """
+    prompt = document_prompt(subject, info, site.options.sampling)
+    if prompt is None:
+        return None
+    draft.cuts, draft.sentences = prompt.notices, prompt.sentences
+    return replace(
+        prompt.request,
+        errand=Errand("chat", ROLE, site.snapshot.data_class),
+        packing=Packing(info, lambda other: _request(site, subject, draft, other)),
+    )
+
+
+def _asked_of(request: ChatRequest, info: ModelInfo) -> ChatRequest:
+    """Return the request as the model that answered got it, which may have taken over."""
+    packing = request.packing
+    made = None if packing is None or packing.made_for == info else packing.anew(info)
+    return made or request
+
+
 async def _ask(
-    site: _Site, model: ChatModel, request: ChatRequest, draft: _Draft
+    site: Site, model: ChatModel, request: ChatRequest, draft: _Draft
 ) -> tuple[str, list[str]]:
     """Ask once, add the usable words to the draft; return the answer and what is still wanting."""
     began = time.monotonic()
@@ -206,17 +220,25 @@ async def _ask(
     except UnreadableReplyError as trouble:
         return reply.text, [str(trouble)]
     said = replace(said, summary=imperative(said.summary, site.symbol.name))
-    fields = grounded(clean_fields(said, site.symbol, site.wanted), site.symbol, site.snapshot.text)
+    cleaned = clean_fields(said, site.symbol, site.asked)
+    source = site.snapshot.source
+    held = grounded(cleaned, site.symbol, source, facts_of(source, site.symbol))
+    fields = voiced(held.fields, site.conventions.layout.habits)
+    if fields.summary.strip(" .").lower() in draft.shown:
+        # Small models repeat an example word for word where they do not know better.
+        fields = replace(fields, summary="")
     if draft.has_failed:
         draft.fields = combined(fields, draft.fields)
     else:
         # Where words were merely missing, the first ones stand: later rounds are asked hotter.
         draft.fields = combined(draft.fields, fields)
     _take_proved_return(site, draft)
-    return reply.text, [f"{part} is missing" for part in site.lacks(draft.fields)]
+    lacking = [f"{part} is missing" for part in site.lacks(draft.fields)]
+    # Why a sentence was taken out helps to write the one that is missing.
+    return reply.text, [*lacking, *held.reasons] if lacking else []
 
 
-def _take_proved_return(site: _Site, draft: _Draft) -> None:
+def _take_proved_return(site: Site, draft: _Draft) -> None:
     """Let the code speak where the model was silent about the value alone."""
     if site.lacks(draft.fields) != ("Return",):
         return
@@ -225,68 +247,24 @@ def _take_proved_return(site: _Site, draft: _Draft) -> None:
         draft.notices += (RETURN_NOTICE,)
 
 
-def _last_resort(site: _Site, draft: _Draft, reasons: list[str]) -> _Placed | Skipped:
+def _last_resort(site: Site, draft: _Draft, reasons: list[str]) -> Placed | Skipped:
     """Complete a draft that lacks only what the declaration says itself, or give up."""
     if draft.has_failed:
         return _skipped(site, SkipCause.FAILED_CHECKS, "; ".join(reasons))
     completed = filled_in(
-        draft.fields, site.symbol, site.wanted, facts_of(site.snapshot.source, site.symbol)
+        draft.fields, site.symbol, site.asked, facts_of(site.snapshot.source, site.symbol)
     )
     if completed is None:
         return _skipped(site, SkipCause.NO_USABLE_TEXT, "; ".join(reasons))
     draft.fields, notices = completed
     draft.notices += notices
-    placed = _place(site, draft.fields)
+    placed = place(site, draft.fields)
     if reasons := failures(placed.evidence):
         return _skipped(site, SkipCause.FAILED_CHECKS, "; ".join(reasons))
     return placed
 
 
-def _place(site: _Site, fields: DocFields) -> _Placed:
-    symbol, style, text = site.symbol, site.style, site.snapshot.text
-    options = RenderOptions(site.options.width, site.options.max_lines, habits_in(site.snapshot))
-    line_end = line_end_of(text)
-    old = symbol.comment
-    if old is not None and site.existing is not None:
-        comment = _updated(site, old.text, fields, options).replace("\n", line_end)
-        change = TextChange(old.span, comment)
-    else:
-        comment = style.render(fields, symbol, options).replace("\n", line_end)
-        change = _insertion(symbol, text, comment, line_end)
-    planned = CommentChange(symbol, change, comment, style)
-    return _Placed(change, check_comment(site.snapshot, planned))
-
-
-def _site(snapshot: Snapshot, symbol: Symbol, options: DocumentOptions) -> _Site:
-    style = style_of(snapshot)
-    existing = style.parse(symbol.comment.text) if symbol.comment else None
-    return _Site(snapshot, symbol, style, options, existing, style.wanted(symbol))
-
-
-def _updated(site: _Site, old: str, fields: DocFields, options: RenderOptions) -> str:
-    """Return the old comment brought up to date; nothing in it is cut for length."""
-    if site.existing is None:
-        return old
-    uncut = replace(options, max_lines=None)
-
-    def render(words: DocFields) -> str:
-        # The first line's indentation stands before the old comment already.
-        return site.style.render(words, site.symbol, uncut).removeprefix(site.symbol.indent)
-
-    update = planned_update(site.existing, fields, site.wanted)
-    return updated(old.replace("\r\n", "\n"), update, site.style.parse, render)
-
-
-def _insertion(symbol: Symbol, text: str, comment: str, line_end: str) -> TextChange:
-    at = symbol.insertion
-    if not symbol.shares_line:
-        return TextChange(Span(at, at), comment + line_end)
-    # The body of a one-liner moves to a line of its own.
-    start = len(text[:at].rstrip(" \t"))
-    return TextChange(Span(start, at), f"{line_end}{comment}{line_end}{symbol.indent}")
-
-
-def _refusal(site: _Site) -> Skipped | None:
+def _refusal(site: Site) -> Skipped | None:
     symbol = site.symbol
     if site.style.id == "kernel-doc" and (unnamed := unnameable_parameters(symbol)):
         reason = f"parameter {unnamed[0]} of {symbol.name} has no name; name it and ask again."
@@ -298,7 +276,7 @@ def _refusal(site: _Site) -> Skipped | None:
             ", or list its macros as c.annotations in the settings." if language == "c" else "."
         )
         return _skipped(site, SkipCause.SYNTAX_ERROR, reason)
-    status = comment_status(symbol, site.style)
+    status = comment_status(symbol, site.style, site.snapshot.source)
     if status.state is CommentState.PRESENT:
         reason = f"{symbol.name} has a comment that agrees with its declaration."
         return _skipped(site, SkipCause.ALREADY_DOCUMENTED, reason)
@@ -308,7 +286,7 @@ def _refusal(site: _Site) -> Skipped | None:
     return None
 
 
-def _is_readable(site: _Site) -> bool:
+def _is_readable(site: Site) -> bool:
     signature = site.symbol.signature
     # Between its parentheses and its body a K&R head declares its parameters. The grammar often
     # stumbles there, the reader of heads does not.
@@ -320,21 +298,37 @@ def _is_readable(site: _Site) -> bool:
     )
 
 
-def _subject(site: _Site) -> PromptSubject:
+def _subject(site: Site, draft: _Draft, around: Sequence[DocumentedSymbol]) -> PromptSubject:
     symbol, snapshot = site.symbol, site.snapshot
     return PromptSubject(
         language=snapshot.source.language.id,
         symbol=symbol,
-        wanted=site.wanted,
+        wanted=without_names(site.asked, draft.reused),
         signature=_text(snapshot, symbol.signature),
         body=_text(snapshot, Span(symbol.signature.end, symbol.extent.end)),
         facts=facts_of(snapshot.source, symbol),
-        neighbours=neighbours_of(snapshot, symbol, site.style),
+        neighbours=neighbours_of(snapshot, symbol, around),
+        wishes=_wishes(site.options),
     )
 
 
+def _foreign_summaries(symbol: Symbol, neighbours: Sequence[DocumentedSymbol]) -> frozenset[str]:
+    """Return the summaries of examples whose names have nothing in common with the symbol's."""
+    own = words_of(symbol.name)
+    return frozenset(
+        it.fields.summary.strip(" .").lower()
+        for it in neighbours
+        if not own & words_of(it.symbol.name)
+    )
+
+
+def _wishes(options: DocumentOptions) -> str:
+    language = f"Write all words in {options.prose}." if options.prose else ""
+    return "\n".join(filter(None, (language, options.instructions)))
+
+
 def _proposal(
-    site: _Site, model: ChatModel, draft: _Draft, placed: _Placed, seconds: float
+    site: Site, model: ChatModel, draft: _Draft, placed: Placed, seconds: float
 ) -> Proposal:
     info = model.info
     return Proposal(
@@ -348,7 +342,8 @@ def _proposal(
         fields=draft.fields,
         code=own_code(site.snapshot.text, site.symbol),
         options=site.options,
-        notices=draft.notices,
+        conventions=site.conventions,
+        notices=draft.cuts + draft.notices,
         rounds=draft.rounds,
         prompt_tokens=draft.prompt_tokens,
         completion_tokens=draft.completion_tokens,
@@ -358,7 +353,7 @@ def _proposal(
     )
 
 
-def _skipped(site: _Site, cause: SkipCause, reason: str) -> Skipped:
+def _skipped(site: Site, cause: SkipCause, reason: str) -> Skipped:
     return Skipped(site.snapshot.path, site.symbol.qualified_name, cause, reason)
 
 

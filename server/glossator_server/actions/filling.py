@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from glossator_indexer.styles.wanted import Need, Wanted
-from glossator_indexer.types import DocFields, Facts, Parameter, Symbol
+from glossator_indexer.types import DocFields, Facts, Parameter, Symbol, SymbolKind
 
 # With more than half of the descriptions missing, a comment says nothing that the code does not.
 MAX_FILLED_SHARE = 0.5
@@ -47,20 +47,23 @@ def filled_in(
     fields: DocFields, symbol: Symbol, wanted: Wanted, facts: Facts
 ) -> tuple[DocFields, tuple[str, ...]] | None:
     """Complete the words from the declaration, with a notice; None where too little is there."""
-    names = [it.path for it in wanted.names]
+    names = [it.path for it in wanted.names if not it.path.startswith("<")]
     described = {name: text for name, text in fields.parameters if text}
     missing = [name for name in names if name not in described]
     if not fields.summary or len(missing) > MAX_FILLED_SHARE * max(1, len(names)):
         return None
     types = _types_by_name(symbol.parameters)
     for name in missing:
-        described[name] = _from_type(name, types.get(name, ""))
+        told = _from_type(name, types.get(name, ""), symbol)
+        if told is None:
+            return None
+        described[name] = told
     notices = [f"@{name} says only what the declaration says" for name in missing]
     returns = fields.returns
     if wanted.returns is Need.REQUIRED and not returns:
         returns = proved_return(symbol, facts) or _from_return_type(symbol)
         notices.append(RETURN_NOTICE)
-    parameters = tuple((name, described[name]) for name in names)
+    parameters = tuple((it.path, described[it.path]) for it in wanted.names if it.path in described)
     return replace(fields, parameters=parameters, returns=returns), tuple(notices)
 
 
@@ -78,7 +81,11 @@ def _from_return_type(symbol: Symbol) -> str:
     return f"A value of type {symbol.return_type}." if symbol.return_type else "The result."
 
 
-def _from_type(name: str, type_text: str) -> str:
+def _from_type(name: str, type_text: str, symbol: Symbol) -> str | None:
+    """Return what the declaration says of a parameter, None where it says nothing."""
     if name == "...":
         return "Further arguments."
-    return f"Of type {type_text}." if type_text else "An argument as it stands in the code."
+    if type_text:
+        return f"Of type {type_text}."
+    # The arguments of a macro never have a type, and its comment has to name them all the same.
+    return "An argument as it stands in the code." if symbol.kind is SymbolKind.MACRO else None

@@ -1,55 +1,128 @@
 """Own the check that a model's words speak of this code: what they name has to exist.
 
-Pure; what is not grounded is taken out, and the next round or the code itself fills the gap.
+Pure; each sentence that the code contradicts is taken out, with the reason why. The next round or
+the code itself fills the gap.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from glossator_indexer.types import DocFields, Symbol
+from glossator_indexer.languages.c import C
+from glossator_indexer.parsing import ParsedSource
+from glossator_indexer.styles.phrases import sentences
+from glossator_indexer.types import DocFields, Facts, Symbol
 
 SHORT_WORDS = 3
 # Error codes as C code writes them; words such as EXPORT are no codes.
-_ERROR_CODE = re.compile(r"\bE[A-Z][A-Z0-9]{2,}\b")
-_NEGATED = re.compile(r"-\s*(E[A-Z][A-Z0-9]{2,})\b")
+_ERROR = r"E(?:[A-Z][A-Z0-9]{2,}|2BIG)"
+_ERROR_CODE = re.compile(rf"\b{_ERROR}\b")
+_NEGATED = re.compile(rf"-\s*({_ERROR})\b")
 _NULL = re.compile(r"\bNULL\b")
 # A value that can be an error is not described without a word about it.
 _OUTCOME = re.compile(
     r"\b(?:0|zero|success\w*|fail\w*|errors?|errno|negative|E[A-Z]{3,})\b", re.IGNORECASE
 )
 _CALLED = re.compile(r"\b([A-Za-z_]\w*)\(\)")
+_NEVER_SLEEPS = re.compile(
+    r"\b(?:(?:does|do|will|must|may|can)\s*(?:not|n't)|never|cannot)\s+(?:sleep|block|schedule)s?\b"
+    r"|\b(?:any|atomic|interrupt|irq)\s+context\b",
+    re.IGNORECASE,
+)
+_TAKES_NO_LOCK = re.compile(
+    r"\b(?:without|no)\s+(?:taking|acquiring|holding\s+)?\s*(?:any\s+)?locks?\b|\block-?free\b"
+    r"|\bdoes\s*(?:not|n't)\s+(?:take|acquire)\s+(?:any|a|the)\s+lock",
+    re.IGNORECASE,
+)
+_KEEPS_MEMORY = re.compile(r"\bdoes\s*(?:not|n't)\s+free\b|\bwithout\s+freeing\b", re.IGNORECASE)
 
 
-def grounded(fields: DocFields, symbol: Symbol, text: str) -> DocFields:
-    """Return the words without those parts that name what is not there.
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """Words without what the code contradicts, and a reason for each sentence that is gone."""
+
+    fields: DocFields
+    reasons: tuple[str, ...]
+
+
+def grounded(fields: DocFields, symbol: Symbol, source: ParsedSource, facts: Facts) -> Grounded:
+    """Return the words without those sentences that name what is not there.
 
     An error code has to stand in the symbol's own code, a function `name()` anywhere in the text of
-    its file, which is `text`. What is said of a value has to fit its type and its errors, and no
-    two parameters are the same thing.
+    its file. What is said of a value has to fit its type and its errors, what is said of sleep,
+    locks and memory has to fit the calls, and no two parameters are the same thing.
     """
+    text = source.text
     code = text[symbol.extent.start : symbol.extent.end]
-    codes = frozenset(_ERROR_CODE.findall(code))
+    judge = _Judge(text, code, facts, is_c=source.language.id == C.id)
+    reasons: list[str] = []
 
     def keep(words: str) -> str:
-        named = _NEGATED.findall(words)
-        called = _CALLED.findall(words)
-        exists = all(it in codes for it in named) and all(_stands_in(it, text) for it in called)
-        return words if exists else ""
+        return judge.kept(words, reasons)
 
     returns = keep(fields.returns or "")
-    if returns and not _fits_the_value(returns, symbol, code):
+    if returns and judge.is_c and not _fits_the_value(returns, symbol, code):
+        reasons.append("what is said of the value does not fit its type and its errors")
         returns = ""
-    return replace(
+    words = replace(
         fields,
         summary=keep(fields.summary),
         parameters=_told_apart((name, keep(words)) for name, words in fields.parameters),
         returns=returns or None,
-        details=keep(fields.details or "") or None,
-        raises=tuple((name, words) for name, words in fields.raises if keep(words)),
+        details=_paragraphs(fields.details or "", keep) or None,
+        raises=tuple((name, text) for name, words in fields.raises if (text := keep(words))),
     )
+    return Grounded(words, tuple(dict.fromkeys(reasons)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """What sentences are held against: the file, the symbol's own code and what that proves."""
+
+    text: str
+    code: str
+    facts: Facts
+    is_c: bool
+
+    def kept(self, words: str, reasons: list[str]) -> str:
+        """Return the sentences that nothing speaks against; add the reasons for the others."""
+        if not self._objections(words):
+            return words
+        kept: list[str] = []
+        for sentence in sentences(words):
+            objections = self._objections(sentence)
+            reasons += objections
+            if not objections:
+                kept.append(sentence)
+        return " ".join(kept)
+
+    def _objections(self, sentence: str) -> list[str]:
+        return list(self._found(sentence))
+
+    def _found(self, sentence: str) -> Iterator[str]:
+        if self.is_c:
+            codes = frozenset(_ERROR_CODE.findall(self.code))
+            yield from (
+                f"-{it} is not among its error codes"
+                for it in _NEGATED.findall(sentence)
+                if it not in codes
+            )
+        for name in _CALLED.findall(sentence):
+            if not _stands_in(name, self.text):
+                yield f"{name}() is not in this file"
+        if self.facts.sleeps and _NEVER_SLEEPS.search(sentence):
+            yield f"it may sleep, because it calls {self.facts.sleeps}()"
+        if self.facts.locks_taken and _TAKES_NO_LOCK.search(sentence):
+            yield f"it takes {self.facts.locks_taken[0]}"
+        if self.facts.frees and _KEEPS_MEMORY.search(sentence):
+            yield f"it frees {self.facts.frees[0]}"
+
+
+def _paragraphs(details: str, keep: Callable[[str], str]) -> str:
+    """Judge each paragraph by itself; lists and code stand or fall as a whole."""
+    return "\n\n".join(kept for it in details.split("\n\n") if (kept := keep(it)).strip())
 
 
 def _told_apart(parameters: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -21,13 +21,20 @@ from glossator_server.snapshot import Snapshot
 MOST_NEIGHBOURS = 4
 
 
-def neighbours_of(snapshot: Snapshot, symbol: Symbol, style: Style) -> list[DocumentedSymbol]:
-    """Return the documented symbols most like `symbol`, nearest first."""
+def documented_around(snapshot: Snapshot, style: Style) -> list[DocumentedSymbol]:
+    """Return the documented symbols of the file, then of its folder, then of its repository."""
     candidates = list(documented_symbols(snapshot.source, style))
     if snapshot.path is not None:
         candidates += documented_beside(snapshot.path, style, snapshot.lends)
     candidates += _elsewhere(snapshot, style, candidates)
-    own = nearest_documented(symbol, candidates, MOST_NEIGHBOURS)
+    return candidates
+
+
+def neighbours_of(
+    snapshot: Snapshot, symbol: Symbol, around: Sequence[DocumentedSymbol]
+) -> list[DocumentedSymbol]:
+    """Return the documented symbols most like `symbol`, nearest first, our own examples last."""
+    own = nearest_documented(symbol, around, MOST_NEIGHBOURS)
     ours = _shipped(snapshot.source.language)
     return own + nearest_documented(symbol, ours, MOST_NEIGHBOURS - len(own))
 

@@ -76,7 +76,7 @@ def document_this(snapshot: Snapshot, selection: Span, context: OfferContext) ->
     for symbol in _selected(snapshot, selection):
         if context.automatic and not _on_declaration(symbol, selection.start):
             continue
-        state = comment_status(symbol, style).state
+        state = comment_status(symbol, style, snapshot.source).state
         if state is CommentState.MISSING:
             title = f"Document `{symbol.name}`"
         elif state is CommentState.DRIFTED:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from glossator_indexer.neighbourhood import comments_of
 from glossator_indexer.parsing import ParsedSource
-from glossator_indexer.styles import Habits, Style, style_named, styles_of
-from glossator_indexer.styles.detecting import habits_of, style_among
-from glossator_indexer.styles.drift import drifted
+from glossator_indexer.styles import Style, style_named, styles_of
+from glossator_indexer.styles.detecting import style_among
+from glossator_indexer.styles.drift import MISSING_RETURN, drifted
+from glossator_indexer.styles.wanted import Need
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Finding, Symbol, SymbolKind
 from glossator_server.errors import UsageError
@@ -42,39 +44,36 @@ def style_of(snapshot: Snapshot) -> Style:
     A style that is set counts for files in its languages. Raises `UsageError` for a language that
     has no style.
     """
-    language = snapshot.source.language.id
-    if (
-        snapshot.style != AUTO_STYLE
-        and language in (set_style := style_named(snapshot.style)).languages
-    ):
-        return set_style
-    own = _own_style(snapshot.source)
-    if own is not None:
-        return own
-    if not (styles := styles_of(language)):
-        raise UsageError(f"Comments in {language} cannot be written yet; name another file.")
+    return chosen_style(snapshot) or default_style(snapshot.source.language.id)
+
+
+def chosen_style(snapshot: Snapshot) -> Style | None:
+    """Return the style that is set for a file's language, else that of its own comments, if any."""
+    if snapshot.style != AUTO_STYLE:
+        style = style_named(snapshot.style)
+        if snapshot.source.language.id in style.languages:
+            return style
+    return _own_style(snapshot.source)
+
+
+def default_style(language_id: str) -> Style:
+    """Return the style of a language where nobody has chosen; raises `UsageError` where none is."""
+    styles = styles_of(language_id)
+    if not styles:
+        raise UsageError(f"Comments in {language_id} cannot be written yet; name another file.")
     return styles[0]
-
-
-def habits_in(snapshot: Snapshot) -> Habits:
-    """Return how the comments of a file are written beyond their style."""
-    return habits_of(_comments(snapshot.source), style_of(snapshot))
 
 
 def _own_style(source: ParsedSource) -> Style | None:
     known = source.overview.get(__name__, ())
     if isinstance(known, Style) or known is None:
         return known
-    found = style_among(_comments(source), source.language.id)
+    found = style_among(comments_of(source), source.language.id)
     source.overview[__name__] = found
     return found
 
 
-def _comments(source: ParsedSource) -> list[str]:
-    return [it.comment.text for it in all_symbols(source) if it.comment is not None]
-
-
-def comment_status(symbol: Symbol, style: Style) -> CommentStatus:
+def comment_status(symbol: Symbol, style: Style, source: ParsedSource) -> CommentStatus:
     """Say how the symbol's comment stands; an ordinary comment above it is no doc comment."""
     if symbol.comment is None:
         return CommentStatus(CommentState.MISSING)
@@ -85,8 +84,45 @@ def comment_status(symbol: Symbol, style: Style) -> CommentStatus:
         if _looks_like_documentation(text) or any(it.recognises(text) for it in others):
             return CommentStatus(CommentState.OTHER_STYLE)
         return CommentStatus(CommentState.MISSING)
-    findings = drifted(style.check(text, symbol))
+    findings = drift_of(symbol, style, source, text)
     return CommentStatus(CommentState.DRIFTED if findings else CommentState.PRESENT, findings)
+
+
+def drift_of(
+    symbol: Symbol, style: Style, source: ParsedSource, comment: str
+) -> tuple[Finding, ...]:
+    """Return what a comment and its code disagree about, as comments are in this file."""
+    return drifted(style.check(comment, symbol), tells_values=_tells_values(source, style))
+
+
+# With fewer comments than that, the style's own custom counts.
+FEWEST_THAT_TELL = 5
+_SHARE_THAT_TELLS = 0.9
+
+
+def _tells_values(source: ParsedSource, style: Style) -> bool:
+    """Say whether the comments of a file that describe parameters tell of values too."""
+    key = f"{__name__}.{style.id}"
+    known = source.overview.get(key)
+    if isinstance(known, bool):
+        return known
+    told = [
+        not any(it.rule == MISSING_RETURN for it in style.check(symbol.comment.text, symbol))
+        for symbol in all_symbols(source)
+        if symbol.comment is not None and _tells_of_parameters(symbol, style)
+    ]
+    tells = style.tells_values
+    if len(told) >= FEWEST_THAT_TELL:
+        tells = sum(told) >= len(told) * _SHARE_THAT_TELLS
+    source.overview[key] = tells
+    return tells
+
+
+def _tells_of_parameters(symbol: Symbol, style: Style) -> bool:
+    if symbol.comment is None or style.wanted(symbol).returns is not Need.REQUIRED:
+        return False
+    parsed = style.parse(symbol.comment.text)
+    return parsed is not None and bool(parsed.fields.parameters)
 
 
 def _looks_like_documentation(comment: str) -> bool:
@@ -104,14 +140,19 @@ def symbols_to_document(snapshot: Snapshot) -> tuple[Symbol, ...]:
     return tuple(
         symbol
         for symbol in all_symbols(snapshot.source)
-        if symbol.name and _is_wanted(symbol, comment_status(symbol, style).state)
+        if symbol.name and _is_wanted(symbol, comment_status(symbol, style, snapshot.source).state)
     )
 
 
 def _is_wanted(symbol: Symbol, state: CommentState) -> bool:
     if state is CommentState.MISSING:
-        return symbol.kind in _DOCUMENTED_KINDS and symbol.name != "main" and not symbol.is_private
+        return is_documented_kind(symbol) and symbol.name != "main" and not symbol.is_private
     return state is CommentState.DRIFTED
+
+
+def is_documented_kind(symbol: Symbol) -> bool:
+    """Say whether a symbol is of a kind that has a comment where all have one."""
+    return symbol.kind in _DOCUMENTED_KINDS
 
 
 _DOCUMENTED_KINDS = frozenset(

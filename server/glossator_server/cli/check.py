@@ -83,7 +83,7 @@ def _findings_in(target: Target, settings: Settings) -> list[CommentFinding]:
         wanted = symbols_of(target, snapshot)
     findings: list[CommentFinding] = []
     for symbol in wanted:
-        status = comment_status(symbol, style)
+        status = comment_status(symbol, style, snapshot.source)
         line = line_and_column(snapshot.text, symbol.name_span.start)[0]
         if status.state is CommentState.MISSING:
             message = f"{symbol.kind} {symbol.qualified_name} has no doc comment"

@@ -30,8 +30,10 @@ from glossator_gate.audit_check import verify
 from glossator_gate.egress import ignored_environment
 from glossator_gate.errors import GlossatorError
 from glossator_gate.policy import Policy
+from glossator_indexer.languages import LANGUAGES
 from glossator_indexer.owner_client import OwnerPlaces, somebody_listens
 from glossator_indexer.records import IndexStatus
+from glossator_indexer.styles import styles_of
 from glossator_indexer.walking.roots import repository_root
 from glossator_server import __version__
 from glossator_server.app import (
@@ -43,8 +45,10 @@ from glossator_server.app import (
 )
 from glossator_server.cli.index import lines_about
 from glossator_server.cli.indexing import duration, size_in_words
+from glossator_server.cli.policy_report import limit_rows
 from glossator_server.cli.printing import visible
 from glossator_server.cli.status import ExitStatus
+from glossator_server.cli.survey import lines_of_survey
 from glossator_server.cli.workspaces import client_of
 from glossator_server.spending import in_words, spent_today
 
@@ -104,8 +108,11 @@ def _carefully(examine: Callable[[], Iterator[Diagnosis]]) -> list[Diagnosis]:
 def _versions() -> Iterator[Diagnosis]:
     python = ".".join(str(part) for part in sys.version_info[:3])
     yield Diagnosis(Health.OK, f"glossator {__version__}, Python {python}, {sys.platform}")
-    grammar = importlib.metadata.version("tree-sitter-c")
-    yield Diagnosis(Health.OK, f"language c: tree-sitter-c {grammar}")
+    for language in dict.fromkeys((it.id, it.grammar.partition(":")[0]) for it in LANGUAGES):
+        grammar = importlib.metadata.version(f"tree-sitter-{language[1]}")
+        styles = ", ".join(it.id for it in styles_of(language[0])) or "searched only"
+        what = f"language {language[0]}: tree-sitter-{language[1]} {grammar}, {styles}"
+        yield Diagnosis(Health.OK, what)
     if sys.platform == "win32":
         mend = "use WSL2, where all of it works"
         yield Diagnosis(Health.WARNING, "Windows itself is not supported yet", mend)
@@ -204,12 +211,19 @@ def _accounts() -> Iterator[Diagnosis]:
     for flaw in verdict.flaws:
         mend = "find out who wrote to that folder; copies of the log elsewhere tell more"
         yield Diagnosis(Health.BROKEN, f"audit log: {flaw.sentence}", mend)
-    limits = load_application(Path.cwd()).policy.limits
-    for name, value in asdict(limits).items():
-        if value is not None:
-            yield Diagnosis(Health.OK, f"limit {name}: {value:,}")
+    policy = load_application(Path.cwd()).policy
+    if (told := policy.telemetry) is not None:
+        yield Diagnosis(Health.OK, f"telemetry: {told.origin} is told of every exchange")
+    for name, amount in limit_rows(policy.limits):
+        yield Diagnosis(Health.OK, f"limit {name}: {amount}")
     for usage in spent_today():
         yield Diagnosis(Health.OK, f"today {in_words(usage)}")
+
+
+def _comments() -> Iterator[Diagnosis]:
+    """Say how this folder is commented, which is how its next comment would be written."""
+    for line in lines_of_survey(Path.cwd(), load_application(Path.cwd())):
+        yield Diagnosis(Health.OK, line)
 
 
 def _index() -> Iterator[Diagnosis]:
@@ -252,5 +266,6 @@ EXAMINATIONS = (
     _models,
     _routes,
     _accounts,
+    _comments,
     _index,
 )

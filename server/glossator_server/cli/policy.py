@@ -106,13 +106,18 @@ def run_explain(options: argparse.Namespace) -> int:
     if is_never_read(path.name):
         reason = f"{path.name} may hold secrets by its name: such files are never read."
         verdict = _refused(verdict, reason, "built-in list of names")
+    told = policy.telemetry
     if options.json:
-        print(json.dumps(_verdict_as_json(verdict, path, options), indent=2))
+        report = _verdict_as_json(verdict, path, options)
+        report["telemetry"] = None if told is None else str(told.origin)
+        print(json.dumps(report, indent=2))
     else:
         print(visible(f"{path}: {verdict.data_class}, by {verdict.class_rule}"))
         word = "allowed" if verdict.is_allowed else "refused"
         print(visible(f"{word}: {verdict.reason}"))
         print(visible(f"rule: {verdict.rule}"))
+        if told is not None and verdict.is_allowed:
+            print(visible(f"told to {told.origin}: sizes and hashes of the request, no text"))
     return ExitStatus.DONE if verdict.is_allowed else ExitStatus.REFUSED_BY_POLICY
 
 

@@ -6,7 +6,15 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from glossator_gate.policy import default_classification
-from glossator_gate.types import ClassLayer, IndexServerEntry, ModelEntry, Policy, WebSearchEntry
+from glossator_gate.types import (
+    ClassLayer,
+    IndexServerEntry,
+    ModelEntry,
+    Policy,
+    TelemetryEntry,
+    UsageLimits,
+    WebSearchEntry,
+)
 from glossator_server.cli.printing import visible
 
 
@@ -26,6 +34,7 @@ def policy_as_json(policy: Policy) -> dict[str, object]:
         "roles": {role: list(ids) for role, ids in policy.roles.items()},
         "index_servers": [_server(it) for it in policy.index_servers],
         "web_searches": [_server(it) for it in policy.web_searches],
+        "telemetry": None if policy.telemetry is None else _telemetry(policy.telemetry),
         "default_class": default_classification(policy).data_class.value,
         "classes": [_layer(it) for it in policy.classes.layers],
         "deny_paths": list(policy.deny_paths),
@@ -65,16 +74,32 @@ def _sections(policy: Policy) -> Iterable[tuple[str, list[tuple[str, ...]]]]:
     )
     if servers:
         yield "servers", [row for it in servers for row in _rows(it)]
+    if policy.telemetry is not None:
+        yield "told of every exchange, without its text", list(_rows(policy.telemetry))
     yield "classes", list(_class_rows(policy))
     if policy.deny_paths:
         yield "never read", [(it,) for it in policy.deny_paths]
     yield "commands in the sandbox", [(" ".join(it),) for it in policy.commands] or [("none",)]
-    limits = {name: it for name, it in asdict(policy.limits).items() if it is not None}
-    yield "limits", [(name, f"{it:,}") for name, it in limits.items()] or [("none",)]
+    yield "limits", [*limit_rows(policy.limits)] or [("none",)]
     yield "answers kept on disk", [("yes" if policy.may_cache else "no",)]
 
 
-def _rows(entry: ModelEntry | IndexServerEntry | WebSearchEntry) -> Iterable[tuple[str, ...]]:
+def limit_rows(limits: UsageLimits) -> list[tuple[str, str]]:
+    """Return each limit's name and amount, as people read it."""
+    counts = {
+        "requests_per_min": limits.requests_per_min,
+        "tokens_per_day": limits.tokens_per_day,
+    }
+    found = [(name, f"{it:,}") for name, it in counts.items() if it is not None]
+    if (sums := limits.cost_per_day) is not None:
+        amounts = " and ".join(f"{it:,.10g} {currency}" for currency, it in sums.items())
+        found.append(("cost_per_day", amounts or "nothing"))
+    return found
+
+
+def _rows(
+    entry: ModelEntry | IndexServerEntry | WebSearchEntry | TelemetryEntry,
+) -> Iterable[tuple[str, ...]]:
     where = "this machine" if entry.origin is None else f"{entry.origin} ({entry.address})"
     match entry:
         case ModelEntry():
@@ -84,6 +109,8 @@ def _rows(entry: ModelEntry | IndexServerEntry | WebSearchEntry) -> Iterable[tup
             yield entry.id, where, f"up to {entry.max_class}", "index"
         case WebSearchEntry():
             yield entry.id, where, f"up to {entry.max_class}", "web search"
+        case TelemetryEntry():
+            yield entry.id, where, "sizes and hashes", "OTLP"
     if entry.proxy is not None:
         yield "", f"through {entry.proxy}"
     yield "", f"by {entry.rule}"
@@ -141,10 +168,23 @@ def _model(entry: ModelEntry) -> dict[str, object]:
 def _server(entry: ModelEntry | IndexServerEntry | WebSearchEntry) -> dict[str, object]:
     return {
         "id": entry.id,
-        "origin": None if entry.origin is None else str(entry.origin),
+        **_way(entry),
         "base_path": "" if isinstance(entry, IndexServerEntry) else entry.base_path,
-        "address": entry.address.value,
         "max_class": entry.max_class.value,
+    }
+
+
+def _telemetry(entry: TelemetryEntry) -> dict[str, object]:
+    way = _way(entry)
+    return {"otlp": way.pop("origin"), **way}
+
+
+def _way(
+    entry: ModelEntry | IndexServerEntry | WebSearchEntry | TelemetryEntry,
+) -> dict[str, object]:
+    return {
+        "origin": None if entry.origin is None else str(entry.origin),
+        "address": entry.address.value,
         "key": entry.key,
         "timeout_s": entry.timeout_s,
         "proxy": None if entry.proxy is None else str(entry.proxy),

@@ -89,6 +89,7 @@ def server_capabilities(encoding: types.PositionEncodingKind) -> types.ServerCap
         hover_provider=True,
         code_action_provider=types.CodeActionOptions(
             code_action_kinds=[
+                types.CodeActionKind.QuickFix,
                 types.CodeActionKind.RefactorRewrite,
                 types.CodeActionKind.Source,
             ],

@@ -24,6 +24,7 @@ from glossator_server.lsp.protocol import EdgeProtocol
 from glossator_server.session import Job, Session
 
 if TYPE_CHECKING:
+    from glossator_server.lsp.drifting import DriftShower
     from glossator_server.lsp.indexing import Indexing
 
 _log = logging.getLogger(__name__)
@@ -57,10 +58,20 @@ class GlossatorServer(LanguageServer):
         # Files that the editor shows problems of.
         self.shown_workspace_files: set[Path] = set()
         self._noted: set[str] = set()
+        self._drift: DriftShower | None = None
         self._watch: asyncio.Task[None] | None = None
         self._cancels_by_token: dict[int | str, Callable[[], object]] = {}
         self._jobs_by_request: dict[MessageId, int] = {}
         self.protocol.listener = self
+
+    @property
+    def drift(self) -> DriftShower:
+        """Return what shows drift, which is imported when the first document is opened."""
+        if self._drift is None:
+            from glossator_server.lsp.drifting import DriftShower
+
+            self._drift = DriftShower(self)
+        return self._drift
 
     def say(self, kind: types.MessageType, sentence: str) -> None:
         """Show the user one sentence."""

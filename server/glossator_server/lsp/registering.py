@@ -42,9 +42,12 @@ async def register_for_workspace_files(ls: GlossatorServer) -> None:
             types.TEXT_DOCUMENT_DIAGNOSTIC,
             types.DiagnosticRegistrationOptions(
                 inter_file_dependencies=DIAGNOSTIC_OPTIONS.inter_file_dependencies,
-                workspace_diagnostics=DIAGNOSTIC_OPTIONS.workspace_diagnostics,
+                workspace_diagnostics=ls.session.settings.document.drift == "workspace",
                 identifier=DIAGNOSTIC_OPTIONS.identifier,
-                document_selector=[types.TextDocumentFilterPattern(f"**/{WORKSPACE_FILE}")],
+                document_selector=[
+                    types.TextDocumentFilterPattern(f"**/{WORKSPACE_FILE}"),
+                    types.TextDocumentFilterPattern(f"**/*.{{{_endings()}}}"),
+                ],
             ),
         )
 
@@ -70,12 +73,15 @@ async def register_for_index(ls: GlossatorServer) -> None:
 
 
 def _watched_globs() -> tuple[str, ...]:
+    return (f"**/*.{{{_endings()}}}", f"**/{{{','.join(IGNORE_FILES)}}}")
+
+
+def _endings() -> str:
     from glossator_indexer.languages.c import C
     from glossator_indexer.languages.detection import TREE_LANGUAGES
 
     suffixes = sorted({suffix for it in (C, *TREE_LANGUAGES) for suffix in it.suffixes})
-    endings = ",".join(it.removeprefix(".") for it in suffixes)
-    return (f"**/*.{{{endings}}}", f"**/{{{','.join(IGNORE_FILES)}}}")
+    return ",".join(it.removeprefix(".") for it in suffixes)
 
 
 async def _register(

@@ -80,6 +80,7 @@ async def _serve(server: GlossatorServer, stream: Stream) -> int:
         server.stop_watching()
         if server.indexing is not None:
             await server.indexing.end()
+        server.drift.end()
         await server.session.jobs.end()
         await protocol.end()
         writer.close()

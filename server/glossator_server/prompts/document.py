@@ -54,6 +54,7 @@ class PromptSubject:
     """What a comment is asked for: symbol, code, wishes of the style, proved facts, neighbours.
 
     `body` is the code after the signature, empty where there is none; the nearest neighbour first.
+    `wishes` are those of the people whose code it is.
     """
 
     language: str
@@ -63,6 +64,7 @@ class PromptSubject:
     body: str
     facts: Facts
     neighbours: Sequence[DocumentedSymbol]
+    wishes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,10 @@ def _string(most: int) -> dict[str, object]:
 
 def _messages(template: PromptTemplate, subject: PromptSubject) -> tuple[Message, ...]:
     language = LANGUAGE_NAMES.get(subject.language, subject.language)
-    messages = [Message(Author.SYSTEM, template.fill("system", {"language": language}))]
+    system = template.fill("system", {"language": language})
+    if subject.wishes:
+        system += "\n\n" + template.fill("wishes", {"wishes": subject.wishes})
+    messages = [Message(Author.SYSTEM, system)]
     # The nearest example last: small models copy what they read last.
     for neighbour in reversed(subject.neighbours):
         kind = str(neighbour.symbol.kind)
@@ -245,7 +250,19 @@ def _answer(neighbour: DocumentedSymbol, wanted: Sequence[str]) -> str:
 def _facts_in_words(facts: Facts) -> str:
     parts: list[str] = []
     if facts.error_codes:
-        parts.append("it returns " + ", ".join(facts.error_codes))
+        when = dict(facts.conditions)
+        told = (f"{it} if {when[it]}" if it in when else it for it in facts.error_codes)
+        parts.append("it returns " + ", ".join(told))
+    if facts.locks_held:
+        parts.append("the caller holds " + ", ".join(facts.locks_held))
+    if facts.locks_taken:
+        parts.append("it takes " + ", ".join(facts.locks_taken))
+    if facts.locks_left:
+        parts.append("it does not release " + ", ".join(facts.locks_left))
+    if facts.sleeps:
+        parts.append(f"it may sleep ({facts.sleeps})")
+    if facts.frees:
+        parts.append("it frees " + ", ".join(facts.frees))
     if facts.callees:
         parts.append("it calls " + ", ".join(facts.callees[:MAX_NAMED_CALLEES]))
     return "; ".join(parts)

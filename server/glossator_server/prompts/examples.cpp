@@ -1,52 +1,46 @@
-/*
- * Documented C++ in the voice of Doxygen, for files that have no documented neighbours of their own.
- */
-
 /**
- * @brief Append an entry at the head of the ring.
+ * @brief Append an entry at the head of a ring.
  *
+ * @param ring The ring to append to.
  * @param entry The entry to copy into the next free slot.
- * @return True where a slot was free, false when the ring is full.
+ * @return Whether there was a free slot.
  */
-bool Ring::push(const Entry& entry);
+bool push(Ring &ring, const Entry &entry);
 
 /**
- * @brief Stop a timer before it fires.
+ * @brief Find a registered device by its number.
  *
- * @param timer The timer to stop; one that is not armed is left alone.
- * @param wait Whether to wait until a handler that already runs has returned.
+ * @param bus The bus to search.
+ * @param number The number that the device was registered under.
+ * @tparam T The kind of device.
+ * @return The device, or a null pointer where there is none.
  */
-void disarm(Timer& timer, bool wait = false);
+template <typename T> T *findDevice(const Bus &bus, int number);
 
 /**
- * @brief Find the first element that a predicate accepts.
- *
- * @tparam T Type of the elements.
- * @tparam Predicate What can be called with one element and tells true or false.
- * @param items The elements to look through, in order.
- * @param accepts The predicate; it is not called again after it has accepted.
- * @return Index of the element, or the number of elements where none is accepted.
+ * @brief A timer that can be stopped before it fires.
  */
-template <typename T, typename Predicate>
-std::size_t find_first(const std::vector<T>& items, Predicate accepts);
+class Timer {
+public:
+	/**
+	 * @brief Set up a timer that does not run yet.
+	 *
+	 * @param seconds How long to wait.
+	 * @param callback What to call when the time is up.
+	 */
+	Timer(double seconds, Callback callback);
 
-/**
- * @brief Open a log file for writing.
- *
- * @param path Where the file is; its folder must exist.
- * @param limit Size in bytes at which a new file is begun.
- */
-explicit LogFile(const std::string& path, std::size_t limit);
-
-/**
- * @brief A registered device and the bus that it belongs to.
- */
-struct Device {
-    std::string name;
-    Bus* bus;
+	/**
+	 * @brief Stop the timer; one that does not run is left alone.
+	 */
+	void cancel();
 };
 
 /**
- * @brief What happens when a ring is full.
+ * @brief Compute the hash of a name.
+ *
+ * @param name The characters to hash, not necessarily terminated.
+ * @param length The number of characters in @p name.
+ * @return The hash, spread over all bits.
  */
-enum class RingMode { drop, overwrite };
+std::size_t hashOf(const char *name, std::size_t length);

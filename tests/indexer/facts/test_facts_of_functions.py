@@ -51,3 +51,54 @@ def test_nothing_is_proved_of_a_prototype() -> None:
 def test_facts_are_of_the_function_alone() -> None:
     text = "int f(void) { return -EIO; }\nint g(void) { return h(); }\n"
     assert facts(text) == Facts((), ("h",), returns_value=True)
+
+
+BUSY = """\
+int f(struct a *a, struct b *b)
+{
+\tlockdep_assert_held(&a->lock);
+\tspin_lock_irqsave(&b->lock, flags);
+\tmutex_lock(&a->m);
+\tx = kmalloc(4, GFP_ATOMIC);
+\tkfree(b);
+\tkfree(x);
+\tmutex_unlock(&a->m);
+\treturn 0;
+}
+"""
+FAILING = """\
+int f(int a)
+{
+\tif (!a)
+\t\treturn -EINVAL;
+\tif (a > 9) {
+\t\tclean();
+\t\treturn -E2BIG;
+\t}
+\tif (a > 3)
+\t\ta--;
+\telse
+\t\treturn -EIO;
+\treturn -EPERM;
+}
+"""
+
+
+def test_what_calls_do_to_locks_and_memory_is_told() -> None:
+    found = facts(BUSY)
+    assert found.locks_held == ("a->lock",)
+    assert found.locks_taken == ("b->lock", "a->m")
+    assert found.locks_left == ("b->lock",)
+    assert found.sleeps == "mutex_lock"
+    assert found.frees == ("b",)
+
+
+def test_an_atomic_allocation_does_not_sleep() -> None:
+    assert facts("int f(void) { return !kmalloc(4, GFP_ATOMIC); }").sleeps is None
+    assert facts("int f(void) { return !kzalloc(4, GFP_KERNEL); }").sleeps == "kzalloc"
+
+
+def test_when_an_error_is_returned_is_told_where_one_condition_decides() -> None:
+    found = facts(FAILING)
+    assert found.error_codes == ("-EINVAL", "-E2BIG", "-EIO", "-EPERM")
+    assert found.conditions == (("-EINVAL", "!a"), ("-E2BIG", "a > 9"))

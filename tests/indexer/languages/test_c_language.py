@@ -14,7 +14,7 @@ from glossator_indexer.symbols import all_symbols
 
 
 @pytest.mark.parametrize(
-    ("name", "language"), [("a.c", C), ("b.H", C), ("c.py", None), ("c", None)]
+    ("name", "language"), [("a.c", C), ("b.H", C), ("c.pas", None), ("c", None)]
 )
 def test_files_are_recognised_by_their_suffix(name: str, language: Language | None) -> None:
     assert language_for_path(PurePath(name)) is language
@@ -22,7 +22,7 @@ def test_files_are_recognised_by_their_suffix(name: str, language: Language | No
 
 def test_editors_name_languages_by_id() -> None:
     assert language_for_id("c") is C
-    assert language_for_id("python") is None
+    assert language_for_id("pascal") is None
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from glossator_indexer.languages import (
     language_of_text,
     tree_language,
 )
+from glossator_indexer.languages.c import C
 from glossator_indexer.languages.cpp_mask import masked
 from glossator_indexer.languages.tree_language import OTHER_CAPTURES
 from glossator_indexer.parsing import capture_names
@@ -96,18 +97,23 @@ def test_only_c_turns_out_to_be_another_language() -> None:
     assert language_of_text("java", "namespace x {\n") == "java"
 
 
-def test_languages_that_are_only_indexed_are_not_offered_for_documenting() -> None:
+def test_what_is_indexed_can_be_commented_as_the_same_language() -> None:
     for language in TREE_LANGUAGES:
         for suffix in language.suffixes:
-            assert language_for_path(PurePath(f"file{suffix}")) is None
+            found = language_for_path(PurePath(f"file{suffix}"))
+            assert found is not None
+            assert found.id == language.id
+            assert found.grammar in language.grammars
 
 
 def test_no_two_languages_claim_a_suffix_or_an_id() -> None:
-    suffixes = [it for language in (*LANGUAGES, *TREE_LANGUAGES) for it in language.suffixes]
-    ids = [it.id for it in (*LANGUAGES, *TREE_LANGUAGES)]
-    assert len(suffixes) == len(set(suffixes))
+    for languages in (LANGUAGES, (C, *TREE_LANGUAGES)):
+        suffixes = [it for language in languages for it in language.suffixes]
+        assert len(suffixes) == len(set(suffixes))
+    ids = [C.id, *(it.id for it in TREE_LANGUAGES)]
     assert len(ids) == len(set(ids))
-    assert [tree_language(it) for it in ids] == [*[None] * len(LANGUAGES), *TREE_LANGUAGES]
+    assert {it.id for it in LANGUAGES} == set(ids)
+    assert [tree_language(it) for it in ids] == [None, *TREE_LANGUAGES]
 
 
 @pytest.mark.parametrize("language", TREE_LANGUAGES, ids=lambda it: it.id)

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from glossator_indexer.errors import EmbedderError, QueryError
-from glossator_indexer.records import EntityKind, SearchFilters, SearchMode, SearchQuery
+from glossator_indexer.records import EntityKind, Hit, SearchFilters, SearchMode, SearchQuery
 from glossator_indexer.search import RankingWeights, Searcher
 from tests.indexer.search.repository import Repository, symbols
 
@@ -191,6 +191,74 @@ def test_what_is_gone_from_the_disk_keeps_its_fast_score(repo: Repository) -> No
     parts = (repo, repo.lexical, repo.vectors, repo.embedder)
     careful = Searcher(*parts, lambda *_place: None, _Contrary("x"))
     assert careful.search(replace(query, mode=SearchMode.QUALITY)) == repo.searcher().search(query)
+
+
+class _Named:
+    """A model of the user's that likes texts for a word, and may not see one path."""
+
+    name = "named"
+
+    def __init__(self, word: str, hidden: str = "") -> None:
+        self.word = word
+        self.hidden = hidden
+        self.shown: list[str] = []
+
+    def hides(self, path: str) -> str | None:
+        return "It is restricted." if path == self.hidden else None
+
+    def scores(self, query: str, texts: Sequence[str], paths: Sequence[str]) -> NDArray[np.float32]:
+        if self.word == "fail":
+            raise EmbedderError(f"Nobody answers {query!r}; start it.")
+        assert len(texts) == len(paths)
+        self.shown += texts
+        return np.array([100.0 * (self.word in it) for it in texts], np.float32)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _ordered_by(repo: Repository, ranker: _Named) -> list[Hit]:
+    parts = (repo, repo.lexical, repo.vectors, repo.embedder, repo.read)
+    query = SearchQuery("free pages of a zone", mode=SearchMode.QUALITY)
+    return Searcher(*parts, _Contrary("fail"), ranker=ranker).search(query)
+
+
+def test_a_model_of_the_users_puts_the_best_in_its_order_and_every_score_is_told(
+    repo: Repository,
+) -> None:
+    fast = repo.searcher().search(SearchQuery("free pages of a zone"))
+    hits = _ordered_by(repo, _Named("mm/buddy.c"))
+    assert fast[0].path != "mm/buddy.c" == hits[0].path
+    assert dict(hits[0].signals)["transformer"] == "named"
+    assert dict(hits[0].signals)["transformer score"] == 100.0
+    # What it likes alike stays in the fast order.
+    assert symbols(hits[1:]) == symbols([it for it in fast if it.path != "mm/buddy.c"])
+    assert [it.score for it in hits] == pytest.approx([it.score for it in fast])
+    for hit in hits:
+        parts = [float(it) for name, it in hit.signals if name.startswith("+")]
+        factors = [float(it) for name, it in hit.signals if name.startswith("*")]
+        assert hit.score == pytest.approx(sum(parts) * float(np.prod(factors)))
+
+
+def test_what_it_may_not_see_is_not_shown_and_keeps_its_place(repo: Repository) -> None:
+    fast = repo.searcher().search(SearchQuery("free pages of a zone"))
+    ranker = _Named("mm/buddy.c", hidden=fast[0].path)
+    hits = _ordered_by(repo, ranker)
+    kept = [at for at, it in enumerate(fast) if it.path == ranker.hidden]
+    assert [hits[at].symbol for at in kept] == [fast[at].symbol for at in kept]
+    assert not any(ranker.hidden in it for it in ranker.shown)
+    signals = dict(hits[0].signals)
+    assert signals["transformer"] == (
+        "Not shown to named, so that it keeps its place: It is restricted."
+    )
+    assert "transformer score" not in signals
+
+
+def test_where_it_does_not_answer_the_fast_order_stays_and_says_why(repo: Repository) -> None:
+    fast = repo.searcher().search(SearchQuery("free pages of a zone"))
+    hits = _ordered_by(repo, _Named("fail"))
+    assert [(it.symbol, it.score) for it in hits] == [(it.symbol, it.score) for it in fast]
+    assert "start it." in str(dict(hits[0].signals)["transformer"])
 
 
 _HOSTILE = {

@@ -39,7 +39,9 @@ def merged(symbol: Symbol, **fields: object) -> str:
     offered = DocFields(**{"summary": "Another summary.", **fields})  # type: ignore[arg-type]
     return updated(
         COMMENT,
-        planned_update(existing, offered, kernel_doc.wanted(symbol)),
+        planned_update(
+            existing, offered, kernel_doc.wanted(symbol), kernel_doc.check(COMMENT, symbol)
+        ),
         kernel_doc.parse,
         lambda fields: kernel_doc.render(fields, symbol, RenderOptions()),
     )
@@ -84,11 +86,11 @@ def test_an_update_keeps_what_people_wrote_and_adds_what_is_missing(
     function: MakeFunction,
 ) -> None:
     symbol = function("queue_put", "queue", "timeout", "entry", returns="int")
-    updated = merged(symbol, parameters=(("timeout", "How long to wait."),))
-    assert updated == COMMENT.replace(" * @urgent: Put it first.\n", "").replace(
+    result = merged(symbol, parameters=(("timeout", "How long to wait."),))
+    assert result == COMMENT.replace(" * @urgent: Put it first.\n", "").replace(
         " * @entry:", " * @timeout: How long to wait.\n * @entry:"
     )
-    assert kernel_doc.drift(updated, symbol) == ()
+    assert drifted(kernel_doc.check(result, symbol)) == ()
 
 
 def test_a_renamed_parameter_keeps_its_description(function: MakeFunction) -> None:
@@ -98,8 +100,8 @@ def test_a_renamed_parameter_keeps_its_description(function: MakeFunction) -> No
 
 def test_a_new_parameter_does_not_inherit_what_was_said_of_another(function: MakeFunction) -> None:
     symbol = function("queue_put", "queue", "entry", "timeout", returns="int")
-    updated = merged(symbol, parameters=(("timeout", "How long to wait."),))
-    assert "Put it first" not in updated
+    result = merged(symbol, parameters=(("timeout", "How long to wait."),))
+    assert "Put it first" not in result
 
 
 def test_a_function_that_returns_nothing_any_more_loses_its_return_section(
@@ -111,4 +113,4 @@ def test_a_function_that_returns_nothing_any_more_loses_its_return_section(
 
 def test_an_unknown_style_is_refused_with_the_names_that_there_are() -> None:
     with pytest.raises(UnknownStyleError, match="use kernel-doc"):
-        style_named("javadoc")
+        style_named("prose")

@@ -81,7 +81,7 @@ def documented_symbols(text: str, symbols_of: SymbolsOf) -> Iterator[Documented]
     lines = [text.count("\n", 0, start) + 1 for start in starts] + [10**9]
     for symbol in symbols_of(text):
         comment = symbol.comment
-        if comment and comment.span.start in starts and kernel_doc.recognises(comment.text):
+        if comment and comment.span.start in starts and kernel_doc.parse(comment.text) is not None:
             at = starts.index(comment.span.start)
             yield Documented(symbol, comment.text, lines[at], lines[at + 1])
 
@@ -96,6 +96,9 @@ def settled(complaints: set[tuple[str, str]]) -> Complaints:
 def our_complaints(it: Documented) -> Complaints:
     found = set()
     for finding in kernel_doc.check(it.comment, it.symbol):
+        if finding.rule == "unlabelled-return":
+            # The script finds no value described where no section does it, we find a sentence.
+            found.add(("missing-return", ""))
         if finding.severity is Severity.ADVICE or finding.rule in OURS_ALONE:
             continue
         if finding.rule == "stale-parameter" and it.symbol.kind in WITHOUT_EXCESS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from glossator_clients.protocol import ChatModel
 from glossator_clients.scripted import ScriptedModel, ScriptedReply
 from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import parse
@@ -58,11 +59,11 @@ def check_not_offered(source: str, context: OfferContext = AUTOMATIC) -> None:
 async def document(
     text: str,
     name: str,
-    model: ScriptedModel | Sequence[str | ScriptedReply],
+    model: ChatModel | Sequence[str | ScriptedReply],
     options: DocumentOptions = DEFAULTS,
 ) -> Outcome:
     snapshot = snapshot_of(text)
-    if not isinstance(model, ScriptedModel):
+    if isinstance(model, Sequence):
         model = ScriptedModel(model)
     symbol = find_symbols(snapshot.source, name)[0]
     return await document_symbol(snapshot, symbol, model, options, lambda _: None)

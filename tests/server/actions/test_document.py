@@ -8,8 +8,11 @@ import json
 import pytest
 
 from glossator_clients.errors import ModelTimeoutError, ModelUnavailableError
+from glossator_clients.protocol import ChatModel
+from glossator_clients.router import Need, Router
 from glossator_clients.scripted import ScriptedModel, ScriptedReply
 from glossator_clients.types import ModelInfo
+from glossator_gate.types import Api, DataClass, ModelEntry, Policy
 from glossator_indexer.symbols import find_symbols
 from glossator_server.actions.document import document_symbol, place_again
 from glossator_server.proposal import Proposal, SkipCause, Verdict
@@ -134,6 +137,52 @@ async def test_a_model_that_cannot_answer_is_the_callers_business(
 ) -> None:
     with pytest.raises(kind):
         await document(FUNCTION, "stack_push", [ScriptedReply(error=error)])
+
+
+LONG = FUNCTION.replace("\treturn 0;", "\tstack->used++;\n" * 400 + "\treturn 0;")
+
+
+async def handed_over(
+    large: list[str | ScriptedReply], small: list[str | ScriptedReply]
+) -> tuple[Proposal, ScriptedModel, ScriptedModel]:
+    """Document a long function with a model that fails and one of less context behind it."""
+    models = {
+        name: ScriptedModel(replies, ModelInfo(name, "openai", name, "", context, local=True))
+        for name, replies, context in (("large", large, 16_000), ("small", small, 2_000))
+    }
+
+    async def open_entry(entry: ModelEntry) -> ChatModel:
+        return models[entry.id]
+
+    entries = tuple(ModelEntry(it, Api.SCRIPTED, (it,)) for it in models)
+    need = Need("document", DataClass.CONFIDENTIAL)
+    model = await Router(Policy(entries), open_entry).open(need)
+    proposal = proposed(await document(LONG, "stack_push", model))
+    assert proposal.model == "small"
+    assert "the middle of the body was left out of the prompt" in proposal.notices
+    return proposal, models["large"], models["small"]
+
+
+async def test_who_takes_over_is_asked_with_a_prompt_of_its_own_size() -> None:
+    broken = ScriptedReply(error="unavailable")
+    proposal, large, small = await handed_over(["nothing", broken], [ANSWER])
+    assert proposal.rounds == 2
+    first, again = large.requests
+    (taken_over,) = small.requests
+    # What the other one had answered is not shown to it.
+    assert len(again.messages) == len(first.messages) + 2
+    assert len(taken_over.messages) == 2
+    task = taken_over.messages[-1].text
+    assert len(task) < 2_000 * 2.5 < len(first.messages[-1].text)
+    assert "/* ... */" in task
+
+
+async def test_who_took_over_gets_its_own_answer_back() -> None:
+    broken = ScriptedReply(error="unavailable")
+    _, _, small = await handed_over([broken], ["nothing", ANSWER])
+    first, again = small.requests
+    assert again.messages[:2] == first.messages
+    assert again.messages[2].text == "nothing"
 
 
 async def test_cancelling_reaches_the_model() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from glossator_indexer.facts import facts_of
+from glossator_indexer.styles import STYLES
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import DocFields
 from glossator_server.actions.filling import combined, filled_in
@@ -12,6 +13,7 @@ SNAPSHOT = snapshot_of(
     "int put(struct box *box, int item, ...)\n{\n\treturn box ? 0 : -EINVAL;\n}\n"
 )
 (SYMBOL,) = all_symbols(SNAPSHOT.source)
+WANTED = STYLES["kernel-doc"].wanted(SYMBOL)
 FACTS = facts_of(SNAPSHOT.source, SYMBOL)
 
 
@@ -25,7 +27,7 @@ def test_the_first_words_stand_and_the_second_fill_their_gaps() -> None:
 
 def test_what_is_filled_in_is_proved_by_the_code_and_noticed() -> None:
     fields = DocFields("Put an item in.", (("box", "Where to."), ("item", "What.")))
-    completed = filled_in(fields, SYMBOL, FACTS)
+    completed = filled_in(fields, SYMBOL, WANTED, FACTS)
     assert completed is not None
     words, notices = completed
     assert dict(words.parameters)["..."] == "Further arguments."
@@ -34,5 +36,5 @@ def test_what_is_filled_in_is_proved_by_the_code_and_noticed() -> None:
 
 
 def test_too_little_is_not_filled_up() -> None:
-    assert filled_in(DocFields("Put.", (("box", "Where to."),)), SYMBOL, FACTS) is None
-    assert filled_in(DocFields("", (("box", "A."), ("item", "B."))), SYMBOL, FACTS) is None
+    assert filled_in(DocFields("Put.", (("box", "Where to."),)), SYMBOL, WANTED, FACTS) is None
+    assert filled_in(DocFields("", (("box", "A."), ("item", "B."))), SYMBOL, WANTED, FACTS) is None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from glossator_indexer.facts import facts_of
 from glossator_indexer.languages import language_for_id
 from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import DocFields
-from glossator_server.actions.grounding import grounded
+from glossator_server.actions.grounding import Grounded, grounded
 
 CODE = """\
 static void helper(void) {}
@@ -25,12 +26,17 @@ int g(void) { return -ENOMEM; }
 """
 
 
-def test_no_two_parameters_are_the_same_thing() -> None:
+def held(fields: DocFields, code: str = CODE) -> Grounded:
     language = language_for_id("c")
     assert language is not None
-    (symbol,) = find_symbols(parse(CODE, language), "f")
+    source = parse(code, language)
+    (symbol,) = find_symbols(source, "f")
+    return grounded(fields, symbol, source, facts_of(source, symbol))
+
+
+def test_no_two_parameters_are_the_same_thing() -> None:
     told = (("a", "The list to work on."), ("b", "the list to work on"), ("c", "Unused."))
-    words = grounded(DocFields("Do it.", (*told, ("d", "Unused."))), symbol, CODE)
+    words = held(DocFields("Do it.", (*told, ("d", "Unused.")))).fields
     assert [text for _, text in words.parameters] == [
         "The list to work on.",
         "",
@@ -40,10 +46,7 @@ def test_no_two_parameters_are_the_same_thing() -> None:
 
 
 def ground(words: str) -> str | None:
-    language = language_for_id("c")
-    assert language is not None
-    (symbol,) = find_symbols(parse(CODE, language), "f")
-    return grounded(DocFields("Do it.", returns=words), symbol, CODE).returns
+    return held(DocFields("Do it.", returns=words)).fields.returns
 
 
 @pytest.mark.parametrize(
@@ -71,3 +74,33 @@ def test_words_that_speak_of_the_code_stay(words: str) -> None:
 )
 def test_words_that_name_what_is_not_there_go(words: str) -> None:
     assert ground(words) is None
+
+
+LOCKING = """\
+int f(struct box *box)
+{
+\tmutex_lock(&box->lock);
+\tkfree(box);
+\treturn 0;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("It never sleeps.", "it may sleep, because it calls mutex_lock()"),
+        ("It can be called from interrupt context.", "it may sleep"),
+        ("It works without any locks.", "it takes box->lock"),
+        ("It does not free the box.", "it frees box"),
+        ("It calls unlock_all() last.", "unlock_all() is not in this file"),
+        ("It gives -EAGAIN when busy.", "-EAGAIN is not among its error codes"),
+    ],
+)
+def test_a_sentence_that_the_code_contradicts_goes_with_the_reason(
+    sentence: str, reason: str
+) -> None:
+    words = held(DocFields("Shut it.", details=f"The box is closed. {sentence}"), LOCKING)
+    assert words.fields.details == "The box is closed."
+    assert len(words.reasons) == 1
+    assert reason in words.reasons[0]

@@ -9,7 +9,7 @@ from glossator_indexer.languages import language_for_id
 from glossator_indexer.parsing import parse
 from glossator_indexer.styles import STYLES
 from glossator_indexer.symbols import find_symbols
-from glossator_server.actions.neighbours import neighbours_of
+from glossator_server.actions.neighbours import documented_around, neighbours_of
 from glossator_server.snapshot import Snapshot
 
 STYLE = STYLES["kernel-doc"]
@@ -32,7 +32,8 @@ def names(*examples: str, path: Path | None = None) -> list[str]:
         "file:///a.c", path, 1, parse(TEXT, language), lends=lambda _: path is not None
     )
     symbol = find_symbols(snapshot.source, "pool_take")[0]
-    found = neighbours_of(replace(snapshot, examples=examples), symbol, STYLE)
+    shown = replace(snapshot, examples=examples)
+    found = neighbours_of(shown, symbol, documented_around(shown, STYLE))
     return [it.symbol.name for it in found]
 
 

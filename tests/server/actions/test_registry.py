@@ -53,7 +53,13 @@ def test_the_update_is_offered_in_the_comment_itself() -> None:
 
 
 def test_a_comment_in_another_style_is_left_alone() -> None:
-    check_not_offered("/** \\brief Adds.\n * \\param a one\n */\n" + BARE.replace("add", "ad<|>d"))
+    check_not_offered("/*! Adds. */\n" + BARE.replace("add", "ad<|>d"))
+
+
+def test_a_comment_in_the_style_of_its_file_is_kept_up_to_date() -> None:
+    told = "/**\n * @brief Adds.\n * @param a one\n{} * @return the sum\n */\n"
+    check_not_offered(told.format(" * @param b two\n") + BARE.replace("add", "ad<|>d"))
+    check_offered(told.format("") + BARE.replace("add", "ad<|>d"), "Update the comment of `add`")
 
 
 def test_an_ordinary_comment_is_no_doc_comment() -> None:

@@ -33,21 +33,24 @@ FUNCTION = "int add(int a)\n{\n\treturn a;\n}\n"
     ],
 )
 def test_the_state_of_a_comment(comment: str, state: CommentState) -> None:
-    (symbol,) = all_symbols(snapshot_of(comment + FUNCTION).source)
-    assert comment_status(symbol, STYLES["kernel-doc"]).state is state
+    source = snapshot_of(comment + FUNCTION).source
+    (symbol,) = all_symbols(source)
+    assert comment_status(symbol, STYLES["kernel-doc"], source).state is state
 
 
 def test_a_drifted_comment_says_what_it_disagrees_about() -> None:
     text = "/**\n * add() - Add.\n * @b: One.\n *\n * Return: It.\n */\n" + FUNCTION
-    (symbol,) = all_symbols(snapshot_of(text).source)
-    status = comment_status(symbol, STYLES["kernel-doc"])
+    source = snapshot_of(text).source
+    (symbol,) = all_symbols(source)
+    status = comment_status(symbol, STYLES["kernel-doc"], source)
     assert {it.name for it in status.findings} == {"a", "b"}
 
 
 def test_a_comment_on_the_line_before_a_gap_belongs_to_nobody() -> None:
     text = "/**\n * add() - Add.\n * @a: One.\n *\n * Return: It.\n */\n\n\nint x;\n" + FUNCTION
-    symbol = next(it for it in all_symbols(snapshot_of(text).source) if it.name == "add")
-    assert comment_status(symbol, STYLES["kernel-doc"]).state is CommentState.MISSING
+    source = snapshot_of(text).source
+    symbol = next(it for it in all_symbols(source) if it.name == "add")
+    assert comment_status(symbol, STYLES["kernel-doc"], source).state is CommentState.MISSING
 
 
 def test_what_document_all_works_on() -> None:

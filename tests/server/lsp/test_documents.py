@@ -141,10 +141,28 @@ def test_is_taken_for_c(uri: str, language: str, documents: Documents) -> None:
 
 
 @pytest.mark.parametrize(
+    ("uri", "text", "language"),
+    [
+        ("file:///a.cc", "", "cpp"),
+        ("file:///a.h", "namespace a {\n}\n", "cpp"),
+        ("vscode-notebook-cell:/a.ipynb#W0", "", "python"),
+        ("untitled:Untitled-1", "", "rust"),
+        ("file:///a.tsx", "", "typescript"),
+    ],
+)
+def test_is_taken_for_another_language(
+    uri: str, text: str, language: str, documents: Documents
+) -> None:
+    snapshot = documents.open(opened(uri, text, language)).snapshot()
+    assert snapshot is not None
+    assert snapshot.source.language.id == language
+
+
+@pytest.mark.parametrize(
     ("uri", "language"),
     [
-        ("vscode-notebook-cell:/a.ipynb#W0", "python"),
-        ("file:///a.cc", "cpp"),
+        ("vscode-notebook-cell:/a.ipynb#W0", "julia"),
+        ("file:///a.pas", "pascal"),
         ("file:///README.md", "markdown"),
         ("", ""),
     ],

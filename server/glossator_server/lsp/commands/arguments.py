@@ -21,12 +21,16 @@ from glossator_server.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a command is to work on; `version` is the one that `range` was made for."""
+    """What a command is to work on; `version` is the one that `range` was made for.
+
+    `only` is "drifted" where comments that are missing are left out.
+    """
 
     uri: str
     version: int | None
     range: types.Range | None
     symbol: str | None
+    only: str | None = None
 
 
 def read_object(arguments: Sequence[object], known: frozenset[str]) -> Mapping[str, object]:
@@ -43,7 +47,7 @@ def read_object(arguments: Sequence[object], known: frozenset[str]) -> Mapping[s
 
 def read_target(arguments: Sequence[object]) -> Target:
     """Return the target that a command's arguments name."""
-    known = frozenset({"uri", "version", "range", "symbol", "text"})
+    known = frozenset({"uri", "version", "range", "symbol", "text", "only"})
     argument = read_object(arguments, known)
     uri, version = argument.get("uri"), argument.get("version")
     symbol, where = argument.get("symbol"), argument.get("range")
@@ -57,7 +61,10 @@ def read_target(arguments: Sequence[object]) -> Target:
         found = None if where is None else structure(where, types.Range)
     except StructureError as trouble:
         raise UsageError(f"`range` is wrong: {trouble}.") from None
-    return Target(uri, version, found, symbol)
+    only = argument.get("only")
+    if only not in (None, "drifted"):
+        raise UsageError('`only` can be "drifted", or be left out.')
+    return Target(uri, version, found, symbol, None if only is None else "drifted")
 
 
 def snapshot_of(ls: GlossatorServer, target: Target) -> Snapshot:

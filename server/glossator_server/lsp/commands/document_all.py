@@ -56,7 +56,10 @@ async def _document_all(ls: GlossatorServer, target: Target, report: JobReport) 
     require_edits(ls)
     started = time.monotonic()
     first = snapshot_of(ls, target)
-    wanted = [(it.qualified_name, own_code(first.text, it)) for it in symbols_to_document(first)]
+    symbols = symbols_to_document(first)
+    if target.only == "drifted":
+        symbols = tuple(it for it in symbols if it.comment is not None)
+    wanted = [(it.qualified_name, own_code(first.text, it)) for it in symbols]
     if not wanted:
         return "every symbol has its comment"
     model = await ls.session.open_model("document", first)
@@ -109,7 +112,10 @@ async def _document_one(run: _Run, name: str, code: str) -> Outcome:
     # Of two with the same code, one may have its comment already.
     style = style_of(snapshot)
     lacks = (CommentState.MISSING, CommentState.DRIFTED)
-    symbol = next((it for it in found if comment_status(it, style).state in lacks), found[0])
+    source = snapshot.source
+    symbol = next(
+        (it for it in found if comment_status(it, style, source).state in lacks), found[0]
+    )
     snapshot = await with_examples(run.ls, snapshot, symbol)
     outcome = await document_symbol(snapshot, symbol, run.model, options, run.report.say)
     return outcome if isinstance(outcome, Skipped) else await apply_proposal(run.ls, outcome)

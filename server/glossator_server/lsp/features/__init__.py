@@ -26,6 +26,7 @@ FEATURES = {
     types.TEXT_DOCUMENT_CODE_ACTION: "code_action",
     types.TEXT_DOCUMENT_HOVER: "hover",
     types.TEXT_DOCUMENT_DIAGNOSTIC: "diagnostic",
+    types.WORKSPACE_DIAGNOSTIC: "workspace_diagnostic",
     types.WORKSPACE_EXECUTE_COMMAND: "execute_command",
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: "did_change_configuration",
     types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: "did_change_workspace_folders",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from lsprotocol import types
 
 from glossator_server.actions.registry import Offer, OfferContext, offers, offers_in_text
+from glossator_server.lsp.drifting import quick_fixes
 from glossator_server.lsp.language_server import GlossatorServer
 
 
@@ -25,13 +26,26 @@ def code_action(
         automatic=params.context.trigger_kind is types.CodeActionTriggerKind.Automatic,
     )
     selection = ls.documents.positions(document.uri, document.text).span(params.range)
-    snapshot = document.snapshot(ls.session.settings.document.style)
+    snapshot = document.snapshot(ls.session.settings.document)
     if snapshot is None:
         # In a language that is only searched, an instruction in a comment can be done all the same.
         found = offers_in_text(document.text, selection, asked)
     else:
         found = offers(snapshot, selection, asked)
-    return [_in_editors_words(ls, _command(it, params, document.version), it) for it in found]
+    fixes = list(quick_fixes(params, document.version)) if asked.wants(QUICK_FIX) else []
+    return [
+        *(_as_fix(ls, it) for it in fixes),
+        *(_in_editors_words(ls, _command(it, params, document.version), it) for it in found),
+    ]
+
+
+QUICK_FIX = "quickfix"
+
+
+def _as_fix(ls: GlossatorServer, fix: types.CodeAction) -> types.CodeAction | types.Command:
+    if ls.editor.takes_code_action_literals or fix.command is None:
+        return fix
+    return fix.command
 
 
 def _command(offer: Offer, params: types.CodeActionParams, version: int | None) -> types.Command:

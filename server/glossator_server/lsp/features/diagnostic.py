@@ -1,16 +1,18 @@
-"""Own `textDocument/diagnostic`: what is wrong in a `.glossator.toml`, for who asks."""
+"""Own `textDocument/diagnostic`: what is wrong in a `.glossator.toml`, and drift, for who asks."""
 
 from __future__ import annotations
 
 from lsprotocol import types
 
+from glossator_server.lsp.drifting import drift_of_document
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.workspace_files import problems_of
 
 
-def diagnostic(
+async def diagnostic(
     ls: GlossatorServer, params: types.DocumentDiagnosticParams
 ) -> types.RelatedFullDocumentDiagnosticReport:
-    """Answer with the keys that are left out; of other files, there is nothing to say."""
-    found = problems_of(ls, params.text_document.uri)
+    """Answer with the keys that are left out, or with what comments and code disagree about."""
+    uri = params.text_document.uri
+    found = problems_of(ls, uri) or await drift_of_document(ls, uri)
     return types.RelatedFullDocumentDiagnosticReport(items=found)

@@ -10,3 +10,4 @@ from glossator_server.lsp.language_server import GlossatorServer
 def did_change(ls: GlossatorServer, params: types.DidChangeTextDocumentParams) -> None:
     """Follow the editor's changes."""
     ls.documents.change(params)
+    ls.drift.changed(params.text_document.uri)

@@ -35,6 +35,9 @@ async def pull_configuration(ls: GlossatorServer) -> None:
 
 def _take(ls: GlossatorServer, section: object) -> None:
     if isinstance(section, Mapping):
+        shown = ls.session.settings.document
         ls.note_ignored_settings(ls.session.configure("configuration", section))
+        if ls.session.settings.document != shown:
+            ls.drift.all_changed()
         if ls.indexing is not None:
             ls.indexing.follow()

@@ -10,5 +10,6 @@ from glossator_server.lsp.language_server import GlossatorServer
 def did_close(ls: GlossatorServer, params: types.DidCloseTextDocumentParams) -> None:
     """Hand the document back."""
     ls.documents.close(params.text_document.uri)
+    ls.drift.closed(params.text_document.uri)
     if ls.indexing is not None:
         ls.indexing.buffers_changed()

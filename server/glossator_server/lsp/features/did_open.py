@@ -11,6 +11,7 @@ def did_open(ls: GlossatorServer, params: types.DidOpenTextDocumentParams) -> No
     """Take the document over, and say at once if nothing can be done with it."""
     document = ls.documents.open(params.text_document)
     if document.trouble is None:
+        ls.drift.changed(document.uri)
         return
     if document.language is None:
         # Somebody who opens a README needs no message box about it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from glossator_indexer.symbols import symbol_at
+from glossator_indexer.symbols import own_code, symbol_at
 from glossator_server.actions.describe import Description, describe
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.snapshot import Snapshot
@@ -25,9 +25,7 @@ _WAYS = {
 def hover(ls: GlossatorServer, params: types.HoverParams) -> types.Hover | None:
     """Answer from the tree and from what the checks said last."""
     document = ls.session.documents.get(params.text_document.uri)
-    snapshot = (
-        document.snapshot(ls.session.settings.document.style) if document is not None else None
-    )
+    snapshot = document.snapshot(ls.session.settings.document) if document is not None else None
     if snapshot is None:
         return None
     positions = ls.documents.positions(snapshot.uri, snapshot.text)
@@ -50,10 +48,10 @@ def _contents(
 
 def _evidence(ls: GlossatorServer, snapshot: Snapshot, description: Description) -> list[str]:
     symbol = symbol_at(snapshot.source, description.span.start)
-    known = ls.session.evidence(snapshot.uri, symbol.name) if symbol else None
+    known = ls.session.evidence(snapshot.uri, symbol.qualified_name) if symbol else None
     if symbol is None or known is None or symbol.comment is None:
         return []
-    code = snapshot.text[symbol.extent.start : symbol.extent.end]
+    code = own_code(snapshot.text, symbol)
     # After the next edit of either, the checks have said nothing of what stands there.
     is_as_checked = code == known.code and symbol.comment.text.strip() == known.comment.strip()
     return [f"checked: {known.evidence}"] if is_as_checked else []

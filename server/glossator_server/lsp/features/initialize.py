@@ -32,7 +32,11 @@ def initialize(ls: GlossatorServer, params: types.InitializeParams) -> types.Ini
             ls.ignored_settings = ls.session.configure("initialization", own)
     capabilities = server_capabilities(encoding)
     if ls.editor.pulls_diagnostics and not ls.editor.registers_diagnostics:
-        capabilities.diagnostic_provider = DIAGNOSTIC_OPTIONS
+        capabilities.diagnostic_provider = types.DiagnosticOptions(
+            inter_file_dependencies=DIAGNOSTIC_OPTIONS.inter_file_dependencies,
+            workspace_diagnostics=ls.session.settings.document.drift == "workspace",
+            identifier=DIAGNOSTIC_OPTIONS.identifier,
+        )
     wanted = ls.session.settings.index
     if wanted.enabled and wanted.workspace_symbol:
         # Off by default: it doubles the answers of other servers.

@@ -1,0 +1,263 @@
+"""Own JSDoc and TSDoc: their tags, what they want of a symbol, how words are kept plain.
+
+Reading and writing is done by the modules for comments with tags.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from glossator_indexer.styles.judging import Described, error, is_callable, judged
+from glossator_indexer.styles.options import RenderOptions
+from glossator_indexer.styles.parsed import ParsedDoc, Part
+from glossator_indexer.styles.tagged import Dialect, Scanned, parsed, scan
+from glossator_indexer.styles.tagged_layout import Spelling, in_order, laid_out
+from glossator_indexer.styles.wanted import DocumentedName, Need, Wanted
+from glossator_indexer.types import NOTHING, DocFields, Finding, Symbol, SymbolKind
+
+_BRACES = r"(?:\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}\s*)?"
+_PATH = r"(?:\.\.\.)?[A-Za-z_$][\w$]*(?:\[\])?(?:\.[\w$]+(?:\[\])?)*"
+# `name`, `[name]`, `[name=default]`, with a type before it and a dash behind.
+_JS_NAME = rf"\s*{_BRACES}\[?\s*(?P<name>{_PATH})\s*(?:=[^\]]*)?\]?(?:\s+-\s+|\s+|\Z)"
+_TYPE_NAME = rf"\s*{_BRACES}(?P<name>[A-Za-z_$][\w$]*)(?:\s+-\s+|\s+|\Z)"
+_RAISED = r"\s*(?:\{\s*(?P<name>[^{}]+?)\s*\})(?:\s*-\s+|\s+|\Z)"
+_SPEAKS_OF_VALUE = re.compile(r"\breturn(?:s|ed|ing)?\b", re.IGNORECASE)
+_ROOT = "options"
+_OTHER = frozenset(
+    [
+        "file",
+        "fileoverview",
+        "overview",
+        "license",
+        "copyright",
+        "module",
+        "packageDocumentation",
+        "typedef",
+        "callback",
+        "namespace",
+        "event",
+        "name",
+        "function",
+        "func",
+        "method",
+        "kind",
+        "memberof",
+        "external",
+        "inheritdoc",
+        "inheritDoc",
+        "lends",
+        "borrows",
+        "mixin",
+        "template_",
+        "fires",
+    ]
+)
+_CODE = (re.compile(r"^\s*```"), re.compile(r"^\s*```\s*$", re.MULTILINE))
+_LEADING = re.compile(r"^(\s*)@", re.MULTILINE)
+_TS_MARKUP = re.compile(r"([@{}<>\\`])")
+_TS_ESCAPED = re.compile(r"\\([@{}<>\\`])")
+
+
+def _safe(text: str) -> str:
+    return text.replace("*/", "* /")
+
+
+JSDOC = Dialect(
+    id="jsdoc",
+    openings=("/**",),
+    commands="@",
+    parameter=("param", "arg", "argument"),
+    type_parameter=("template", "typeParam"),
+    returns=("returns", "return"),
+    yields=("yields", "yield"),
+    raises=("throws", "exception"),
+    name=re.compile(_JS_NAME),
+    type_name=re.compile(_TYPE_NAME),
+    raised=re.compile(_RAISED),
+    documents_other=_OTHER,
+    fences=(_CODE,),
+    # A brace after a tag would be a type, an @ at a line's start a tag.
+    escaped=lambda text: _LEADING.sub(r"\1\\@", _safe(text)).replace("{@", "{\\@"),
+    unescaped=lambda text: text.replace("\\@", "@"),
+    summary=("summary", "desc", "description"),
+    type_brackets=True,
+)
+TSDOC = replace(
+    JSDOC,
+    id="tsdoc",
+    type_parameter=("typeParam", "template"),
+    name=re.compile(rf"\s*{_BRACES}(?P<name>{_PATH})(?:\s+-\s+|\s+|\Z)"),
+    raised=re.compile(r"\s*(?:\{@link\s+(?P<name>[\w.$]+)[^{}]*\})(?:\s*-\s+|\s+|\Z)"),
+    escaped=lambda text: _TS_MARKUP.sub(r"\\\1", _safe(text)),
+    unescaped=lambda text: _TS_ESCAPED.sub(r"\1", text),
+    summary=(),
+    details=("remarks",),
+)
+
+
+def parse_jsdoc(comment: str) -> ParsedDoc | None:
+    """Return what `comment` says, or None where it describes no symbol in JSDoc's way."""
+    return None if comment.startswith("/***") else parsed(comment, JSDOC)
+
+
+def parse_tsdoc(comment: str) -> ParsedDoc | None:
+    """Return what `comment` says, or None where it is no TSDoc: types in braces are JSDoc's."""
+    scanned = None if comment.startswith("/***") else scan(comment, TSDOC)
+    if scanned is None or _has_types(scanned):
+        return None
+    return parsed(comment, TSDOC)
+
+
+def wanted_jsdoc(symbol: Symbol) -> Wanted:
+    """Return what a complete JSDoc comment describes; type parameters are TypeScript's business."""
+    return _wanted(symbol, with_types=False)
+
+
+def wanted_tsdoc(symbol: Symbol) -> Wanted:
+    """Return what a complete TSDoc comment describes."""
+    return _wanted(symbol, with_types=True)
+
+
+def check_jsdoc(comment: str, symbol: Symbol) -> tuple[Finding, ...]:
+    """Return what is wrong with a JSDoc comment at `symbol`, by line."""
+    return _check(comment, symbol, JSDOC, wanted_jsdoc(symbol))
+
+
+def check_tsdoc(comment: str, symbol: Symbol) -> tuple[Finding, ...]:
+    """Return what is wrong with a TSDoc comment at `symbol`, by line."""
+    return _check(comment, symbol, TSDOC, wanted_tsdoc(symbol))
+
+
+def render_jsdoc(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
+    """Write a JSDoc comment, with types in braces where neither the code nor a habit has none."""
+    typed = options.habits.types
+    if typed is None:
+        typed = not any(it.type for it in symbol.parameters) and not symbol.return_type
+    returns = "@yields " if symbol.is_generator else "@returns "
+    spelling = Spelling(
+        parameter="@param {name} - ",
+        type_parameter="@template {name} ",
+        returns=f"{returns}{{{symbol.return_type or '*'}}} " if typed else returns,
+        raises="@throws {{{name}}} ",
+    )
+    words = in_order(fields, wanted_jsdoc(symbol))
+    spelled = tuple((_spelled(it, symbol, typed), text) for it, text in words.parameters)
+    return laid_out(replace(words, parameters=spelled), symbol, options, JSDOC, spelling)
+
+
+def render_tsdoc(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
+    """Write a TSDoc comment; the types are in the code."""
+    spelling = Spelling(
+        parameter="@param {name} - ",
+        type_parameter="@typeParam {name} - ",
+        returns="@returns ",
+        raises="@throws {{@link {name}}} ",
+    )
+    words = in_order(fields, wanted_tsdoc(symbol))
+    words = replace(words, parameters=tuple((_unspread(n), t) for n, t in words.parameters))
+    return laid_out(words, symbol, options, TSDOC, spelling)
+
+
+def _wanted(symbol: Symbol, *, with_types: bool) -> Wanted:
+    names = list(_names(symbol, with_types=with_types))
+    if not is_callable(symbol):
+        names = [it for it in names if it.path.startswith("<")]
+    return Wanted(tuple(names), _value(symbol), symbol.raises)
+
+
+def _names(symbol: Symbol, *, with_types: bool) -> Iterator[DocumentedName]:
+    for parameter in symbol.parameters:
+        if parameter.name:
+            if with_types or not parameter.name.startswith("<"):
+                need = Need.WELCOME if parameter.name.startswith("<") else Need.REQUIRED
+                need = Need.TOLD if parameter.described_inside else need
+                yield DocumentedName(_unspread(parameter.name), need)
+            continue
+        # Taken apart in the list, a parameter has no name but the one that its comment gives it.
+        yield DocumentedName(_ROOT, Need.REQUIRED)
+        if not with_types:
+            for member in parameter.members:
+                yield DocumentedName(f"{_ROOT}.{_unspread(member.name)}", Need.WELCOME)
+
+
+def _unspread(name: str) -> str:
+    """Return a rest parameter as both tools know it, without its dots."""
+    return name.removeprefix("...")
+
+
+def _value(symbol: Symbol) -> Need:
+    if not is_callable(symbol) or symbol.kind is SymbolKind.CONSTRUCTOR:
+        return Need.NONE
+    if symbol.is_property:
+        return Need.WELCOME
+    returned = symbol.return_type
+    if returned is None or symbol.is_generator:
+        return Need.WELCOME
+    if returned in (NOTHING, f"Promise<{NOTHING}>"):
+        # What resolves to nothing may say when it does.
+        return Need.NONE if returned == NOTHING else Need.WELCOME
+    return Need.REQUIRED
+
+
+def _check(comment: str, symbol: Symbol, dialect: Dialect, wanted: Wanted) -> tuple[Finding, ...]:
+    scanned = scan(comment, dialect)
+    if scanned is None:
+        return (error(f"not-{dialect.id}", f"this is no comment that {dialect.id} reads"),)
+    tells_value = any(
+        it.part in (Part.SUMMARY, Part.DETAILS) and _SPEAKS_OF_VALUE.search(text)
+        for it, text in zip(scanned.entries, scanned.texts, strict=True)
+    )
+    found = judged(Described(scanned.entries, scanned.texts, tells_value), wanted, symbol)
+    if any(not it.name for it in symbol.parameters):
+        # What is taken apart in the parameter list has a name in the comment only.
+        found = tuple(it for it in found if it.rule not in ("stale-parameter", "parameter-order"))
+    # `@type` and `@override` say that the rest stands elsewhere.
+    if {"type", "override", "inheritDoc", "see"} & set(scanned.tags) and not any(
+        it.part is Part.PARAMETER for it in scanned.entries
+    ):
+        found = tuple(it for it in found if it.rule != "missing-summary")
+    return found
+
+
+def _has_types(scanned: Scanned) -> bool:
+    pairs = zip(scanned.entries, scanned.heads, strict=True)
+    return any("{" in head and it.part in (Part.PARAMETER, Part.RETURNS) for it, head in pairs)
+
+
+def _spelled(name: str, symbol: Symbol, typed: bool) -> str:  # noqa: FBT001 -- as it was found out
+    """Return a parameter with its type and its default, as JSDoc has them before a dash."""
+    parameter = next((it for it in symbol.parameters if _unspread(it.name) == name), None)
+    if parameter is None:
+        # Part of one that is taken apart in the list.
+        return f"{{{'*' if '.' in name else 'object'}}} {name}" if typed else name
+    kind = parameter.type or _type_of_value(parameter.default or "")
+    if parameter.name.startswith("..."):
+        return f"{{...{kind}}} {name}" if typed else name
+    if not typed:
+        return name
+    if parameter.default is None:
+        return f"{{{kind}}} {name}"
+    shown = f"={parameter.default}" if _is_plain(parameter.default) else ""
+    return f"{{{kind}}} [{name}{shown}]"
+
+
+def _is_plain(value: str) -> bool:
+    return len(value) <= _LONGEST_DEFAULT and _PLAIN.fullmatch(value) is not None
+
+
+def _type_of_value(value: str) -> str:
+    """Return the type of a literal, `*` for whatever else."""
+    return next((kind for pattern, kind in _LITERALS if pattern.fullmatch(value)), "*")
+
+
+_LONGEST_DEFAULT = 20
+_PLAIN = re.compile(r"[\w.$'\" -]*")
+_LITERALS = (
+    (re.compile(r"-?\d[\d_.eExXa-fA-F]*"), "number"),
+    (re.compile(r"true|false"), "boolean"),
+    (re.compile(r"(['\"`]).*\1", re.DOTALL), "string"),
+    (re.compile(r"\[.*\]", re.DOTALL), "Array"),
+    (re.compile(r"\{.*\}", re.DOTALL), "object"),
+)

@@ -1,0 +1,123 @@
+"""Own where a comment stands and how words become one there, checked in the text as it would be.
+
+It must not ask a model, nor apply anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from glossator_indexer.facts import facts_of
+from glossator_indexer.styles import ParsedDoc, Style, Wanted
+from glossator_indexer.styles.detecting import Conventions
+from glossator_indexer.styles.updating import planned_update, updated
+from glossator_indexer.styles.wanted import Need
+from glossator_indexer.styles.wording import missing_parts
+from glossator_indexer.types import DocFields, Span, Symbol, TextChange
+from glossator_server.actions.parts import chosen_parts, with_sections
+from glossator_server.actions.states import drift_of
+from glossator_server.document_options import DocumentOptions
+from glossator_server.edits import line_end_of
+from glossator_server.proposal import Evidence
+from glossator_server.snapshot import Snapshot
+from glossator_server.verify import CommentChange, check_comment
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a comment is wanted, and how; `existing` is the drifted comment that stands there.
+
+    `asked` is what somebody has to find words for: of a new comment all that was chosen, of an old
+    one what the code has and the comment lacks.
+    """
+
+    snapshot: Snapshot
+    symbol: Symbol
+    options: DocumentOptions
+    conventions: Conventions
+    existing: ParsedDoc | None
+    asked: Wanted
+
+    @property
+    def style(self) -> Style:
+        """Return the style of the comment."""
+        return self.conventions.style
+
+    def lacks(self, fields: DocFields) -> tuple[str, ...]:
+        """Name the parts of a complete comment that neither the words nor the old comment give."""
+        missing = missing_parts(fields, self.asked)
+        if self.existing is not None and self.existing.fields.summary:
+            return tuple(it for it in missing if it != "summary")
+        return missing
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A comment in its place, with what the checks said."""
+
+    change: TextChange
+    evidence: tuple[Evidence, ...]
+
+
+def site_of(
+    snapshot: Snapshot, symbol: Symbol, options: DocumentOptions, conventions: Conventions
+) -> Site:
+    """Return where a comment of a symbol belongs, with what is to be found for it."""
+    wanted = conventions.style.wanted(symbol)
+    existing = None
+    if symbol.comment is not None:
+        existing = conventions.style.parse(symbol.comment.text)
+    site = Site(snapshot, symbol, options, conventions, existing, chosen_parts(wanted, options))
+    if existing is None or symbol.comment is None:
+        return site
+    # What the code lost needs no words: only what is wrong after that.
+    trimmed = _updated(site, symbol.comment.text, existing, DocFields(""))
+    findings = drift_of(symbol, conventions.style, snapshot.source, trimmed)
+    names = {it.name for it in findings if it.rule == "missing-parameter"}
+    is_told = not any(it.rule == "missing-return" for it in findings)
+    asked = Wanted(
+        names=tuple(it for it in wanted.names if it.path in names),
+        returns=Need.NONE if is_told else Need.REQUIRED,
+    )
+    return replace(site, asked=asked)
+
+
+def place(site: Site, fields: DocFields) -> Placed:
+    """Return the comment that the words make, with what the checks say of it."""
+    symbol, text = site.symbol, site.snapshot.text
+    line_end = line_end_of(text)
+    old = symbol.comment
+    if old is not None and site.existing is not None:
+        comment = _updated(site, old.text, site.existing, fields).replace("\n", line_end)
+        change = TextChange(old.span, comment)
+    else:
+        facts = facts_of(site.snapshot.source, symbol)
+        words = with_sections(fields, facts, site.options, site.conventions)
+        comment = site.style.render(words, symbol, site.conventions.layout)
+        comment = comment.replace("\n", line_end)
+        change = _insertion(symbol, text, comment, line_end)
+    planned = CommentChange(symbol, change, comment, site.style)
+    return Placed(change, check_comment(site.snapshot, planned))
+
+
+def _updated(site: Site, old: str, existing: ParsedDoc, fields: DocFields) -> str:
+    """Return the old comment brought up to date; nothing in it is cut for length."""
+    uncut = replace(site.conventions.layout, max_lines=None)
+
+    def render(words: DocFields) -> str:
+        # The first line's indentation stands before the old comment already.
+        return site.style.render(words, site.symbol, uncut).removeprefix(site.symbol.indent)
+
+    plain = old.replace("\r\n", "\n")
+    wanted = site.style.wanted(site.symbol)
+    update = planned_update(existing, fields, wanted, site.style.check(plain, site.symbol))
+    return updated(plain, update, site.style.parse, render, site.symbol.indent)
+
+
+def _insertion(symbol: Symbol, text: str, comment: str, line_end: str) -> TextChange:
+    at = symbol.insertion
+    if not symbol.shares_line:
+        return TextChange(Span(at, at), comment + line_end)
+    # The body of a one-liner moves to a line of its own.
+    start = len(text[:at].rstrip(" \t"))
+    return TextChange(Span(start, at), f"{line_end}{comment}{line_end}{symbol.indent}")

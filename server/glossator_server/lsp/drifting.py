@@ -1,0 +1,219 @@
+"""Own how an editor sees that a comment and its code have drifted apart, and how it is mended.
+
+An editor that asks is answered, any other that takes diagnostics is sent them after a pause in
+typing; never both. No model is asked. What drift is, is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+from lsprotocol import types
+
+from glossator_gate.errors import GlossatorError
+from glossator_indexer.styles import styles_of
+from glossator_indexer.symbols import all_symbols
+from glossator_indexer.types import Finding, Span, Symbol
+from glossator_server.actions.states import CommentState, comment_status, style_of
+from glossator_server.files import source_files
+from glossator_server.lsp.convert import PositionMap
+from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.snapshot import Snapshot
+
+# As long as people pause between two words.
+PAUSE_SECONDS = 0.4
+# Between two of them the loop looks after the editor.
+FILES_AT_A_TIME = 20
+SOURCE = "glossator"
+UPDATE_ALL = "Update all drifted comments in this file"
+
+
+def drift_in(snapshot: Snapshot, encoding: types.PositionEncodingKind) -> list[types.Diagnostic]:
+    """Return what comments and code of a text disagree about, in order."""
+    if not styles_of(snapshot.source.language.id):
+        return []
+    positions = PositionMap(snapshot.text, encoding)
+    style = style_of(snapshot)
+    found: list[types.Diagnostic] = []
+    for symbol in all_symbols(snapshot.source):
+        if symbol.comment is None:
+            continue
+        status = comment_status(symbol, style, snapshot.source)
+        if status.state is CommentState.DRIFTED:
+            found += (_diagnostic(symbol, it, positions) for it in status.findings)
+    return found
+
+
+async def drift_of_document(ls: GlossatorServer, uri: str) -> list[types.Diagnostic]:
+    """Return the drift of an open document, nothing where nobody wants to see it."""
+    document = ls.session.documents.get(uri)
+    if document is None or _is_off(ls, document.path):
+        return []
+    snapshot = document.snapshot(ls.session.settings.document)
+    if snapshot is None:
+        return []
+    return await asyncio.to_thread(drift_in, snapshot, ls.documents.encoding)
+
+
+async def drift_of_workspace(
+    ls: GlossatorServer, known: dict[str, str]
+) -> list[types.WorkspaceDocumentDiagnosticReport]:
+    """Return the drift of all files of the folders; `known` are results that the editor has."""
+    reports: list[types.WorkspaceDocumentDiagnosticReport] = []
+    if ls.session.settings.document.drift != "workspace":
+        return reports
+    for folder in ls.session.folders.values():
+        paths = await asyncio.to_thread(_paths_below, folder)
+        for at in range(0, len(paths), FILES_AT_A_TIME):
+            chunk = paths[at : at + FILES_AT_A_TIME]
+            reports += await asyncio.to_thread(_reports, ls, chunk, known)
+    return reports
+
+
+class DriftShower:
+    """Sends drift to an editor that does not ask, each document's after a pause in its changes."""
+
+    def __init__(self, ls: GlossatorServer) -> None:
+        self._ls = ls
+        self._waiting: dict[str, asyncio.Task[None]] = {}
+        self._shown: set[str] = set()
+
+    def changed(self, uri: str) -> None:
+        """Look at a document again, when it has been left alone for a moment."""
+        if not self._ls.editor.takes_diagnostics or self._ls.editor.pulls_diagnostics:
+            return
+        self._stop(uri)
+        task = asyncio.create_task(self._show(uri), name="show drift")
+        self._waiting[uri] = task
+
+    def all_changed(self) -> None:
+        """Look at all documents again: what is shown may have been chosen anew."""
+        if self._ls.editor.refreshes_diagnostics and self._ls.got_ready.is_set():
+            self._ls.workspace_diagnostic_refresh(None, lambda _: None)
+        for uri in self._ls.session.documents:
+            self.changed(uri)
+
+    def closed(self, uri: str) -> None:
+        """Take back what is shown of a document that is closed."""
+        self._stop(uri)
+        if uri in self._shown:
+            self._publish(uri, None, [])
+
+    def end(self) -> None:
+        """Stop looking."""
+        for task in self._waiting.values():
+            task.cancel()
+        self._waiting.clear()
+
+    def _stop(self, uri: str) -> None:
+        waiting = self._waiting.pop(uri, None)
+        if waiting is not None:
+            waiting.cancel()
+
+    async def _show(self, uri: str) -> None:
+        await asyncio.sleep(PAUSE_SECONDS)
+        document = self._ls.session.documents.get(uri)
+        version = None if document is None else document.version
+        found = await drift_of_document(self._ls, uri)
+        is_current = document is self._ls.session.documents.get(uri)
+        if document is not None and is_current and document.version == version:
+            self._publish(uri, version, found)
+
+    def _publish(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
+        # What has nothing wrong in it, and had nothing before, is not worth a message.
+        if found or uri in self._shown:
+            params = types.PublishDiagnosticsParams(uri, found, version)
+            self._ls.text_document_publish_diagnostics(params)
+        self._shown = self._shown | {uri} if found else self._shown - {uri}
+
+
+def quick_fixes(params: types.CodeActionParams, version: int | None) -> Iterator[types.CodeAction]:
+    """Yield what mends the drift that the editor asks about: in that comment, in the whole file."""
+    ours = [it for it in params.context.diagnostics if _symbol_of(it) is not None]
+    uri = params.text_document.uri
+    for name in dict.fromkeys(_symbol_of(it) for it in ours):
+        argument = {"uri": uri, "version": version, "symbol": name}
+        title = f"Update the comment of `{name}`"
+        yield types.CodeAction(
+            title=title,
+            kind=types.CodeActionKind.QuickFix,
+            diagnostics=[it for it in ours if _symbol_of(it) == name],
+            command=types.Command(title, "glossator.document", arguments=[argument]),
+        )
+    if ours:
+        argument = {"uri": uri, "version": version, "only": "drifted"}
+        yield types.CodeAction(
+            title=UPDATE_ALL,
+            kind=types.CodeActionKind.QuickFix,
+            diagnostics=ours,
+            command=types.Command(UPDATE_ALL, "glossator.documentAll", arguments=[argument]),
+        )
+
+
+def _symbol_of(diagnostic: types.Diagnostic) -> str | None:
+    data = diagnostic.data
+    name = data.get("symbol") if isinstance(data, dict) and diagnostic.source == SOURCE else None
+    return name if isinstance(name, str) else None
+
+
+def _is_off(ls: GlossatorServer, path: Path | None) -> bool:
+    return ls.session.settings.document.for_path(path).drift == "off"
+
+
+def _paths_below(folder: Path) -> list[Path]:
+    return list(source_files(folder))
+
+
+def _reports(
+    ls: GlossatorServer, paths: list[Path], known: dict[str, str]
+) -> list[types.WorkspaceDocumentDiagnosticReport]:
+    """Return what is wrong in files that no editor has open, or that it is as it was."""
+    reports: list[types.WorkspaceDocumentDiagnosticReport] = []
+    for path in paths:
+        uri = path.as_uri()
+        if uri in ls.session.documents or _is_off(ls, path):
+            continue
+        try:
+            status = path.stat()
+            result = f"{status.st_mtime_ns}-{status.st_size}"
+            if known.get(uri) == result:
+                reports.append(types.WorkspaceUnchangedDocumentDiagnosticReport(uri, result))
+                continue
+            # What the policy denies is not read.
+            snapshot = ls.session.snapshot(uri, path)
+        except (OSError, GlossatorError):
+            continue
+        found = drift_in(snapshot, ls.documents.encoding)
+        if found or uri in known:
+            reports.append(
+                types.WorkspaceFullDocumentDiagnosticReport(uri, found, result_id=result)
+            )
+    return reports
+
+
+def _diagnostic(symbol: Symbol, finding: Finding, positions: PositionMap) -> types.Diagnostic:
+    return types.Diagnostic(
+        range=positions.range(_place(symbol, finding)),
+        message=f"{finding.message}.",
+        severity=types.DiagnosticSeverity.Information,
+        code=finding.rule,
+        source=SOURCE,
+        data={"symbol": symbol.qualified_name},
+    )
+
+
+def _place(symbol: Symbol, finding: Finding) -> Span:
+    """Return the words of the comment's line that is wrong, or the symbol's name."""
+    comment = symbol.comment
+    # What is missing has no line of its own.
+    if comment is None or finding.rule.startswith("missing"):
+        return symbol.name_span
+    lines = comment.text.split("\n")
+    if not 0 <= finding.line < len(lines):
+        return symbol.name_span
+    start = comment.span.start + sum(len(it) + 1 for it in lines[: finding.line])
+    line = lines[finding.line].rstrip("\r")
+    indent = len(line) - len(line.lstrip())
+    return Span(start + indent, start + len(line.rstrip()))
