@@ -5,7 +5,8 @@ Plain data; each style says for each symbol what it wants.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -31,9 +32,11 @@ class Wanted:
     """The names that a comment may describe, each once, in order; whether it tells of a value.
 
     `raises` are the exceptions (or Rust's sections) that it may tell of; none of them is required.
-    A style without sections for names (Go, Rust) has none.
+    A style without sections for names (Go, Rust) has none. `plain` makes a model's cleaned words
+    mean themselves where the style would read markup in them; done twice it changes nothing more.
     """
 
     names: tuple[DocumentedName, ...] = ()
     returns: Need = Need.NONE
     raises: tuple[str, ...] = ()
+    plain: Callable[[str], str] | None = field(default=None, compare=False)

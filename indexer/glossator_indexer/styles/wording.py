@@ -86,7 +86,18 @@ def clean_fields(fields: DocFields, symbol: Symbol, wanted: Wanted) -> DocFields
         if again == cleaned:
             break
         cleaned = again
-    return cleaned
+    return cleaned if wanted.plain is None else _plain(cleaned, wanted.plain)
+
+
+def _plain(fields: DocFields, plain: Callable[[str], str]) -> DocFields:
+    return DocFields(
+        plain(fields.summary),
+        tuple((name, plain(text)) for name, text in fields.parameters),
+        fields.returns and plain(fields.returns),
+        fields.details and plain(fields.details),
+        tuple((name, plain(text)) for name, text in fields.raises),
+        fields.sections,
+    )
 
 
 def _cleaned(fields: DocFields, subject: _Subject) -> DocFields:
