@@ -1,4 +1,4 @@
-"""Own how a comment with tags is read (`@param name text`): Doxygen, JSDoc, TSDoc and Javadoc.
+"""Own how a comment with tags is read (`@param name text`): JSDoc, TSDoc and Javadoc.
 
 A dialect says how each spells its tags; this module must not know the code that a comment
 describes.
@@ -47,8 +47,6 @@ class Dialect:
     yields: tuple[str, ...] = ()
     summary: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
-    tells_returns: tuple[str, ...] = ()
-    blank_ends_tag: bool = False
     separator: str = " "
     type_brackets: bool = False
 
@@ -184,19 +182,7 @@ class _Scanner:
         self.texts[-1] = "\n".join(self.frame.lines[last.first : end])
 
     def _tag(self, tag: _Tag, end: int) -> None:
-        lines, dialect = self.frame.lines, self.dialect
-        stop = _last_filled(lines, tag.line, end)
-        blank = next((at for at in range(tag.line + 1, stop) if not lines[at].strip()), stop)
-        follows = stop
-        if (
-            dialect.blank_ends_tag
-            and blank < stop
-            and not _is_fenced(lines, tag.line, blank, dialect)
-        ):
-            follows, stop = stop, blank
-        self._tagged(tag, stop)
-        if follows > stop:
-            self._prose(stop, follows)
+        self._tagged(tag, _last_filled(self.frame.lines, tag.line, end))
 
     def _tagged(self, tag: _Tag, end: int) -> None:
         dialect = self.dialect
