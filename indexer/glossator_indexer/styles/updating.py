@@ -277,6 +277,9 @@ def _insert_missing(blocks: list[_Block], target: Sequence[_Block]) -> None:
             continue
         before = next((it.key for it in reversed(target[:at]) if it.key in keys), None)
         after = next((it.key for it in target[at + 1 :] if it.key in keys), None)
+        if _is_a_parameter(after) and not _is_a_parameter(before):
+            # People may have put other parts between the head and the parameters, or behind them.
+            before = None if block.key[0] is Part.PARAMETER else before
         added = replace(block, gap=list(block.gap), lines=list(block.lines))
         if before is not None:
             place = keys.index(before) + 1
@@ -284,10 +287,15 @@ def _insert_missing(blocks: list[_Block], target: Sequence[_Block]) -> None:
             blocks.insert(place, added)
         elif after is not None:
             place = keys.index(after)
-            added.gap, blocks[place].gap = blocks[place].gap, target[at + 1].gap
+            below = _gap_between_siblings(blocks, replace(block, gap=target[at + 1].gap))
+            added.gap, blocks[place].gap = blocks[place].gap, below
             blocks.insert(place, added)
         else:
             blocks.append(added)
+
+
+def _is_a_parameter(key: Key | None) -> bool:
+    return key is not None and key[0] is Part.PARAMETER
 
 
 def _gap_between_siblings(blocks: list[_Block], added: _Block) -> list[str]:
