@@ -65,7 +65,9 @@ def _entries(scanned: Scanned) -> tuple[Entry, ...]:
     shares_line = any(it.is_inside for it in pieces) or any(
         above.end > below.first for above, below in pairwise(pieces)
     )
-    if shares_line or shares_frame:
+    # One line that describes two parameters cannot be kept for one of them.
+    is_joint = any(it.part is Part.PARAMETER and "," in it.label for it in pieces)
+    if shares_line or shares_frame or is_joint:
         return ()
     return tuple(Entry(it.part, it.label, it.first, it.end, it.name) for it in pieces)
 

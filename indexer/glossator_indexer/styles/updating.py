@@ -59,10 +59,11 @@ def planned_update(
     parameters = [(it.path, kept.get(it.path) or offered.get(it.path, "")) for it in wanted.names]
     raises = [*old.raises, *(it for it in fields.raises if it[0] not in dict(old.raises))]
     is_void = any(it.rule == "stale-return" for it in found)
+    offered_return = None if wanted.returns is Need.NONE else fields.returns
     merged = DocFields(
         summary=old.summary or fields.summary,
         parameters=tuple((name, text) for name, text in parameters if text),
-        returns=None if is_void else old.returns or fields.returns,
+        returns=None if is_void else old.returns or offered_return,
         details=old.details or fields.details,
         raises=tuple(raises),
         sections=old.sections,
@@ -106,8 +107,33 @@ def updated(
     blocks = _reordered(_without_stale(blocks, update.stale), target)
     _insert_missing(blocks, target)
     result = "\n".join([*_head(comment, old), *_lines(blocks), *_tail(comment, old)])
+    if not _can_be_read(result, parse):
+        labelled = _with_details_of(blocks, target)
+        result = "\n".join([*_head(comment, old), *_lines(labelled), *_tail(comment, old)])
+        return result if _can_be_read(result, parse) else fresh
     # Lines of its own are no reason to touch a comment in which nothing is wrong.
     return as_it_was if result == unchanged else result
+
+
+def _can_be_read(comment: str, parse: Callable[[str], ParsedDoc | None]) -> bool:
+    read = parse(comment)
+    return read is not None and bool(read.entries)
+
+
+def _with_details_of(blocks: list[_Block], target: Sequence[_Block]) -> list[_Block]:
+    """Return the blocks with the details as `render` lays them out.
+
+    What stood before them may have told where they begin; a label has to where it is gone.
+    """
+    laid_out = [it for it in target if it.key[0] is Part.DETAILS]
+    result: list[_Block] = []
+    for block in blocks:
+        if block.key[0] is not Part.DETAILS:
+            result.append(block)
+        elif laid_out:
+            result += [replace(laid_out[0], gap=block.gap), *laid_out[1:]]
+            laid_out = []
+    return result
 
 
 def _with_own_name(comment: str, old: ParsedDoc, new: ParsedDoc) -> str:
@@ -251,6 +277,9 @@ def _insert_missing(blocks: list[_Block], target: Sequence[_Block]) -> None:
             continue
         before = next((it.key for it in reversed(target[:at]) if it.key in keys), None)
         after = next((it.key for it in target[at + 1 :] if it.key in keys), None)
+        if _is_a_parameter(after) and not _is_a_parameter(before):
+            # People may have put other parts between the head and the parameters, or behind them.
+            before = None if block.key[0] is Part.PARAMETER else before
         added = replace(block, gap=list(block.gap), lines=list(block.lines))
         if before is not None:
             place = keys.index(before) + 1
@@ -258,10 +287,15 @@ def _insert_missing(blocks: list[_Block], target: Sequence[_Block]) -> None:
             blocks.insert(place, added)
         elif after is not None:
             place = keys.index(after)
-            added.gap, blocks[place].gap = blocks[place].gap, target[at + 1].gap
+            below = _gap_between_siblings(blocks, replace(block, gap=target[at + 1].gap))
+            added.gap, blocks[place].gap = blocks[place].gap, below
             blocks.insert(place, added)
         else:
             blocks.append(added)
+
+
+def _is_a_parameter(key: Key | None) -> bool:
+    return key is not None and key[0] is Part.PARAMETER
 
 
 def _gap_between_siblings(blocks: list[_Block], added: _Block) -> list[str]:

@@ -114,3 +114,15 @@ def test_a_function_that_returns_nothing_any_more_loses_its_return_section(
 def test_an_unknown_style_is_refused_with_the_names_that_there_are() -> None:
     with pytest.raises(UnknownStyleError, match="use kernel-doc"):
         style_named("prose")
+
+
+def test_details_are_labelled_where_the_names_before_them_are_gone(
+    function: MakeFunction,
+) -> None:
+    symbol = function("queue_put", returns="int")
+    assert merged(symbol).split("\n")[:4] == [
+        "/**",
+        " * queue_put() - Put an entry at the end.",
+        " *",
+        " * Description: Nobody is woken up.",
+    ]
