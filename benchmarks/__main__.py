@@ -36,6 +36,7 @@ NAMES = (
     "lsp_sync",
     "lsp_messages",
     "garbage",
+    "doc_styles",
     "words",
     "index_fresh",
     "index_kernel",

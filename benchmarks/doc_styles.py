@@ -153,6 +153,7 @@ def _can_be_stubbed(symbol: Symbol, style: Style) -> bool:
         and len(set(names)) == len(names)
         and not symbol.is_property
         and (style.id != "doxygen" or "" not in names)
+        and (style.id != "jsdoc" or not any(it.type for it in symbol.parameters))
         and all(re.fullmatch(r"[\w.]+", it, re.ASCII) for it in symbol.raises)
     )
 
@@ -179,6 +180,10 @@ def _garbage_comment(style: Style, symbol: Symbol, rng: random.Random) -> str:
             parameters[it.path] = f"{hostile_text.sentence(rng)}."
     words = replace(
         words,
+        raises=tuple(
+            (it, dict(words.raises).get(it) or f"{hostile_text.sentence(rng)}.")
+            for it in wanted.raises
+        ),
         summary=words.summary or f"{hostile_text.sentence(rng)}.",
         parameters=tuple(parameters.items()),
         returns=words.returns
@@ -326,7 +331,8 @@ def _all_gone(symbol: Symbol, names: list[Parameter]) -> tuple[Symbol, set[str]]
 def _void(symbol: Symbol, names: list[Parameter]) -> tuple[Symbol, set[str]] | None:
     del names
     is_void = symbol.return_type in (None, NOTHING)
-    return None if is_void else (replace(symbol, return_type=NOTHING), {"stale-return"})
+    after = replace(symbol, return_type=NOTHING, is_generator=False)
+    return None if is_void else (after, {"stale-return"})
 
 
 MUTATIONS: dict[str, Mutation] = {
@@ -349,9 +355,12 @@ def _drift(style: Style, files: Sequence[tuple[Path, ParsedSource]]) -> Iterator
     for _, symbol, comment in _documented(style, files):
         parsed = style.parse(comment)
         told = dict(parsed.fields.parameters) if parsed is not None else {}
-        names = [it for it in symbol.parameters if it.name]
+        names = [replace(it, described_inside=False) for it in symbol.parameters if it.name]
         spelled = {it.path for it in style.wanted(symbol).names}
         is_whole = bool(told) and told.keys() == spelled and symbol.kind in _CALLED
+        if "{@inheritDoc" in comment:
+            # It is complete by what it inherits, whatever it leaves out.
+            continue
         if not is_whole or any(it.name.startswith(("<", "*", ".")) for it in names):
             continue
         if parsed is None or drifted(style.check(comment, symbol)):

@@ -88,7 +88,7 @@ def complaints(files: Mapping[str, str]) -> list[Complaint]:
         )
         said = ran.stderr.decode("utf-8", "replace")
         found = list(_COMPLAINT.finditer(said))
-        ends = [*(it.start() for it in found[1:]), len(said)]
+        ends = [*(it.start() for it in found[1:]), len(said)][: len(found)]
         inside = f"{folder}/in/"
         return [
             Complaint(

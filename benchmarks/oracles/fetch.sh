@@ -48,10 +48,10 @@ cpp_oracle() {
 }
 
 node_oracle() {
-    [ -d "$parts/node_modules/typescript" ] && return
+    [ -d "$parts/node_modules/@microsoft/tsdoc" ] && return
     cd "$parts" && npm init --yes >/dev/null && npm install --silent --no-audit --no-fund --ignore-scripts \
         typescript@5 acorn rxjs zod lodash express vue @angular/core three react-dom undici typeorm type-fest \
-        date-fns ts-morph prettier
+        date-fns ts-morph prettier eslint eslint-plugin-jsdoc @microsoft/tsdoc
 }
 
 for oracle in ${*:-go rust java cpp node}; do

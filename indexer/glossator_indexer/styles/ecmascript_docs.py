@@ -55,7 +55,7 @@ _OTHER = frozenset(
     ]
 )
 _CODE = (re.compile(r"^\s*```"), re.compile(r"^\s*```\s*$", re.MULTILINE))
-_LEADING = re.compile(r"^(\s*)@", re.MULTILINE)
+_LEADING = re.compile(r"^(\s*)([@*])", re.MULTILINE)
 _TS_MARKUP = re.compile(r"([@{}<>\\`])")
 _TS_ESCAPED = re.compile(r"\\([@{}<>\\`])")
 
@@ -79,8 +79,8 @@ JSDOC = Dialect(
     documents_other=_OTHER,
     fences=(_CODE,),
     # A brace after a tag would be a type, an @ at a line's start a tag.
-    escaped=lambda text: _LEADING.sub(r"\1\\@", _safe(text)).replace("{@", "{\\@"),
-    unescaped=lambda text: text.replace("\\@", "@"),
+    escaped=lambda text: _LEADING.sub(r"\1\\\2", _safe(text)).replace("{@", "{\\@"),
+    unescaped=lambda text: text.replace("\\@", "@").replace("\\*", "*"),
     summary=("summary", "desc", "description"),
     type_brackets=True,
 )
@@ -134,7 +134,8 @@ def render_jsdoc(fields: DocFields, symbol: Symbol, options: RenderOptions) -> s
     """Write a JSDoc comment, with types in braces where neither the code nor a habit has none."""
     typed = options.habits.types
     if typed is None:
-        typed = not any(it.type for it in symbol.parameters) and not symbol.return_type
+        is_written = symbol.return_type not in (None, "", NOTHING)
+        typed = not is_written and not any(it.type for it in symbol.parameters)
     returns = "@yields " if symbol.is_generator else "@returns "
     spelling = Spelling(
         parameter="@param {name} - ",
@@ -179,7 +180,7 @@ def _names(symbol: Symbol, *, with_types: bool) -> Iterator[DocumentedName]:
         yield DocumentedName(_ROOT, Need.REQUIRED)
         if not with_types:
             for member in parameter.members:
-                yield DocumentedName(f"{_ROOT}.{_unspread(member.name)}", Need.WELCOME)
+                yield DocumentedName(f"{_ROOT}.{_unspread(member.name)}", Need.REQUIRED)
 
 
 def _unspread(name: str) -> str:
@@ -239,12 +240,8 @@ def _spelled(name: str, symbol: Symbol, typed: bool) -> str:  # noqa: FBT001 -- 
         return name
     if parameter.default is None:
         return f"{{{kind}}} {name}"
-    shown = f"={parameter.default}" if _is_plain(parameter.default) else ""
-    return f"{{{kind}}} [{name}{shown}]"
-
-
-def _is_plain(value: str) -> bool:
-    return len(value) <= _LONGEST_DEFAULT and _PLAIN.fullmatch(value) is not None
+    # What it is by default stands in the code.
+    return f"{{{kind}}} [{name}]"
 
 
 def _type_of_value(value: str) -> str:
@@ -252,8 +249,6 @@ def _type_of_value(value: str) -> str:
     return next((kind for pattern, kind in _LITERALS if pattern.fullmatch(value)), "*")
 
 
-_LONGEST_DEFAULT = 20
-_PLAIN = re.compile(r"[\w.$'\" -]*")
 _LITERALS = (
     (re.compile(r"-?\d[\d_.eExXa-fA-F]*"), "number"),
     (re.compile(r"true|false"), "boolean"),

@@ -73,7 +73,10 @@ def check(comment: str, symbol: Symbol) -> tuple[Finding, ...]:
         for it, text in zip(scanned.entries, scanned.texts, strict=True)
     )
     found = judged(Described(scanned.entries, scanned.texts, tells_value), wanted(symbol), symbol)
-    inherits = "{@inheritDoc" in comment
+    inherits = any(
+        it.part in (Part.SUMMARY, Part.DETAILS) and "{@inheritDoc" in text
+        for it, text in zip(scanned.entries, scanned.texts, strict=True)
+    )
     return tuple(it for it in found if not (inherits and it.rule.startswith("missing")))
 
 

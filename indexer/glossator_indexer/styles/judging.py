@@ -79,7 +79,7 @@ def _parameters(described: Described, wanted: Wanted, symbol: Symbol) -> Iterato
     yield from _repeated(entries)
     yield from _out_of_order(kept, order)
     # Type parameters are left out far more often than others, and say little.
-    judges = any(not it.label.startswith("<") for it in kept)
+    judges = any(not it.label.startswith("<") for it in entries)
     for name in wanted.names:
         if name.path in told or name.need is Need.TOLD:
             continue

@@ -24,6 +24,7 @@ _GO_NAME = re.compile(r"(?:(?:A|An|The)\s+)?(?P<name>[A-Za-z_]\w*)\b")
 _HEADING = re.compile(r"#{1,3} +(?P<title>\S.*?)\s*#*$")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _ARGUMENT = re.compile(r"\s*[*-]\s+`(?P<name>\w+)`\s*(?:[-–:]+\s*)?")
+_GO_ITEM = re.compile(r"(?P<mark>[-*+•]|\(?\d{1,2}[.)])\s+")
 _ARGUMENTS = frozenset({"arguments", "parameters"})
 _RUST_SECTIONS = frozenset({"errors", "panics", "safety"})
 # Brackets would be links, angles tags, and an indented line a test.
@@ -298,8 +299,22 @@ def _go_details(fields: DocFields) -> str | None:
 
 
 def _go_plain(lines: list[str]) -> list[str]:
-    # `# ` would be a heading, and a line that is set in would be code.
-    return [f"\\{it}" if it.startswith("# ") else it for it in _unindented(lines)]
+    """Write lists and code as gofmt would, and no line as a heading."""
+    plain: list[str] = []
+    in_list = False
+    for line in lines:
+        item = _GO_ITEM.match(line)
+        in_list = item is not None or (in_list and line.startswith("  "))
+        if item is not None:
+            mark = "-" if item["mark"][0] in "-*+•" else f"{item['mark'].strip('().')}."
+            plain.append(f"{'  - ' if mark == '-' else f' {mark} '}{line[item.end() :]}")
+        elif in_list:
+            plain.append(f"    {line.strip()}")
+        elif line.startswith("  "):
+            plain.append("\t" + line.removeprefix("    ").rstrip())
+        else:
+            plain.append(f"\\{line}" if line.startswith("# ") else line)
+    return plain
 
 
 def _unindented(lines: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from glossator_indexer.styles.wrapping import BULLET, Measure, chunks, flow, is_literal, wrap
 from glossator_indexer.types import DocFields
 
+_CLAUSE_ENDS = (". ", "; ", ", ", " which ", " that ", " and ", " or ")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -38,6 +39,24 @@ def within_lines(
         left -= len(lines)
     details = "\n\n".join(chunk for chunk in kept if chunk)
     return replace(fields, summary=summary, details=details or None)
+
+
+def with_summary_on_one_line(fields: DocFields, width: int) -> DocFields:
+    """Return the words with a summary that fits a line, as PEP 257 wants it.
+
+    One that does not is cut where a clause ends, and stands in full before the details.
+    """
+    text = one_line(fields.summary)
+    if len(text) <= width:
+        return replace(fields, summary=text)
+    beginning = text[: width - 1]
+    cut = max(
+        beginning.rfind(it) for it in (". ", "; ", ", ", " which ", " that ", " and ", " or ")
+    )
+    if cut < width // 3:
+        cut = max(beginning.rfind(" "), 0) or width - 1
+    details = "\n\n".join(filter(None, (text, fields.details)))
+    return replace(fields, summary=beginning[:cut].rstrip(" .,;:") + ".", details=details)
 
 
 def longest_beginning(text: str, measure: Measure, lines: int) -> str:

@@ -16,7 +16,11 @@ from glossator_indexer.styles.frames import Framed, framed_docstring
 from glossator_indexer.styles.judging import Described, error, judged
 from glossator_indexer.styles.options import RenderOptions
 from glossator_indexer.styles.parsed import Entry, ParsedDoc, Part
-from glossator_indexer.styles.prose import one_line, within_lines
+from glossator_indexer.styles.prose import (
+    one_line,
+    with_summary_on_one_line,
+    within_lines,
+)
 from glossator_indexer.styles.sections import GOOGLE, NUMPY
 from glossator_indexer.styles.sections import parse as parse_sections
 from glossator_indexer.styles.tagged_layout import in_order
@@ -74,7 +78,9 @@ def render(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
     """Write the whole docstring, each line with the symbol's indent."""
     width = docstring_width(symbol, options)
     lead = 0 if options.habits.summary_below else len('"""')
-    words = within_lines(in_order(fields, wanted(symbol)), width, options.max_lines, lead)
+    # The closing quotes may stand on the same line.
+    told = with_summary_on_one_line(in_order(fields, wanted(symbol)), width - 2 * len('"""'))
+    words = within_lines(told, width, options.max_lines, lead)
     body = wrap(_plain(one_line(words.summary)), Measure(width, lead))
     if words.details and words.details.strip():
         body += ["", *flow(_plain(words.details), width)]

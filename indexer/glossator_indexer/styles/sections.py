@@ -18,7 +18,11 @@ from glossator_indexer.styles.frames import Framed, framed_docstring
 from glossator_indexer.styles.judging import Described, error, judged
 from glossator_indexer.styles.options import RenderOptions
 from glossator_indexer.styles.parsed import Entry, ParsedDoc, Part
-from glossator_indexer.styles.prose import one_line, within_lines
+from glossator_indexer.styles.prose import (
+    one_line,
+    with_summary_on_one_line,
+    within_lines,
+)
 from glossator_indexer.styles.tagged_layout import in_order
 from glossator_indexer.styles.wanted import Wanted
 from glossator_indexer.styles.wrapping import Measure, flow, wrap
@@ -265,7 +269,9 @@ def render(fields: DocFields, symbol: Symbol, options: RenderOptions, style: Sec
     """Write the whole docstring, each line with the symbol's indent."""
     width = docstring_width(symbol, options)
     lead = 0 if options.habits.summary_below else len('"""')
-    words = within_lines(in_order(fields, wanted(symbol)), width, options.max_lines, lead)
+    # The closing quotes may stand on the same line.
+    told = with_summary_on_one_line(in_order(fields, wanted(symbol)), width - 2 * len('"""'))
+    words = within_lines(told, width, options.max_lines, lead)
     body = wrap(_plain(one_line(words.summary)), Measure(width, lead))
     if words.details and words.details.strip():
         body += ["", *flow(_plain(words.details), width)]
@@ -285,10 +291,16 @@ def _plain(text: str) -> str:
     """Keep a line of words from being taken for a title or a rule."""
     lines = text.split("\n")
     return "\n".join(
-        f"{it.rstrip().removesuffix(':')}." if _GOOGLE_TITLE.fullmatch(it) else it
+        f"{it.rstrip().removesuffix(':')}." if _looks_like_a_title(it) else it
         for it in lines
-        if not _NUMPY_RULE.fullmatch(it)
+        if not _NUMPY_RULE.fullmatch(it.strip())
     )
+
+
+def _looks_like_a_title(line: str) -> bool:
+    words = line.strip().removesuffix(":").lower()
+    is_known = words in _TITLES or words in _OTHER_TITLES
+    return is_known or _GOOGLE_TITLE.fullmatch(line) is not None
 
 
 @dataclass(frozen=True, slots=True)

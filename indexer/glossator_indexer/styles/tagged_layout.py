@@ -60,7 +60,11 @@ def laid_out(
 def framed_lines(body: list[str], symbol: Symbol, opening: str) -> str:
     """Put lines of words into a comment's frame, with the symbol's indentation."""
     if opening.startswith("//"):
-        lines = [f"{opening} {line}".rstrip() for line in body]
+        # Code is set in by a tab, which gofmt wants right behind the slashes.
+        lines = [
+            f"{opening}{line}" if line.startswith("\t") else f"{opening} {line}".rstrip()
+            for line in body
+        ]
     else:
         lines = [opening, *(f" * {line}".rstrip() for line in body), " */"]
     return "\n".join(symbol.indent + line for line in lines)

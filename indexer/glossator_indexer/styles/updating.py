@@ -105,7 +105,7 @@ def updated(
     blocks = _blocks(comment, old, update.renamed)
     target = _with_margin_of(blocks, _blocks(fresh, new, {}))
     blocks = _reordered(_without_stale(blocks, update.stale), target)
-    _insert_missing(blocks, target)
+    _insert_missing(blocks, target, _said_before(update.fields, old.fields))
     result = "\n".join([*_head(comment, old), *_lines(blocks), *_tail(comment, old)])
     if not _can_be_read(result, parse):
         labelled = _with_details_of(blocks, target)
@@ -142,6 +142,12 @@ def _with_own_name(comment: str, old: ParsedDoc, new: ParsedDoc) -> str:
     if place is None or not new.name or old.name == new.name:
         return comment
     return comment[: place.start] + new.name + comment[place.end :]
+
+
+def _said_before(new: DocFields, old: DocFields) -> frozenset[Part]:
+    """Return the parts of prose that a comment does not get, however its words are laid out."""
+    gains = {Part.SUMMARY: not old.summary, Part.DETAILS: bool(new.details) and not old.details}
+    return frozenset(part for part, gained in gains.items() if not gained)
 
 
 def _says_the_same(old: DocFields, update: Update) -> bool:
@@ -207,10 +213,16 @@ def _respelled(comment: str, entry: Entry, lines: list[str], label: str) -> list
 
 
 def _with_margin_of(blocks: Sequence[_Block], target: list[_Block]) -> list[_Block]:
-    """Begin the new lines as the old ones begin: ` *` and a tab, for example."""
-    old, new = _margin(blocks), _margin(target)
-    if old != new:
-        for block in target:
+    """Begin the new lines as the old ones of their kind begin: ` *` and a tab, for example."""
+    for is_item in (True, False):
+        old = _margin([it for it in blocks if _is_item(it) is is_item])
+        new = _margin([it for it in target if _is_item(it) is is_item])
+        if old is None and (general := _margin(blocks)) and general.strip():
+            # Every line of a frame begins alike.
+            old = general
+        if old is None or new is None or old == new:
+            continue
+        for block in (it for it in target if _is_item(it) is is_item):
             block.lines = [
                 old + line.removeprefix(new) if line.startswith(new) else line
                 for line in block.lines
@@ -218,10 +230,19 @@ def _with_margin_of(blocks: Sequence[_Block], target: list[_Block]) -> list[_Blo
     return target
 
 
-def _margin(blocks: Sequence[_Block]) -> str:
-    """Return how most entries begin, up to their first word."""
-    found = Counter(match[0] for it in blocks if (match := _MARGIN.match(it.lines[0])))
-    return found.most_common(1)[0][0] if found else ""
+def _is_item(block: _Block) -> bool:
+    """Say whether an entry stands in a list below a heading, or would."""
+    return block.key[0] in (Part.PARAMETER, Part.RAISES)
+
+
+def _margin(blocks: Sequence[_Block]) -> str | None:
+    """Return how most entries begin, up to their first word; a summary is not like the others."""
+    found = Counter(
+        match[0]
+        for it in blocks
+        if it.key[0] is not Part.SUMMARY and (match := _MARGIN.match(it.lines[0]))
+    )
+    return found.most_common(1)[0][0] if found else None
 
 
 def _head(comment: str, parsed: ParsedDoc) -> list[str]:
@@ -269,11 +290,13 @@ def _reordered(blocks: list[_Block], target: Sequence[_Block]) -> list[_Block]:
     return result
 
 
-def _insert_missing(blocks: list[_Block], target: Sequence[_Block]) -> None:
+def _insert_missing(
+    blocks: list[_Block], target: Sequence[_Block], said_before: frozenset[Part]
+) -> None:
     """Put what is missing behind what stands before it in the target, else before what follows."""
     for at, block in enumerate(target):
         keys = [it.key for it in blocks]
-        if block.key in keys:
+        if block.key in keys or block.key[0] in said_before:
             continue
         before = next((it.key for it in reversed(target[:at]) if it.key in keys), None)
         after = next((it.key for it in target[at + 1 :] if it.key in keys), None)

@@ -109,9 +109,13 @@ def _updated(site: Site, old: str, existing: ParsedDoc, fields: DocFields) -> st
         return site.style.render(words, site.symbol, uncut).removeprefix(site.symbol.indent)
 
     plain = old.replace("\r\n", "\n")
-    wanted = site.style.wanted(site.symbol)
-    update = planned_update(existing, fields, wanted, site.style.check(plain, site.symbol))
-    return updated(plain, update, site.style.parse, render, site.symbol.indent)
+    style, symbol = site.style, site.symbol
+    update = planned_update(existing, fields, style.wanted(symbol), style.check(plain, symbol))
+    result = updated(plain, update, style.parse, render, symbol.indent)
+    if fields.parameters and drift_of(symbol, style, site.snapshot.source, result):
+        # Where one entry describes several names, its lines cannot say what the code says now.
+        return render(update.fields)
+    return result
 
 
 def _insertion(symbol: Symbol, text: str, comment: str, line_end: str) -> TextChange:

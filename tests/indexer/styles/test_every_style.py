@@ -137,7 +137,7 @@ SAMPLES = (
  * Nothing is copied.
  *
  * @param {*} left - The one on the left.
- * @param {number} [right=1] - The one on the right.
+ * @param {number} [right] - The one on the right.
  * @returns {*} The whole.
  * @throws {JoinError} Where they do not fit.
  */""",
