@@ -79,6 +79,17 @@ class Proposal:
     cost: Cost | None = None
 
     @property
+    def trailer(self) -> str | None:
+        """Return the trailer of a commit with these words, where it is wanted and a model wrote any.
+
+        As the kernel's Documentation/process asks of whoever uses such a tool; who signs off is a
+        person's own affair, and never said here.
+        """
+        if not self.options.assisted_by or not self.rounds:
+            return None
+        return f"Assisted-by: Glossator:{self.model}"
+
+    @property
     def tokens_per_second(self) -> float | None:
         """Return how fast the model wrote, None where nobody counted."""
         if not self.completion_tokens or self.answer_seconds <= 0:

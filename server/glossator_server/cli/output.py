@@ -64,6 +64,8 @@ class TerminalPrinter:
         self._print(f"  by {outcome.model} ({outcome.route}), {', '.join(spent)}", "dim")
         if outcome.why:
             self._print(f"  route: {outcome.why}", "dim")
+        if outcome.trailer:
+            self._print(f"  trailer: {outcome.trailer}", "dim")
         self._print("", "")
 
     def written(self, path: Path, count: int) -> None:
@@ -141,6 +143,7 @@ def proposal_as_json(proposal: Proposal, snapshot: Snapshot) -> dict[str, object
         "tokens": {"prompt": proposal.prompt_tokens, "completion": proposal.completion_tokens},
         "seconds": round(proposal.seconds, 3),
         "why": proposal.why,
+        "trailer": proposal.trailer,
         "tokens_per_second": _rounded(proposal.tokens_per_second),
         "cost": None if proposal.cost is None else asdict(proposal.cost),
     }

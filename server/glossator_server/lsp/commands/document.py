@@ -59,7 +59,7 @@ async def write_comment(
         reason = outcome.reason.rstrip(".")
         report.warn(f"No comment was written for {outcome.symbol}: {reason}.")
         return "nothing was changed"
-    for notice in outcome.notices:
+    for notice in (*outcome.notices, *filter(None, [outcome.trailer])):
         ls.note(notice)
     return evidence_in_short(outcome)
 
