@@ -19,7 +19,7 @@ end
 function M.open(command, path)
   vim.lsp.config('glossator', {
     cmd = command,
-    filetypes = { 'c' },
+    filetypes = { 'c', 'python' },
     root_dir = vim.fs.dirname(path),
     on_exit = function(status)
       M.exit_status = status

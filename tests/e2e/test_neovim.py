@@ -310,3 +310,52 @@ def test_leaving_neovim_ends_the_server(desk: Path, script: WriteScript, nvim: s
     """,
     )
     assert told.result == 0
+
+
+DRIFTED = '''\
+def join(left, right):
+    """Join two things.
+
+    Args:
+        left: The one on the left.
+        middle: What was in between.
+        right: The one on the right.
+    """
+    print(left, right)
+'''
+
+
+def test_drift_is_shown_and_its_quick_fix_is_one_step(
+    desk: Path, script: WriteScript, nvim: str
+) -> None:
+    # No model is asked.
+    script()
+    path = write(desk / "join.py", DRIFTED)
+    told = run_in_neovim(
+        nvim,
+        path,
+        """
+        nvim.open(server, path)
+        nvim.wait("drift", function() return #vim.diagnostic.get(0) > 0 end)
+        local shown = vim.diagnostic.get(0)[1]
+        vim.api.nvim_win_set_cursor(0, { shown.lnum + 1, shown.col })
+        vim.lsp.buf.code_action({
+          apply = true,
+          context = { only = { "quickfix" } },
+          filter = function(action) return action.title == "Update the comment of `join`" end,
+        })
+        nvim.wait_for_change()
+        local mended = nvim.text()
+        nvim.wait("no drift", function() return #vim.diagnostic.get(0) == 0 end)
+        vim.cmd.undo()
+        return { message = shown.message, line = shown.lnum, mended = mended, undone = nvim.text() }
+        """,
+    )
+    lines = DRIFTED.rstrip("\n").split("\n")
+    assert told.result == {
+        "message": "middle is described, but join has no such parameter.",
+        "line": 5,
+        "mended": "\n".join(lines[:5] + lines[6:]),
+        "undone": "\n".join(lines),
+    }
+    assert told.messages == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -366,3 +367,13 @@ async def test_an_attribute_before_the_name_does_not_hide_it() -> None:
     text = FUNCTION.replace("int stack_push", "int __attribute__((weak)) __stack_push")
     after = applied(text, await document(text, "__stack_push", [ANSWER]))
     assert after == COMMENT.replace("stack_push", "__stack_push") + text
+
+
+async def test_who_asks_for_it_gets_the_text_of_a_trailer_and_never_a_sign_off() -> None:
+    outcome = await document(FUNCTION, "stack_push", [ANSWER])
+    assert isinstance(outcome, Proposal)
+    assert outcome.trailer is None
+    wanted = replace(outcome, options=DocumentOptions(assisted_by=True))
+    assert wanted.trailer == "Assisted-by: Glossator:scripted"
+    # What no model wrote needs no credit.
+    assert replace(wanted, rounds=0).trailer is None
