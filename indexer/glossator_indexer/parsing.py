@@ -54,6 +54,7 @@ class ParsedSource:
     """A text, its language and its pieces with their offsets; only the notes on them ever grow.
 
     `overview` is for what concerns the whole text, by the name of the module that worked it out.
+    `lasting` is the same for what no single edit changes much: it goes on to the changed text.
     """
 
     text: str
@@ -62,6 +63,7 @@ class ParsedSource:
     pieces: Sequence[Piece]
     notes: Sequence[PieceNotes]
     overview: dict[str, object] = field(default_factory=dict)
+    lasting: dict[str, object] = field(default_factory=dict)
 
     def index_at(self, offset: int) -> int:
         """Return the index of the last piece that starts at or before `offset`, or -1."""
@@ -194,6 +196,7 @@ def _with_change(source: ParsedSource, change: TextChange) -> ParsedSource:
         [*source.starts[:first], *starts, *(it + delta for it in source.starts[kept:])],
         [*source.pieces[:first], *pieces, *source.pieces[kept:]],
         [*source.notes[:first], *(PieceNotes() for _ in pieces), *source.notes[kept:]],
+        lasting=source.lasting,
     )
 
 

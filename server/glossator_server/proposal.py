@@ -80,7 +80,7 @@ class Proposal:
 
     @property
     def trailer(self) -> str | None:
-        """Return the trailer of a commit with these words, where it is wanted and a model wrote any.
+        """Return the trailer of a commit with a model's words in it, where it is wanted.
 
         As the kernel's Documentation/process asks of whoever uses such a tool; who signs off is a
         person's own affair, and never said here.

@@ -5,8 +5,10 @@ Pure and fast: code actions, hovers and `--check` answer from it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from glossator_indexer.neighbourhood import comments_of
 from glossator_indexer.parsing import ParsedSource
@@ -19,6 +21,8 @@ from glossator_indexer.types import Finding, Symbol, SymbolKind
 from glossator_server.errors import UsageError
 from glossator_server.settings import AUTO_STYLE
 from glossator_server.snapshot import Snapshot
+
+ItemT = TypeVar("ItemT")
 
 
 class CommentState(StrEnum):
@@ -65,12 +69,22 @@ def default_style(language_id: str) -> Style:
 
 
 def _own_style(source: ParsedSource) -> Style | None:
-    known = source.overview.get(__name__, ())
+    known = source.lasting.get(__name__) or source.overview.get(__name__, ())
     if isinstance(known, Style) or known is None:
         return known
-    found = style_among(comments_of(source), source.language.id)
-    source.overview[__name__] = found
+    found = style_among(_some(comments_of(source)), source.language.id)
+    # The next comment may be the first that shows a style.
+    (source.overview if found is None else source.lasting)[__name__] = found
     return found
+
+
+# Enough to see how a file is written; an editor's first question waits for it.
+MOST_LOOKED_AT = 40
+
+
+def _some(items: Sequence[ItemT]) -> Sequence[ItemT]:
+    """Return some of many items, spread over all of them."""
+    return items[:: -(-len(items) // MOST_LOOKED_AT) or 1]
 
 
 def comment_status(symbol: Symbol, style: Style, source: ParsedSource) -> CommentStatus:
@@ -103,18 +117,19 @@ _SHARE_THAT_TELLS = 0.9
 def _tells_values(source: ParsedSource, style: Style) -> bool:
     """Say whether the comments of a file that describe parameters tell of values too."""
     key = f"{__name__}.{style.id}"
-    known = source.overview.get(key)
+    known = source.lasting.get(key)
     if isinstance(known, bool):
         return known
+    commented = [it for it in all_symbols(source) if it.comment is not None]
     told = [
         not any(it.rule == MISSING_RETURN for it in style.check(symbol.comment.text, symbol))
-        for symbol in all_symbols(source)
+        for symbol in _some(commented)
         if symbol.comment is not None and _tells_of_parameters(symbol, style)
     ]
     tells = style.tells_values
     if len(told) >= FEWEST_THAT_TELL:
         tells = sum(told) >= len(told) * _SHARE_THAT_TELLS
-    source.overview[key] = tells
+    source.lasting[key] = tells
     return tells
 
 
