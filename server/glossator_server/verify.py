@@ -13,6 +13,7 @@ from importlib.metadata import version
 from glossator_indexer.code_tokens import code_tokens
 from glossator_indexer.parsing import reparse, syntax_problems
 from glossator_indexer.styles import Style
+from glossator_indexer.styles.drift import MISSING_RETURN
 from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import Finding, Severity, Symbol, TextChange
 from glossator_server.proposal import Evidence, Verdict
@@ -84,21 +85,24 @@ def _style(after: Snapshot, planned: CommentChange) -> Evidence:
     ]
     there = landed[0].comment if landed else None
     if there is not None:
-        problems = _errors(style.check(there.text, landed[0]))
+        # Where the comments around do not tell of values, an old comment need not begin to.
+        untold = [] if old is None else [it for it in _errors_of(old) if it.rule == MISSING_RETURN]
+        found = _errors_of(style.check(there.text, landed[0]))
+        problems = [it.message for it in found if not untold or it.rule != MISSING_RETURN]
     else:
         problems = [f"the comment would not stand where {symbol.name} is documented"]
     return Evidence(
         check="style",
         tool=style.id,
         version=_version("glossator"),
-        before="no comment" if old is None else f"{len(_errors(old))} findings",
+        before="no comment" if old is None else f"{len(_errors_of(old))} findings",
         after="; ".join(problems) if problems else "no findings",
         verdict=Verdict.FAILED if problems else Verdict.PASSED,
     )
 
 
-def _errors(findings: Sequence[Finding]) -> list[str]:
-    return [it.message for it in findings if it.severity is Severity.ERROR]
+def _errors_of(findings: Sequence[Finding]) -> list[Finding]:
+    return [it for it in findings if it.severity is Severity.ERROR]
 
 
 @cache

@@ -377,3 +377,12 @@ async def test_who_asks_for_it_gets_the_text_of_a_trailer_and_never_a_sign_off()
     assert wanted.trailer == "Assisted-by: Glossator:scripted"
     # What no model wrote needs no credit.
     assert replace(wanted, rounds=0).trailer is None
+
+
+async def test_an_old_comment_need_not_begin_to_tell_of_a_value() -> None:
+    text = (
+        "/**\n * @brief Adds.\n * @param a one\n */\nint add(int a, int b)\n{\n\treturn a + b;\n}\n"
+    )
+    answer = {"summary": "Adds", "parameters": {"b": "the other"}}
+    after = applied(text, await document(text, "add", [json.dumps(answer)]))
+    assert after.startswith("/**\n * @brief Adds.\n * @param a one\n * @param b The other.\n */\n")
