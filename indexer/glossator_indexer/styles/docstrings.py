@@ -32,7 +32,8 @@ def as_literal(lines: list[str], symbol: Symbol, options: RenderOptions) -> str:
     """
     words = "\n".join(lines)
     quotes = "'''" if options.habits.opening.endswith("'''") else '"""'
-    words = words.replace(quotes, quotes[0] * 2 + " " + quotes[0])
+    # Three or more in a row are taken apart by twos, however many there are.
+    words = re.sub(f"{quotes[0]}{{3,}}", lambda it: " ".join(re.findall("..?", it[0])), words)
     prefix = "r" if "\\" in words else ""
     if words.endswith((quotes[0], "\\")):
         words += " "

@@ -19,10 +19,10 @@ from glossator_indexer.styles.wanted import DocumentedName, Need, Wanted
 from glossator_indexer.styles.wrapping import Measure, flow, wrap
 from glossator_indexer.types import DocFields, Finding, Severity, Symbol, SymbolKind
 
-_DIRECTIVE = re.compile(r"//(?:go:\w+|export |extern |line |nolint|\s*\+build|lint:)")
 _GO_NAME = re.compile(r"(?:(?:A|An|The)\s+)?(?P<name>[A-Za-z_]\w*)\b")
 _HEADING = re.compile(r"#{1,3} +(?P<title>\S.*?)\s*#*$")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
+_FENCES = re.compile(r"^[ \t]*(?:`{3,}|~{3,}).*\n?", re.MULTILINE)
 _ARGUMENT = re.compile(r"\s*[*-]\s+`(?P<name>\w+)`\s*(?:[-–:]+\s*)?")
 _GO_ITEM = re.compile(r"(?P<mark>[-*+•]|\(?\d{1,2}[.)])\s+")
 _ARGUMENTS = frozenset({"arguments", "parameters"})
@@ -167,13 +167,7 @@ def _rust_sections(fields: DocFields, symbol: Symbol) -> Iterator[tuple[str, str
 
 
 def _go_frame(comment: str) -> Framed | None:
-    lines = comment.split("\n")
-    # Directives at the end are for tools.
-    while lines and _DIRECTIVE.match(lines[-1].strip()):
-        lines.pop()
-    if not lines or _DIRECTIVE.match(lines[0].strip()):
-        return None
-    frame = framed("\n".join(lines))
+    frame = framed(comment)
     return frame if frame is not None and frame.opening in ("//", "/*") else None
 
 
@@ -292,8 +286,8 @@ def _opened_by_name(summary: str, symbol: Symbol) -> str:
 def _go_details(fields: DocFields) -> str | None:
     """Return the details, with what is said of the value and the parameters as sentences."""
     parts = [fields.details or ""]
-    if fields.returns:
-        returned = one_line(fields.returns)
+    if fields.returns and fields.returns.strip():
+        returned = one_line(fields.returns).removeprefix("Returns ")
         parts.append(f"It returns {returned[0].lower()}{returned[1:]}")
     return "\n\n".join(it for it in parts if it.strip()) or None
 
@@ -319,11 +313,12 @@ def _go_plain(lines: list[str]) -> list[str]:
 
 def _unindented(lines: list[str]) -> list[str]:
     """Take off what would make code of a line of words; lists keep their margins."""
-    return [it[2:] if it.startswith("    ") else it for it in lines]
+    return [f"  {it.lstrip()}" if it.startswith("    ") else it for it in lines]
 
 
 def _rust_plain(text: str) -> str:
-    safe = text.replace("*/", "* /")
+    # What a fence holds would be compiled and run as a test.
+    safe = _FENCES.sub("", text.replace("*/", "* /"))
     kept = re.split(r"(`[^`]*`)", safe)
     for at in range(0, len(kept), 2):
         words = _RUST_MARKUP.sub(r"\\\1", kept[at])

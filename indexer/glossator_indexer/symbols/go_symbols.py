@@ -5,22 +5,51 @@ It reads the tree alone; it must not know a style of comment.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from glossator_indexer.parsing import Node, ParsedSource
-from glossator_indexer.symbols.texts import folded
+from glossator_indexer.symbols.texts import folded, line_start
 from glossator_indexer.symbols.tree_placing import Declaration, Meaning, Placing
-from glossator_indexer.types import NOTHING, Parameter, Symbol, SymbolKind
+from glossator_indexer.types import NOTHING, Comment, Parameter, Span, Symbol, SymbolKind
 
 _GROUPS = {
     "type_declaration": ("type_spec", "type_alias"),
     "const_declaration": ("const_spec",),
     "var_declaration": ("var_spec",),
 }
+# Comments for tools (go.dev/doc/comment, "Syntax"), and the markers of code generators.
+_DIRECTIVE = re.compile(r"\s*//(?:[a-z0-9]+:[a-z0-9]|(?:export|extern|line) |nolint\b|\s*\+[a-z])")
 
 
 def read(source: ParsedSource) -> Iterator[Symbol]:
     """Yield what a file declares at its top level; in a group each line by itself."""
+    for symbol in _declared(source):
+        yield _without_directives(symbol, source.text)
+
+
+def _without_directives(symbol: Symbol, text: str) -> Symbol:
+    """Take the directives above and below a comment's words out of it: nothing may touch them."""
+    comment = symbol.comment
+    if comment is None or not comment.text.startswith("//"):
+        return symbol
+    lines = comment.text.splitlines(keepends=True)
+    words = [at for at, it in enumerate(lines) if it.strip(" \t\r\n/") and not _DIRECTIVE.match(it)]
+    if not words:
+        # A new comment goes above them, as gofmt has it.
+        at = line_start(text, comment.span.start)
+        is_directive = any(map(_DIRECTIVE.match, lines))
+        return replace(symbol, comment=None, insertion=at) if is_directive else symbol
+    first, last = words[0], words[-1]
+    start = comment.span.start + sum(map(len, lines[:first]))
+    start += len(lines[first]) - len(lines[first].lstrip())
+    end = comment.span.start + sum(map(len, lines[: last + 1]))
+    end = start + len(text[start:end].rstrip())
+    return replace(symbol, comment=Comment(Span(start, end), text[start:end]))
+
+
+def _declared(source: ParsedSource) -> Iterator[Symbol]:
     placing = Placing(source, frozenset({"comment"}))
     for node in source.root(0).named_children:
         name = node.child_by_field_name("name")

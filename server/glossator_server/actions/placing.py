@@ -5,6 +5,7 @@ It must not ask a model, nor apply anything.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from glossator_indexer.facts import facts_of
@@ -112,10 +113,16 @@ def _updated(site: Site, old: str, existing: ParsedDoc, fields: DocFields) -> st
     style, symbol = site.style, site.symbol
     update = planned_update(existing, fields, style.wanted(symbol), style.check(plain, symbol))
     result = updated(plain, update, style.parse, render, symbol.indent)
-    if fields.parameters and drift_of(symbol, style, site.snapshot.source, result):
-        # Where one entry describes several names, its lines cannot say what the code says now.
-        return render(update.fields)
-    return result
+    if not (fields.parameters and drift_of(symbol, style, site.snapshot.source, result)):
+        return result
+    # Where one entry describes several names, its lines cannot say what the code says now.
+    return render(update.fields) if _keeps_markup(old, render(existing.fields)) else result
+
+
+def _keeps_markup(old: str, written_anew: str) -> bool:
+    """Say whether a comment written anew has the links and the code of the old one as they were."""
+    marked = {it for it in old.split() if re.search(r"[][{}<>`&\\]", it)}
+    return marked <= set(written_anew.split())
 
 
 def _insertion(symbol: Symbol, text: str, comment: str, line_end: str) -> TextChange:

@@ -282,6 +282,7 @@ HOSTILE = st.one_of(
         [
             "*/ int x; /*", '""" + evil() + """', "'''", "\\", "\\u002a/", "@param x no", "Args:",
             "Returns:\n    x: y", "Parameters\n----------\nx : int", ":param x: no", "# Errors",
+            'a """"" b', "a ''''''' b", "```\nif a {\n\n    b();\n}\n```",
             "{@link", "<script>", "```\ncode\n", "    indented", "/// more", "// m\n//go:build x",
             "@endcode */", "\\endverbatim", "a\n\n\n\nb", "x" * 300, "-----", "DOC: x", "",
         ]

@@ -24,10 +24,10 @@ FOLDERS = ("mm", "lib", "kernel", "fs", "net/core", "include/linux", "drivers/ba
 # What the script says, as the rule of ours that means the same. Its words on comments beside the
 # members of a struct are not in here: they are about other comments.
 RULES = (
-    (r"Function parameter or member '(.*)' not described", "missing-parameter"),
-    (r"Enum value '(.*)' not described", "missing-parameter"),
-    (r"Excess function parameter '(.*)'", "stale-parameter"),
-    (r"Excess enum value '(.*)'", "stale-parameter"),
+    (r"Function parameter or member '([^']*)' not described", "missing-parameter"),
+    (r"Enum value '([^']*)' not described", "missing-parameter"),
+    (r"Excess function parameter '([^']*)'", "stale-parameter"),
+    (r"Excess enum value '([^']*)'", "stale-parameter"),
     (r"No description found for return()", "missing-return"),
     (r"duplicate section()", "duplicate-section"),
     (r"contents before()", "text-before-names"),

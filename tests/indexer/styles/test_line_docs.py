@@ -1,0 +1,56 @@
+"""The comments of Go and Rust: directives are left alone, and no words become a test."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from glossator_indexer.languages import language_called
+from glossator_indexer.parsing import parse
+from glossator_indexer.styles import STYLES, RenderOptions
+from glossator_indexer.symbols import find_symbols
+from glossator_indexer.types import DocFields, Symbol
+
+FUNCTION = "func Open() {\n}\n"
+DIRECTIVES = ["//go:noinline", "//nolint:all", "//easyjson:json", "// +k8s:deepcopy-gen=true"]
+
+
+def the_symbol(code: str, language: str, name: str) -> Symbol:
+    found = language_called(language)
+    assert found is not None
+    (symbol,) = find_symbols(parse(code, found), name)
+    return symbol
+
+
+@pytest.mark.parametrize("directive", DIRECTIVES)
+def test_directives_around_the_words_belong_to_no_comment(directive: str) -> None:
+    code = f"package p\n\n{directive}\n// Open opens.\n{directive}\n{FUNCTION}"
+    symbol = the_symbol(code, "go", "Open")
+    assert symbol.comment is not None
+    assert symbol.comment.text == "// Open opens."
+    span = symbol.comment.span
+    assert code[span.start : span.end] == symbol.comment.text
+
+
+@pytest.mark.parametrize("directive", DIRECTIVES)
+def test_a_comment_goes_above_the_directives(directive: str) -> None:
+    symbol = the_symbol(f"package p\n\n{directive}\n{FUNCTION}", "go", "Open")
+    assert symbol.comment is None
+    assert symbol.insertion == len("package p\n\n")
+
+
+def test_words_that_only_look_like_a_directive_are_words() -> None:
+    symbol = the_symbol(f"package p\n\n// Note: opens.\n{FUNCTION}", "go", "Open")
+    assert symbol.comment is not None
+    assert symbol.comment.text == "// Note: opens."
+
+
+@pytest.mark.parametrize(
+    "details",
+    ["```\nif a {\n\n        b();\n}\n```", "So:\n\n        a();\n            b();", "~~~\nx\n~~~"],
+)
+def test_no_words_become_a_test_of_rustdoc(details: str) -> None:
+    symbol = the_symbol("pub fn f() {}\n", "rust", "f")
+    text = STYLES["rustdoc"].render(DocFields("Does it.", details=details), symbol, RenderOptions())
+    assert not re.search(r"^///\s*(?:`{3}|~{3}| {4})", text, re.MULTILINE)
