@@ -26,6 +26,7 @@ from glossator_indexer.languages import language_of_file
 from glossator_indexer.parsing import ParsedSource, parse
 from glossator_indexer.styles import STYLES, RenderOptions, Style, styles_of
 from glossator_indexer.styles.drift import drifted
+from glossator_indexer.styles.parsed import Part
 from glossator_indexer.styles.updating import planned_update, updated
 from glossator_indexer.styles.wording import clean_fields, missing_parts
 from glossator_indexer.symbols import all_symbols
@@ -383,7 +384,7 @@ def _drift(style: Style, files: Sequence[tuple[Path, ParsedSource]]) -> Iterator
         words = DocFields("", tuple((it.path, "What is new.") for it in style.wanted(after).names))
         result = _brought_up_to_date(style, after, comment, words)
         counted["mended"] += not drifted(style.check(result, after))
-        counted["kept"] += _kept_lines(comment, result, expected)
+        counted["kept"] += _kept_lines(style, after, comment, result)
     if counted["functions"] < FEWEST_FUNCTIONS:
         # Go describes no parameter by itself, Rust rarely does.
         return
@@ -398,15 +399,25 @@ def _drift(style: Style, files: Sequence[tuple[Path, ParsedSource]]) -> Iterator
     }
 
 
-def _kept_lines(before: str, after: str, expected: set[str]) -> bool:
-    """Say whether no line is gone but those of what was dropped or renamed."""
-    gone = Counter(before.split("\n")) - Counter(after.split("\n"))
-    if not expected & {"stale-parameter", "stale-return"}:
-        # A delimiter may have got a line of its own.
-        return all(
-            not re.search(r"\w", it) or re.search(re.escape(it.strip(" */")), after) for it in gone
-        )
-    return True
+def _kept_lines(style: Style, symbol: Symbol, before: str, after: str) -> bool:
+    """Say whether no line is gone but those of what the code has lost or renamed."""
+    findings = style.check(before, symbol)
+    names = {it.name for it in findings if it.rule == "stale-parameter"}
+    is_value_gone = any(it.rule == "stale-return" for it in findings)
+    parsed = style.parse(before)
+    assert parsed is not None
+    dropped = {
+        line
+        for it in parsed.entries
+        if it.part is Part.HEADING
+        or (it.part is Part.PARAMETER and it.label in names)
+        or (it.part is Part.RETURNS and is_value_gone)
+        for line in range(it.first, it.end)
+    }
+    lines = [it for at, it in enumerate(before.split("\n")) if at not in dropped]
+    gone = Counter(lines) - Counter(after.split("\n"))
+    # A delimiter may have got a line of its own.
+    return all(not re.search(r"\w", it) or it.strip(" */") in after for it in gone)
 
 
 def _brought_up_to_date(style: Style, symbol: Symbol, comment: str, words: DocFields) -> str:
