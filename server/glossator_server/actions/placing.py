@@ -14,7 +14,7 @@ from glossator_indexer.styles.detecting import Conventions
 from glossator_indexer.styles.updating import planned_update, updated
 from glossator_indexer.styles.wanted import Need
 from glossator_indexer.styles.wording import missing_parts
-from glossator_indexer.types import DocFields, Span, Symbol, TextChange
+from glossator_indexer.types import DocFields, Span, Symbol, SymbolKind, TextChange
 from glossator_server.actions.parts import chosen_parts, with_sections
 from glossator_server.actions.states import drift_of
 from glossator_server.document_options import DocumentOptions
@@ -128,7 +128,17 @@ def _keeps_markup(old: str, written_anew: str) -> bool:
 def _insertion(symbol: Symbol, text: str, comment: str, line_end: str) -> TextChange:
     at = symbol.insertion
     if not symbol.shares_line:
-        return TextChange(Span(at, at), comment + line_end)
+        return TextChange(Span(at, at), comment + line_end + _gap_below(symbol, text, line_end))
     # The body of a one-liner moves to a line of its own.
     start = len(text[:at].rstrip(" \t"))
     return TextChange(Span(start, at), f"{line_end}{comment}{line_end}{symbol.indent}")
+
+
+def _gap_below(symbol: Symbol, text: str, line_end: str) -> str:
+    """Return what a language's own formatter puts between a new comment and what is below it."""
+    below = text[symbol.insertion :].split("\n", 1)[0]
+    if below.startswith(f"{symbol.indent}//"):
+        # A Go directive: it would be read as words.
+        return f"{symbol.indent}//{line_end}"
+    is_docstring = symbol.insertion > symbol.name_span.end
+    return line_end if symbol.kind is SymbolKind.CLASS and is_docstring and below.strip() else ""

@@ -27,8 +27,8 @@ AUTOMATIC = OfferContext(automatic=True)
 INVOKED = OfferContext()
 
 
-def snapshot_of(text: str, version: int | None = 1) -> Snapshot:
-    path = Path("/project/file.c")
+def snapshot_of(text: str, version: int | None = 1, file: str = "file.c") -> Snapshot:
+    path = Path("/project") / file
     language = language_for_path(path)
     assert language is not None
     return Snapshot(path.as_uri(), path, version, parse(text, language))
@@ -61,8 +61,9 @@ async def document(
     name: str,
     model: ChatModel | Sequence[str | ScriptedReply],
     options: DocumentOptions = DEFAULTS,
+    file: str = "file.c",
 ) -> Outcome:
-    snapshot = snapshot_of(text)
+    snapshot = snapshot_of(text, file=file)
     if isinstance(model, Sequence):
         model = ScriptedModel(model)
     symbol = find_symbols(snapshot.source, name)[0]

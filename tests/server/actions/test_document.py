@@ -386,3 +386,28 @@ async def test_an_old_comment_need_not_begin_to_tell_of_a_value() -> None:
     answer = {"summary": "Adds", "parameters": {"b": "the other"}}
     after = applied(text, await document(text, "add", [json.dumps(answer)]))
     assert after.startswith("/**\n * @brief Adds.\n * @param a one\n * @param b The other.\n */\n")
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "text", "expected"),
+    [
+        (
+            "a.py",
+            "A",
+            "class A:\n    x = 1\n",
+            'class A:\n    """Holds one."""\n\n    x = 1\n',
+        ),
+        (
+            "a.go",
+            "A",
+            "package a\n\n//go:noinline\nfunc A() {\n}\n",
+            "package a\n\n// A holds one.\n//\n//go:noinline\nfunc A() {\n}\n",
+        ),
+    ],
+    ids=["class", "directive"],
+)
+async def test_a_new_comment_has_the_gap_that_formatters_want(
+    file: str, name: str, text: str, expected: str
+) -> None:
+    outcome = await document(text, name, [json.dumps({"summary": "Holds one"})], file=file)
+    assert applied(text, outcome) == expected
