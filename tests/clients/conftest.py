@@ -6,6 +6,10 @@ import importlib.util
 import sys
 from pathlib import Path
 
+import pytest
+
+from glossator_clients.openai_client import model
+
 HERE = Path(__file__).parent
 # Test modules are imported by path, each alone; what they share is loaded here, once.
 SHARED = {
@@ -20,3 +24,10 @@ for name, path in SHARED.items():
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         spec.loader.exec_module(module)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_known_of_servers() -> None:
+    """Forget what was learnt of a server that another test had at the same port."""
+    model._servers.clear()
+    model._learnt.clear()
