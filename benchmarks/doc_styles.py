@@ -26,6 +26,7 @@ from glossator_indexer.languages import language_of_file
 from glossator_indexer.parsing import ParsedSource, parse
 from glossator_indexer.styles import STYLES, RenderOptions, Style, styles_of
 from glossator_indexer.styles.drift import drifted
+from glossator_indexer.styles.frames import spread
 from glossator_indexer.styles.parsed import Part
 from glossator_indexer.styles.updating import planned_update, updated
 from glossator_indexer.styles.wording import clean_fields, missing_parts
@@ -401,11 +402,14 @@ def _drift(style: Style, files: Sequence[tuple[Path, ParsedSource]]) -> Iterator
 
 def _kept_lines(style: Style, symbol: Symbol, before: str, after: str) -> bool:
     """Say whether no line is gone but those of what the code has lost or renamed."""
+    parsed = style.parse(before)
+    if parsed is not None and not parsed.entries:
+        before = spread(before, symbol.indent)
+        parsed = style.parse(before)
+    assert parsed is not None
     findings = style.check(before, symbol)
     names = {it.name for it in findings if it.rule == "stale-parameter"}
     is_value_gone = any(it.rule == "stale-return" for it in findings)
-    parsed = style.parse(before)
-    assert parsed is not None
     dropped = {
         line
         for it in parsed.entries

@@ -235,9 +235,8 @@ def parse(comment: str, style: Sections) -> ParsedDoc | None:
             (it.label, text) for it, text in said if it.part is Part.SECTION and it.label
         ),
     )
-    entries = tuple(scan.entries)
-    own_lines = scan.frame.closes_alone and len({it.first for it in entries}) == len(entries)
-    return ParsedDoc("", None, fields, entries if own_lines else ())
+    entries = tuple(scan.entries) if scan.frame.closes_alone else ()
+    return ParsedDoc("", None, fields, entries)
 
 
 def wanted(symbol: Symbol) -> Wanted:

@@ -100,6 +100,7 @@ def updated(
         return as_it_was if _says_the_same(old.fields, update) else fresh
     unchanged = comment
     named = _with_own_name(comment, old, new) if update.is_renamed else comment
+    named = _with_shared_names(named, parse(named) or old, update)
     if named != comment:
         comment, old = named, parse(named) or old
     blocks = _blocks(comment, old, update.renamed)
@@ -142,6 +143,25 @@ def _with_own_name(comment: str, old: ParsedDoc, new: ParsedDoc) -> str:
     if place is None or not new.name or old.name == new.name:
         return comment
     return comment[: place.start] + new.name + comment[place.end :]
+
+
+def _with_shared_names(comment: str, old: ParsedDoc, update: Update) -> str:
+    """Write the names of each entry that describes several as the code has them, on its line."""
+    order = [name for name, _ in update.fields.parameters]
+    shared: dict[int, list[Entry]] = {}
+    for entry in old.entries:
+        if entry.part is Part.PARAMETER and entry.name is not None:
+            shared.setdefault(entry.first, []).append(entry)
+    # From the end, so that the places of those before stay right.
+    for entries in reversed([it for it in shared.values() if len(it) > 1]):
+        places = [it.name for it in entries if it.name is not None]
+        names = [it.label for it in entries if (Part.PARAMETER, it.label) not in update.stale]
+        names = [update.renamed.get(it, it) for it in names]
+        if names and all(it in order for it in names):
+            written = ", ".join(sorted(names, key=order.index))
+            if sorted(names, key=order.index) != [it.label for it in entries]:
+                comment = comment[: places[0].start] + written + comment[places[-1].end :]
+    return comment
 
 
 def _said_before(new: DocFields, old: DocFields) -> frozenset[Part]:
@@ -191,7 +211,8 @@ def _blocks(comment: str, parsed: ParsedDoc, renamed: Mapping[str, str]) -> list
     blocks: list[_Block] = []
     before = parsed.entries[0].first if parsed.entries else 0
     for entry in parsed.entries:
-        own = lines[entry.first : entry.end]
+        # Names that share an entry share its lines: the first has them.
+        own = lines[max(entry.first, before) : entry.end]
         label = entry.label
         if entry.part is Part.PARAMETER and label in renamed:
             label = renamed[label]
@@ -240,7 +261,7 @@ def _margin(blocks: Sequence[_Block]) -> str | None:
     found = Counter(
         match[0]
         for it in blocks
-        if it.key[0] is not Part.SUMMARY and (match := _MARGIN.match(it.lines[0]))
+        if it.key[0] is not Part.SUMMARY and it.lines and (match := _MARGIN.match(it.lines[0]))
     )
     return found.most_common(1)[0][0] if found else None
 

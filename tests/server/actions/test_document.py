@@ -411,3 +411,40 @@ async def test_a_new_comment_has_the_gap_that_formatters_want(
 ) -> None:
     outcome = await document(text, name, [json.dumps({"summary": "Holds one"})], file=file)
     assert applied(text, outcome) == expected
+
+
+SHARED = '''\
+def polygrid(x, y, c):
+    """
+    Evaluate a polynomial.
+
+    Parameters
+    ----------
+    x, y : array_like, compatible objects
+        Where it is evaluated, see `polyval`.
+    c : array_like
+        Its coefficients.
+    """
+'''
+
+
+@pytest.mark.parametrize(
+    ("signature", "expected"),
+    [
+        ("(x, c)", SHARED.replace("x, y :", "x :")),
+        ("(c)", SHARED.replace("    x, y : array_like, compatible objects\n", "")),
+        ("(x, y2, c)", SHARED.replace("x, y :", "x, y2 :")),
+        ("(x, y, c, z)", SHARED.replace("ients.\n", "ients.\n    z\n        The new one.\n")),
+    ],
+    ids=["one dropped", "both dropped", "renamed", "added"],
+)
+async def test_an_entry_of_several_names_keeps_its_words_and_its_type(
+    signature: str, expected: str
+) -> None:
+    text = SHARED.replace("(x, y, c)", signature)
+    expected = expected.replace("(x, y, c)", signature)
+    if signature == "(c)":
+        expected = expected.replace("        Where it is evaluated, see `polyval`.\n", "")
+    answer = json.dumps({"parameters": {"z": "The new one."}})
+    outcome = await document(text, "polygrid", [answer], file="a.py")
+    assert applied(text, outcome) == expected
