@@ -328,7 +328,7 @@ import asyncio
 from glossator_clients.embedded import EmbeddedModel
 from glossator_clients.protocol import complete
 from glossator_clients.types import Author, ChatRequest, Message, Sampling
-request = ChatRequest((Message(Author.USER, "Hello"),), Sampling(max_tokens=200))
+request = ChatRequest((Message(Author.USER, "Hello"),), Sampling(max_tokens=200, seed=1))
 print(asyncio.run(complete(EmbeddedModel("small", {str(small)!r}), request)).model)
 """
     done = await asyncio.create_subprocess_exec(
