@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import missing_part
+from tests.conftest import STARTED_WITH, missing_part
 from tests.network_namespace import OUTSIDE, Network, missing, network, recorded
 
 ROOT = Path(__file__).parents[2]
@@ -77,6 +77,7 @@ def test_nothing_leaves_while_the_product_works(inside: Network, tmp_path: Path)
         ran = inside.run(
             [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *PROVED],
             cwd=ROOT,
+            env=STARTED_WITH,
         )
     assert ran.returncode == 0, ran.stdout[-2000:]
     assert " passed" in ran.stdout
