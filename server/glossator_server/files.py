@@ -9,7 +9,7 @@ import contextlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from glossator_gate.redaction.unread import is_never_read
@@ -122,14 +122,51 @@ def write_report(path: Path, text: str, mode: int | None = None) -> None:
         raise UsageError(f"{path} cannot be written: {trouble.strerror}.") from trouble
 
 
-def source_files(folder: Path) -> Iterator[Path]:
-    """Yield the source files below a folder, sorted, hidden folders and links left out."""
-    for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(root, name)
-            if language_for_path(path) is not None and not path.is_symlink():
-                yield path
+@dataclass(frozen=True, slots=True)
+class SourceTree:
+    """The source files below a folder that are people's own, sorted folder by folder.
+
+    `foreign` counts those that were left out as generated or vendored, `problems` are sentences
+    about what could not be looked at.
+    """
+
+    paths: tuple[Path, ...]
+    foreign: int = 0
+    problems: tuple[str, ...] = ()
+
+
+def source_tree(folder: Path) -> SourceTree:
+    """Return the source files below a folder, without what git or `.glossatorignore` leaves out.
+
+    Of a folder that is itself left out, all is returned: somebody named it.
+    """
+    # Imported where it is used: an editor's server walks only where it was asked to.
+    from glossator_indexer.records import FoundFile, Trust
+    from glossator_indexer.walking import RepositoryWalker, generated_by_content, repository_root
+    from glossator_indexer.walking.origins import HEAD_CHARACTERS
+    from glossator_indexer.walking.plain_files import content_of
+
+    def is_foreign(file: FoundFile) -> bool:
+        if file.trust in (Trust.GENERATED, Trust.VENDORED):
+            return True
+        head = content_of(str(root / file.path), HEAD_CHARACTERS) or b""
+        return generated_by_content(head.decode("utf-8", "replace"))
+
+    place = _target(folder)
+    root = repository_root(place)
+    walker = RepositoryWalker(root)
+    try:
+        found = walker.below(place.relative_to(root).as_posix().removeprefix("."))
+        if found is None:
+            root, walker = place, RepositoryWalker(place)
+            found = walker.below("") or ()
+    except OSError as trouble:
+        raise UsageError(f"{folder} cannot be read: {trouble.strerror}.") from trouble
+    sources = [it for it in found if language_for_path(Path(it.path)) is not None]
+    own = [it for it in sources if not is_foreign(it)]
+    # The names are the caller's: whoever says `src` is told of `src/a.c`.
+    paths = tuple(folder / Path(root, it.path).relative_to(place) for it in own)
+    return SourceTree(paths, len(sources) - len(own), walker.problems)
 
 
 def _target(path: Path) -> Path:

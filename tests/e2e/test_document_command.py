@@ -194,6 +194,23 @@ def test_a_folder_is_documented_with_all(desk: Path, script: WriteScript) -> Non
     assert (desk / ".hidden" / "not.c").read_text("utf-8") == FIRST
 
 
+def test_what_others_wrote_is_left_out_of_a_folder_and_told(
+    desk: Path, script: WriteScript
+) -> None:
+    script(AGAIN)
+    for name in ("vendor", "ignored"):
+        (desk / name).mkdir()
+        (desk / name / "not.c").write_text(FIRST, "utf-8")
+    (desk / ".glossatorignore").write_text("ignored/\n", "utf-8")
+    ended = glossator("document", "--all", "--write", ".", cwd=desk)
+    assert ended.status == 0, ended
+    assert "1 generated or vendored files in . are left out" in ended.errors
+    assert (desk / "vendor" / "not.c").read_text("utf-8") == FIRST
+    assert (desk / "ignored" / "not.c").read_text("utf-8") == FIRST
+    assert glossator("document", "--all", "--write", "vendor", cwd=desk).status == 0
+    assert (desk / "vendor" / "not.c").read_text("utf-8") == COMMENT + FIRST
+
+
 def test_one_unreadable_file_does_not_end_a_run_over_a_folder(
     desk: Path, script: WriteScript
 ) -> None:

@@ -144,6 +144,11 @@ async def test_files_that_are_not_open_are_looked_at_once_where_it_is_wanted(fol
     (folder / ".glossator.toml").write_text('[document]\ndrift = "workspace"\n', "utf-8")
     (folder / "a.py").write_text(PYTHON, "utf-8")
     (folder / "b.c").write_text(C, "utf-8")
+    (folder / ".glossatorignore").write_text("/old/\n", "utf-8")
+    for name in ("old", "third_party"):
+        (folder / name).mkdir()
+        (folder / name / "a.py").write_text(PYTHON, "utf-8")
+    (folder / "made.py").write_text(f"# @generated\n{PYTHON}", "utf-8")
     uri = (folder / "a.py").as_uri()
     async with strict_editor(Announced(PULL, folders=(folder,))) as editor:
         result = await editor.initialize()

@@ -112,18 +112,28 @@ class RepositoryWalker:
         self._problems = walk.problems()
         return _with_first(walk.files, first)
 
+    def below(self, folder: str) -> Sequence[FoundFile] | None:
+        """Return the files below a folder of the root; None where a walk would not come there.
+
+        Where they come from is told as if the folder was the project's own.
+
+        Raises `OSError` where the folder cannot be listed.
+        """
+        start = self._folder(folder.split("/") if folder else [])
+        if start is None:
+            return None
+        walk = _Walk(self._options)
+        walk.through(replace(start, trust=Trust.PROJECT))
+        self._problems = walk.problems()
+        return walk.files
+
     def found(self, path: str) -> FoundFile | None:
         """Return one file as a walk would, None where it would not be found."""
         *folders, name = path.split("/")
         if not path or "\0" in path or not {"", ".", ".."}.isdisjoint((*folders, name)):
             return None
         try:
-            folder = _opened(self._start(), _names_in(self._root))
-            for part in folders:
-                inner = _entered(folder, part, _names_in(folder.disk)) if folder else None
-                if inner is None or not stat.S_ISDIR(os.lstat(inner.disk).st_mode):
-                    return None
-                folder = _opened(inner, _names_in(inner.disk))
+            folder = self._folder(folders)
             if folder is None or _is_left_out(folder, name):
                 return None
             status = os.lstat(f"{folder.disk}/{name}")
@@ -135,6 +145,16 @@ class RepositoryWalker:
         if status.st_size > self._options.limit(language):
             return None
         return _file(folder, name, language, status)
+
+    def _folder(self, parts: Sequence[str]) -> _Folder | None:
+        """Return a folder with the rules that hold in it, None where a walk does not come there."""
+        folder = _opened(self._start(), _names_in(self._root))
+        for part in parts:
+            inner = _entered(folder, part, _names_in(folder.disk)) if folder else None
+            if inner is None or not stat.S_ISDIR(os.lstat(inner.disk).st_mode):
+                return None
+            folder = _opened(inner, _names_in(inner.disk))
+        return folder
 
     def _start(self) -> _Folder:
         rules = rules_of_repository(self._root, 0)

@@ -24,9 +24,9 @@ from glossator_server.cli.pace import Pace
 from glossator_server.cli.printing import complain
 from glossator_server.cli.progress import Progress, shown_progress, silent_progress
 from glossator_server.cli.status import ExitStatus
-from glossator_server.cli.targets import Target, files_of, read_target
+from glossator_server.cli.targets import Target, read_target
 from glossator_server.errors import UsageError
-from glossator_server.files import write_report
+from glossator_server.files import source_tree, write_report
 from glossator_server.policies import WorkspacePolicy
 from glossator_server.proposal import Proposal, SkipCause, Skipped
 from glossator_server.settings import Settings
@@ -146,13 +146,26 @@ def _found(options: argparse.Namespace) -> list[Target]:
             continue
         if not (options.all or options.check):
             raise UsageError(f"{target.path} is a folder; add --all to document everything in it.")
-        found += [it for it in files_of(target) if has_a_style(it.path)]
+        found += _files_below(target.path)
     if options.files_from is not None:
         listed = read_list(options.files_from, b"\0" if options.nul else b"\n")
         found += listed.targets
         if listed.others:
             complain(f"{listed.others} in the list can have no comments of ours and are left out.")
     return list(dict.fromkeys(found))
+
+
+def _files_below(folder: Path) -> list[Target]:
+    """Return the files of a folder that can have comments, and tell what is left out."""
+    tree = source_tree(folder)
+    for problem in tree.problems:
+        complain(problem)
+    if tree.foreign:
+        complain(
+            f"{tree.foreign} generated or vendored files in {folder} are left out; "
+            "name them, or their folder, to have them too."
+        )
+    return [Target(it) for it in tree.paths if has_a_style(it)]
 
 
 def _settled(application: Application, style: str | None) -> Settings:

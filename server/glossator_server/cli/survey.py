@@ -19,7 +19,7 @@ from glossator_server.actions.states import is_documented_kind
 from glossator_server.app import Application
 from glossator_server.cli.printing import visible
 from glossator_server.errors import UsageError
-from glossator_server.files import read_snapshot, source_files
+from glossator_server.files import read_snapshot, source_tree
 
 # What a person waits for in a report; more files change the shares by little.
 MOST_SECONDS = 3.0
@@ -38,7 +38,7 @@ class _Counted:
 def lines_of_survey(folder: Path, application: Application) -> Iterator[str]:
     """Yield a line for each language of the folder: what share is documented, and in which way."""
     policy = application.workspace_policy
-    paths = [it for it in source_files(folder) if policy.may_be_read(it)]
+    paths = [it for it in source_tree(folder).paths if policy.may_be_read(it)]
     # Evenly spread, and the same each time, so that two reports can be compared.
     looked_at = paths[:: -(-len(paths) // MOST_FILES) or 1]
     counted: dict[str, _Counted] = {}

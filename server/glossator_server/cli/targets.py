@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from glossator_indexer.types import Symbol
 from glossator_server.actions.states import symbols_to_document
 from glossator_server.edits import offset_of_line
 from glossator_server.errors import SymbolNotFoundError, UsageError
-from glossator_server.files import source_files
 from glossator_server.snapshot import Snapshot
 
 _LINE = re.compile(r"(?P<path>.+):(?P<line>[0-9]+)", re.DOTALL)
@@ -40,14 +38,6 @@ def read_target(word: str) -> Target:
     if match and not Path(word).exists():
         return Target(Path(match["path"]), line=int(match["line"]))
     return Target(Path(word))
-
-
-def files_of(target: Target) -> Iterator[Target]:
-    """Yield the target itself, or for a folder all source files below it, sorted."""
-    if target.path.is_dir():
-        yield from (Target(path) for path in source_files(target.path))
-    else:
-        yield target
 
 
 def symbols_of(target: Target, snapshot: Snapshot) -> tuple[Symbol, ...]:

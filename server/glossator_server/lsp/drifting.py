@@ -7,7 +7,7 @@ typing; never both. No model is asked. What drift is, is decided elsewhere.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lsprotocol import types
@@ -17,7 +17,8 @@ from glossator_indexer.styles import styles_of
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Finding, Span, Symbol
 from glossator_server.actions.states import CommentState, comment_status, style_of
-from glossator_server.files import source_files
+from glossator_server.errors import UsageError
+from glossator_server.files import source_tree
 from glossator_server.lsp.convert import PositionMap
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.snapshot import Snapshot
@@ -162,12 +163,16 @@ def _is_off(ls: GlossatorServer, path: Path | None) -> bool:
     return ls.session.settings.document.for_path(path).drift == "off"
 
 
-def _paths_below(folder: Path) -> list[Path]:
-    return list(source_files(folder))
+def _paths_below(folder: Path) -> tuple[Path, ...]:
+    try:
+        return source_tree(folder).paths
+    except UsageError:
+        # A folder that is gone, or not for us, has nothing to show.
+        return ()
 
 
 def _reports(
-    ls: GlossatorServer, paths: list[Path], known: dict[str, str]
+    ls: GlossatorServer, paths: Sequence[Path], known: dict[str, str]
 ) -> list[types.WorkspaceDocumentDiagnosticReport]:
     """Return what is wrong in files that no editor has open, or that it is as it was."""
     reports: list[types.WorkspaceDocumentDiagnosticReport] = []
