@@ -193,17 +193,35 @@ class _Block:
 
 
 def _renamed(old: DocFields, wanted: Wanted, gone: set[str]) -> dict[str, str]:
-    """Return the one name that took the place of another, as far as that is sure."""
+    """Return which names took the place of others, as far as that is sure.
+
+    It is where two names are more like each other than like any other that came or went.
+    """
     told = dict(old.parameters)
     new = [it.path for it in wanted.names if it.path not in told and it.need is not Need.TOLD]
-    if len(gone) != 1 or len(new) != 1:
-        return {}
-    (before,) = gone
-    return {before: new[0]} if _alike(before, new[0]) else {}
+    likeness = {
+        (before, after): alike
+        for before in gone
+        for after in new
+        if (alike := _likeness(before, after)) >= _ALIKE
+    }
+    return {
+        before: after
+        for (before, after), alike in sorted(likeness.items())
+        if all(
+            other < alike
+            for pair, other in likeness.items()
+            if pair != (before, after) and (pair[0] == before or pair[1] == after)
+        )
+    }
 
 
-def _alike(old: str, new: str) -> bool:
-    return old in new or new in old or SequenceMatcher(None, old, new).ratio() >= _ALIKE
+def _likeness(old: str, new: str) -> float:
+    """Return how alike two names are spelled; one that begins with the other is most like it."""
+    ratio = SequenceMatcher(None, old, new).ratio()
+    if old.startswith(new) or new.startswith(old):
+        return 1 + ratio
+    return max(ratio, _ALIKE) if old in new or new in old else ratio
 
 
 def _blocks(comment: str, parsed: ParsedDoc, renamed: Mapping[str, str]) -> list[_Block]:

@@ -98,6 +98,37 @@ def test_a_renamed_parameter_keeps_its_description(function: MakeFunction) -> No
     assert " * @new_entry: What to put.\n" in merged(symbol)
 
 
+@pytest.mark.parametrize(
+    ("now", "put"),
+    [
+        # Two are gone, one took the place of the one that it is spelled like.
+        (("queue", "new_entry"), "new_entry"),
+        # Two changed their names at once, and their places.
+        (("queue", "is_urgent", "new_entry"), "new_entry"),
+        (("q", "ent", "urgent_first"), "ent"),
+    ],
+)
+def test_names_that_change_together_keep_what_was_said_of_each(
+    function: MakeFunction, now: tuple[str, ...], put: str
+) -> None:
+    result = merged(function("queue_put", *now, returns="int"))
+    assert f" * @{put}: What to put.\n" in result
+    assert ("Put it first." in result) == ("urgent" in "".join(now))
+
+
+def test_where_two_names_are_as_much_like_a_new_one_none_was_renamed(
+    function: MakeFunction,
+) -> None:
+    comment = COMMENT.replace("@entry:", "@entry_a:").replace("@urgent:", "@entry_b:")
+    symbol = function("queue_put", "queue", "entry_c", returns="int")
+    existing = kernel_doc.parse(comment)
+    assert existing is not None
+    plan = planned_update(
+        existing, DocFields(""), kernel_doc.wanted(symbol), kernel_doc.check(comment, symbol)
+    )
+    assert plan.renamed == {}
+
+
 def test_a_new_parameter_does_not_inherit_what_was_said_of_another(function: MakeFunction) -> None:
     symbol = function("queue_put", "queue", "entry", "timeout", returns="int")
     result = merged(symbol, parameters=(("timeout", "How long to wait."),))
