@@ -137,15 +137,29 @@ class SyntaxProblem:
     message: str
 
 
+class ResultUse(StrEnum):
+    """What a caller does with a result, in the words in which it is told."""
+
+    IGNORED = "ignores its result"
+    NEGATIVE = "tests its result for a negative value"
+    ERROR_POINTER = "tests its result with IS_ERR()"
+    NO_POINTER = "tests its result for NULL"
+    TRUTH = "tests whether its result is zero"
+    PASSED_ON = "returns its result"
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the tree of a function proves, each in order of appearance and without repeats.
 
-    `constants` are those that it returns as they stand, such as 0, NULL and true. `conditions`
-    pairs an error code with the condition under which alone it is returned, where that is one `if`.
-    `locks_held` the caller has to hold; of `locks_taken` the `locks_left` are not released.
-    `sleeps` is the call because of which the function may sleep, `frees` are parameters that it
-    frees.
+    `constants` are those that it returns as they stand, such as 0, NULL and None. `conditions`
+    pairs an error code or an exception with the condition under which alone it is returned or
+    raised, where the code says so in one place or two. `locks_held` the caller has to hold; of
+    `locks_taken` the `locks_left` are not released. `sleeps` is the call because of which the
+    function may sleep. `frees` are parameters that it frees, `frees_sometimes` those of them that
+    it frees on some ways only, `referenced` those that it takes a reference to. `allocates` is the
+    call that made what it returns, which is the caller's from then on. `uses` says what callers do
+    with the result, and how many.
     """
 
     error_codes: tuple[str, ...] = ()
@@ -158,6 +172,10 @@ class Facts:
     locks_left: tuple[str, ...] = ()
     sleeps: str | None = None
     frees: tuple[str, ...] = ()
+    frees_sometimes: tuple[str, ...] = ()
+    referenced: tuple[str, ...] = ()
+    allocates: str | None = None
+    uses: tuple[tuple[ResultUse, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

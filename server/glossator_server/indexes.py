@@ -158,9 +158,10 @@ class Indexes:
     async def with_examples(
         self, snapshot: Snapshot, symbol: Symbol, documents: Iterable[Buffer]
     ) -> Snapshot:
-        """Return the snapshot with examples of how its repository documents what is like a symbol.
+        """Return the snapshot with what its repository knows about a symbol.
 
-        As it is where no index answers at once; none is started for it.
+        That is how similar code is documented, and the code that calls it. As it is where no index
+        answers at once; none is started for it.
         """
         place = self.place(snapshot.path)
         # One that would have to be started first comes too late anyway.
@@ -169,7 +170,7 @@ class Indexes:
         query = PiecesQuery(
             path=place.path,
             line=snapshot.text.count("\n", 0, symbol.extent.start) + 1,
-            roles=(PieceRole.EXAMPLE,),
+            roles=(PieceRole.EXAMPLE, PieceRole.CALLER),
             limit_per_role=MOST_EXAMPLES,
         )
         try:
@@ -182,10 +183,14 @@ class Indexes:
         # How others' code and generated code is documented says nothing of how this project does,
         # and what is more secret than the text itself is not shown beside it.
         root = place.client.root
-        texts = tuple(
-            it.text for it in pieces if it.trust is Trust.PROJECT and snapshot.lends(root / it.path)
+        ours = [it for it in pieces if it.trust is Trust.PROJECT and snapshot.lends(root / it.path)]
+        return replace(
+            snapshot,
+            examples=tuple(it.text for it in ours if it.role is PieceRole.EXAMPLE),
+            callers=tuple(
+                it.text for it in ours if it.role is PieceRole.CALLER and it.path != place.path
+            ),
         )
-        return replace(snapshot, examples=texts)
 
     def open_paths(self, client: IndexClient, documents: Iterable[Buffer]) -> tuple[str, ...]:
         """Return the open documents in a client's repository, last opened first."""

@@ -24,9 +24,9 @@ class Snapshot:
     """A document as it was at one moment; `version` is None for a file that no editor has open.
 
     `lends` says of another file whether it may be read and shown where this one is, as an example;
-    `examples` are texts of documented code from the whole repository, nearest first. `data_class`
-    says how secret the text is, as strict as can be where nobody has looked. `style` is the setting
-    of the comment style.
+    `examples` are texts of documented code from the whole repository, nearest first, and `callers`
+    those of functions elsewhere that call what is documented. `data_class` says how secret the text
+    is, as strict as can be where nobody has looked. `style` is the setting of the comment style.
     """
 
     uri: str
@@ -35,6 +35,7 @@ class Snapshot:
     source: ParsedSource
     lends: Callable[[Path], bool] = lends_nothing
     examples: tuple[str, ...] = ()
+    callers: tuple[str, ...] = ()
     data_class: DataClass = DataClass.RESTRICTED
     style: str = AUTO_STYLE
 

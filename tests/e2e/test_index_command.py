@@ -301,6 +301,19 @@ def test_documenting_takes_examples_of_an_index_that_is_up_and_starts_none(
     assert any("/**" in it for it in asyncio.run(examples()))
 
 
+def test_documenting_looks_at_callers_in_other_files(ringlog: Path) -> None:
+    async def callers() -> tuple[str, ...]:
+        snapshot = replace(read_snapshot(ringlog / "ringlog.c", Settings()), lends=lambda _: True)
+        symbol = max(find_symbols(snapshot.source, "ringlog_walk"), key=lambda it: it.extent.end)
+        async with running_indexes([ringlog / "ringlog.c"], IndexOptions()) as indexes:
+            return (await indexes.with_examples(snapshot, symbol, ())).callers
+
+    index(cwd=ringlog)
+    found = asyncio.run(callers())
+    assert found
+    assert all("ringlog_walk(" in it for it in found)
+
+
 def test_a_folder_without_source_says_so(tmp_path: Path) -> None:
     folder = tmp_path / "empty"
     folder.mkdir()

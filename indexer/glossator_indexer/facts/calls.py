@@ -18,7 +18,8 @@ class CallFacts:
     """What the calls of one function prove, each without repeats, in order of appearance.
 
     `locks_left` are taken and not released by the function itself. `sleeps` names the call because
-    of which it may sleep. `frees` are expressions that it frees or gives up.
+    of which it may sleep. `frees` are expressions that it frees or gives up; of what is
+    `referenced` it takes a reference that it does not give up itself.
     """
 
     locks_held: tuple[str, ...] = ()
@@ -26,6 +27,7 @@ class CallFacts:
     locks_left: tuple[str, ...] = ()
     sleeps: str | None = None
     frees: tuple[str, ...] = ()
+    referenced: tuple[str, ...] = ()
 
 
 # include/linux/{spinlock,mutex,rwsem,rcupdate}.h, POSIX threads.
@@ -53,6 +55,28 @@ _FREES = re.compile(
     r"k?v?free|kfree_sensitive|kfree_rcu|kmem_cache_free|kvfree_sensitive|free_pages?|put_page|kfree_skb"
     r"|consume_skb|dev_kfree_skb\w*|put_device|of_node_put|fput|bio_put|kobject_put|fclose|closedir"
 )
+# What whoever gets it has to give back; `devm_` and its like give back themselves.
+_MAKES = re.compile(
+    r"(?:(?:kv?|v)[mz]alloc\w*|k[cmz]alloc\w*|kvcalloc\w*|krealloc\w*|kstrn?dup\w*|kmemdup\w*|kasprintf"
+    r"|kmem_cache_z?alloc\w*|malloc|calloc|realloc|reallocarray|strn?dup|alloc_pages?\w*"
+    r"|fopen|fdopen|opendir|bio_alloc\w*|alloc_skb\w*)\s*\("
+)
+_CAST = re.compile(r"(?:\([^()]*\)\s*)+(?=[A-Za-z_])")
+# What a pointer is handed to may keep it.
+_KEEPS = re.compile(
+    r"(?:\w+_)?(?:add|append|attach|enqueue|insert|link|list_add\w*|push|put|queue|register|replace|set"
+    r"|store|submit)(?:_\w+)?"
+)
+_REFERENCES = re.compile(
+    r"get_device|kobject_get|of_node_get|get_page|folio_get|dget|ihold|sock_hold|skb_get|kref_get"
+    r"|get_file|mmget|mmgrab|get_task_struct|bio_get|refcount_inc|fwnode_handle_get|usb_get_dev"
+    r"|pci_dev_get|dev_hold|try_module_get"
+)
+_UNREFERENCES = re.compile(
+    r"put_device|kobject_put|of_node_put|put_page|folio_put|dput|iput|sock_put|kfree_skb|kref_put"
+    r"|fput|mmput|mmdrop|put_task_struct|bio_put|refcount_dec\w*|fwnode_handle_put|usb_put_dev"
+    r"|pci_dev_put|dev_put|module_put"
+)
 _SAYS_NOTHING = re.compile(r"\s*(?:\([^()]*\)\s*)*[&*]*\s*")
 
 
@@ -60,13 +84,37 @@ def facts_of_calls(calls: Sequence[Call]) -> CallFacts:
     """Return what the calls of a function prove, its own frame alone."""
     taken = _first_arguments(calls, _LOCK)
     released = set(_first_arguments(calls, _UNLOCK))
+    referenced = dict.fromkeys(map(_owner, _first_arguments(calls, _REFERENCES)))
+    given_back = set(map(_owner, _first_arguments(calls, _UNREFERENCES)))
     return CallFacts(
         locks_held=tuple(dict.fromkeys(_first_arguments(calls, _ASSERTED))),
         locks_taken=tuple(dict.fromkeys(taken)),
         locks_left=tuple(dict.fromkeys(it for it in taken if it not in released)),
         sleeps=next((name for name, arguments in calls if _may_sleep(name, arguments)), None),
-        frees=tuple(dict.fromkeys(_first_or_last(calls))),
+        # What it gives back of its own reference is not the caller's.
+        frees=tuple(it for it in dict.fromkeys(_first_or_last(calls)) if it not in referenced),
+        referenced=tuple(it for it in referenced if it not in given_back),
     )
+
+
+def allocates(value: str) -> str | None:
+    """Return the call by which an expression makes what its user has to give back, None if none."""
+    match = _MAKES.match(_CAST.sub("", value, count=1) if value.startswith("(") else value)
+    return None if match is None else match[0].rstrip("( ")
+
+
+def keeps(name: str, calls: Iterable[Call]) -> bool:
+    """Tell whether a call may keep a pointer for later, so that it belongs to others as well."""
+    handed = re.compile(rf"&?\s*{re.escape(name)}\b.*")
+    return any(
+        _KEEPS.fullmatch(called) and any(handed.fullmatch(it) for it in arguments)
+        for called, arguments in calls
+    )
+
+
+def _owner(expression: str) -> str:
+    """Return whose counter it is: `dev` of `dev->kobj`."""
+    return re.split(r"->|\.", expression, maxsplit=1)[0]
 
 
 def _may_sleep(name: str, arguments: tuple[str, ...]) -> bool:

@@ -15,7 +15,6 @@ from glossator_clients.errors import IncompleteReplyError, PromptTooLongError
 from glossator_clients.protocol import ChatModel, complete
 from glossator_clients.types import ChatReply, ChatRequest, ModelInfo, Packing
 from glossator_gate.types import Errand
-from glossator_indexer.facts import facts_of
 from glossator_indexer.parsing import syntax_problems
 from glossator_indexer.retrieval import DocumentedSymbol, words_of
 from glossator_indexer.styles.names import unnameable_parameters
@@ -24,7 +23,13 @@ from glossator_indexer.styles.wording import clean_fields
 from glossator_indexer.symbols import find_symbols, own_code
 from glossator_indexer.types import DocFields, Span, Symbol
 from glossator_server.actions.conventions import conventions_of
-from glossator_server.actions.filling import RETURN_NOTICE, combined, filled_in, proved_return
+from glossator_server.actions.filling import (
+    RETURN_NOTICE,
+    combined,
+    filled_in,
+    proved_raises,
+    proved_return,
+)
 from glossator_server.actions.grounding import grounded
 from glossator_server.actions.neighbours import documented_around, neighbours_of
 from glossator_server.actions.placing import Placed, Site, place, site_of
@@ -221,8 +226,7 @@ async def _ask(
         return reply.text, [str(trouble)]
     said = replace(said, summary=imperative(said.summary, site.symbol.name))
     cleaned = clean_fields(said, site.symbol, site.asked)
-    source = site.snapshot.source
-    held = grounded(cleaned, site.symbol, source, facts_of(source, site.symbol))
+    held = grounded(cleaned, site.symbol, site.snapshot.source, site.facts)
     fields = voiced(held.fields, site.conventions.layout.habits)
     if fields.summary.strip(" .").lower() in draft.shown:
         # Small models repeat an example word for word where they do not know better.
@@ -232,17 +236,18 @@ async def _ask(
     else:
         # Where words were merely missing, the first ones stand: later rounds are asked hotter.
         draft.fields = combined(draft.fields, fields)
-    _take_proved_return(site, draft)
+    _take_what_is_proved(site, draft)
     lacking = [f"{part} is missing" for part in site.lacks(draft.fields)]
     # Why a sentence was taken out helps to write the one that is missing.
     return reply.text, [*lacking, *held.reasons] if lacking else []
 
 
-def _take_proved_return(site: Site, draft: _Draft) -> None:
-    """Let the code speak where the model was silent about the value alone."""
+def _take_what_is_proved(site: Site, draft: _Draft) -> None:
+    """Let the code speak where the model was silent about exceptions or about the value alone."""
+    draft.fields = proved_raises(draft.fields, site.asked.raises, site.facts)
     if site.lacks(draft.fields) != ("Return",):
         return
-    if proved := proved_return(site.symbol, facts_of(site.snapshot.source, site.symbol)):
+    if proved := proved_return(site.symbol, site.facts):
         draft.fields = replace(draft.fields, returns=proved)
         draft.notices += (RETURN_NOTICE,)
 
@@ -251,9 +256,7 @@ def _last_resort(site: Site, draft: _Draft, reasons: list[str]) -> Placed | Skip
     """Complete a draft that lacks only what the declaration says itself, or give up."""
     if draft.has_failed:
         return _skipped(site, SkipCause.FAILED_CHECKS, "; ".join(reasons))
-    completed = filled_in(
-        draft.fields, site.symbol, site.asked, facts_of(site.snapshot.source, site.symbol)
-    )
+    completed = filled_in(draft.fields, site.symbol, site.asked, site.facts)
     if completed is None:
         return _skipped(site, SkipCause.NO_USABLE_TEXT, "; ".join(reasons))
     draft.fields, notices = completed
@@ -306,7 +309,7 @@ def _subject(site: Site, draft: _Draft, around: Sequence[DocumentedSymbol]) -> P
         wanted=without_names(site.asked, draft.reused),
         signature=_text(snapshot, symbol.signature),
         body=_text(snapshot, Span(symbol.signature.end, symbol.extent.end)),
-        facts=facts_of(snapshot.source, symbol),
+        facts=site.facts,
         neighbours=neighbours_of(snapshot, symbol, around),
         wishes=_wishes(site.options),
     )

@@ -35,9 +35,19 @@ def proved_return(symbol: Symbol, facts: Facts) -> str | None:
         return f"{failure} on failure, otherwise a value of type {symbol.return_type}."
     if symbol.return_type == "bool":
         return "True or false."
+    owned = ", which the caller has to free" if facts.allocates else ""
     if "NULL" in facts.constants:
-        return f"A pointer of type {symbol.return_type}, or NULL."
-    return None
+        return f"A pointer of type {symbol.return_type}{owned}, or NULL."
+    return f"A new {symbol.return_type}{owned}." if owned else None
+
+
+def proved_raises(fields: DocFields, raised: tuple[str, ...], facts: Facts) -> DocFields:
+    """Say of each exception that the words are silent about when it is raised, if that is proved.
+
+    The order is that of the code.
+    """
+    told = {name: f"If {condition}." for name, condition in facts.conditions} | dict(fields.raises)
+    return replace(fields, raises=tuple((it, told[it]) for it in raised if it in told))
 
 
 RETURN_NOTICE = "the return section says only what the code shows"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from glossator_indexer.languages.c import C
 from glossator_indexer.parsing import ParsedSource
 from glossator_indexer.styles.phrases import sentences
-from glossator_indexer.types import DocFields, Facts, Symbol
+from glossator_indexer.types import DocFields, Facts, ResultUse, Symbol
 
 SHORT_WORDS = 3
 # Error codes as C code writes them; words such as EXPORT are no codes.
@@ -36,6 +36,19 @@ _TAKES_NO_LOCK = re.compile(
     r"|\bdoes\s*(?:not|n't)\s+(?:take|acquire)\s+(?:any|a|the)\s+lock",
     re.IGNORECASE,
 )
+_NOT_OWNED = re.compile(
+    r"\b(?:must|should|shall|do|does|need)\s*(?:not|n't)\s+(?:be\s+|to\s+)?(?:freed?|released?)\b"
+    r"|\b(?:borrowed|shared|static(?:ally)?)\s+(?:pointer|buffer|memory|allocated)\b",
+    re.IGNORECASE,
+)
+_NO_REFERENCE = re.compile(
+    r"\bwithout\s+(?:taking|increasing|incrementing)\s+(?:a|the|any)\s+ref"
+    r"|\bdoes\s*(?:not|n't)\s+(?:take|increase|increment)\s+(?:a|the|any)\s+ref",
+    re.IGNORECASE,
+)
+# A class that is raised; words such as Error alone are none.
+_EXCEPTION = re.compile(r"\b[A-Z]\w*[a-z0-9](?:Error|Exception)\b")
+_TWO_VALUED = re.compile(r"\b(?:true|false|boolean|NULL)\b", re.IGNORECASE)
 _KEEPS_MEMORY = re.compile(r"\bdoes\s*(?:not|n't)\s+free\b|\bwithout\s+freeing\b", re.IGNORECASE)
 
 
@@ -51,8 +64,9 @@ def grounded(fields: DocFields, symbol: Symbol, source: ParsedSource, facts: Fac
     """Return the words without those sentences that name what is not there.
 
     An error code has to stand in the symbol's own code, a function `name()` anywhere in the text of
-    its file. What is said of a value has to fit its type and its errors, what is said of sleep,
-    locks and memory has to fit the calls, and no two parameters are the same thing.
+    its file, as an exception has to in other languages. What is said of a value has to fit its
+    type, its errors and what callers do with it; what is said of sleep, locks and memory has to fit
+    the calls, and no two parameters are the same thing.
     """
     text = source.text
     code = text[symbol.extent.start : symbol.extent.end]
@@ -63,7 +77,7 @@ def grounded(fields: DocFields, symbol: Symbol, source: ParsedSource, facts: Fac
         return judge.kept(words, reasons)
 
     returns = keep(fields.returns or "")
-    if returns and judge.is_c and not _fits_the_value(returns, symbol, code):
+    if returns and judge.is_c and not _fits_the_value(returns, symbol, code, facts):
         reasons.append("what is said of the value does not fit its type and its errors")
         returns = ""
     words = replace(
@@ -109,6 +123,12 @@ class _Judge:
                 for it in _NEGATED.findall(sentence)
                 if it not in codes
             )
+        else:
+            yield from (
+                f"{it} is not in this file"
+                for it in _EXCEPTION.findall(sentence)
+                if not _stands_in(it, self.text)
+            )
         for name in _CALLED.findall(sentence):
             if not _stands_in(name, self.text):
                 yield f"{name}() is not in this file"
@@ -118,6 +138,10 @@ class _Judge:
             yield f"it takes {self.facts.locks_taken[0]}"
         if self.facts.frees and _KEEPS_MEMORY.search(sentence):
             yield f"it frees {self.facts.frees[0]}"
+        if self.facts.allocates and _NOT_OWNED.search(sentence):
+            yield f"what it returns comes from {self.facts.allocates}() and is the caller's"
+        if self.facts.referenced and _NO_REFERENCE.search(sentence):
+            yield f"it takes a reference to {self.facts.referenced[0]}"
 
 
 def _paragraphs(details: str, keep: Callable[[str], str]) -> str:
@@ -138,8 +162,10 @@ def _told_apart(parameters: Iterable[tuple[str, str]]) -> tuple[tuple[str, str],
     return tuple(kept)
 
 
-def _fits_the_value(words: str, symbol: Symbol, code: str) -> bool:
-    """Tell whether words about the value can be true of its type and of the errors returned."""
+def _fits_the_value(words: str, symbol: Symbol, code: str, facts: Facts) -> bool:
+    """Tell whether words about the value fit its type, the errors returned and what callers do."""
+    if ResultUse.NEGATIVE in dict(facts.uses) and _TWO_VALUED.search(words):
+        return False
     is_pointer = "*" in (symbol.return_type or "")
     if _NULL.search(words) and not is_pointer and not _NULL.search(code):
         return False

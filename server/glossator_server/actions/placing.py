@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from glossator_indexer.facts import facts_of
+from glossator_indexer.facts import facts_with_uses
 from glossator_indexer.styles import ParsedDoc, Style, Wanted
 from glossator_indexer.styles.detecting import Conventions
 from glossator_indexer.styles.updating import planned_update, updated
 from glossator_indexer.styles.wanted import Need
 from glossator_indexer.styles.wording import missing_parts
-from glossator_indexer.types import DocFields, Span, Symbol, SymbolKind, TextChange
+from glossator_indexer.types import DocFields, Facts, Span, Symbol, SymbolKind, TextChange
 from glossator_server.actions.parts import chosen_parts, with_sections
 from glossator_server.actions.states import drift_of
 from glossator_server.document_options import DocumentOptions
@@ -29,7 +29,7 @@ class Site:
     """Where a comment is wanted, and how; `existing` is the drifted comment that stands there.
 
     `asked` is what somebody has to find words for: of a new comment all that was chosen, of an old
-    one what the code has and the comment lacks.
+    one what the code has and the comment lacks. `facts` are what the code proves.
     """
 
     snapshot: Snapshot
@@ -38,6 +38,7 @@ class Site:
     conventions: Conventions
     existing: ParsedDoc | None
     asked: Wanted
+    facts: Facts
 
     @property
     def style(self) -> Style:
@@ -68,7 +69,9 @@ def site_of(
     existing = None
     if symbol.comment is not None:
         existing = conventions.style.parse(symbol.comment.text)
-    site = Site(snapshot, symbol, options, conventions, existing, chosen_parts(wanted, options))
+    asked = chosen_parts(wanted, options)
+    facts = facts_with_uses(snapshot.source, symbol, snapshot.callers)
+    site = Site(snapshot, symbol, options, conventions, existing, asked, facts)
     if existing is None or symbol.comment is None:
         return site
     # What the code lost needs no words: only what is wrong after that.
@@ -92,8 +95,7 @@ def place(site: Site, fields: DocFields) -> Placed:
         comment = _updated(site, old.text, site.existing, fields).replace("\n", line_end)
         change = TextChange(old.span, comment)
     else:
-        facts = facts_of(site.snapshot.source, symbol)
-        words = with_sections(fields, facts, site.options, site.conventions)
+        words = with_sections(fields, site.facts, site.options, site.conventions)
         comment = site.style.render(words, symbol, site.conventions.layout)
         comment = comment.replace("\n", line_end)
         change = _insertion(symbol, text, comment, line_end)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from glossator_clients.types import Author, ChatRequest, JsonSchema, Message, ModelInfo
 from glossator_indexer.retrieval import DocumentedSymbol
 from glossator_indexer.styles.wanted import Need, Wanted
-from glossator_indexer.types import DocFields, Facts, Symbol, SymbolKind
+from glossator_indexer.types import DocFields, Facts, ResultUse, Symbol, SymbolKind
 from glossator_server.prompts.templates import PromptTemplate, load_template, with_choices
 from glossator_server.settings import SamplingOptions
 
@@ -248,24 +248,46 @@ def _answer(neighbour: DocumentedSymbol, wanted: Sequence[str]) -> str:
 
 
 def _facts_in_words(facts: Facts) -> str:
-    parts: list[str] = []
+    return "; ".join((*_outcomes_in_words(facts), *_effects_in_words(facts)))
+
+
+def _outcomes_in_words(facts: Facts) -> Iterator[str]:
+    when = dict(facts.conditions)
     if facts.error_codes:
-        when = dict(facts.conditions)
         told = (f"{it} if {when[it]}" if it in when else it for it in facts.error_codes)
-        parts.append("it returns " + ", ".join(told))
+        yield "it returns " + ", ".join(told)
+    others = {it: why for it, why in when.items() if it not in facts.error_codes}
+    if others:
+        yield "it fails with " + ", ".join(f"{it} if {why}" for it, why in others.items())
+    if facts.allocates:
+        yield f"what it returns is new and the caller's own ({facts.allocates})"
+    for use, count in facts.uses:
+        yield f"{count} of its callers {_plural(use)}"
+
+
+def _effects_in_words(facts: Facts) -> Iterator[str]:
     if facts.locks_held:
-        parts.append("the caller holds " + ", ".join(facts.locks_held))
+        yield "the caller holds " + ", ".join(facts.locks_held)
     if facts.locks_taken:
-        parts.append("it takes " + ", ".join(facts.locks_taken))
+        yield "it takes " + ", ".join(facts.locks_taken)
     if facts.locks_left:
-        parts.append("it does not release " + ", ".join(facts.locks_left))
+        yield "it does not release " + ", ".join(facts.locks_left)
     if facts.sleeps:
-        parts.append(f"it may sleep ({facts.sleeps})")
-    if facts.frees:
-        parts.append("it frees " + ", ".join(facts.frees))
+        yield f"it may sleep ({facts.sleeps})"
+    if always := [it for it in facts.frees if it not in facts.frees_sometimes]:
+        yield "it frees " + ", ".join(always)
+    if facts.frees_sometimes:
+        yield "in some cases it frees " + ", ".join(facts.frees_sometimes)
+    if facts.referenced:
+        yield "it takes a reference to " + ", ".join(facts.referenced)
     if facts.callees:
-        parts.append("it calls " + ", ".join(facts.callees[:MAX_NAMED_CALLEES]))
-    return "; ".join(parts)
+        yield "it calls " + ", ".join(facts.callees[:MAX_NAMED_CALLEES])
+
+
+def _plural(use: ResultUse) -> str:
+    # "tests its result" is said of one caller.
+    verb, _, rest = use.partition(" ")
+    return f"{verb.removesuffix('s')} {rest}"
 
 
 def _tokens(messages: Sequence[Message]) -> int:

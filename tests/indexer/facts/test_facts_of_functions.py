@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+import pytest
+
 from glossator_indexer.facts import facts_of
 from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import parse
@@ -102,3 +104,58 @@ def test_when_an_error_is_returned_is_told_where_one_condition_decides() -> None
     found = facts(FAILING)
     assert found.error_codes == ("-EINVAL", "-E2BIG", "-EIO", "-EPERM")
     assert found.conditions == (("-EINVAL", "!a"), ("-E2BIG", "a > 9"))
+
+
+def test_a_condition_is_told_only_where_it_alone_decides() -> None:
+    found = facts(
+        "int f(int a)\n{\n\tint ret;\n\tif (a > 1) {\n\t\tret = -EIO;\n\t\tgoto out;\n\t}\n"
+        "\tif (a) {\n\t\tif (b)\n\t\t\treturn -EPERM;\n\t}\n"
+        "\tif (a == 2)\n\t\treturn -EAGAIN;\n\tif (a == 3)\n\t\treturn -EAGAIN;\n"
+        "\tif (a == 4)\n\t\treturn -EBUSY;\n\treturn -EBUSY;\nout:\n\treturn ret;\n}\n"
+    )
+    assert found.conditions == (("-EIO", "a > 1"), ("-EAGAIN", "a == 2 or a == 3"))
+
+
+MAKING = """\
+struct box *f(struct owner *owner)
+{
+\tstruct box *box = (struct box *)kzalloc(sizeof(*box), GFP_KERNEL);
+
+\tif (!box)
+\t\treturn NULL;
+%s
+\treturn box;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "allocates"),
+    [
+        ("\tmemset(box, 0, 4);", "kzalloc"),
+        ("\tbox->owner = owner;", "kzalloc"),
+        # Somebody else has it too.
+        ("\towner->box = box;", None),
+        ("\tlist_add(&box->list, &owner->boxes);", None),
+        ("\tregister_box(box);", None),
+    ],
+)
+def test_what_a_function_makes_and_keeps_to_nobody_is_its_callers(
+    statement: str, allocates: str | None
+) -> None:
+    assert facts(MAKING % statement).allocates == allocates
+
+
+def test_a_call_that_makes_is_returned_at_once() -> None:
+    assert facts("char *f(char *s) { return kstrdup(s, GFP_KERNEL); }").allocates == "kstrdup"
+    assert facts("int f(char *s) { return kstrdup(s, GFP_KERNEL) != 0; }").allocates is None
+
+
+def test_references_and_what_is_freed_on_some_ways_only_are_told() -> None:
+    found = facts(
+        "void f(struct a *a, struct b *b, struct c *c, struct d *d)\n{\n\tget_device(&a->dev);\n"
+        "\tkref_get(&b->ref);\n\tkref_put(&b->ref, go);\n\tkfree(c);\n\tif (a)\n\t\tkfree(d);\n}\n"
+    )
+    assert found.referenced == ("a",)
+    assert found.frees == ("c", "d")
+    assert found.frees_sometimes == ("d",)

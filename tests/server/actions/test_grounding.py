@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from glossator_indexer.facts import facts_of
+from glossator_indexer.facts import facts_with_uses
 from glossator_indexer.languages import language_for_id
 from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import find_symbols
@@ -31,7 +31,7 @@ def held(fields: DocFields, code: str = CODE) -> Grounded:
     assert language is not None
     source = parse(code, language)
     (symbol,) = find_symbols(source, "f")
-    return grounded(fields, symbol, source, facts_of(source, symbol))
+    return grounded(fields, symbol, source, facts_with_uses(source, symbol, ()))
 
 
 def test_no_two_parameters_are_the_same_thing() -> None:
@@ -104,3 +104,49 @@ def test_a_sentence_that_the_code_contradicts_goes_with_the_reason(
     assert words.fields.details == "The box is closed."
     assert len(words.reasons) == 1
     assert reason in words.reasons[0]
+
+
+OWNING = """\
+char *f(struct box *box)
+{
+\tget_device(&box->dev);
+\treturn kstrdup(box->name, GFP_KERNEL);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stays"),
+    [
+        ("The caller must free the copy.", True),
+        ("The caller must not free the copy.", False),
+        ("The copy should not be freed.", False),
+        ("Return a borrowed pointer.", False),
+        ("Take a reference to the box.", True),
+        ("Does not take a reference to the box.", False),
+    ],
+)
+def test_what_is_said_of_whose_something_is_has_to_be_true(sentence: str, *, stays: bool) -> None:
+    kept = held(DocFields("Do it.", details=sentence), OWNING).fields.details
+    assert kept == (sentence if stays else None)
+
+
+def test_the_value_is_what_callers_take_it_for() -> None:
+    code = (
+        "int f(int a) { return g(a); }\n"
+        "int h(void)\n{\n\tif (f(2) < 0)\n\t\treturn 1;\n\treturn 0;\n}\n"
+    )
+    assert held(DocFields("Do.", returns="true if it worked"), code).fields.returns is None
+    words = "0 if it worked, negative if not"
+    assert held(DocFields("Do.", returns=words), code).fields.returns == words
+
+
+def test_an_exception_that_is_nowhere_in_the_file_is_not_named() -> None:
+    language = language_for_id("python")
+    assert language is not None
+    source = parse("def f(a):\n    raise KeyError(a)\n", language)
+    (symbol,) = find_symbols(source, "f")
+    words = DocFields("Do it.", details="May raise KeyError. It raises a ValueError for 0.")
+    found = grounded(words, symbol, source, facts_with_uses(source, symbol, ()))
+    assert found.fields.details == "May raise KeyError."
+    assert found.reasons == ("ValueError is not in this file",)
