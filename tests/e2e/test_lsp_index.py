@@ -378,7 +378,7 @@ async def test_work_that_takes_long_is_shown_and_can_be_paused(tmp_path: Path) -
     body = "".join(
         f"int number_{at}(int left)\n{{\n\treturn left + {at};\n}}\n\n" for at in range(150)
     )
-    for number in range(200):
+    for number in range(800):
         (big / f"file{number}.c").write_text(body.replace("number", f"f{number}"))
     async with strict_editor(Announced(PROGRESS, folders=(big,))) as editor:
         await editor.initialize()
@@ -389,7 +389,7 @@ async def test_work_that_takes_long_is_shown_and_can_be_paused(tmp_path: Path) -
         assert begin["value"]["title"] == "Index big"
         assert begin["value"]["cancellable"] is True
         report = (await editor.expect(types.PROGRESS))["params"]["value"]
-        assert " of 200 files" in report["message"]
+        assert " of 800 files" in report["message"]
         assert 0 <= report["percentage"] <= 100
         await editor.notify(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, {"token": token})
         value = report
