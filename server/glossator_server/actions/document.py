@@ -16,12 +16,13 @@ from glossator_clients.protocol import ChatModel, complete
 from glossator_clients.types import ChatReply, ChatRequest, ModelInfo, Packing
 from glossator_gate.types import Errand
 from glossator_indexer.parsing import syntax_problems
-from glossator_indexer.retrieval import DocumentedSymbol, words_of
+from glossator_indexer.retrieval import DocumentedSymbol
 from glossator_indexer.styles.names import unnameable_parameters
 from glossator_indexer.styles.voice import imperative, voiced
 from glossator_indexer.styles.wording import clean_fields
 from glossator_indexer.symbols import find_symbols, own_code
 from glossator_indexer.types import DocFields, Span, Symbol
+from glossator_server.actions.borrowing import Foreign, foreign_words, without_borrowed
 from glossator_server.actions.conventions import conventions_of
 from glossator_server.actions.filling import (
     RETURN_NOTICE,
@@ -118,13 +119,14 @@ def place_again(proposal: Proposal, snapshot: Snapshot) -> Outcome:
 class _Draft:
     """The words gathered so far and what they cost; owned by one run of the action.
 
-    `cuts` are the notices of the prompt that was asked last.
+    `cuts` are the notices of the prompt that was asked last; `foreign` is what a small model may
+    only repeat.
     """
 
     cuts: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     reused: tuple[str, ...] = ()
-    shown: frozenset[str] = frozenset()
+    foreign: Foreign | None = None
     sentences: int = 1
     fields: DocFields = field(default_factory=lambda: DocFields(""))
     has_failed: bool = False
@@ -158,7 +160,7 @@ async def _write(
             return placed
     subject = await asyncio.to_thread(_subject, site, draft, around)
     if model.info.api == "embedded":
-        draft.shown = _foreign_summaries(site.symbol, subject.neighbours)
+        draft.foreign = foreign_words(site.symbol, subject.neighbours)
     request = _request(site, subject, draft, model.info)
     if request is None:
         return None
@@ -228,9 +230,9 @@ async def _ask(
     cleaned = clean_fields(said, site.symbol, site.asked)
     held = grounded(cleaned, site.symbol, site.snapshot.source, site.facts)
     fields = voiced(held.fields, site.conventions.layout.habits)
-    if fields.summary.strip(" .").lower() in draft.shown:
-        # Small models repeat an example word for word where they do not know better.
-        fields = replace(fields, summary="")
+    if draft.foreign is not None:
+        code = _text(site.snapshot, site.symbol.extent)
+        fields = without_borrowed(fields, code, draft.foreign)
     if draft.has_failed:
         draft.fields = combined(fields, draft.fields)
     else:
@@ -312,16 +314,6 @@ def _subject(site: Site, draft: _Draft, around: Sequence[DocumentedSymbol]) -> P
         facts=site.facts,
         neighbours=neighbours_of(snapshot, symbol, around),
         wishes=_wishes(site.options),
-    )
-
-
-def _foreign_summaries(symbol: Symbol, neighbours: Sequence[DocumentedSymbol]) -> frozenset[str]:
-    """Return the summaries of examples whose names have nothing in common with the symbol's."""
-    own = words_of(symbol.name)
-    return frozenset(
-        it.fields.summary.strip(" .").lower()
-        for it in neighbours
-        if not own & words_of(it.symbol.name)
     )
 
 
