@@ -22,8 +22,8 @@ _WORD = re.compile(r"[a-z]{3,}")
 _COMMON = frozenset(
     re.findall(
         r"\w+",
-        "all and any are but can for from get given has have into its new not one only return returns"
-        " set specified than that the then this use used value when whether which with",
+        "all and any are but can for from get given has have into its new not one only return"
+        " returns set specified than that the then this use used value when whether which with",
     )
 )
 
