@@ -34,7 +34,11 @@ from glossator_server.actions.filling import (
 from glossator_server.actions.grounding import grounded
 from glossator_server.actions.neighbours import documented_around, neighbours_of
 from glossator_server.actions.placing import Placed, Site, place, site_of
-from glossator_server.actions.reuse import reused_descriptions, without_names
+from glossator_server.actions.reuse import (
+    reused_descriptions,
+    without_known,
+    words_of_relatives,
+)
 from glossator_server.actions.states import CommentState, comment_status
 from glossator_server.edits import file_edit
 from glossator_server.prompts import (
@@ -119,13 +123,13 @@ def place_again(proposal: Proposal, snapshot: Snapshot) -> Outcome:
 class _Draft:
     """The words gathered so far and what they cost; owned by one run of the action.
 
-    `cuts` are the notices of the prompt that was asked last; `foreign` is what a small model may
-    only repeat.
+    `cuts` are the notices of the prompt that was asked last; `known` are words of people, `foreign`
+    those that a small model would only repeat.
     """
 
     cuts: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
-    reused: tuple[str, ...] = ()
+    known: DocFields = field(default_factory=lambda: DocFields(""))
     foreign: Foreign | None = None
     sentences: int = 1
     fields: DocFields = field(default_factory=lambda: DocFields(""))
@@ -149,11 +153,7 @@ async def _write(
 ) -> Placed | Skipped | None:
     """Gather words until the comment passes or the rounds are used up; None: no prompt fits."""
     around = await asyncio.to_thread(documented_around, site.snapshot, site.style)
-    reused = reused_descriptions(site.symbol, site.asked, around)
-    if reused:
-        draft.fields = replace(draft.fields, parameters=reused)
-        draft.reused = tuple(name for name, _ in reused)
-        draft.notices += (f"described as in the code around: {', '.join(draft.reused)}",)
+    _take_known_words(site, draft, around, model.info)
     if not site.lacks(draft.fields):
         placed = await asyncio.to_thread(place, site, draft.fields)
         if not failures(placed.evidence):
@@ -185,6 +185,25 @@ async def _write(
             draft.has_failed = True
         request = repair_messages(_asked_of(request, model.info), answer, reasons, model.info)
     return await asyncio.to_thread(_last_resort, site, draft, reasons)
+
+
+def _take_known_words(
+    site: Site, draft: _Draft, around: Sequence[DocumentedSymbol], info: ModelInfo
+) -> None:
+    """Take the words that people wrote for the same things elsewhere, as far as they are true.
+
+    A small model is not asked for what a near relative says already: it would say it worse.
+    """
+    if info.api == "embedded":
+        known = words_of_relatives(site.symbol, site.asked, around)
+    else:
+        known = DocFields("", reused_descriptions(site.symbol, site.asked, around))
+    held = grounded(known, site.symbol, site.snapshot.source, site.facts)
+    draft.fields = draft.known = held.fields
+    told = [name for name, text in draft.known.parameters if text]
+    told += ["the value"] if draft.known.returns else []
+    if told:
+        draft.notices += (f"described as in the code around: {', '.join(told)}",)
 
 
 def _request(
@@ -308,7 +327,7 @@ def _subject(site: Site, draft: _Draft, around: Sequence[DocumentedSymbol]) -> P
     return PromptSubject(
         language=snapshot.source.language.id,
         symbol=symbol,
-        wanted=without_names(site.asked, draft.reused),
+        wanted=without_known(site.asked, draft.known),
         signature=_text(snapshot, symbol.signature),
         body=_text(snapshot, Span(symbol.signature.end, symbol.extent.end)),
         facts=site.facts,

@@ -6,8 +6,14 @@ from glossator_indexer.languages import language_for_id
 from glossator_indexer.neighbourhood import documented_symbols
 from glossator_indexer.parsing import parse
 from glossator_indexer.styles import STYLES
+from glossator_indexer.styles.wanted import Need
 from glossator_indexer.symbols import find_symbols
-from glossator_server.actions.reuse import reused_descriptions, without_names
+from glossator_indexer.types import DocFields
+from glossator_server.actions.reuse import (
+    reused_descriptions,
+    without_known,
+    words_of_relatives,
+)
 
 STYLE = STYLES["kernel-doc"]
 FILE = """\
@@ -80,5 +86,61 @@ def test_what_is_known_is_not_asked_for() -> None:
     language = language_for_id("c")
     assert language is not None
     (symbol,) = find_symbols(parse(FILE, language), "g")
-    left = without_names(STYLE.wanted(symbol), ["ring"])
+    known = DocFields("", (("ring", "The ring."), ("mode", "")), "0.")
+    left = without_known(STYLE.wanted(symbol), known)
     assert [it.path for it in left.names] == ["mode", "flags"]
+    assert left.returns is Need.NONE
+
+
+FAMILY = """\
+/**
+ * ring_push() - Put an item in.
+ * @ring: The ring to change.
+ * @item: What to put in.
+ * @count: How many there are.
+ *
+ * Return: 0, or -ENOSPC where the ring is full.
+ */
+int ring_push(struct ring *ring, void *item, int count);
+
+/**
+ * other() - Do something else.
+ * @ring: Something else.
+ * @extra: Nothing.
+ *
+ * Return: Who knows.
+ */
+int other(struct ring *ring, int extra);
+
+int ring_push_all(struct ring *ring, void *item, long count, int extra)
+{
+	return -ENOSPC;
+}
+
+void ring_pop(struct ring *ring);
+
+long unlike(struct ring *ring, void *item);
+"""
+
+
+def of_relatives(name: str) -> DocFields:
+    language = language_for_id("c")
+    assert language is not None
+    source = parse(FAMILY, language)
+    (symbol,) = find_symbols(source, name)
+    return words_of_relatives(symbol, STYLE.wanted(symbol), documented_symbols(source, STYLE))
+
+
+def test_a_relative_says_what_the_same_parameter_and_the_same_value_are() -> None:
+    words = of_relatives("ring_push_all")
+    # `count` has another type there, and `other` is no relative.
+    assert words.parameters == (("ring", "The ring to change."), ("item", "What to put in."))
+    assert words.returns == "0, or -ENOSPC where the ring is full."
+
+
+def test_a_relative_says_nothing_of_what_is_not_there() -> None:
+    assert of_relatives("ring_pop") == DocFields("", (("ring", "The ring to change."),))
+
+
+def test_whose_name_has_nothing_in_common_is_no_relative() -> None:
+    assert of_relatives("unlike") == DocFields("")
