@@ -56,6 +56,8 @@ _PROMPT_ECHO = re.compile(
     r"(?:json|doc comment|kernel-doc)\b",
     re.IGNORECASE,
 )
+# Where a sentence ends with one of these, it does not end there.
+_LEADS_ON = re.compile(r"(?:[\s,;]+(?:an?|and|but|nor|or|the)\b[,;]?)+\.?$")
 _LONGEST_LOOP = 12
 _FEWEST_LOOPS = 3
 _ENOUGH_WORDS = 12
@@ -101,6 +103,21 @@ def is_babble(text: str) -> bool:
 def without_chatter(paragraph: str) -> str:
     """Drop the sentences in which a model speaks of its answer instead of the code."""
     return " ".join(it for it in sentences(paragraph) if not _CHATTER.match(it))
+
+
+def without_open_end(text: str) -> str:
+    """Cut what its writer broke off: from a bracket that nothing closes, at a word that leads on.
+
+    "Free the list (or wh" and "Free the list and" both become "Free the list".
+    """
+    opened: list[int] = []
+    for at, character in enumerate(text):
+        if character == "(":
+            opened.append(at)
+        elif character == ")" and opened:
+            opened.pop()
+    whole = text[: opened[0]].rstrip(" ,;:-") if opened else text
+    return _LEADS_ON.sub("", whole)
 
 
 def without_loops(paragraph: str) -> str:

@@ -17,6 +17,7 @@ from glossator_indexer.styles.phrases import (
     sentences,
     without_chatter,
     without_loops,
+    without_open_end,
 )
 from glossator_indexer.styles.scrub import scrubbed, without_hazards
 from glossator_indexer.styles.wanted import Need, Wanted
@@ -272,7 +273,8 @@ def _unadorned(text: str, cut: _Cut, subject: _Subject) -> str:
         previous = text
         text = unbulleted(cut.labels(text.strip())).strip("\"“”'*|>=~ ")
         text = without_hazards(_safe_beginning(text))
-    text = _known_references(_bounded(text, cut.longest), subject)
+    text = without_open_end(_bounded(text, cut.longest))
+    text = _known_references(text, subject)
     if is_empty_phrase(text) or is_echo(text) or is_babble(text) or _is_declaration(text, subject):
         return ""
     return text
