@@ -6,6 +6,7 @@ No model is asked and nothing is read but the snapshot.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from glossator_indexer.facts import facts_of
@@ -60,11 +61,30 @@ def _facts(symbol: Symbol, facts: Facts) -> list[str]:
     lines = [f"{symbol.kind} `{symbol.name}`"]
     if symbol.return_type is not None:
         lines.append(f"returns `{symbol.return_type}`")
-    if facts.error_codes:
-        lines.append("error codes: " + _names(facts.error_codes))
+    when = dict(facts.conditions)
+    failures = dict.fromkeys((*facts.error_codes, *when))
+    if failures:
+        lines.append("fails with " + _failures(tuple(failures), when))
+    if facts.sleeps:
+        lines.append(f"may sleep, in `{facts.sleeps}`")
+    for told, names in (
+        ("needs", facts.locks_held),
+        ("takes", facts.locks_taken),
+        ("frees", facts.frees),
+        ("takes a reference to", facts.referenced),
+    ):
+        if names:
+            lines.append(f"{told} {_names(names)}")
+    if facts.allocates:
+        lines.append(f"its value is the caller's to free (`{facts.allocates}`)")
     if facts.callees:
         lines.append("calls " + _names(facts.callees))
     return lines
+
+
+def _failures(names: tuple[str, ...], when: Mapping[str, str]) -> str:
+    told = [f"`{it}` if `{when[it]}`" if it in when else f"`{it}`" for it in names[:MOST_NAMES]]
+    return ", ".join(told) + _more(len(names))
 
 
 def _state(status: CommentStatus) -> str:
@@ -81,7 +101,11 @@ def _state(status: CommentStatus) -> str:
 
 def _names(names: tuple[str, ...]) -> str:
     shown = ", ".join(f"`{name}`" for name in names[:MOST_NAMES])
-    return f"{shown} and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else shown
+    return shown + _more(len(names))
+
+
+def _more(count: int) -> str:
+    return f" and {count - MOST_NAMES} more" if count > MOST_NAMES else ""
 
 
 def _is_on_head(symbol: Symbol, offset: int) -> bool:

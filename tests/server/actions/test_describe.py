@@ -30,11 +30,27 @@ def test_a_hover_says_what_the_tree_knows() -> None:
     assert found is not None
     assert found.markdown == (
         "```c\nint stack_push(struct stack *stack, int item)\n```\n\n"
-        "- function `stack_push`\n- returns `int`\n- error codes: `-ENOSPC`\n"
+        "- function `stack_push`\n- returns `int`\n- fails with `-ENOSPC` if `stack->used == 16`\n"
         "- calls `grow`\n- no doc comment"
     )
     assert "`" not in found.plain
     assert found.actions == ("Document `stack_push`",)
+
+
+def test_a_hover_says_what_callers_have_to_know() -> None:
+    found = described(
+        "char *no<|>te(struct box *box)\n{\n\tlockdep_assert_held(&box->lock);\n"
+        "\tmutex_lock(&box->m);\n\tmutex_unlock(&box->m);\n\tget_device(&box->dev);\n"
+        "\treturn kstrdup(box->name, GFP_KERNEL);\n}\n"
+    )
+    assert found is not None
+    assert found.markdown.split("\n\n- ")[1].split("\n- ")[2:7] == [
+        "may sleep, in `mutex_lock`",
+        "needs `box->lock`",
+        "takes `box->m`",
+        "takes a reference to `box`",
+        "its value is the caller's to free (`kstrdup`)",
+    ]
 
 
 def test_a_hover_names_what_has_drifted() -> None:
