@@ -20,7 +20,8 @@ _CONTEXT = "Context"
 def chosen_parts(wanted: Wanted, options: DocumentOptions) -> Wanted:
     """Return what somebody has to find words for: the parts that were chosen, not yet told."""
     with_names = "parameters" in options.sections
-    return Wanted(
+    return replace(
+        wanted,
         names=tuple(it for it in wanted.names if it.need is not Need.TOLD and with_names),
         returns=wanted.returns if "returns" in options.sections else Need.NONE,
         raises=wanted.raises if "raises" in options.sections else (),
