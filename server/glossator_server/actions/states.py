@@ -93,8 +93,7 @@ def comment_status(symbol: Symbol, style: Style, source: ParsedSource) -> Commen
         return CommentStatus(CommentState.MISSING)
     text = symbol.comment.text
     if not style.recognises(text):
-        language = style.languages[0]
-        others = (it for it in styles_of(language) if it is not style)
+        others = (it for it in styles_of(source.language.id) if it is not style)
         if _looks_like_documentation(text) or any(it.recognises(text) for it in others):
             return CommentStatus(CommentState.OTHER_STYLE)
         return CommentStatus(CommentState.MISSING)
