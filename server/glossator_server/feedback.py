@@ -117,8 +117,9 @@ class FeedbackStore:
         self._kept.clear()
 
     def _add(self, values: Mapping[str, object]) -> None:
+        # Half a secret would not be known for one: they go before anything is cut.
         texts = {
-            name: redact(value[:_MOST_CHARACTERS]).text if isinstance(value, str) else value
+            name: redact(value).text[:_MOST_CHARACTERS] if isinstance(value, str) else value
             for name, value in values.items()
         }
         self._kept.add({"schema": SCHEMA, "at": round(self._now(), 3), **texts})
