@@ -68,7 +68,7 @@ def test_no_secret_is_cut_in_two(tmp_path: Path) -> None:
     path = tmp_path / "feedback.jsonl"
     store = FeedbackStore(path)
     for kept in range(8, len(SECRET)):
-        code = f'{" " * (20_000 - kept)}{SECRET}'
+        code = f"{' ' * (20_000 - kept)}{SECRET}"
         store.add_offer(proposal(code=code), Offer("editor", "c"))
     assert SECRET[:8] not in path.read_text("utf-8")
 
