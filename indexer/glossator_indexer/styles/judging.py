@@ -6,6 +6,7 @@ spelled.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,17 @@ class Described:
     entries: Sequence[Entry]
     texts: Sequence[str]
     tells_value: bool = False
+
+    @classmethod
+    def read(
+        cls, entries: Sequence[Entry], texts: Sequence[str], of_value: re.Pattern[str]
+    ) -> Described:
+        """Return a comment whose prose speaks of the value where `of_value` is found in it."""
+        tells_value = any(
+            it.part in (Part.SUMMARY, Part.DETAILS) and of_value.search(text)
+            for it, text in zip(entries, texts, strict=True)
+        )
+        return cls(entries, texts, tells_value)
 
     def of(self, part: Part) -> list[Entry]:
         """Return the entries of one kind, in order."""
