@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from glossator_indexer.neighbourhood import comments_beside, comments_of
 from glossator_indexer.styles import Habits, RenderOptions, Style
@@ -41,13 +42,22 @@ def conventions_of(snapshot: Snapshot, options: DocumentOptions) -> Conventions:
     language = snapshot.source.language.id
     if len(own) < FEWEST_FOR_A_HABIT and snapshot.path is not None:
         around += comments_beside(snapshot.path, snapshot.lends)
-    style = chosen_style(snapshot) or style_among(around, language) or default_style(language)
-    written = [it for it in around if style.recognises(it)]
+    learned = _learned(tuple(around), chosen_style(snapshot), language)
     layout = RenderOptions(
-        options.width or width_of(written, language),
+        options.width or learned.layout.width,
         options.max_lines,
-        _habits(habits_of(written, style), options),
+        _habits(learned.layout.habits, options),
     )
+    return replace(learned, layout=layout)
+
+
+# Each symbol of a file is asked about by itself; a few files at once.
+@lru_cache(maxsize=8)
+def _learned(comments: tuple[str, ...], chosen: Style | None, language: str) -> Conventions:
+    """Return how some comments are written, in the style that is chosen or else in their own."""
+    style = chosen or style_among(comments, language) or default_style(language)
+    written = [it for it in comments if style.recognises(it)]
+    layout = RenderOptions(width_of(written, language), None, habits_of(written, style))
     return Conventions(style, layout, _has_context(written, style))
 
 

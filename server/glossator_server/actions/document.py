@@ -15,7 +15,6 @@ from glossator_clients.errors import IncompleteReplyError, PromptTooLongError
 from glossator_clients.protocol import ChatModel, complete
 from glossator_clients.types import ChatReply, ChatRequest, ModelInfo, Packing
 from glossator_gate.types import Errand
-from glossator_indexer.facts import facts_of
 from glossator_indexer.parsing import syntax_problems
 from glossator_indexer.retrieval import DocumentedSymbol, words_of
 from glossator_indexer.styles.names import unnameable_parameters
@@ -66,7 +65,7 @@ async def document_symbol(
     started = time.monotonic()
     options = options.for_path(snapshot.path)
     conventions = await asyncio.to_thread(conventions_of, snapshot, options)
-    site = site_of(snapshot, symbol, options, conventions)
+    site = await asyncio.to_thread(site_of, snapshot, symbol, options, conventions)
     refusal = await asyncio.to_thread(_refusal, site)
     if refusal is not None:
         return refusal
@@ -221,8 +220,7 @@ async def _ask(
         return reply.text, [str(trouble)]
     said = replace(said, summary=imperative(said.summary, site.symbol.name))
     cleaned = clean_fields(said, site.symbol, site.asked)
-    source = site.snapshot.source
-    held = grounded(cleaned, site.symbol, source, facts_of(source, site.symbol))
+    held = grounded(cleaned, site.symbol, site.snapshot.source, site.facts)
     fields = voiced(held.fields, site.conventions.layout.habits)
     if fields.summary.strip(" .").lower() in draft.shown:
         # Small models repeat an example word for word where they do not know better.
@@ -242,7 +240,7 @@ def _take_proved_return(site: Site, draft: _Draft) -> None:
     """Let the code speak where the model was silent about the value alone."""
     if site.lacks(draft.fields) != ("Return",):
         return
-    if proved := proved_return(site.symbol, facts_of(site.snapshot.source, site.symbol)):
+    if proved := proved_return(site.symbol, site.facts):
         draft.fields = replace(draft.fields, returns=proved)
         draft.notices += (RETURN_NOTICE,)
 
@@ -251,9 +249,7 @@ def _last_resort(site: Site, draft: _Draft, reasons: list[str]) -> Placed | Skip
     """Complete a draft that lacks only what the declaration says itself, or give up."""
     if draft.has_failed:
         return _skipped(site, SkipCause.FAILED_CHECKS, "; ".join(reasons))
-    completed = filled_in(
-        draft.fields, site.symbol, site.asked, facts_of(site.snapshot.source, site.symbol)
-    )
+    completed = filled_in(draft.fields, site.symbol, site.asked, site.facts)
     if completed is None:
         return _skipped(site, SkipCause.NO_USABLE_TEXT, "; ".join(reasons))
     draft.fields, notices = completed
@@ -306,7 +302,7 @@ def _subject(site: Site, draft: _Draft, around: Sequence[DocumentedSymbol]) -> P
         wanted=without_names(site.asked, draft.reused),
         signature=_text(snapshot, symbol.signature),
         body=_text(snapshot, Span(symbol.signature.end, symbol.extent.end)),
-        facts=facts_of(snapshot.source, symbol),
+        facts=site.facts,
         neighbours=neighbours_of(snapshot, symbol, around),
         wishes=_wishes(site.options),
     )

@@ -15,7 +15,7 @@ from glossator_indexer.styles.drift import MISSING_PARAMETER, MISSING_RETURN
 from glossator_indexer.styles.updating import planned_update, updated
 from glossator_indexer.styles.wanted import Need
 from glossator_indexer.styles.wording import missing_parts
-from glossator_indexer.types import DocFields, Span, Symbol, SymbolKind, TextChange
+from glossator_indexer.types import DocFields, Facts, Span, Symbol, SymbolKind, TextChange
 from glossator_server.actions.parts import chosen_parts, with_sections
 from glossator_server.actions.states import drift_of
 from glossator_server.document_options import DocumentOptions
@@ -30,7 +30,7 @@ class Site:
     """Where a comment is wanted, and how; `existing` is the drifted comment that stands there.
 
     `asked` is what somebody has to find words for: of a new comment all that was chosen, of an old
-    one what the code has and the comment lacks.
+    one what the code has and the comment lacks. `facts` are what the body proves.
     """
 
     snapshot: Snapshot
@@ -39,6 +39,7 @@ class Site:
     conventions: Conventions
     existing: ParsedDoc | None
     asked: Wanted
+    facts: Facts
 
     @property
     def style(self) -> Style:
@@ -69,7 +70,9 @@ def site_of(
     existing = None
     if symbol.comment is not None:
         existing = conventions.style.parse(symbol.comment.text)
-    site = Site(snapshot, symbol, options, conventions, existing, chosen_parts(wanted, options))
+    asked = chosen_parts(wanted, options)
+    facts = facts_of(snapshot.source, symbol)
+    site = Site(snapshot, symbol, options, conventions, existing, asked, facts)
     if existing is None or symbol.comment is None:
         return site
     # What the code lost needs no words: only what is wrong after that.
@@ -95,8 +98,7 @@ def place(site: Site, fields: DocFields) -> Placed:
         comment = _updated(site, old.text, site.existing, fields).replace("\n", line_end)
         change = TextChange(old.span, comment)
     else:
-        facts = facts_of(site.snapshot.source, symbol)
-        words = with_sections(fields, facts, site.options, site.conventions)
+        words = with_sections(fields, site.facts, site.options, site.conventions)
         comment = site.style.render(words, symbol, site.conventions.layout)
         comment = comment.replace("\n", line_end)
         change = _insertion(symbol, text, comment, line_end)
