@@ -158,6 +158,16 @@ def symbols_to_document(snapshot: Snapshot) -> tuple[Symbol, ...]:
     )
 
 
+def drifted_symbols(snapshot: Snapshot) -> tuple[Symbol, ...]:
+    """Return the symbols whose comment has drifted, in order; an ordinary comment cannot."""
+    style, source = style_of(snapshot), snapshot.source
+    return tuple(
+        it
+        for it in all_symbols(source)
+        if it.name and comment_status(it, style, source).state is CommentState.DRIFTED
+    )
+
+
 def _is_wanted(symbol: Symbol, state: CommentState) -> bool:
     if state is CommentState.MISSING:
         return is_documented_kind(symbol) and symbol.name != "main" and not symbol.is_private
