@@ -37,7 +37,6 @@ class _Collector:
         self._index = index
         self._piece = source.pieces[index].text
         self._codes: dict[str, None] = {}
-        self._assigned: dict[str, dict[str, None]] = {}
         self._returned: set[str] = set()
         self._callees: dict[str, None] = {}
         self._returns_value = False

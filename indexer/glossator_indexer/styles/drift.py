@@ -19,7 +19,6 @@ DRIFT_RULES = frozenset(
         "parameter-order",
         MISSING_RETURN,
         "stale-return",
-        "wrong-type",
     }
 )
 

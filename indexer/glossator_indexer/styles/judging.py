@@ -85,7 +85,7 @@ def _parameters(described: Described, wanted: Wanted, symbol: Symbol) -> Iterato
     order = [it.path for it in wanted.names]
     told = {it.label for it in entries}
     # A constructor's parameters may be described above its class.
-    if symbol.kind in _CALLABLE:
+    if is_callable(symbol):
         yield from _stale(entries, order, symbol)
     kept = [it for it in entries if it.label in order]
     yield from _repeated(entries)
@@ -143,7 +143,7 @@ def _empty(described: Described) -> Iterator[Finding]:
 
 def _value(described: Described, wanted: Wanted, symbol: Symbol) -> Iterator[Finding]:
     returns = described.of(Part.RETURNS)
-    if wanted.returns is Need.NONE and returns and symbol.kind in _CALLABLE:
+    if wanted.returns is Need.NONE and returns and is_callable(symbol):
         yield error("stale-return", f"{symbol.name} returns nothing", returns[0].first)
     if wanted.returns is Need.REQUIRED and not returns and not described.tells_value:
         # Whoever describes parameters and not the value has forgotten it.

@@ -17,6 +17,7 @@ from glossator_indexer.styles.detecting import (
     habits_of,
     style_among,
 )
+from glossator_server.actions.parts import CONTEXT
 from glossator_server.actions.states import chosen_style, default_style
 from glossator_server.document_options import USUAL_WIDTH, DocumentOptions
 from glossator_server.snapshot import Snapshot
@@ -27,7 +28,6 @@ _PYTHON_WIDTH = 79
 _TAB_WIDTH = 8
 # One line in twenty may be a link that nobody could break.
 _SHARE_WITHIN = 0.95
-_CONTEXT = "Context"
 # Where one comment in five has such a section, the others lack it.
 _SHARE_WITH_CONTEXT = 0.2
 
@@ -92,5 +92,5 @@ def _first(chosen: bool | None, learned: bool | None) -> bool | None:  # noqa: F
 
 def _has_context(comments: Sequence[str], style: Style) -> bool:
     parsed = [doc for it in comments if (doc := style.parse(it)) is not None]
-    having = sum(any(title == _CONTEXT for title, _ in it.fields.sections) for it in parsed)
+    having = sum(any(title == CONTEXT for title, _ in it.fields.sections) for it in parsed)
     return having > 0 and having >= len(parsed) * _SHARE_WITH_CONTEXT

@@ -141,11 +141,7 @@ async def _write(
 ) -> Placed | Skipped | None:
     """Gather words until the comment passes or the rounds are used up; None: no prompt fits."""
     around = await asyncio.to_thread(documented_around, site.snapshot, site.style)
-    reused = reused_descriptions(site.symbol, site.asked, around)
-    if reused:
-        draft.fields = replace(draft.fields, parameters=reused)
-        draft.reused = tuple(name for name, _ in reused)
-        draft.notices += (f"described as in the code around: {', '.join(draft.reused)}",)
+    _take_reused(site, draft, around)
     if not site.lacks(draft.fields):
         placed = await asyncio.to_thread(place, site, draft.fields)
         if not failures(placed.evidence):
@@ -177,6 +173,15 @@ async def _write(
             draft.has_failed = True
         request = repair_messages(_asked_of(request, model.info), answer, reasons, model.info)
     return await asyncio.to_thread(_last_resort, site, draft, reasons)
+
+
+def _take_reused(site: Site, draft: _Draft, around: Sequence[DocumentedSymbol]) -> None:
+    """Let the comments around speak where they describe the very same parameters."""
+    reused = reused_descriptions(site.symbol, site.asked, around)
+    if reused:
+        draft.fields = replace(draft.fields, parameters=reused)
+        draft.reused = tuple(name for name, _ in reused)
+        draft.notices += (f"described as in the code around: {', '.join(draft.reused)}",)
 
 
 def _request(

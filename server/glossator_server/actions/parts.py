@@ -14,7 +14,7 @@ from glossator_indexer.styles.wanted import Need
 from glossator_indexer.types import DocFields, Facts
 from glossator_server.document_options import DocumentOptions
 
-_CONTEXT = "Context"
+CONTEXT = "Context"
 
 
 def chosen_parts(wanted: Wanted, options: DocumentOptions) -> Wanted:
@@ -37,12 +37,8 @@ def with_sections(
     """
     fixed = dict(options.fixed_sections)
     told = " ".join(_context(facts))
-    if (
-        told
-        and _CONTEXT not in fixed
-        and (conventions.has_context or "context" in options.sections)
-    ):
-        fixed = {_CONTEXT: told} | fixed
+    if told and CONTEXT not in fixed and (conventions.has_context or "context" in options.sections):
+        fixed = {CONTEXT: told} | fixed
     details = fields.details if "details" in options.sections else None
     return replace(fields, details=details, sections=(*fields.sections, *fixed.items()))
 
