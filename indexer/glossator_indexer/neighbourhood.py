@@ -46,23 +46,29 @@ class _FileStamp:
 
 def documented_symbols(source: ParsedSource, style: Style) -> tuple[DocumentedSymbol, ...]:
     """Return the symbols of a text whose comments are an example: complete and not drifted."""
-    found: list[DocumentedSymbol] = []
+    key = f"{__name__}.{style.id}"
+    known = source.overview.get(key)
+    if not isinstance(known, tuple):
+        # Every symbol of the text that is to be commented asks for them.
+        known = source.overview[key] = tuple(_documented(source, style))
+    return known
+
+
+def _documented(source: ParsedSource, style: Style) -> Iterator[DocumentedSymbol]:
     for symbol in all_symbols(source):
         comment = symbol.comment
-        if comment is None or not style.recognises(comment.text):
+        parsed = None if comment is None else style.parse(comment.text)
+        if comment is None or parsed is None:
             continue
-        parsed = style.parse(comment.text)
         # The members of a type are in its body, the parameters of a function are not.
         end = symbol.extent.end if symbol.kind in _TOLD_BY_MEMBERS else symbol.signature.end
         signature = source.text[symbol.extent.start : end]
         if (
-            parsed is not None
-            and parsed.fields.summary
+            parsed.fields.summary
             and len(signature) <= MOST_SIGNATURE_CHARACTERS
             and not any(it.severity is Severity.ERROR for it in style.check(comment.text, symbol))
         ):
-            found.append(DocumentedSymbol(symbol, signature, parsed.fields))
-    return tuple(found)
+            yield DocumentedSymbol(symbol, signature, parsed.fields)
 
 
 def documented_beside(

@@ -9,8 +9,7 @@ import gc
 import os
 import sys
 import tempfile
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -24,21 +23,14 @@ from glossator_gate.policy import Policy, PolicyPlaces, is_denied, key_variables
 from glossator_gate.telemetry import follow, missing_part
 from glossator_server import __version__
 from glossator_server.policies import CurrentPolicy, WorkspacePolicy
-from glossator_server.settings import (
-    IndexOptions,
-    Settings,
-    load_user_settings,
-)
+from glossator_server.settings import IndexOptions, Settings, load_user_settings
 from glossator_server.workspace_file import WORKSPACE_FILE, read_workspace
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from glossator_clients.factory import Shared
     from glossator_clients.router import Need
     from glossator_indexer.owner_client import IndexClient, OwnerPlaces
-    from glossator_indexer.ports import RepositoryIndex, Reranker, VectorStore
+    from glossator_indexer.ports import RepositoryIndex, VectorStore
     from glossator_indexer.team import TeamIndex
     from glossator_server.embedders import ChosenEmbedder
     from glossator_server.session import Session
@@ -185,7 +177,7 @@ def _open_index(places: OwnerPlaces, options: IndexOptions) -> RepositoryIndex:
     from glossator_indexer.walking import RepositoryWalker, WalkOptions
     from glossator_server.embedders import choose_embedder
     from glossator_server.outdated import end_when_outdated
-    from glossator_server.rerankers import named_ranker
+    from glossator_server.rerankers import LateReranker, named_ranker
 
     def open_vectors(folder: Path, dim: int, truth: TruthVectors) -> VectorStore:
         from glossator_indexer.chroma_store import ChosenVectors, VectorChoice
@@ -279,47 +271,6 @@ def _session(application: Application) -> Session:
     return Session(
         application.settings, open_model, open_index_client, CurrentPolicy(policy_places()).now
     )
-
-
-class LateReranker:
-    """A re-ranker that is loaded when it is first asked, because most searches never ask it.
-
-    It is looked for until it is there, so that what is installed meanwhile counts.
-    """
-
-    def __init__(self, cache_folder: Path) -> None:
-        self._cache_folder = cache_folder
-        self._loading = threading.Lock()
-        self._loaded: Reranker | None = None
-
-    @property
-    def name(self) -> str:
-        """Return what people call the model."""
-        from glossator_indexer import rerank
-
-        return rerank.NAME
-
-    def score(
-        self, query: str, keys: Sequence[bytes], text_of: Callable[[int], str | None]
-    ) -> NDArray[np.float32]:
-        """Return one score a text; raises `EmbedderError` where the model cannot be run."""
-        return self._model().score(query, keys, text_of)
-
-    def warm(self, keys: Sequence[bytes], text_of: Callable[[int], str | None]) -> int:
-        """Remember texts, in a repository where quality mode is used; return the room left."""
-        from glossator_indexer import rerank
-
-        if self._loaded is None and not rerank.was_asked(self._cache_folder):
-            return 0
-        return self._model().warm(keys, text_of)
-
-    def _model(self) -> Reranker:
-        from glossator_indexer import rerank
-
-        with self._loading:
-            if self._loaded is None:
-                self._loaded = rerank.load(self._cache_folder)
-            return self._loaded
 
 
 @contextmanager

@@ -6,13 +6,9 @@ and settings. Secrets are taken out before a line is written.
 
 from __future__ import annotations
 
-import json
-import logging
-import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +17,7 @@ from typing import Any
 import platformdirs
 
 from glossator_gate.redaction import redact
+from glossator_server.kept_lines import KeptLines
 from glossator_server.proposal import Proposal
 
 SCHEMA = 1
@@ -30,8 +27,6 @@ _MOST_BYTES = 16 * 1000 * 1000
 _MOST_CHARACTERS = 20_000
 # Characters are compared with characters up to here, else words with words: half a second.
 _MOST_COMPARED = 2_000_000
-
-_log = logging.getLogger(__name__)
 
 
 class Moment(StrEnum):
@@ -73,20 +68,12 @@ class Finding:
 
 
 class FeedbackStore:
-    """The lines of this user, one JSON object each; any number of processes may add to them.
-
-    Where a line cannot be written it is left out: nobody's work waits for it.
-    """
+    """What was kept for this user; where a line cannot be written it is left out."""
 
     def __init__(self, path: Path | None = None, now: Callable[[], float] = time.time) -> None:
         folder = platformdirs.user_state_path("glossator", appauthor=False)
-        self._path = path or folder / "feedback.jsonl"
+        self._kept = KeptLines(path or folder / "feedback.jsonl", _MOST_BYTES)
         self._now = now
-
-    @property
-    def paths(self) -> tuple[Path, Path]:
-        """Return the files, the older one first; neither need be there."""
-        return self._path.with_suffix(".old.jsonl"), self._path
 
     def add_offer(self, proposal: Proposal, offer: Offer) -> None:
         """Keep what was offered."""
@@ -119,52 +106,23 @@ class FeedbackStore:
         )
 
     def lines(self) -> Iterator[Mapping[str, Any]]:
-        """Yield what was kept, oldest first; what is no line of ours is left out.
+        """Return what was kept, oldest first; what is no line of ours is left out.
 
         Raises `OSError` where a file is there and cannot be read.
         """
-        for path in self.paths:
-            try:
-                raw = path.read_bytes()
-            except FileNotFoundError:
-                continue
-            for line in raw.split(b"\n"):
-                with suppress(ValueError):
-                    found = json.loads(line)
-                    if isinstance(found, dict) and found.get("schema") == SCHEMA:
-                        yield found
+        return (it for it in self._kept.read() if it.get("schema") == SCHEMA)
 
     def clear(self) -> None:
         """Remove everything; raises `OSError` where that is impossible."""
-        for path in self.paths:
-            path.unlink(missing_ok=True)
+        self._kept.clear()
 
     def _add(self, values: Mapping[str, object]) -> None:
+        # Half a secret would not be known for one: they go before anything is cut.
         texts = {
-            name: redact(value[:_MOST_CHARACTERS]).text if isinstance(value, str) else value
+            name: redact(value).text[:_MOST_CHARACTERS] if isinstance(value, str) else value
             for name, value in values.items()
         }
-        line = {"schema": SCHEMA, "at": round(self._now(), 3), **texts}
-        raw = json.dumps(line).encode("ascii") + b"\n"
-        try:
-            self._append(raw)
-        except OSError as trouble:
-            _log.info("%s cannot be written (%s)", self._path, trouble.strerror)
-
-    def _append(self, raw: bytes) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-        handle = os.open(self._path, flags, 0o600)
-        try:
-            size = os.fstat(handle).st_size
-            if size and os.pread(handle, 1, size - 1) != b"\n":
-                # A full disk or a kill has torn the line before.
-                raw = b"\n" + raw
-            os.write(handle, raw)
-        finally:
-            os.close(handle)
-        if size + len(raw) > _MOST_BYTES:
-            self._path.replace(self.paths[0])
+        self._kept.add({"schema": SCHEMA, "at": round(self._now(), 3), **texts})
 
 
 def offered_comment(proposal: Proposal) -> str:

@@ -9,6 +9,7 @@ import contextlib
 import os
 import stat
 import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,7 +93,17 @@ def write_edit(edit: FileEdit) -> None:
         raise StaleDocumentError(f"{edit.path} changed meanwhile; run the command again.")
     if not _is_writable(path):
         raise UsageError(f"{edit.path} is read-only; make it writable, or use --diff.")
-    _replace_file(path, apply_changes(before, edit.changes).encode("utf-8"), edit.path)
+    after = apply_changes(before, edit.changes).encode("utf-8")
+    with _told(edit.path):
+        status = path.stat()
+
+        def settle(new: Path) -> None:
+            with contextlib.suppress(PermissionError):
+                # Root edits other people's files, which stay theirs.
+                os.chown(new, status.st_uid, status.st_gid)
+            new.chmod(stat.S_IMODE(status.st_mode))
+
+        _replace_file(path, after, settle)
 
 
 def write_report(path: Path, text: str, mode: int | None = None) -> None:
@@ -103,23 +114,15 @@ def write_report(path: Path, text: str, mode: int | None = None) -> None:
     Raises `UsageError` where that is impossible.
     """
     place = _target(path)
-    try:
+
+    def settle(new: Path) -> None:
+        known = stat.S_IMODE(place.stat().st_mode) if place.exists() else _new_mode()
+        new.chmod(known if mode is None else mode)
+
+    with _told(path):
         if place.exists() and not place.is_file():
             raise UsageError(f"{path} is not a regular file; name another one.")
-        handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", dir=place.parent)
-    except OSError as trouble:
-        raise UsageError(f"{path} cannot be written: {trouble.strerror}.") from trouble
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8", "surrogateescape"))
-        if mode is None:
-            mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else _new_mode()
-        Path(name).chmod(mode)
-        Path(name).replace(place)
-    except OSError as trouble:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise UsageError(f"{path} cannot be written: {trouble.strerror}.") from trouble
+        _replace_file(place, text.encode("utf-8", "surrogateescape"), settle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,23 +195,28 @@ def _new_mode() -> int:
     return 0o666 & ~mask
 
 
-def _replace_file(path: Path, raw: bytes, shown: Path) -> None:
-    try:
-        before = path.stat()
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as trouble:
-        raise UsageError(f"{shown} cannot be written: {trouble.strerror}.") from trouble
+def _replace_file(path: Path, raw: bytes, settle: Callable[[Path], None]) -> None:
+    """Put a new file in the place of one; `settle` gives it its owner and mode before."""
+    # A name of its own: with that of the file in it, it could be too long.
+    handle, name = tempfile.mkstemp(prefix=".glossator.", dir=path.parent)
+    new = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
-        with contextlib.suppress(PermissionError):
-            # Root edits other people's files, which stay theirs.
-            os.chown(name, before.st_uid, before.st_gid)
-        Path(name).chmod(stat.S_IMODE(before.st_mode))
-        Path(name).replace(path)
-    except OSError as trouble:
+        settle(new)
+        new.replace(path)
+    except OSError:
         with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise UsageError(f"{shown} cannot be written: {trouble.strerror}.") from trouble
+            new.unlink()
+        raise
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn what the system says of a file that cannot be written into a sentence."""
+    try:
+        yield
+    except OSError as trouble:
+        raise UsageError(f"{path} cannot be written: {trouble.strerror}.") from trouble

@@ -1,4 +1,4 @@
-"""Own the model of the role `rerank` as a search asks it: what it may see, and for how long.
+"""Own the models that look at hits again, as a search asks them: what one may see, for how long.
 
 It must not choose who may serve (the policy does), nor rank.
 """
@@ -20,6 +20,8 @@ from glossator_gate.types import Errand, ModelEntry, Policy, strictest
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from glossator_indexer.ports import Reranker
 
 # Who waits for hits waits no longer for a better order of them.
 PATIENCE_S = 10.0
@@ -120,3 +122,44 @@ class NamedRanker:
 def named_ranker(policy: Policy, root: Path) -> NamedRanker | None:
     """Return the model that a policy names for the role `rerank`, None where it names none."""
     return NamedRanker(policy, root) if "rerank" in policy.roles else None
+
+
+class LateReranker:
+    """A re-ranker that is loaded when it is first asked, because most searches never ask it.
+
+    It is looked for until it is there, so that what is installed meanwhile counts.
+    """
+
+    def __init__(self, cache_folder: Path) -> None:
+        self._cache_folder = cache_folder
+        self._loading = threading.Lock()
+        self._loaded: Reranker | None = None
+
+    @property
+    def name(self) -> str:
+        """Return what people call the model."""
+        from glossator_indexer import rerank
+
+        return rerank.NAME
+
+    def score(
+        self, query: str, keys: Sequence[bytes], text_of: Callable[[int], str | None]
+    ) -> NDArray[np.float32]:
+        """Return one score a text; raises `EmbedderError` where the model cannot be run."""
+        return self._model().score(query, keys, text_of)
+
+    def warm(self, keys: Sequence[bytes], text_of: Callable[[int], str | None]) -> int:
+        """Remember texts, in a repository where quality mode is used; return the room left."""
+        from glossator_indexer import rerank
+
+        if self._loaded is None and not rerank.was_asked(self._cache_folder):
+            return 0
+        return self._model().warm(keys, text_of)
+
+    def _model(self) -> Reranker:
+        from glossator_indexer import rerank
+
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = rerank.load(self._cache_folder)
+            return self._loaded

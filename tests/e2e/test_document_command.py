@@ -142,6 +142,16 @@ def test_check_finds_nothing_where_all_is_well(desk: Path) -> None:
     assert (ended.status, ended.output) == (0, "")
 
 
+def test_check_wants_a_comment_where_document_all_would_write_one(desk: Path) -> None:
+    # An ordinary comment makes nobody's doc comment missing.
+    text = "/* Declared. */\nint put(int a);\n\n/* Begins. */\nint main(void)\n{\n\treturn 0;\n}\n"
+    (desk / "two.c").write_text(text, "utf-8")
+    ended = glossator("document", "--check", "two.c", cwd=desk)
+    assert (ended.status, ended.output) == (0, "")
+    ended = glossator("document", "--check", "two.c::put", cwd=desk)
+    assert ended.output == "two.c:2: missing: prototype put has no doc comment\n"
+
+
 def test_check_in_json_has_the_documented_fields(desk: Path) -> None:
     ended = glossator("document", "--check", "--json", desk)
     report = json.loads(ended.output)

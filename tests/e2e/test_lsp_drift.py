@@ -166,6 +166,51 @@ async def test_files_that_are_not_open_are_looked_at_once_where_it_is_wanted(fol
         assert (report["kind"], report["items"]) == ("full", [])
 
 
+async def test_what_the_settings_no_longer_want_is_taken_back(folder: Path) -> None:
+    settings = folder / ".glossator.toml"
+    settings.write_text('[document]\ndrift = "workspace"\n', "utf-8")
+    (folder / "a.py").write_text(PYTHON, "utf-8")
+    (folder / "b.py").write_text(PYTHON, "utf-8")
+    uris = {(folder / name).as_uri() for name in ("a.py", "b.py")}
+    known: list[Json] = []
+
+    async def asked(text: str, editor: StrictEditor) -> list[tuple[str, str, int]]:
+        settings.write_text(text, "utf-8")
+        changes = [{"uri": settings.as_uri(), "type": 2}]
+        await editor.notify("workspace/didChangeWatchedFiles", {"changes": changes})
+        await editor.answer(await editor.expect("workspace/diagnostic/refresh"), None)
+        answer = await editor.ask("workspace/diagnostic", {"previousResultIds": known})
+        return [(it["uri"], it["kind"], len(it["items"])) for it in answer["items"]]
+
+    async with strict_editor(Announced(PULL, folders=(folder,))) as editor:
+        await editor.initialize()
+        answer = await editor.ask("workspace/diagnostic", {"previousResultIds": []})
+        known += [{"uri": it["uri"], "value": it["resultId"]} for it in answer["items"]]
+        assert {it["uri"] for it in known} == uris
+        override = '[[document.overrides]]\npaths = ["b.py"]\ndrift = "off"\n'
+        shown = await asked(f'[document]\ndrift = "workspace"\n{override}', editor)
+        assert set(shown) == {
+            ((folder / "a.py").as_uri(), "full", 1),
+            ((folder / "b.py").as_uri(), "full", 0),
+        }
+        shown = await asked('[document]\nstyle = "numpy"\ndrift = "workspace"\n', editor)
+        assert set(shown) == {(it, "full", 0) for it in uris}
+        assert set(await asked("", editor)) == {(it, "full", 0) for it in uris}
+
+
+async def test_a_change_of_the_settings_shows_what_they_want(folder: Path) -> None:
+    settings = folder / ".glossator.toml"
+    path = folder / "a.py"
+    async with strict_editor(Announced(PUSH, folders=(folder,))) as editor:
+        await editor.initialize()
+        await editor.open(path.as_uri(), PYTHON, "python")
+        assert len(await pushed(editor, path)) == 1
+        settings.write_text('[document]\ndrift = "off"\n', "utf-8")
+        changes = [{"uri": settings.as_uri(), "type": 1}]
+        await editor.notify("workspace/didChangeWatchedFiles", {"changes": changes})
+        assert await pushed(editor, path) == []
+
+
 async def test_a_wrong_argument_is_told(folder: Path) -> None:
     async with strict_editor(Announced(PULL, folders=(folder,))) as editor:
         await editor.initialize()

@@ -64,6 +64,15 @@ def test_secrets_are_taken_out_of_every_text(tmp_path: Path) -> None:
     assert path.read_text("utf-8").count("<redacted: ") == 3
 
 
+def test_no_secret_is_cut_in_two(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.jsonl"
+    store = FeedbackStore(path)
+    for kept in range(8, len(SECRET)):
+        code = f"{' ' * (20_000 - kept)}{SECRET}"
+        store.add_offer(proposal(code=code), Offer("editor", "c"))
+    assert SECRET[:8] not in path.read_text("utf-8")
+
+
 def test_texts_of_any_kind_are_kept(tmp_path: Path) -> None:
     store = FeedbackStore(tmp_path / "feedback.jsonl")
     store.add_offer(proposal("/** \ud800 \u2028 \n */" + "x" * 50_000, "\0"), Offer("editor", "c"))

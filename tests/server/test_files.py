@@ -1,4 +1,4 @@
-"""Which files are read at all, by their names, their targets and the policy."""
+"""Which files are read at all, by their names, their targets and the policy; how one is written."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from glossator_indexer.types import Span, TextChange
+from glossator_server.edits import file_edit
 from glossator_server.errors import UsageError
-from glossator_server.files import read_snapshot, source_tree
+from glossator_server.files import read_snapshot, source_tree, write_edit, write_report
 from glossator_server.settings import Settings
 
 
@@ -83,3 +85,16 @@ def test_the_files_of_a_folder_are_named_as_the_folder_was(
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         source_tree(tmp_path / "none")
+
+
+def test_a_file_whose_name_is_as_long_as_can_be_is_written(tmp_path: Path) -> None:
+    path = tmp_path / f"{'é' * 126}.c"
+    path.write_text("int f(void);\n", "utf-8")
+    path.chmod(0o640)
+    snapshot = read_snapshot(path, Settings())
+    write_edit(file_edit(snapshot, [TextChange(Span(0, 0), "/* f */\n")]))
+    assert path.read_text("utf-8") == "/* f */\nint f(void);\n"
+    write_report(path, "report")
+    assert path.read_text("utf-8") == "report"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert [it for it in tmp_path.iterdir() if it.is_file()] == [path]

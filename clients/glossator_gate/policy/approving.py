@@ -75,7 +75,7 @@ def sort_out(
 
 
 def price_refusal(entry: ModelEntry, limits: UsageLimits) -> str | None:
-    """Return why nobody can hold a model to what a day may cost, as a sentence; None where so."""
+    """Return why a model cannot be held to what a day may cost, a sentence; None where it can."""
     price, sums = entry.price, limits.cost_per_day
     if price is None or sums is None or price.currency in sums:
         return None

@@ -6,7 +6,6 @@ Writers take turns; readers take none: they see what was committed last.
 from __future__ import annotations
 
 import contextlib
-import logging
 import shutil
 import tempfile
 import threading
@@ -38,8 +37,6 @@ from glossator_indexer.records import (
     PiecesQuery,
     SearchQuery,
 )
-
-_log = logging.getLogger(__name__)
 
 # What a save makes in this process: starting workers costs as much as some dozens of files.
 _MOST_FILES_HERE = 24

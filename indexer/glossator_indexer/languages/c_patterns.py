@@ -134,7 +134,6 @@ def block_comment(text: str, start: int) -> tuple[int, int]:
 
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
 _LITERAL = re.compile(rf"{STRING}|{CHARACTER}")
-_NOT_LINE_END = re.compile(r"[^\r\n]")
 
 
 def blanked(text: str, start: int, end: int, holes: Sequence[tuple[int, int]]) -> str:

@@ -17,9 +17,6 @@ from glossator_indexer.styles.parsed import ParsedDoc
 # Below this a habit may be an accident.
 FEWEST_FOR_A_HABIT = 3
 _SHARE_OF_A_HABIT = 0.7
-# A comment that describes a parameter or a value shows its style; a sentence alone fits most
-# styles.
-_TELLING, _FITTING = 3, 1
 _OPENING = re.compile(r"/\*\*|/\*!|///|//!|//|#|[rRuU]*(?:\"\"\"|'''|\"|')")
 _COMMAND = re.compile(r"(?:^|[\s*/!])([@\\])(?:brief|param|returns?|details|throws|note|ref)\b")
 _BRIEF = re.compile(r"[@\\](?:brief|short)\b")

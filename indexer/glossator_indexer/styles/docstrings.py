@@ -6,22 +6,76 @@ It must not know a style of sections.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 
-from glossator_indexer.styles.frames import framed_docstring
+from glossator_indexer.styles.frames import last_filled
 from glossator_indexer.styles.judging import is_callable
 from glossator_indexer.styles.options import RenderOptions
+from glossator_indexer.styles.parsed import Entry, Part
+from glossator_indexer.styles.prose import one_line, with_summary_on_one_line, within_lines
 from glossator_indexer.styles.wanted import DocumentedName, Need, Wanted
-from glossator_indexer.types import NOTHING, Symbol, SymbolKind
+from glossator_indexer.styles.wrapping import Measure, flow, wrap
+from glossator_indexer.types import NOTHING, DocFields, Symbol, SymbolKind
 
 _TAB_WIDTH = 8
 _NARROWEST = 20
-_ESCAPE = re.compile(r"\\(?=[\"'\\])")
+
+SPEAKS_OF_VALUE = re.compile(r"\b(?:return|yield)(?:s|ed|ing)?\b", re.IGNORECASE)
 
 
-def content_of(literal: str) -> tuple[str, ...] | None:
-    """Return the lines of a docstring without their margin, None where it is no plain literal."""
-    frame = framed_docstring(literal)
-    return None if frame is None else frame.lines
+def prose_of(lines: tuple[str, ...], end: int) -> Iterator[tuple[Entry, str]]:
+    """Yield the summary and the details that stand above line `end`, with their texts."""
+    first = next((at for at in range(end) if lines[at].strip()), None)
+    if first is None:
+        return
+    stop = next((at for at in range(first, end) if not lines[at].strip()), end)
+    yield Entry(Part.SUMMARY, "", first, stop), "\n".join(lines[first:stop])
+    details = next((at for at in range(stop, end) if lines[at].strip()), None)
+    if details is not None:
+        last = last_filled(lines, details, end)
+        yield Entry(Part.DETAILS, "", details, last), "\n".join(lines[details:last])
+
+
+def fields_of(entries: Iterable[Entry], texts: Iterable[str]) -> DocFields:
+    """Return what the entries of a docstring say."""
+    said = list(zip(entries, texts, strict=True))
+    return DocFields(
+        summary=one_line(next((text for it, text in said if it.part is Part.SUMMARY), "")),
+        parameters=tuple((it.label, text) for it, text in said if it.part is Part.PARAMETER),
+        returns=next((text for it, text in said if it.part is Part.RETURNS), None) or None,
+        details=next((text for it, text in said if it.part is Part.DETAILS), None),
+        raises=tuple((it.label, text) for it, text in said if it.part is Part.RAISES),
+        sections=tuple(
+            (it.label, text) for it, text in said if it.part is Part.SECTION and it.label
+        ),
+    )
+
+
+def opened(
+    fields: DocFields, width: int, options: RenderOptions, plain: Callable[[str], str]
+) -> tuple[DocFields, list[str]]:
+    """Return the words as there is room for them, and the lines of their summary and details.
+
+    `plain` keeps a line of words from being read as anything else.
+    """
+    lead = 0 if options.habits.summary_below else len('"""')
+    # The closing quotes may stand on the same line.
+    told = with_summary_on_one_line(fields, width - 2 * len('"""'))
+    words = within_lines(told, width, options.max_lines, lead)
+    body = wrap(plain(one_line(words.summary)), Measure(width, lead))
+    if words.details and words.details.strip():
+        body += ["", *flow(plain(words.details), width)]
+    return words, body
+
+
+def hanging(label: str, text: str, width: int, hang: int) -> list[str]:
+    """Return a text behind its label; where its own lines fit, it keeps them."""
+    lines = text.strip("\n").split("\n")
+    if len(lines) > 1 and all(len(it) + hang <= width for it in lines):
+        more = [(" " * hang + it).rstrip() for it in lines[1:]]
+        return [f"{label}{lines[0]}".rstrip(), *more]
+    first, *rest = wrap(one_line(text), Measure(width, len(label), hang)) or [""]
+    return [f"{label}{first}".rstrip(), *rest]
 
 
 def as_literal(lines: list[str], symbol: Symbol, options: RenderOptions) -> str:
@@ -53,12 +107,12 @@ def docstring_width(symbol: Symbol, options: RenderOptions) -> int:
     return max(options.width - len(symbol.indent.expandtabs(_TAB_WIDTH)), _NARROWEST)
 
 
-def wanted_in_docstring(symbol: Symbol, *, with_stars: bool) -> Wanted:
-    """Return what a complete docstring describes; a property describes itself."""
+def wanted_in_docstring(symbol: Symbol) -> Wanted:
+    """Return what a complete docstring describes, `*args` with its stars; a property itself."""
     if not is_callable(symbol):
         return Wanted(returns=Need.WELCOME)
     names = tuple(
-        DocumentedName(it.name if with_stars else it.name.lstrip("*"), _need(it.name))
+        DocumentedName(it.name, _need(it.name))
         for it in symbol.parameters
         if it.name and it.name.strip("*_")
     )

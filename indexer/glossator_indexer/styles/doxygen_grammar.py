@@ -53,7 +53,6 @@ VERBATIM = {
 }
 _BLOCK_OPENING = re.compile(r"[ \t]*(?P<opening>/\*[*!])(?![*</])")
 _LINE_OPENING = re.compile(r"[ \t]*(?P<mark>///|//!)(?![/<])")
-_FRAME = re.compile(r"[ \t]*(?:\*(?!/)[ \t]?|(?=\S|\Z))?")
 # `{@code x}` is a word of JavaDoc's inside of a line.
 COMMAND = re.compile(r"(?<![@\\\w{])(?P<mark>[@\\])(?P<word>[A-Za-z]+|f[\[\]{}$()]|[{}])")
 _NAME = re.compile(

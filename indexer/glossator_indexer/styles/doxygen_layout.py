@@ -25,7 +25,6 @@ from glossator_indexer.types import DocFields, Symbol
 _TAB_WIDTH = 8
 _NARROWEST = 20  # narrower than that, deep indents would leave no room for words
 _DEEPEST_HANG = 20
-_SHALLOW_HANG = 4
 _DIRECTION = re.compile(r"\[(?:in|out|in,out|out,in|inout)\][ \t]*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 # Lists that only Doxygen knows, tables, and what a command opens keep their lines.

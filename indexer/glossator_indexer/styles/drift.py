@@ -9,16 +9,16 @@ from collections.abc import Iterable
 
 from glossator_indexer.types import Finding, Severity
 
+MISSING_PARAMETER = "missing-parameter"
 MISSING_RETURN = "missing-return"
 DRIFT_RULES = frozenset(
     {
         "wrong-name",
         "stale-parameter",
-        "missing-parameter",
+        MISSING_PARAMETER,
         "parameter-order",
         MISSING_RETURN,
         "stale-return",
-        "wrong-type",
     }
 )
 

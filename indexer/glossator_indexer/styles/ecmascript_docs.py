@@ -206,11 +206,8 @@ def _check(comment: str, symbol: Symbol, dialect: Dialect, wanted: Wanted) -> tu
     scanned = scan(comment, dialect)
     if scanned is None:
         return (error(f"not-{dialect.id}", f"this is no comment that {dialect.id} reads"),)
-    tells_value = any(
-        it.part in (Part.SUMMARY, Part.DETAILS) and _SPEAKS_OF_VALUE.search(text)
-        for it, text in zip(scanned.entries, scanned.texts, strict=True)
-    )
-    found = judged(Described(scanned.entries, scanned.texts, tells_value), wanted, symbol)
+    described = Described.read(scanned.entries, scanned.texts, _SPEAKS_OF_VALUE)
+    found = judged(described, wanted, symbol)
     if any(not it.name for it in symbol.parameters):
         # What is taken apart in the parameter list has a name in the comment only.
         found = tuple(it for it in found if it.rule not in ("stale-parameter", "parameter-order"))

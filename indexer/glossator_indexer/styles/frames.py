@@ -93,6 +93,19 @@ def spread(comment: str, indent: str) -> str:
     return block["opening"] + "\n".join(lines) + "*/"
 
 
+def last_filled(lines: tuple[str, ...], first: int, end: int) -> int:
+    """Return where a stretch of lines ends, without the empty ones at its end."""
+    while end > first + 1 and not lines[end - 1].strip():
+        end -= 1
+    return end
+
+
+def text_of(head: str, more: tuple[str, ...]) -> str:
+    """Return what a line and those below it say, without the indentation that those share."""
+    margin = min((len(it) - len(it.lstrip()) for it in more if it.strip()), default=0)
+    return "\n".join([head.strip(), *(it[margin:].rstrip() for it in more)]).strip("\n")
+
+
 def _spread_docstring(match: re.Match[str], indent: str) -> str:
     body = match["body"]
     quotes = match["quotes"]

@@ -6,6 +6,7 @@ spelled.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,17 @@ class Described:
     entries: Sequence[Entry]
     texts: Sequence[str]
     tells_value: bool = False
+
+    @classmethod
+    def read(
+        cls, entries: Sequence[Entry], texts: Sequence[str], of_value: re.Pattern[str]
+    ) -> Described:
+        """Return a comment whose prose speaks of the value where `of_value` is found in it."""
+        tells_value = any(
+            it.part in (Part.SUMMARY, Part.DETAILS) and of_value.search(text)
+            for it, text in zip(entries, texts, strict=True)
+        )
+        return cls(entries, texts, tells_value)
 
     def of(self, part: Part) -> list[Entry]:
         """Return the entries of one kind, in order."""
@@ -73,7 +85,7 @@ def _parameters(described: Described, wanted: Wanted, symbol: Symbol) -> Iterato
     order = [it.path for it in wanted.names]
     told = {it.label for it in entries}
     # A constructor's parameters may be described above its class.
-    if symbol.kind in _CALLABLE:
+    if is_callable(symbol):
         yield from _stale(entries, order, symbol)
     kept = [it for it in entries if it.label in order]
     yield from _repeated(entries)
@@ -131,7 +143,7 @@ def _empty(described: Described) -> Iterator[Finding]:
 
 def _value(described: Described, wanted: Wanted, symbol: Symbol) -> Iterator[Finding]:
     returns = described.of(Part.RETURNS)
-    if wanted.returns is Need.NONE and returns and symbol.kind in _CALLABLE:
+    if wanted.returns is Need.NONE and returns and is_callable(symbol):
         yield error("stale-return", f"{symbol.name} returns nothing", returns[0].first)
     if wanted.returns is Need.REQUIRED and not returns and not described.tells_value:
         # Whoever describes parameters and not the value has forgotten it.

@@ -16,7 +16,6 @@ _SPELLABLE = re.compile(r"\w+(?:\.\w+)*|\.\.\.", re.ASCII)
 _RETURNS_NOTHING = re.compile(r"\bvoid\s*$")
 
 MEMBER_KINDS = frozenset({SymbolKind.STRUCT, SymbolKind.UNION, SymbolKind.ENUM})
-CALLABLE_KINDS = frozenset({SymbolKind.FUNCTION, SymbolKind.PROTOTYPE, SymbolKind.MACRO})
 
 
 def wanted(symbol: Symbol) -> Wanted:

@@ -50,9 +50,7 @@ def with_summary_on_one_line(fields: DocFields, width: int) -> DocFields:
     if len(text) <= width:
         return replace(fields, summary=text)
     beginning = text[: width - 1]
-    cut = max(
-        beginning.rfind(it) for it in (". ", "; ", ", ", " which ", " that ", " and ", " or ")
-    )
+    cut = max(beginning.rfind(it) for it in _CLAUSE_ENDS)
     if cut < width // 3:
         cut = max(beginning.rfind(" "), 0) or width - 1
     details = "\n\n".join(filter(None, (text, fields.details)))

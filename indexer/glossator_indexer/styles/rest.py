@@ -6,33 +6,32 @@ It must not know the code; what a docstring should describe is compared elsewher
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from glossator_indexer.styles.docstrings import (
+    SPEAKS_OF_VALUE,
     as_literal,
     docstring_width,
+    fields_of,
+    hanging,
+    opened,
+    prose_of,
     wanted_in_docstring,
 )
-from glossator_indexer.styles.frames import Framed, framed_docstring
+from glossator_indexer.styles.frames import Framed, framed_docstring, last_filled, text_of
 from glossator_indexer.styles.judging import Described, error, judged
 from glossator_indexer.styles.options import RenderOptions
 from glossator_indexer.styles.parsed import Entry, ParsedDoc, Part
-from glossator_indexer.styles.prose import (
-    one_line,
-    with_summary_on_one_line,
-    within_lines,
-)
 from glossator_indexer.styles.sections import GOOGLE, NUMPY
 from glossator_indexer.styles.sections import parse as parse_sections
 from glossator_indexer.styles.tagged_layout import in_order
 from glossator_indexer.styles.wanted import Wanted
-from glossator_indexer.styles.wrapping import Measure, flow, wrap
 from glossator_indexer.types import DocFields, Finding, Symbol
 
 _FIELD = re.compile(r":(?P<field>\w+)(?P<argument>[^:\n]*):(?:\s+|$)")
 _PARAMETER = frozenset({"param", "parameter", "arg", "argument", "key", "keyword"})
 _RETURNS = frozenset({"return", "returns", "yield", "yields"})
 _RAISES = frozenset({"raises", "raise", "except", "exception"})
-_SPEAKS_OF_VALUE = re.compile(r"\b(?:return|yield)(?:s|ed|ing)?\b", re.IGNORECASE)
 _LAST_WORD = re.compile(r"\\?\*{0,2}[\w.]+\s*$")
 _HANG = 4
 
@@ -43,22 +42,15 @@ def parse(comment: str) -> ParsedDoc | None:
     if scanned is None:
         return None
     frame, entries, texts = scanned
-    said = list(zip(entries, texts, strict=True))
-    fields = DocFields(
-        summary=one_line(next((text for it, text in said if it.part is Part.SUMMARY), "")),
-        parameters=tuple((it.label, text) for it, text in said if it.part is Part.PARAMETER),
-        returns=next((text for it, text in said if it.part is Part.RETURNS), None) or None,
-        details=next((text for it, text in said if it.part is Part.DETAILS), None),
-        raises=tuple((it.label, text) for it, text in said if it.part is Part.RAISES),
-        sections=tuple((it.label, text) for it, text in said if it.part is Part.SECTION),
-    )
     own_lines = frame.closes_alone and len({it.first for it in entries}) == len(entries)
-    return ParsedDoc("", None, fields, tuple(entries) if own_lines else ())
+    return ParsedDoc("", None, fields_of(entries, texts), tuple(entries) if own_lines else ())
 
 
 def wanted(symbol: Symbol) -> Wanted:
     """Return what a complete docstring describes; `*args` without its stars, which are markup."""
-    return wanted_in_docstring(symbol, with_stars=False)
+    starred = wanted_in_docstring(symbol)
+    names = (replace(it, path=it.path.lstrip("*")) for it in starred.names)
+    return replace(starred, names=tuple(names))
 
 
 def check(comment: str, symbol: Symbol) -> tuple[Finding, ...]:
@@ -67,44 +59,27 @@ def check(comment: str, symbol: Symbol) -> tuple[Finding, ...]:
     if scanned is None:
         return (error("not-rest", "this is no docstring with a field list"),)
     _, entries, texts = scanned
-    tells_value = any(
-        it.part in (Part.SUMMARY, Part.DETAILS) and _SPEAKS_OF_VALUE.search(text)
-        for it, text in zip(entries, texts, strict=True)
-    )
-    return judged(Described(entries, texts, tells_value), wanted(symbol), symbol)
+    return judged(Described.read(entries, texts, SPEAKS_OF_VALUE), wanted(symbol), symbol)
 
 
 def render(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
     """Write the whole docstring, each line with the symbol's indent."""
     width = docstring_width(symbol, options)
-    lead = 0 if options.habits.summary_below else len('"""')
-    # The closing quotes may stand on the same line.
-    told = with_summary_on_one_line(in_order(fields, wanted(symbol)), width - 2 * len('"""'))
-    words = within_lines(told, width, options.max_lines, lead)
-    body = wrap(_plain(one_line(words.summary)), Measure(width, lead))
-    if words.details and words.details.strip():
-        body += ["", *flow(_plain(words.details), width)]
+    words, body = opened(in_order(fields, wanted(symbol)), width, options, _plain)
     listed: list[str] = []
     for name, text in words.parameters:
-        listed += _field(f":param {name}: ", text, width)
+        listed += hanging(f":param {name}: ", text, width, _HANG)
     if words.returns and words.returns.strip():
-        listed += _field(":yields: " if symbol.is_generator else ":returns: ", words.returns, width)
+        listed += hanging(
+            ":yields: " if symbol.is_generator else ":returns: ", words.returns, width, _HANG
+        )
     for name, text in words.raises:
-        listed += _field(f":raises {name}: ", text, width)
+        listed += hanging(f":raises {name}: ", text, width, _HANG)
     for name, text in words.sections:
-        listed += _field(f":{name}: ", text, width)
+        listed += hanging(f":{name}: ", text, width, _HANG)
     if listed:
         body += ["", *listed]
     return as_literal(body or [""], symbol, options)
-
-
-def _field(label: str, text: str, width: int) -> list[str]:
-    lines = text.strip("\n").split("\n")
-    if len(lines) > 1 and all(len(it) + _HANG <= width for it in lines):
-        more = [(" " * _HANG + it).rstrip() for it in lines[1:]]
-        return [f"{label}{lines[0]}".rstrip(), *more]
-    first, *rest = wrap(one_line(text), Measure(width, len(label), _HANG)) or [""]
-    return [f"{label}{first}".rstrip(), *rest]
 
 
 def _plain(text: str) -> str:
@@ -122,46 +97,22 @@ def _scan(comment: str) -> tuple[Framed, list[Entry], list[str]] | None:
             return None
     lines = frame.lines
     begins = [at for at, it in enumerate(lines) if _FIELD.match(it)]
-    entries: list[Entry] = []
-    texts: list[str] = []
-    _prose(lines, begins[0] if begins else len(lines), entries, texts)
+    said = list(prose_of(lines, begins[0] if begins else len(lines)))
     for place, begin in enumerate(begins):
         behind = begins[place + 1] if place + 1 < len(begins) else len(lines)
         end = begin + 1
         # What is not set in is no part of a field.
         while end < behind and (not lines[end].strip() or lines[end].startswith((" ", "\t"))):
             end += 1
-        while end > begin + 1 and not lines[end - 1].strip():
-            end -= 1
-        entry, text = _entry(frame, begin, end)
-        entries.append(entry)
-        texts.append(text)
-    return frame, entries, texts
-
-
-def _prose(lines: tuple[str, ...], end: int, entries: list[Entry], texts: list[str]) -> None:
-    first = next((at for at in range(end) if lines[at].strip()), None)
-    if first is None:
-        return
-    stop = next((at for at in range(first, end) if not lines[at].strip()), end)
-    entries.append(Entry(Part.SUMMARY, "", first, stop))
-    texts.append("\n".join(lines[first:stop]))
-    details = next((at for at in range(stop, end) if lines[at].strip()), None)
-    if details is not None:
-        last = end
-        while last > details + 1 and not lines[last - 1].strip():
-            last -= 1
-        entries.append(Entry(Part.DETAILS, "", details, last))
-        texts.append("\n".join(lines[details:last]))
+        said.append(_entry(frame, begin, last_filled(lines, begin, end)))
+    return frame, [it for it, _ in said], [text for _, text in said]
 
 
 def _entry(frame: Framed, begin: int, end: int) -> tuple[Entry, str]:
     line = frame.lines[begin]
     match = _FIELD.match(line)
     assert match is not None  # noqa: S101 -- the caller looked
-    more = frame.lines[begin + 1 : end]
-    margin = min((len(it) - len(it.lstrip()) for it in more if it.strip()), default=0)
-    text = "\n".join([line[match.end() :].strip(), *(it[margin:].rstrip() for it in more)])
+    text = text_of(line[match.end() :], frame.lines[begin + 1 : end])
     field_name = match["field"]
     argument = match["argument"]
     part = Part.SECTION
@@ -177,4 +128,4 @@ def _entry(frame: Framed, begin: int, end: int) -> tuple[Entry, str]:
         part, label = Part.RETURNS, ""
     elif field_name in _RAISES and word is not None:
         part, label = Part.RAISES, argument.strip()
-    return Entry(part, label, begin, end, span), text.strip("\n")
+    return Entry(part, label, begin, end, span), text

@@ -10,22 +10,22 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from glossator_indexer.styles.docstrings import (
+    SPEAKS_OF_VALUE,
     as_literal,
     docstring_width,
+    fields_of,
+    hanging,
+    opened,
+    prose_of,
     wanted_in_docstring,
 )
-from glossator_indexer.styles.frames import Framed, framed_docstring
+from glossator_indexer.styles.frames import Framed, framed_docstring, last_filled, text_of
 from glossator_indexer.styles.judging import Described, error, judged
 from glossator_indexer.styles.options import RenderOptions
 from glossator_indexer.styles.parsed import Entry, ParsedDoc, Part
-from glossator_indexer.styles.prose import (
-    one_line,
-    with_summary_on_one_line,
-    within_lines,
-)
 from glossator_indexer.styles.tagged_layout import in_order
 from glossator_indexer.styles.wanted import Wanted
-from glossator_indexer.styles.wrapping import Measure, flow, wrap
+from glossator_indexer.styles.wrapping import flow
 from glossator_indexer.types import DocFields, Finding, Symbol
 
 _TITLES = {
@@ -76,7 +76,6 @@ _GOOGLE_ENTRY = re.compile(
 _RAISED = re.compile(r"(?P<name>[\w.~`:]+)\s*:(?!:)\s?")
 _NUMPY_ENTRY = re.compile(r"(?P<name>\*{0,2}\w+(?:\s*,\s*\*{0,2}\w+)*)\s*(?::.*)?$")
 _NAME = re.compile(r"\*{0,2}[\w.]+")
-_SPEAKS_OF_VALUE = re.compile(r"\b(?:return|yield)(?:s|ed|ing)?\b", re.IGNORECASE)
 _INDENT = 4
 
 
@@ -114,10 +113,12 @@ class _Scan:
     def run(self) -> None:
         lines = self.frame.lines
         titles = list(self.titles())
-        self._prose(titles[0].line if titles else len(lines))
+        for entry, text in prose_of(lines, titles[0].line if titles else len(lines)):
+            self.entries.append(entry)
+            self.texts.append(text)
         for at, title in enumerate(titles):
             end = titles[at + 1].line if at + 1 < len(titles) else len(lines)
-            self._section(title, _last_filled(lines, title.line, end))
+            self._section(title, last_filled(lines, title.line, end))
 
     def titles(self) -> Iterator[_Title]:
         lines = self.frame.lines
@@ -138,18 +139,6 @@ class _Scan:
             if is_known and any(it.startswith((" ", "\t")) for it in lines[at + 1 : at + 3]):
                 yield _Title(at, words, opens, 1)
 
-    def _prose(self, end: int) -> None:
-        lines = self.frame.lines
-        first = next((at for at in range(end) if lines[at].strip()), None)
-        if first is None:
-            return
-        stop = next((at for at in range(first, end) if not lines[at].strip()), end)
-        self._add(Part.SUMMARY, "", first, stop, "\n".join(lines[first:stop]))
-        details = next((at for at in range(stop, end) if lines[at].strip()), None)
-        if details is not None:
-            last = _last_filled(lines, details, end)
-            self._add(Part.DETAILS, "", details, last, "\n".join(lines[details:last]))
-
     def _section(self, title: _Title, end: int) -> None:
         lines = self.frame.lines
         body = title.line + title.height
@@ -164,15 +153,15 @@ class _Scan:
         elif title.opens == "returns":
             self._add(Part.RETURNS, "", title.line, end, self._value(lines[body:end]))
         else:
-            self._add(Part.SECTION, title.words, title.line, end, _dedented(lines[body:end]))
+            self._add(Part.SECTION, title.words, title.line, end, text_of("", lines[body:end]))
 
     def _value(self, lines: tuple[str, ...]) -> str:
         """Return what is said of the value, without its type where it is one value."""
-        text = _dedented(lines)
+        text = text_of("", lines)
         first, _, rest = text.partition("\n")
         is_one = bool(rest) and all(it.startswith(" ") for it in rest.split("\n") if it)
         if self.style.is_numpy and is_one and not first.startswith(" "):
-            return _dedented(tuple(rest.split("\n")))
+            return text_of("", tuple(rest.split("\n")))
         return text
 
     def _listed(self, part: Part, first: int, end: int) -> None:
@@ -187,7 +176,7 @@ class _Scan:
         ]
         for at, begin in enumerate(begins):
             stop = begins[at + 1] if at + 1 < len(begins) else end
-            self._entry(part, begin, _last_filled(lines, begin, stop), margin)
+            self._entry(part, begin, last_filled(lines, begin, stop), margin)
 
     def _entry(self, part: Part, first: int, end: int, margin: int) -> None:
         line = self.frame.lines[first][margin:]
@@ -196,10 +185,10 @@ class _Scan:
         if match is None:
             # Not an entry: words that go on from the one above it, or a sentence of a person's own.
             label = line.strip() if part is Part.RAISES else ""
-            self._add(part if label else Part.SECTION, label, first, end, _dedented(more))
+            self._add(part if label else Part.SECTION, label, first, end, text_of("", more))
             return
         rest = "" if self.style.is_numpy else line[match.end() :]
-        text = "\n".join([rest.strip(), _dedented(more)]).strip("\n")
+        text = "\n".join([rest.strip(), text_of("", more)]).strip("\n")
         if part is Part.RAISES:
             self._add(part, match["name"].strip("`~:"), first, end, text)
             return
@@ -224,24 +213,13 @@ def parse(comment: str, style: Sections) -> ParsedDoc | None:
     scan = _scanned(comment, style)
     if scan is None:
         return None
-    said = list(zip(scan.entries, scan.texts, strict=True))
-    fields = DocFields(
-        summary=one_line(next((text for it, text in said if it.part is Part.SUMMARY), "")),
-        parameters=tuple((it.label, text) for it, text in said if it.part is Part.PARAMETER),
-        returns=next((text for it, text in said if it.part is Part.RETURNS), None) or None,
-        details=next((text for it, text in said if it.part is Part.DETAILS), None),
-        raises=tuple((it.label, text) for it, text in said if it.part is Part.RAISES),
-        sections=tuple(
-            (it.label, text) for it, text in said if it.part is Part.SECTION and it.label
-        ),
-    )
     entries = tuple(scan.entries) if scan.frame.closes_alone else ()
-    return ParsedDoc("", None, fields, entries)
+    return ParsedDoc("", None, fields_of(scan.entries, scan.texts), entries)
 
 
 def wanted(symbol: Symbol) -> Wanted:
     """Return what a complete docstring describes, with the stars of `*args`."""
-    return wanted_in_docstring(symbol, with_stars=True)
+    return wanted_in_docstring(symbol)
 
 
 def check(comment: str, symbol: Symbol, style: Sections) -> tuple[Finding, ...]:
@@ -257,23 +235,13 @@ def check(comment: str, symbol: Symbol, style: Sections) -> tuple[Finding, ...]:
         else Entry(it.part, _starred(it.label, names), it.first, it.end, it.name)
         for it in scan.entries
     ]
-    tells_value = any(
-        it.part in (Part.SUMMARY, Part.DETAILS) and _SPEAKS_OF_VALUE.search(text)
-        for it, text in zip(scan.entries, scan.texts, strict=True)
-    )
-    return judged(Described(entries, scan.texts, tells_value), wanted(symbol), symbol)
+    return judged(Described.read(entries, scan.texts, SPEAKS_OF_VALUE), wanted(symbol), symbol)
 
 
 def render(fields: DocFields, symbol: Symbol, options: RenderOptions, style: Sections) -> str:
     """Write the whole docstring, each line with the symbol's indent."""
     width = docstring_width(symbol, options)
-    lead = 0 if options.habits.summary_below else len('"""')
-    # The closing quotes may stand on the same line.
-    told = with_summary_on_one_line(in_order(fields, wanted(symbol)), width - 2 * len('"""'))
-    words = within_lines(told, width, options.max_lines, lead)
-    body = wrap(_plain(one_line(words.summary)), Measure(width, lead))
-    if words.details and words.details.strip():
-        body += ["", *flow(_plain(words.details), width)]
+    words, body = opened(in_order(fields, wanted(symbol)), width, options, _plain)
     write = _NumpyWriter(width) if style.is_numpy else _GoogleWriter(width)
     if words.parameters:
         body += ["", *write.entries(write.parameters, words.parameters, symbol)]
@@ -314,9 +282,9 @@ class _GoogleWriter:
     ) -> list[str]:
         """Return a section of names with their texts."""
         del symbol
-        lines = [f"{title}:"]
+        lines, margin = [f"{title}:"], " " * _INDENT
         for name, text in described:
-            lines += _hanging(f"{name}: ", text, self.width, _INDENT, 2 * _INDENT)
+            lines += hanging(f"{margin}{name}: ", text, self.width, 2 * _INDENT)
         return lines
 
     def returns(self, text: str, symbol: Symbol) -> list[str]:
@@ -368,15 +336,6 @@ def _set_in(text: str, width: int) -> list[str]:
     return [(margin + it).rstrip() for it in flow(_plain(text), width - _INDENT)]
 
 
-def _hanging(label: str, text: str, width: int, indent: int, hang: int) -> list[str]:
-    lines = text.strip("\n").split("\n")
-    if len(lines) > 1 and all(len(it) + hang <= width for it in lines):
-        more = [(" " * hang + it).rstrip() for it in lines[1:]]
-        return [f"{' ' * indent}{label}{lines[0]}".rstrip(), *more]
-    first, *rest = wrap(one_line(text), Measure(width, indent + len(label), hang)) or [""]
-    return [f"{' ' * indent}{label}{first}".rstrip(), *rest]
-
-
 def _scanned(comment: str, style: Sections) -> _Scan | None:
     frame = framed_docstring(comment)
     if frame is None:
@@ -392,14 +351,3 @@ def _scanned(comment: str, style: Sections) -> _Scan | None:
 
 def _starred(label: str, names: Container[str]) -> str:
     return next((it for it in (f"*{label}", f"**{label}") if it in names), label)
-
-
-def _last_filled(lines: tuple[str, ...], first: int, end: int) -> int:
-    while end > first + 1 and not lines[end - 1].strip():
-        end -= 1
-    return end
-
-
-def _dedented(lines: tuple[str, ...]) -> str:
-    margin = min((len(it) - len(it.lstrip()) for it in lines if it.strip()), default=0)
-    return "\n".join(it[margin:].rstrip() for it in lines).strip("\n")

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from glossator_indexer.styles.frames import Framed, framed
+from glossator_indexer.styles.frames import Framed, framed, last_filled, text_of
 from glossator_indexer.styles.parsed import Entry, ParsedDoc, Part
+from glossator_indexer.styles.prose import one_line
 from glossator_indexer.types import DocFields
 
 _TAG = re.compile(r"[ \t]*(?P<command>[@\\])(?P<tag>[a-z]\w*)(?![\w.(])(?P<rest>.*)", re.DOTALL)
@@ -82,7 +83,7 @@ def parsed(comment: str, dialect: Dialect) -> ParsedDoc | None:
         return None
     said = list(zip(scanned.entries, map(dialect.unescaped, scanned.texts), strict=True))
     fields = DocFields(
-        summary=_flat(next((text for it, text in said if it.part is Part.SUMMARY), "")),
+        summary=one_line(next((text for it, text in said if it.part is Part.SUMMARY), "")),
         parameters=tuple((it.label, text) for it, text in said if it.part is Part.PARAMETER),
         returns=next((text for it, text in said if it.part is Part.RETURNS), None) or None,
         details="\n\n".join(text for it, text in said if it.part is Part.DETAILS) or None,
@@ -173,7 +174,7 @@ class _Scanner:
                 yield begin, at
                 begin = -1
         if begin >= 0:
-            yield begin, _last_filled(lines, begin, end)
+            yield begin, last_filled(lines, begin, end)
 
     def _extend(self, end: int) -> None:
         """Let the last entry go on to a line."""
@@ -182,7 +183,7 @@ class _Scanner:
         self.texts[-1] = "\n".join(self.frame.lines[last.first : end])
 
     def _tag(self, tag: _Tag, end: int) -> None:
-        self._tagged(tag, _last_filled(self.frame.lines, tag.line, end))
+        self._tagged(tag, last_filled(self.frame.lines, tag.line, end))
 
     def _tagged(self, tag: _Tag, end: int) -> None:
         dialect = self.dialect
@@ -197,19 +198,19 @@ class _Scanner:
                 self._named(tag, part, match, end)
                 return
         if tag.tag in dialect.summary and not any(it.part is Part.SUMMARY for it in self.entries):
-            self._add(Part.SUMMARY, "", tag.line, end, _text(tag.rest, more), tag=tag.tag)
+            self._add(Part.SUMMARY, "", tag.line, end, text_of(tag.rest, more), tag=tag.tag)
         elif tag.tag in dialect.details:
-            self._add(Part.DETAILS, "", tag.line, end, _text(tag.rest, more), tag=tag.tag)
+            self._add(Part.DETAILS, "", tag.line, end, text_of(tag.rest, more), tag=tag.tag)
         elif tag.tag in (*dialect.returns, *dialect.yields):
             self._returns(tag, more, end)
         else:
-            self._add(Part.SECTION, tag.tag, tag.line, end, _text(tag.rest, more), tag=tag.tag)
+            self._add(Part.SECTION, tag.tag, tag.line, end, text_of(tag.rest, more), tag=tag.tag)
 
     def _returns(self, tag: _Tag, more: tuple[str, ...], end: int) -> None:
         head, rest = "", tag.rest
         if self.dialect.type_brackets and (braces := _BRACES.match(rest)):
             head, rest = braces[0], rest[braces.end() :]
-        text = _text(_DASH.sub("", rest, count=1), more)
+        text = text_of(_DASH.sub("", rest, count=1), more)
         self._add(Part.RETURNS, "", tag.line, end, text, head=head, tag=tag.tag)
 
     def _named(self, tag: _Tag, part: Part, match: re.Match[str], end: int) -> None:
@@ -221,7 +222,7 @@ class _Scanner:
             label = f"<{name}>" if tag.tag in self.dialect.type_parameter else name
             span = self.frame.span(tag.line, at + found.start(), at + found.end())
             self.entries.append(Entry(part, label, tag.line, end, span))
-            self.texts.append(_text(tag.rest[match.end() :], more))
+            self.texts.append(text_of(tag.rest[match.end() :], more))
             self.heads.append(tag.rest[: match.start("name")])
             self.tags.append(tag.tag)
 
@@ -247,12 +248,6 @@ _NAME = re.compile(r"[^\s,]+")
 _DASH = re.compile(r"^\s*[-–—]\s+")
 
 
-def _last_filled(lines: tuple[str, ...], first: int, end: int) -> int:
-    while end > first + 1 and not lines[end - 1].strip():
-        end -= 1
-    return end
-
-
 def _is_fenced(lines: tuple[str, ...], first: int, blank: int, dialect: Dialect) -> bool:
     """Say whether a blank line stands in code that was opened since `first`."""
     text = "\n".join(lines[first:blank])
@@ -261,14 +256,3 @@ def _is_fenced(lines: tuple[str, ...], first: int, blank: int, dialect: Dialect)
         if begins and not closes.search(text, begins[-1]):
             return True
     return False
-
-
-def _text(rest: str, more: tuple[str, ...]) -> str:
-    """Return a tag's text, its further lines without the indentation that they share."""
-    filled = [it for it in more if it.strip()]
-    margin = min((len(it) - len(it.lstrip()) for it in filled), default=0)
-    return "\n".join([rest.strip(), *(it[margin:].rstrip() for it in more)]).strip("\n")
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())

@@ -34,7 +34,6 @@ _LISTS = frozenset(
         *("declaration_list", "ERROR", "friend_declaration"),
     }
 )
-_NOT_PART_OF_THE_BODY = frozenset({"comment", "field_initializer_list"})
 # Namespaces that people keep for themselves.
 _INTERNAL = re.compile(r"(?:detail|details|internal|impl|_\w*|\w*_(?:detail|internal|impl))\Z")
 _MACRO_ALONE = re.compile(r"[ \t]*[A-Z][A-Z0-9]*_[A-Z0-9_]*(?:\([^()\n]*\))?[ \t]*\Z")

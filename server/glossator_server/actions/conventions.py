@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from glossator_indexer.neighbourhood import comments_beside, comments_of
 from glossator_indexer.styles import Habits, RenderOptions, Style
@@ -16,6 +17,7 @@ from glossator_indexer.styles.detecting import (
     habits_of,
     style_among,
 )
+from glossator_server.actions.parts import CONTEXT
 from glossator_server.actions.states import chosen_style, default_style
 from glossator_server.document_options import USUAL_WIDTH, DocumentOptions
 from glossator_server.snapshot import Snapshot
@@ -26,7 +28,6 @@ _PYTHON_WIDTH = 79
 _TAB_WIDTH = 8
 # One line in twenty may be a link that nobody could break.
 _SHARE_WITHIN = 0.95
-_CONTEXT = "Context"
 # Where one comment in five has such a section, the others lack it.
 _SHARE_WITH_CONTEXT = 0.2
 
@@ -41,13 +42,22 @@ def conventions_of(snapshot: Snapshot, options: DocumentOptions) -> Conventions:
     language = snapshot.source.language.id
     if len(own) < FEWEST_FOR_A_HABIT and snapshot.path is not None:
         around += comments_beside(snapshot.path, snapshot.lends)
-    style = chosen_style(snapshot) or style_among(around, language) or default_style(language)
-    written = [it for it in around if style.recognises(it)]
+    learned = _learned(tuple(around), chosen_style(snapshot), language)
     layout = RenderOptions(
-        options.width or width_of(written, language),
+        options.width or learned.layout.width,
         options.max_lines,
-        _habits(habits_of(written, style), options),
+        _habits(learned.layout.habits, options),
     )
+    return replace(learned, layout=layout)
+
+
+# Each symbol of a file is asked about by itself; a few files at once.
+@lru_cache(maxsize=8)
+def _learned(comments: tuple[str, ...], chosen: Style | None, language: str) -> Conventions:
+    """Return how some comments are written, in the style that is chosen or else in their own."""
+    style = chosen or style_among(comments, language) or default_style(language)
+    written = [it for it in comments if style.recognises(it)]
+    layout = RenderOptions(width_of(written, language), None, habits_of(written, style))
     return Conventions(style, layout, _has_context(written, style))
 
 
@@ -82,5 +92,5 @@ def _first(chosen: bool | None, learned: bool | None) -> bool | None:  # noqa: F
 
 def _has_context(comments: Sequence[str], style: Style) -> bool:
     parsed = [doc for it in comments if (doc := style.parse(it)) is not None]
-    having = sum(any(title == _CONTEXT for title, _ in it.fields.sections) for it in parsed)
+    having = sum(any(title == CONTEXT for title, _ in it.fields.sections) for it in parsed)
     return having > 0 and having >= len(parsed) * _SHARE_WITH_CONTEXT

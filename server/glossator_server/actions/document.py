@@ -76,7 +76,7 @@ async def document_symbol(
     started = time.monotonic()
     options = options.for_path(snapshot.path)
     conventions = await asyncio.to_thread(conventions_of, snapshot, options)
-    site = site_of(snapshot, symbol, options, conventions)
+    site = await asyncio.to_thread(site_of, snapshot, symbol, options, conventions)
     refusal = await asyncio.to_thread(_refusal, site)
     if refusal is not None:
         return refusal

@@ -14,13 +14,14 @@ from glossator_indexer.styles.wanted import Need
 from glossator_indexer.types import DocFields, Facts
 from glossator_server.document_options import DocumentOptions
 
-_CONTEXT = "Context"
+CONTEXT = "Context"
 
 
 def chosen_parts(wanted: Wanted, options: DocumentOptions) -> Wanted:
     """Return what somebody has to find words for: the parts that were chosen, not yet told."""
     with_names = "parameters" in options.sections
-    return Wanted(
+    return replace(
+        wanted,
         names=tuple(it for it in wanted.names if it.need is not Need.TOLD and with_names),
         returns=wanted.returns if "returns" in options.sections else Need.NONE,
         raises=wanted.raises if "raises" in options.sections else (),
@@ -36,12 +37,8 @@ def with_sections(
     """
     fixed = dict(options.fixed_sections)
     told = " ".join(_context(facts))
-    if (
-        told
-        and _CONTEXT not in fixed
-        and (conventions.has_context or "context" in options.sections)
-    ):
-        fixed = {_CONTEXT: told} | fixed
+    if told and CONTEXT not in fixed and (conventions.has_context or "context" in options.sections):
+        fixed = {CONTEXT: told} | fixed
     details = fields.details if "details" in options.sections else None
     return replace(fields, details=details, sections=(*fields.sections, *fixed.items()))
 

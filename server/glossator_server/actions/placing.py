@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from glossator_indexer.facts import facts_with_uses
 from glossator_indexer.styles import ParsedDoc, Style, Wanted
 from glossator_indexer.styles.detecting import Conventions
+from glossator_indexer.styles.drift import MISSING_PARAMETER, MISSING_RETURN
 from glossator_indexer.styles.updating import planned_update, updated
 from glossator_indexer.styles.wanted import Need
 from glossator_indexer.styles.wording import missing_parts
@@ -77,11 +78,13 @@ def site_of(
     # What the code lost needs no words: only what is wrong after that.
     trimmed = _updated(site, symbol.comment.text, existing, DocFields(""))
     findings = drift_of(symbol, conventions.style, snapshot.source, trimmed)
-    names = {it.name for it in findings if it.rule == "missing-parameter"}
-    is_told = not any(it.rule == "missing-return" for it in findings)
-    asked = Wanted(
+    names = {it.name for it in findings if it.rule == MISSING_PARAMETER}
+    is_told = not any(it.rule == MISSING_RETURN for it in findings)
+    asked = replace(
+        wanted,
         names=tuple(it for it in wanted.names if it.path in names),
         returns=Need.NONE if is_told else Need.REQUIRED,
+        raises=(),
     )
     return replace(site, asked=asked)
 

@@ -93,8 +93,7 @@ def comment_status(symbol: Symbol, style: Style, source: ParsedSource) -> Commen
         return CommentStatus(CommentState.MISSING)
     text = symbol.comment.text
     if not style.recognises(text):
-        language = style.languages[0]
-        others = (it for it in styles_of(language) if it is not style)
+        others = (it for it in styles_of(source.language.id) if it is not style)
         if _looks_like_documentation(text) or any(it.recognises(text) for it in others):
             return CommentStatus(CommentState.OTHER_STYLE)
         return CommentStatus(CommentState.MISSING)
@@ -156,6 +155,16 @@ def symbols_to_document(snapshot: Snapshot) -> tuple[Symbol, ...]:
         symbol
         for symbol in all_symbols(snapshot.source)
         if symbol.name and _is_wanted(symbol, comment_status(symbol, style, snapshot.source).state)
+    )
+
+
+def drifted_symbols(snapshot: Snapshot) -> tuple[Symbol, ...]:
+    """Return the symbols whose comment has drifted, in order; an ordinary comment cannot."""
+    style, source = style_of(snapshot), snapshot.source
+    return tuple(
+        it
+        for it in all_symbols(source)
+        if it.name and comment_status(it, style, source).state is CommentState.DRIFTED
     )
 
 

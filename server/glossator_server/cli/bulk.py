@@ -209,10 +209,11 @@ class BulkRun:
         if not self.options.writing or not file.proposals:
             return
         try:
-            file.written = _write(file.snapshot, file.proposals)
+            _write(file.snapshot, file.proposals)
         except (UsageError, StaleDocumentError) as trouble:
             self._note_unusable(file.path, trouble)
         else:
+            file.written = len(file.proposals)
             self.summary.written += 1
 
     def _tell(self) -> None:
@@ -266,8 +267,14 @@ class BulkRun:
             except (UsageError, PolicyError):
                 return 0
 
+        pace = self.progress.pace
         for target in files[1:]:
-            self.progress.pace.expect(str(target.path), await asyncio.to_thread(count, target))
+            name = str(target.path)
+            # What is under way is counted; what is written already has nothing left to count.
+            if not pace.knows(name):
+                found = await asyncio.to_thread(count, target)
+                if not pace.knows(name):
+                    pace.expect(name, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,10 +321,10 @@ class _Models:
             await lane.model.close()
 
 
-def _write(snapshot: Snapshot, proposals: Sequence[Proposal]) -> int:
+def _write(snapshot: Snapshot, proposals: Sequence[Proposal]) -> None:
     """Place the proposals one after the other, each checked in the text that is to be written.
 
-    Returns how many there are; raises `UsageError` where one does not fit beside the others.
+    Raises `UsageError` where one does not fit beside the others.
     """
     current = snapshot
     for proposal in proposals:
@@ -328,7 +335,6 @@ def _write(snapshot: Snapshot, proposals: Sequence[Proposal]) -> int:
     # What was checked is what is written.
     whole = TextChange(Span(0, len(snapshot.text)), current.text)
     write_edit(file_edit(snapshot, [whole]))
-    return len(proposals)
 
 
 def _first(several: BaseExceptionGroup[BaseException]) -> BaseException:

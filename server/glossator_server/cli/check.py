@@ -6,14 +6,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Finding, Severity, Symbol
 from glossator_indexer.walking.roots import repository_root
 from glossator_server.actions.states import (
     CommentState,
     comment_status,
     style_of,
-    symbols_to_document,
 )
 from glossator_server.cli.finding_reports import MISSING, CheckReport, CommentFinding
 from glossator_server.cli.printing import complain
@@ -59,12 +57,8 @@ def tell_count(report: CheckReport) -> None:
 def _findings_in(target: Target, settings: Settings) -> list[CommentFinding]:
     snapshot = read_snapshot(target.path, settings)
     style = style_of(snapshot)
-    if target.symbol is None and target.line is None:
-        wanted = _documentable(snapshot)
-    else:
-        wanted = symbols_of(target, snapshot)
     findings: list[CommentFinding] = []
-    for symbol in wanted:
+    for symbol in symbols_of(target, snapshot):
         status = comment_status(symbol, style, snapshot.source)
         found = list(status.findings)
         if status.state is CommentState.MISSING:
@@ -72,16 +66,6 @@ def _findings_in(target: Target, settings: Settings) -> list[CommentFinding]:
             found.insert(0, Finding(MISSING, message, severity=Severity.ADVICE))
         findings += [_finding(target, symbol, snapshot, it) for it in found]
     return findings
-
-
-def _documentable(snapshot: Snapshot) -> tuple[Symbol, ...]:
-    """Return what lacks a comment, and whatever has one that may have drifted."""
-    lacking = {it.extent for it in symbols_to_document(snapshot)}
-    return tuple(
-        it
-        for it in all_symbols(snapshot.source)
-        if it.name and (it.extent in lacking or it.comment is not None)
-    )
 
 
 def _finding(

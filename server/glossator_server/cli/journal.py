@@ -6,10 +6,8 @@ It must hold no text of anybody's, only hashes and causes, and must not decide w
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
-import os
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
@@ -18,6 +16,7 @@ from glossator_clients.types import ModelInfo
 from glossator_indexer.symbols import own_code
 from glossator_indexer.types import Symbol
 from glossator_server import __version__
+from glossator_server.kept_lines import KeptLines
 from glossator_server.proposal import SkipCause
 from glossator_server.settings import DocumentOptions
 from glossator_server.snapshot import Snapshot
@@ -36,49 +35,34 @@ def journal_path() -> Path:
 
 
 class Journal:
-    """The journal in one file, which any number of runs may add to; a torn line is left out.
+    """The journal in one file, which any number of runs may add to.
 
     Where it cannot be read or written a run goes on without: it is only asked again.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._kept = KeptLines(path, _MOST_BYTES)
         self._known: dict[str, SkipCause] | None = None
 
     def find(self, key: str) -> SkipCause | None:
         """Return why an earlier run had no comment, None where there was none."""
         if self._known is None:
-            self._known = dict(self._read())
+            self._known = self._read()
         return self._known.get(key)
 
     def add(self, key: str, cause: SkipCause) -> None:
-        """Remember a cause; in one write, so that a kill tears no other line."""
-        line = json.dumps({"key": key, "cause": cause}).encode() + b"\n"
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-            if self._path.exists() and self._path.stat().st_size > _MOST_BYTES:
-                self._path.replace(self._path.with_suffix(".old.jsonl"))
-            handle = os.open(self._path, flags, 0o600)
-            try:
-                os.write(handle, line)
-            finally:
-                os.close(handle)
-        except OSError as trouble:
-            _log.info("%s cannot be written (%s)", self._path, trouble.strerror)
+        """Remember a cause."""
+        self._kept.add({"key": key, "cause": cause})
 
-    def _read(self) -> Iterator[tuple[str, SkipCause]]:
-        for path in (self._path.with_suffix(".old.jsonl"), self._path):
-            try:
-                raw = path.read_bytes()[-2 * _MOST_BYTES :]
-            except OSError:
-                continue
-            for line in raw.split(b"\n"):
-                try:
-                    entry = json.loads(line)
-                    yield str(entry["key"]), SkipCause(entry["cause"])
-                except (ValueError, KeyError, TypeError):
-                    continue
+    def _read(self) -> dict[str, SkipCause]:
+        known: dict[str, SkipCause] = {}
+        try:
+            for entry in self._kept.read():
+                with suppress(ValueError):
+                    known[str(entry.get("key"))] = SkipCause(str(entry.get("cause")))
+        except OSError as trouble:
+            _log.info("the journal cannot be read (%s)", trouble.strerror)
+        return known
 
 
 def journal_key(

@@ -75,7 +75,7 @@ class TerminalPrinter:
     def end(self, summary: Summary) -> None:
         """Sum up."""
         skipped = summary.skipped.total()
-        if not summary.offered and not skipped:
+        if not (summary.offered or skipped or summary.unusable):
             self._print("nothing to document: every symbol has a comment", "")
         elif summary.offered + skipped > 1:
             self._print(f"{summary.offered} documented, {skipped} skipped", "bold")

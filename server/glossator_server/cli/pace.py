@@ -43,6 +43,10 @@ class Pace:
         """Note how many symbols of a file are to be done; the last word counts."""
         self._expected[file] = symbols
 
+    def knows(self, file: str) -> bool:
+        """Tell whether somebody has looked into a file."""
+        return file in self._expected
+
     def symbol_done(self, tokens: int) -> None:
         """Note that a symbol is done, and how many tokens were written for it."""
         self.symbols_done += 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from lsprotocol import types
@@ -63,13 +64,17 @@ async def drift_of_workspace(
 ) -> list[types.WorkspaceDocumentDiagnosticReport]:
     """Return the drift of all files of the folders; `known` are results that the editor has."""
     reports: list[types.WorkspaceDocumentDiagnosticReport] = []
-    if ls.session.settings.document.drift != "workspace":
-        return reports
-    for folder in ls.session.folders.values():
+    is_wanted = ls.session.settings.document.drift == "workspace"
+    for folder in list(ls.session.folders.values()) if is_wanted else ():
         paths = await asyncio.to_thread(_paths_below, folder)
         for at in range(0, len(paths), FILES_AT_A_TIME):
             chunk = paths[at : at + FILES_AT_A_TIME]
             reports += await asyncio.to_thread(_reports, ls, chunk, known)
+    told = {it.uri for it in reports} | set(ls.session.documents)
+    # A file that is gone, or no longer looked at, has nothing wrong in it.
+    reports += (
+        types.WorkspaceFullDocumentDiagnosticReport(it, []) for it in known if it not in told
+    )
     return reports
 
 
@@ -91,8 +96,6 @@ class DriftShower:
 
     def all_changed(self) -> None:
         """Look at all documents again: what is shown may have been chosen anew."""
-        if self._ls.editor.refreshes_diagnostics and self._ls.got_ready.is_set():
-            self._ls.workspace_diagnostic_refresh(None, lambda _: None)
         for uri in self._ls.session.documents:
             self.changed(uri)
 
@@ -176,13 +179,15 @@ def _reports(
 ) -> list[types.WorkspaceDocumentDiagnosticReport]:
     """Return what is wrong in files that no editor has open, or that it is as it was."""
     reports: list[types.WorkspaceDocumentDiagnosticReport] = []
+    # What is wrong in a text depends on the settings, too.
+    settings = sha256(repr(ls.session.settings).encode()).hexdigest()[:16]
     for path in paths:
         uri = path.as_uri()
         if uri in ls.session.documents or _is_off(ls, path):
             continue
         try:
             status = path.stat()
-            result = f"{status.st_mtime_ns}-{status.st_size}"
+            result = f"{status.st_mtime_ns}-{status.st_size}-{settings}"
             if known.get(uri) == result:
                 reports.append(types.WorkspaceUnchangedDocumentDiagnosticReport(uri, result))
                 continue

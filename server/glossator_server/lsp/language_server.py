@@ -75,6 +75,11 @@ class GlossatorServer(LanguageServer):
             self._drift = DriftShower(self)
         return self._drift
 
+    def refresh_diagnostics(self) -> None:
+        """Have an editor that asks for diagnostics ask again."""
+        if self.editor.refreshes_diagnostics and self.got_ready.is_set():
+            self.workspace_diagnostic_refresh(None, lambda _: None)
+
     def say(self, kind: types.MessageType, sentence: str) -> None:
         """Show the user one sentence."""
         self.window_show_message(types.ShowMessageParams(kind, sentence))

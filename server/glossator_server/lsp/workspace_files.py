@@ -36,8 +36,11 @@ def is_workspace_file(path: Path | None) -> bool:
 
 def workspace_file_changed(ls: GlossatorServer) -> None:
     """Have what the files say now hold from now on, and show what is wrong in them."""
+    former = ls.session.settings.document
     ls.note_ignored_settings(ls.session.read_workspace_files())
     show_workspace_files(ls)
+    if ls.session.settings.document != former:
+        ls.drift.all_changed()
     if ls.indexing is not None:
         ls.indexing.follow()
 
@@ -45,8 +48,7 @@ def workspace_file_changed(ls: GlossatorServer) -> None:
 def show_workspace_files(ls: GlossatorServer) -> None:
     """Show what is wrong in the files of all folders, as they are on the disk."""
     if ls.editor.pulls_diagnostics:
-        if ls.editor.refreshes_diagnostics and ls.got_ready.is_set():
-            ls.workspace_diagnostic_refresh(None, lambda _: None)
+        ls.refresh_diagnostics()
         return
     if not ls.editor.takes_diagnostics:
         return

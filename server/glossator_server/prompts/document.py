@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 from glossator_clients.types import Author, ChatRequest, JsonSchema, Message, ModelInfo
 from glossator_indexer.retrieval import DocumentedSymbol
+from glossator_indexer.styles.judging import is_callable
 from glossator_indexer.styles.wanted import Need, Wanted
-from glossator_indexer.types import DocFields, Facts, ResultUse, Symbol, SymbolKind
+from glossator_indexer.types import DocFields, Facts, ResultUse, Symbol
 from glossator_server.prompts.templates import PromptTemplate, load_template, with_choices
 from glossator_server.settings import SamplingOptions
 
@@ -26,16 +27,6 @@ MAX_PHRASE_CHARACTERS = 160
 MAX_DETAILS_CHARACTERS = 600
 MAX_NAMED_CALLEES = 8
 _SENTENCE_GAP = re.compile(r"(?<=[.!?;])\s+")
-# The members of a type are its body; what is called says all in its signature.
-_CALLABLE = frozenset(
-    {
-        SymbolKind.FUNCTION,
-        SymbolKind.PROTOTYPE,
-        SymbolKind.METHOD,
-        SymbolKind.CONSTRUCTOR,
-        SymbolKind.MACRO,
-    }
-)
 # As people write them; what is not here is written as its id.
 LANGUAGE_NAMES = {
     "c": "C",
@@ -93,7 +84,8 @@ def document_prompt(
     context = model.context_tokens or ASSUMED_CONTEXT_TOKENS
     budget = min(template.budget_tokens, context - sampling.max_tokens)
     subject = replace(subject, neighbours=subject.neighbours[: template.few_shot])
-    if not template.body and subject.symbol.kind in _CALLABLE:
+    # The members of a type are its body; what is called says all in its signature.
+    if not template.body and is_callable(subject.symbol):
         subject = replace(subject, body="")
     wanted = len(subject.neighbours)
     notices: list[str] = []

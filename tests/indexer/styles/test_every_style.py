@@ -238,6 +238,13 @@ def wanted_words(sample: Sample, symbol: Symbol) -> DocFields:
     )
 
 
+def commented(sample: Sample) -> tuple[Style, str, str]:
+    """Return the style of a sample, its whole comment, and its code with that comment."""
+    style, before = style_of(sample), symbol_in(sample.code, sample.language)
+    comment = style.render(wanted_words(sample, before), before, WIDE)
+    return style, comment, placed(sample.code, before, comment)
+
+
 def errors(style: Style, comment: str, symbol: Symbol) -> list[str]:
     return [it.message for it in style.check(comment, symbol) if it.severity is Severity.ERROR]
 
@@ -342,10 +349,7 @@ DESCRIBING = [it for it in SAMPLES if it.style not in ("godoc", "rustdoc")]
 
 @pytest.mark.parametrize("sample", DESCRIBING, ids=[it.style for it in DESCRIBING])
 def test_a_renamed_parameter_keeps_its_words_and_every_other_line(sample: Sample) -> None:
-    style = style_of(sample)
-    before = symbol_in(sample.code, sample.language)
-    comment = style.render(wanted_words(sample, before), before, WIDE)
-    text = placed(sample.code, before, comment)
+    style, comment, text = commented(sample)
     changed = text.replace(f"{comment}\n", "\0").replace("right", "right_one")
     after = symbol_in(changed.replace("\0", f"{comment}\n"), sample.language)
     assert after.comment is not None
@@ -362,10 +366,7 @@ def test_a_renamed_parameter_keeps_its_words_and_every_other_line(sample: Sample
 
 @pytest.mark.parametrize("sample", DESCRIBING, ids=[it.style for it in DESCRIBING])
 def test_a_parameter_that_is_gone_takes_its_lines_along(sample: Sample) -> None:
-    style = style_of(sample)
-    before = symbol_in(sample.code, sample.language)
-    comment = style.render(wanted_words(sample, before), before, WIDE)
-    text = placed(sample.code, before, comment)
+    style, comment, text = commented(sample)
     code = text.replace(f"{comment}\n", "\0")
     for gone in (", right: int = 1", ", right = 1", ", right=1", ", int right", ", right: number"):
         code = code.replace(gone, "")

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from glossator_indexer.languages import language_for_path
-from glossator_indexer.parsing import parse
-from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Symbol
-
-CASE = Path(__file__).parents[2] / "cases" / "symbols" / "cpp.txt"
-MARK = "==== symbols\n"
+from tests.indexer.symbols.golden import CASES, check_case, lines_of
 
 
 def test_finds_the_symbols_that_the_case_lists() -> None:
-    text, _, expected = CASE.read_text("utf-8").partition(MARK)
-    language = language_for_path(PurePath("x.cpp"))
-    assert language is not None
-    said = "".join(
-        f"{line}\n" for it in all_symbols(parse(text, language)) for line in _described(it, text)
-    )
-    if os.environ.get("GLOSSATOR_UPDATE_CASES"):
-        CASE.write_text(f"{text}{MARK}{said}", "utf-8")
-        return
-    assert said == expected
+    check_case(CASES / "symbols" / "cpp.txt", language_for_path(PurePath("x.cpp")), _described)
 
 
 def _described(symbol: Symbol, text: str) -> Iterator[str]:
-    lines = "-".join(
-        str(text.count("\n", 0, at) + 1) for at in (symbol.extent.start, symbol.extent.end - 1)
-    )
     returns = f" -> {symbol.return_type or '(unwritten)'}" if symbol.return_type is not None else ""
     flags = " PRIVATE" * symbol.is_private + " ERRORS" * symbol.has_syntax_errors
-    yield f"{symbol.kind} {symbol.qualified_name}{returns} [{lines}]{flags}"
+    yield f"{symbol.kind} {symbol.qualified_name}{returns} [{lines_of(symbol, text)}]{flags}"
     yield f"    signature: {' '.join(text[symbol.signature.start : symbol.signature.end].split())}"
     if symbol.comment is not None:
         yield f"    above: {' | '.join(symbol.comment.text.splitlines())}"

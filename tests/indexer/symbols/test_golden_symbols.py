@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 import pytest
 
 from glossator_indexer.languages import language_for_path
-from glossator_indexer.parsing import parse
-from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Parameter, Span, Symbol
+from tests.indexer.symbols.golden import CASES, check_case, lines_of
 
-CASES = Path(__file__).parents[2] / "cases" / "c_symbols"
-MARK = "==== symbols\n"
+C_CASES = CASES / "c_symbols"
 
 
-@pytest.mark.parametrize("name", sorted(it.stem for it in CASES.glob("*.txt")))
+@pytest.mark.parametrize("name", sorted(it.stem for it in C_CASES.glob("*.txt")))
 def test_finds_the_symbols_that_the_case_lists(name: str) -> None:
-    path = CASES / f"{name}.txt"
-    text, _, expected = path.read_text("utf-8").partition(MARK)
-    language = language_for_path(PurePath("x.c"))
-    assert language is not None
-    said = "".join(
-        f"{line}\n" for it in all_symbols(parse(text, language)) for line in _described(it, text)
-    )
-    if os.environ.get("GLOSSATOR_UPDATE_CASES"):
-        path.write_text(f"{text}{MARK}{said}", "utf-8")
-        return
-    assert said == expected
+    check_case(C_CASES / f"{name}.txt", language_for_path(PurePath("x.c")), _described)
 
 
 def _described(symbol: Symbol, text: str) -> Iterator[str]:
-    lines = "-".join(
-        str(text.count("\n", 0, at) + 1) for at in (symbol.extent.start, symbol.extent.end - 1)
-    )
     returns = f" -> {symbol.return_type}" if symbol.return_type is not None else ""
     flag = " ERRORS" if symbol.has_syntax_errors else ""
-    yield f"{symbol.kind} {symbol.name}{returns} [{lines}]{flag}"
+    yield f"{symbol.kind} {symbol.name}{returns} [{lines_of(symbol, text)}]{flag}"
     if symbol.comment is not None:
         yield f"    above: {symbol.comment.text.splitlines()[0]}"
     if symbol.indent:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,30 +10,20 @@ from glossator_indexer.languages import language_called
 from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import all_symbols, find_symbols, symbol_at
 from glossator_indexer.types import Parameter, Symbol
+from tests.indexer.symbols.golden import CASES, MARK, check_case, lines_of
 
-CASES = Path(__file__).parents[2] / "cases" / "tree_symbols"
-MARK = "==== symbols\n"
-NAMES = sorted(it.stem for it in CASES.glob("*.txt"))
+TREE_CASES = CASES / "tree_symbols"
+NAMES = sorted(it.stem for it in TREE_CASES.glob("*.txt"))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_finds_the_symbols_that_the_case_lists(name: str) -> None:
-    path = CASES / f"{name}.txt"
-    text, _, expected = path.read_text("utf-8").partition(MARK)
-    language = language_called(name)
-    assert language is not None
-    said = "".join(
-        f"{line}\n" for it in all_symbols(parse(text, language)) for line in _described(it, text)
-    )
-    if os.environ.get("GLOSSATOR_UPDATE_CASES"):
-        path.write_text(f"{text}{MARK}{said}", "utf-8")
-        return
-    assert said == expected
+    check_case(TREE_CASES / f"{name}.txt", language_called(name), _described)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_symbol_is_found_by_its_name_and_at_its_name(name: str) -> None:
-    text = (CASES / f"{name}.txt").read_text("utf-8").partition(MARK)[0]
+    text = (TREE_CASES / f"{name}.txt").read_text("utf-8").partition(MARK)[0]
     language = language_called(name)
     assert language is not None
     source = parse(text, language)
@@ -47,9 +35,6 @@ def test_a_symbol_is_found_by_its_name_and_at_its_name(name: str) -> None:
 
 
 def _described(symbol: Symbol, text: str) -> Iterator[str]:
-    lines = "-".join(
-        str(text.count("\n", 0, at) + 1) for at in (symbol.extent.start, symbol.extent.end - 1)
-    )
     returns = "" if symbol.return_type is None else f" -> {symbol.return_type or '(some value)'}"
     words = [
         word
@@ -62,6 +47,7 @@ def _described(symbol: Symbol, text: str) -> Iterator[str]:
         )
         if holds
     ]
+    lines = lines_of(symbol, text)
     yield f"{symbol.kind} {symbol.qualified_name}{returns} [{lines}] {' '.join(words)}".rstrip()
     if symbol.comment is not None:
         yield f"    comment: {symbol.comment.text!r}"

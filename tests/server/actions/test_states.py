@@ -9,6 +9,7 @@ from glossator_indexer.symbols import all_symbols
 from glossator_server.actions.states import (
     CommentState,
     comment_status,
+    drifted_symbols,
     symbols_to_document,
 )
 from tests.server.actions.checks import snapshot_of
@@ -62,6 +63,7 @@ struct { int y; } anonymous;
 typedef int number;
 enum colour { RED };
 int main(void) { return 0; }
+/* Ordinary. */
 static int used(int a) { return a; }
 /**
  * drifted() - Drift.
@@ -71,3 +73,4 @@ void drifted(int new);
 """
     wanted = [it.name for it in symbols_to_document(snapshot_of(text))]
     assert wanted == ["point", "colour", "used", "drifted"]
+    assert [it.name for it in drifted_symbols(snapshot_of(text))] == ["drifted"]

@@ -95,6 +95,8 @@ async def test_as_many_are_open_as_there_is_room_for(files: list[Target]) -> Non
     await working
     assert printer.shown == ["x0", "x1", "x2", "x.c: 3", "y0", "y1", "y2", "y.c: 3"]
     assert len(model.requests) == 6
+    # Who looks ahead finds nothing to do in a file that is written by then.
+    assert (run.progress.pace.symbols, run.progress.pace.symbols_done) == (6, 6)
 
 
 async def test_what_was_done_out_of_order_is_told_after_an_interrupt(files: list[Target]) -> None:

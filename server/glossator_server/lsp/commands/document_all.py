@@ -13,6 +13,7 @@ from glossator_server.actions.document import document_symbol
 from glossator_server.actions.states import (
     CommentState,
     comment_status,
+    drifted_symbols,
     style_of,
     symbols_to_document,
 )
@@ -56,9 +57,7 @@ async def _document_all(ls: GlossatorServer, target: Target, report: JobReport) 
     require_edits(ls)
     started = time.monotonic()
     first = snapshot_of(ls, target)
-    symbols = symbols_to_document(first)
-    if target.only == "drifted":
-        symbols = tuple(it for it in symbols if it.comment is not None)
+    symbols = drifted_symbols(first) if target.only == "drifted" else symbols_to_document(first)
     wanted = [(it.qualified_name, own_code(first.text, it)) for it in symbols]
     if not wanted:
         return "every symbol has its comment"

@@ -38,6 +38,7 @@ def _take(ls: GlossatorServer, section: object) -> None:
         shown = ls.session.settings.document
         ls.note_ignored_settings(ls.session.configure("configuration", section))
         if ls.session.settings.document != shown:
+            ls.refresh_diagnostics()
             ls.drift.all_changed()
         if ls.indexing is not None:
             ls.indexing.follow()

@@ -1,0 +1,45 @@
+"""A model's words mean themselves where they stand, in a new comment and in an old one."""
+
+from __future__ import annotations
+
+import json
+
+from tests.server.actions.checks import applied, document
+
+FUNCTION = "int add(int first, int second)\n{\n\treturn first + second;\n}\n"
+WORDS = {
+    "summary": "Add what the list<int> of #numbers holds.",
+    "parameters": {"first": "The first of \\ref numbers.", "second": "At most 50 %d."},
+    "returns": "What all #numbers come to.",
+}
+OLD = """\
+/**
+ * @brief Add two numbers, see #numbers.
+ *
+ * @param first The first one.
+ * @return The sum.
+ */
+"""
+
+
+async def test_the_words_of_a_new_comment_hold_no_markup() -> None:
+    outcome = await document(FUNCTION, "add", [json.dumps(WORDS)], file="a.cpp")
+    assert (
+        applied(FUNCTION, outcome)
+        == (
+            "/**\n"
+            " * @brief Add what the list\\<int> of \\#numbers holds.\n"
+            " *\n"
+            " * @param first The first of \\\\ref numbers.\n"
+            " * @param second At most 50 \\%d.\n"
+            " * @return What all \\#numbers come to.\n"
+            " */\n"
+        )
+        + FUNCTION
+    )
+
+
+async def test_the_words_that_an_old_comment_lacks_hold_no_markup() -> None:
+    outcome = await document(OLD + FUNCTION, "add", [json.dumps(WORDS)], file="a.cpp")
+    added = " * @param second At most 50 \\%d.\n * @return"
+    assert applied(OLD + FUNCTION, outcome) == OLD.replace(" * @return", added) + FUNCTION
