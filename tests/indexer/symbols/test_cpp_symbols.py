@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
@@ -10,22 +9,20 @@ from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Symbol
+from tests.conftest import Golden
 
 CASE = Path(__file__).parents[2] / "cases" / "symbols" / "cpp.txt"
 MARK = "==== symbols\n"
 
 
-def test_finds_the_symbols_that_the_case_lists() -> None:
-    text, _, expected = CASE.read_text("utf-8").partition(MARK)
+def test_finds_the_symbols_that_the_case_lists(golden: Golden) -> None:
+    text = CASE.read_text("utf-8").partition(MARK)[0]
     language = language_for_path(PurePath("x.cpp"))
     assert language is not None
     said = "".join(
         f"{line}\n" for it in all_symbols(parse(text, language)) for line in _described(it, text)
     )
-    if os.environ.get("GLOSSATOR_UPDATE_CASES"):
-        CASE.write_text(f"{text}{MARK}{said}", "utf-8")
-        return
-    assert said == expected
+    golden(CASE, f"{text}{MARK}", said)
 
 
 def _described(symbol: Symbol, text: str) -> Iterator[str]:

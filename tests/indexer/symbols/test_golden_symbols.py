@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
@@ -12,24 +11,22 @@ from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Parameter, Span, Symbol
+from tests.conftest import Golden
 
 CASES = Path(__file__).parents[2] / "cases" / "c_symbols"
 MARK = "==== symbols\n"
 
 
 @pytest.mark.parametrize("name", sorted(it.stem for it in CASES.glob("*.txt")))
-def test_finds_the_symbols_that_the_case_lists(name: str) -> None:
+def test_finds_the_symbols_that_the_case_lists(name: str, golden: Golden) -> None:
     path = CASES / f"{name}.txt"
-    text, _, expected = path.read_text("utf-8").partition(MARK)
+    text = path.read_text("utf-8").partition(MARK)[0]
     language = language_for_path(PurePath("x.c"))
     assert language is not None
     said = "".join(
         f"{line}\n" for it in all_symbols(parse(text, language)) for line in _described(it, text)
     )
-    if os.environ.get("GLOSSATOR_UPDATE_CASES"):
-        path.write_text(f"{text}{MARK}{said}", "utf-8")
-        return
-    assert said == expected
+    golden(path, f"{text}{MARK}", said)
 
 
 def _described(symbol: Symbol, text: str) -> Iterator[str]:

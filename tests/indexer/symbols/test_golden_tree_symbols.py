@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from glossator_indexer.languages import language_called
 from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import all_symbols, find_symbols, symbol_at
 from glossator_indexer.types import Parameter, Symbol
+from tests.conftest import Golden
 
 CASES = Path(__file__).parents[2] / "cases" / "tree_symbols"
 MARK = "==== symbols\n"
@@ -19,18 +19,15 @@ NAMES = sorted(it.stem for it in CASES.glob("*.txt"))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_finds_the_symbols_that_the_case_lists(name: str) -> None:
+def test_finds_the_symbols_that_the_case_lists(name: str, golden: Golden) -> None:
     path = CASES / f"{name}.txt"
-    text, _, expected = path.read_text("utf-8").partition(MARK)
+    text = path.read_text("utf-8").partition(MARK)[0]
     language = language_called(name)
     assert language is not None
     said = "".join(
         f"{line}\n" for it in all_symbols(parse(text, language)) for line in _described(it, text)
     )
-    if os.environ.get("GLOSSATOR_UPDATE_CASES"):
-        path.write_text(f"{text}{MARK}{said}", "utf-8")
-        return
-    assert said == expected
+    golden(path, f"{text}{MARK}", said)
 
 
 @pytest.mark.parametrize("name", NAMES)
