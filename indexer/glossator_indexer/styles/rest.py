@@ -11,6 +11,7 @@ from glossator_indexer.styles.docstrings import (
     as_literal,
     docstring_width,
     wanted_in_docstring,
+    with_code_marked,
 )
 from glossator_indexer.styles.frames import Framed, framed_docstring
 from glossator_indexer.styles.judging import Described, error, judged
@@ -32,6 +33,8 @@ _FIELD = re.compile(r":(?P<field>\w+)(?P<argument>[^:\n]*):(?:\s+|$)")
 _PARAMETER = frozenset({"param", "parameter", "arg", "argument", "key", "keyword"})
 _RETURNS = frozenset({"return", "returns", "yield", "yields"})
 _RAISES = frozenset({"raises", "raise", "except", "exception"})
+_TYPES = frozenset({"type", "paramtype"})
+_TYPES_OF_THE_VALUE = frozenset({"rtype", "ytype"})
 _SPEAKS_OF_VALUE = re.compile(r"\b(?:return|yield)(?:s|ed|ing)?\b", re.IGNORECASE)
 _LAST_WORD = re.compile(r"\\?\*{0,2}[\w.]+\s*$")
 _HANG = 4
@@ -83,7 +86,7 @@ def render(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
     words = within_lines(told, width, options.max_lines, lead)
     body = wrap(_plain(one_line(words.summary)), Measure(width, lead))
     if words.details and words.details.strip():
-        body += ["", *flow(_plain(words.details), width)]
+        body += ["", *flow(_plain(with_code_marked(words.details)), width)]
     listed: list[str] = []
     for name, text in words.parameters:
         listed += _field(f":param {name}: ", text, width)
@@ -166,15 +169,21 @@ def _entry(frame: Framed, begin: int, end: int) -> tuple[Entry, str]:
     argument = match["argument"]
     part = Part.SECTION
     label = f"{field_name}{argument}"
-    span = None
+    span = goes_with = None
     word = _LAST_WORD.search(argument)
-    if field_name in _PARAMETER and word is not None:
+    if field_name in _PARAMETER | _TYPES and word is not None:
         # `:param int name:` has a type before the name.
-        part, label = Part.PARAMETER, word[0].strip().lstrip("\\*")
-        start = match.start("argument") + argument.rindex(label)
-        span = frame.span(begin, start, start + len(label))
+        name = word[0].strip().lstrip("\\*")
+        start = match.start("argument") + argument.rindex(name)
+        span = frame.span(begin, start, start + len(name))
+        if field_name in _PARAMETER:
+            part, label = Part.PARAMETER, name
+        else:
+            goes_with = (Part.PARAMETER, name)
+    elif field_name in _TYPES_OF_THE_VALUE:
+        goes_with = (Part.RETURNS, "")
     elif field_name in _RETURNS:
         part, label = Part.RETURNS, ""
     elif field_name in _RAISES and word is not None:
         part, label = Part.RAISES, argument.strip()
-    return Entry(part, label, begin, end, span), text.strip("\n")
+    return Entry(part, label, begin, end, span, goes_with), text.strip("\n")
