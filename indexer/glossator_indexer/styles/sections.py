@@ -13,6 +13,7 @@ from glossator_indexer.styles.docstrings import (
     as_literal,
     docstring_width,
     wanted_in_docstring,
+    with_code_marked,
 )
 from glossator_indexer.styles.frames import Framed, framed_docstring
 from glossator_indexer.styles.judging import Described, error, judged
@@ -77,6 +78,8 @@ _RAISED = re.compile(r"(?P<name>[\w.~`:]+)\s*:(?!:)\s?")
 _NUMPY_ENTRY = re.compile(r"(?P<name>\*{0,2}\w+(?:\s*,\s*\*{0,2}\w+)*)\s*(?::.*)?$")
 _NAME = re.compile(r"\*{0,2}[\w.]+")
 _SPEAKS_OF_VALUE = re.compile(r"\b(?:return|yield)(?:s|ed|ing)?\b", re.IGNORECASE)
+_QUOTED = re.compile(r"(['\"])([^'\"]+)\1")
+_ITERATOR = re.compile(r"(?:\w+\.)*(?:Async)?(?:Iterator|Iterable|Generator)\[(?P<pieces>.*)\]")
 _INDENT = 4
 
 
@@ -273,7 +276,8 @@ def render(fields: DocFields, symbol: Symbol, options: RenderOptions, style: Sec
     words = within_lines(told, width, options.max_lines, lead)
     body = wrap(_plain(one_line(words.summary)), Measure(width, lead))
     if words.details and words.details.strip():
-        body += ["", *flow(_plain(words.details), width)]
+        details = with_code_marked(words.details) if style.is_numpy else words.details
+        body += ["", *flow(_plain(details), width)]
     write = _NumpyWriter(width) if style.is_numpy else _GoogleWriter(width)
     if words.parameters:
         body += ["", *write.entries(write.parameters, words.parameters, symbol)]
@@ -343,7 +347,7 @@ class _NumpyWriter:
         lines = [title, "-" * len(title)]
         for name, text in described:
             parameter = types.get(name)
-            kind = parameter.type if parameter is not None else ""
+            kind = _unquoted(parameter.type) if parameter is not None else ""
             if kind and parameter is not None and parameter.default is not None:
                 kind += ", optional"
             lines += [f"{name} : {kind}" if kind else name, *_set_in(text, self.width)]
@@ -356,11 +360,31 @@ class _NumpyWriter:
         if "\n " in text:
             # Several values, each with its type, as a person wrote them.
             return [*head, *text.split("\n")]
-        return [*head, symbol.return_type or "object", *_set_in(text, self.width)]
+        kind = _unquoted(symbol.return_type or "") or "object"
+        return [*head, _piece_of(kind) if symbol.is_generator else kind, *_set_in(text, self.width)]
 
     def section(self, title: str, text: str) -> list[str]:
         """Return any other section."""
         return [title, "-" * len(title), *flow(_plain(text), self.width)]
+
+
+def _unquoted(annotation: str) -> str:
+    """Return a type without the quotes that a name from further below needs."""
+    quoted = _QUOTED.fullmatch(annotation)
+    return annotation if quoted is None else quoted[2]
+
+
+def _piece_of(kind: str) -> str:
+    """Return the type of what an iterator brings piece by piece."""
+    found = _ITERATOR.fullmatch(kind)
+    if found is None:
+        return kind
+    depth = 0
+    for at, character in enumerate(found["pieces"]):
+        depth += (character in "[(") - (character in "])")
+        if character == "," and not depth:
+            return found["pieces"][:at].strip()
+    return found["pieces"].strip()
 
 
 def _set_in(text: str, width: int) -> list[str]:
