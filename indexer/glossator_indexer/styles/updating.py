@@ -161,7 +161,8 @@ def _with_shared_names(comment: str, old: ParsedDoc, update: Update) -> str:
         names = [it.label for it in entries if (Part.PARAMETER, it.label) not in update.stale]
         names = [update.renamed.get(it, it) for it in names]
         if names and all(it in order for it in names):
-            written = ", ".join(sorted(names, key=order.index))
+            parted = comment[places[0].end : places[1].start]
+            written = parted.join(sorted(names, key=order.index))
             if sorted(names, key=order.index) != [it.label for it in entries]:
                 comment = comment[: places[0].start] + written + comment[places[-1].end :]
     return comment
