@@ -41,6 +41,8 @@ _MOST_PASSES = 4  # what one pass takes off may bring a label, a loop or an empt
 
 # Doxygen's, which a model cannot know and which would be noise to other styles.
 _DIRECTION = re.compile(r"\[\s*(?:in|out)(?:\s*,?\s*(?:in|out))?\s*\]\s*", re.IGNORECASE)
+# JSDoc's, which stands in the code or is written by the style.
+_TYPE = re.compile(r"\{[\w.|<>\[\]*?=]+\}\s*(?:[-–—]\s+)?")
 _REFERENCE = re.compile(r"@(?=(\w+))", re.ASCII)
 _LIST_HEADING = re.compile(
     r"(?:parameters?|params?|arguments?|args|members?|fields|inputs?)\s*:?", re.IGNORECASE
@@ -151,7 +153,8 @@ def _description(path: str, raw: str, subject: _Subject) -> str:
     short = path.rpartition(".")[2]
 
     def labels(text: str) -> str:
-        return _without_name(_without_name(_DIRECTION.sub("", text, 1), path), short)
+        text = _TYPE.sub("", _DIRECTION.sub("", text, 1), 1)
+        return _without_name(_without_name(text, path), short)
 
     cut = _Cut(_LONGEST_DESCRIPTION, labels)
     polished = _polished(text, cut, subject)
