@@ -14,13 +14,15 @@ from itertools import pairwise
 
 from glossator_indexer.styles.frames import spread
 from glossator_indexer.styles.parsed import Entry, ParsedDoc, Part
-from glossator_indexer.styles.wanted import Need, Wanted
+from glossator_indexer.styles.wanted import Need, Wanted, requiring
 from glossator_indexer.types import DocFields, Finding, Severity
 
 _ALIKE = 0.6  # `new` and `new_entry` are, `flags` and `timeout` are not
 
 # What stands before words: the frame of a comment and white space.
-_MARGIN = re.compile(r"[\s*/!#]*")
+_MARGIN = re.compile(r"[\s*/!]*")
+# The same with the mark of a list's item, whichever people use.
+_ITEM_MARGIN = re.compile(r"[\s*/!]*(?:[-+]\s+)?")
 
 # What stands in the list below a heading.
 _OPENED = {"parameters": Part.PARAMETER, "returns": Part.RETURNS, "raises": Part.RAISES}
@@ -54,6 +56,7 @@ def planned_update(
     old = existing.fields
     found = list(findings)
     gone = {it.name for it in found if it.rule == "stale-parameter" and it.name}
+    wanted = requiring(wanted, {it.name for it in found if it.rule == "missing-parameter"})
     renamed = _renamed(old, wanted, gone)
     kept: dict[str, str] = {}
     for name, text in old.parameters:
@@ -276,7 +279,11 @@ def _margin(blocks: Sequence[_Block]) -> str | None:
     found = Counter(
         match[0]
         for it in blocks
-        if it.key[0] is not Part.SUMMARY and it.lines and (match := _MARGIN.match(it.lines[0]))
+        if it.key[0] is not Part.SUMMARY
+        and it.lines
+        and (match := (_ITEM_MARGIN if _is_item(it) else _MARGIN).match(it.lines[0]))
+        # Rust's headings stand elsewhere than the items of its lists.
+        and not it.lines[0].startswith("#", match.end())
     )
     return found.most_common(1)[0][0] if found else None
 

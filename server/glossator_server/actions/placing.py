@@ -12,7 +12,7 @@ from glossator_indexer.facts import facts_of
 from glossator_indexer.styles import ParsedDoc, Style, Wanted
 from glossator_indexer.styles.detecting import Conventions
 from glossator_indexer.styles.updating import planned_update, updated
-from glossator_indexer.styles.wanted import Need
+from glossator_indexer.styles.wanted import Need, requiring
 from glossator_indexer.styles.wording import missing_parts
 from glossator_indexer.types import DocFields, Span, Symbol, SymbolKind, TextChange
 from glossator_server.actions.parts import chosen_parts, with_sections
@@ -77,7 +77,7 @@ def site_of(
     names = {it.name for it in findings if it.rule == "missing-parameter"}
     is_told = not any(it.rule == "missing-return" for it in findings)
     asked = Wanted(
-        names=tuple(it for it in wanted.names if it.path in names),
+        names=tuple(it for it in requiring(wanted, names).names if it.path in names),
         returns=Need.NONE if is_told else Need.REQUIRED,
     )
     return replace(site, asked=asked)

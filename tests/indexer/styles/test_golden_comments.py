@@ -19,6 +19,7 @@ from glossator_indexer.parsing import ParsedSource, parse
 from glossator_indexer.styles import STYLES, Habits, RenderOptions, Style
 from glossator_indexer.styles.drift import drifted
 from glossator_indexer.styles.updating import planned_update, updated
+from glossator_indexer.styles.wanted import requiring
 from glossator_indexer.styles.wording import clean_fields
 from glossator_indexer.symbols import all_symbols, symbol_at
 from glossator_indexer.types import DocFields, Severity, Symbol
@@ -53,7 +54,11 @@ class Case:
             self.said.get("details"),
             tuple(self.said.get("raises", {}).items()),
         )
-        return clean_fields(fields, self.symbol, self.style.wanted(self.symbol))
+        wanted, symbol = self.style.wanted(self.symbol), self.symbol
+        if symbol.comment is not None:
+            found = self.style.check(symbol.comment.text, symbol)
+            wanted = requiring(wanted, {it.name for it in found if it.rule == "missing-parameter"})
+        return clean_fields(fields, symbol, wanted)
 
     def render(self, words: DocFields) -> str:
         """Write a comment of the symbol."""
@@ -129,6 +134,14 @@ def brought_up_to_date(case: Case, comment: str, words: DocFields) -> str:
         return case.render(fields).removeprefix(symbol.indent)
 
     return updated(comment, update, style.parse, render, symbol.indent)
+
+
+def test_every_style_has_cases_of_every_kind() -> None:
+    for style in STYLES:
+        found = {group: cases(group) for group in ("render", "check", "update")}
+        of_style = {group: [it for it in found[group] if style_id(it) == style] for group in found}
+        assert all(of_style.values()), style
+        assert sum(map(len, of_style.values())) >= 12, style
 
 
 @pytest.mark.parametrize("path", cases("render"), ids=named)
