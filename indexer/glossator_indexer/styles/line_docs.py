@@ -34,8 +34,8 @@ _RUST_MARKUP = re.compile(r"(?<!\\)([\[\]<>])")
 _RUST_ESCAPED = re.compile(r"\\([\[\]<>`*_#\\])")
 _BARE_ADDRESS = re.compile(r"(?<![<(])\bhttps?://[^\s<>]*[^\s<>.,;:!?)]")
 _WHOLE = re.compile(r"(`[^`]*`|(?<!\\)<https?://[^\s<>]+>)")
-# Code that nobody has run: rustdoc shows it and does not test it.
-_RUST_CODE = re.compile(r"```ignore\n(?P<code>.*?)\n```", re.DOTALL)
+# Code that nobody has run: as text, rustdoc shows it and makes no test of it.
+_RUST_CODE = re.compile(r"```text\n(?P<code>.*?)\n```", re.DOTALL)
 _TELLS_TRUTH = re.compile(
     r"(?:(?:checks?|tests?|determines?|says?|tells?|returns?) (?:whether|if)|returns? true if)\s",
     re.IGNORECASE,
@@ -329,10 +329,14 @@ def _rust_details(details: str, width: int) -> list[str]:
     lines: list[str] = []
     for chunk in chunks(details):
         if is_literal(chunk):
-            lines += ["", "```ignore", *dedent(chunk).split("\n"), "```"]
+            lines += ["", "```text", *_without_fences(dedent(chunk)), "```"]
         else:
             lines += ["", *_unindented(flow(_rust_plain(chunk), width))]
     return lines[1:]
+
+
+def _without_fences(code: str) -> list[str]:
+    return _FENCES.sub("", code.replace("*/", "* /")).rstrip("\n").split("\n")
 
 
 def _set_in(code: re.Match[str]) -> str:
