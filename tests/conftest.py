@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -27,6 +27,31 @@ STARTED_WITH = dict(os.environ)
 # No test is about speed: machines are shared.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update",
+        action="store_true",
+        help="write what comes out into the golden cases; then read every line of the difference",
+    )
+
+
+# A case's file, what stands in it before what comes out, and what comes out.
+Golden = Callable[[Path, str, str], None]
+
+
+@pytest.fixture(scope="session")
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Return a function that compares what comes out with a case, or writes it with `--update`."""
+
+    def compared(case: Path, before: str, result: str) -> None:
+        assert case.read_text("utf-8") == before + result
+
+    def written(case: Path, before: str, result: str) -> None:
+        case.write_text(before + result, "utf-8")
+
+    return written if request.config.getoption("--update") else compared
 
 
 @pytest.fixture(autouse=True)

@@ -14,11 +14,15 @@ from glossator_indexer.styles.options import RenderOptions
 from glossator_indexer.styles.parsed import Entry, Part
 from glossator_indexer.styles.prose import one_line, with_summary_on_one_line, within_lines
 from glossator_indexer.styles.wanted import DocumentedName, Need, Wanted
-from glossator_indexer.styles.wrapping import Measure, flow, wrap
+from glossator_indexer.styles.wrapping import BULLET, Measure, chunks, flow, is_literal, wrap
 from glossator_indexer.types import NOTHING, DocFields, Symbol, SymbolKind
 
 _TAB_WIDTH = 8
 _NARROWEST = 20
+# A directive, and the items of a list, to which what is set in below them belongs.
+_OPENS_CODE = re.compile(rf"\.\. |{BULLET.pattern}|>>> ")
+_YIELDS_NOTHING = re.compile(r"(?:\w+\.)*(?:Async)?(?:Iterator|Iterable|Generator)\[\s*None\b.*")
+_ESCAPE = re.compile(r"\\(?=[\"'\\])")
 
 SPEAKS_OF_VALUE = re.compile(r"\b(?:return|yield)(?:s|ed|ing)?\b", re.IGNORECASE)
 
@@ -107,6 +111,26 @@ def docstring_width(symbol: Symbol, options: RenderOptions) -> int:
     return max(options.width - len(symbol.indent.expandtabs(_TAB_WIDTH)), _NARROWEST)
 
 
+def with_code_marked(text: str) -> str:
+    """Return prose in which `::` stands before code, as reStructuredText wants it."""
+    parts: list[str] = []
+    for chunk in chunks(text):
+        if is_literal(chunk) and not (parts and _opens_code(parts[-1])):
+            if parts and parts[-1].endswith(":"):
+                parts[-1] += ":"
+            else:
+                parts.append("::")
+        parts.append(chunk)
+    return "\n\n".join(parts)
+
+
+def _opens_code(chunk: str) -> bool:
+    """Say whether what is set in below a chunk is code, or belongs to it for another reason."""
+    lines = chunk.split("\n")
+    is_opened = any(_OPENS_CODE.match(it) for it in (lines[0], lines[-1]))
+    return is_opened or is_literal(chunk) or chunk.endswith("::")
+
+
 def wanted_in_docstring(symbol: Symbol) -> Wanted:
     """Return what a complete docstring describes, `*args` with its stars; a property itself."""
     if not is_callable(symbol):
@@ -130,5 +154,7 @@ def _value(symbol: Symbol) -> Need:
     if symbol.kind is SymbolKind.CONSTRUCTOR:
         return Need.NONE
     if symbol.is_generator:
-        return Need.REQUIRED
+        # A context manager may have nothing to give.
+        gives_nothing = _YIELDS_NOTHING.match(symbol.return_type or "")
+        return Need.WELCOME if gives_nothing else Need.REQUIRED
     return Need.NONE if symbol.return_type == NOTHING else Need.REQUIRED

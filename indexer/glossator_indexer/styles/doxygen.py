@@ -5,6 +5,8 @@ How each works is in the grammar, the rules and the layout; this module must hol
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 from glossator_indexer.styles.doxygen_grammar import Piece, Scanned, scan
@@ -12,7 +14,9 @@ from glossator_indexer.styles.doxygen_layout import layout
 from glossator_indexer.styles.doxygen_rules import check, wanted
 from glossator_indexer.styles.options import RenderOptions
 from glossator_indexer.styles.parsed import Entry, ParsedDoc, Part
-from glossator_indexer.types import DocFields, Symbol
+from glossator_indexer.types import DocFields, Span, Symbol
+
+_NAME = re.compile(r"[^\s,]+")
 
 
 def parse(comment: str) -> ParsedDoc | None:
@@ -65,11 +69,19 @@ def _entries(scanned: Scanned) -> tuple[Entry, ...]:
     shares_line = any(it.is_inside for it in pieces) or any(
         above.end > below.first for above, below in pairwise(pieces)
     )
-    # One line that describes two parameters cannot be kept for one of them.
-    is_joint = any(it.part is Part.PARAMETER and "," in it.label for it in pieces)
-    if shares_line or shares_frame or is_joint:
+    if shares_line or shares_frame:
         return ()
-    return tuple(Entry(it.part, it.label, it.first, it.end, it.name) for it in pieces)
+    return tuple(entry for it in pieces for entry in _entries_of(it))
+
+
+def _entries_of(piece: Piece) -> Iterator[Entry]:
+    """Yield an entry for each name that a piece describes, on the lines that they share."""
+    if piece.part is not Part.PARAMETER or piece.name is None or "," not in piece.label:
+        yield Entry(piece.part, piece.label, piece.first, piece.end, piece.name)
+        return
+    for found in _NAME.finditer(piece.label):
+        span = Span(piece.name.start + found.start(), piece.name.start + found.end())
+        yield Entry(piece.part, found[0], piece.first, piece.end, span)
 
 
 __all__ = ["check", "parse", "render", "wanted"]

@@ -6,7 +6,7 @@ Reading and writing is done by the modules for comments with tags.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from glossator_indexer.styles.judging import Described, error, is_callable, judged
@@ -15,7 +15,7 @@ from glossator_indexer.styles.parsed import ParsedDoc, Part
 from glossator_indexer.styles.tagged import Dialect, Scanned, parsed, scan
 from glossator_indexer.styles.tagged_layout import Spelling, in_order, laid_out
 from glossator_indexer.styles.wanted import DocumentedName, Need, Wanted
-from glossator_indexer.types import NOTHING, DocFields, Finding, Symbol, SymbolKind
+from glossator_indexer.types import NOTHING, DocFields, Finding, Parameter, Symbol, SymbolKind
 
 _BRACES = r"(?:\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}\s*)?"
 _PATH = r"(?:\.\.\.)?[A-Za-z_$][\w$]*(?:\[\])?(?:\.[\w$]+(?:\[\])?)*"
@@ -43,15 +43,12 @@ _OTHER = frozenset(
         "func",
         "method",
         "kind",
-        "memberof",
         "external",
         "inheritdoc",
         "inheritDoc",
         "lends",
         "borrows",
         "mixin",
-        "template_",
-        "fires",
     ]
 )
 _CODE = (re.compile(r"^\s*```"), re.compile(r"^\s*```\s*$", re.MULTILINE))
@@ -112,22 +109,30 @@ def parse_tsdoc(comment: str) -> ParsedDoc | None:
 
 def wanted_jsdoc(symbol: Symbol) -> Wanted:
     """Return what a complete JSDoc comment describes; type parameters are TypeScript's business."""
-    return _wanted(symbol, with_types=False)
+    return _wanted(symbol, (), with_types=False)
 
 
 def wanted_tsdoc(symbol: Symbol) -> Wanted:
     """Return what a complete TSDoc comment describes."""
-    return _wanted(symbol, with_types=True)
+    return _wanted(symbol, (), with_types=True)
 
 
 def check_jsdoc(comment: str, symbol: Symbol) -> tuple[Finding, ...]:
     """Return what is wrong with a JSDoc comment at `symbol`, by line."""
-    return _check(comment, symbol, JSDOC, wanted_jsdoc(symbol))
+    scanned = scan(comment, JSDOC)
+    if scanned is None:
+        return (error("not-jsdoc", "this is no comment that jsdoc reads"),)
+    # `@template` declares what the code of JavaScript cannot.
+    found = _check(scanned, symbol, _wanted(symbol, _roots(scanned, symbol), with_types=False))
+    return tuple(it for it in found if not (it.name or "").startswith("<"))
 
 
 def check_tsdoc(comment: str, symbol: Symbol) -> tuple[Finding, ...]:
     """Return what is wrong with a TSDoc comment at `symbol`, by line."""
-    return _check(comment, symbol, TSDOC, wanted_tsdoc(symbol))
+    scanned = scan(comment, TSDOC)
+    if scanned is None or _has_types(scanned):
+        return (error("not-tsdoc", "this is no comment that tsdoc reads"),)
+    return _check(scanned, symbol, _wanted(symbol, _roots(scanned, symbol), with_types=True))
 
 
 def render_jsdoc(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
@@ -140,7 +145,7 @@ def render_jsdoc(fields: DocFields, symbol: Symbol, options: RenderOptions) -> s
     spelling = Spelling(
         parameter="@param {name} - ",
         type_parameter="@template {name} ",
-        returns=f"{returns}{{{symbol.return_type or '*'}}} " if typed else returns,
+        returns=f"{returns}{{{_returned(symbol)}}} " if typed else returns,
         raises="@throws {{{name}}} ",
     )
     words = in_order(fields, wanted_jsdoc(symbol))
@@ -161,14 +166,24 @@ def render_tsdoc(fields: DocFields, symbol: Symbol, options: RenderOptions) -> s
     return laid_out(words, symbol, options, TSDOC, spelling)
 
 
-def _wanted(symbol: Symbol, *, with_types: bool) -> Wanted:
-    names = list(_names(symbol, with_types=with_types))
+def _returned(symbol: Symbol) -> str:
+    """Return the type of the value, as far as it is known."""
+    known = symbol.return_type or "*"
+    if symbol.return_type or symbol.is_generator or not symbol.is_async:
+        return known
+    return f"Promise<{known}>"
+
+
+def _wanted(symbol: Symbol, roots: Sequence[str], *, with_types: bool) -> Wanted:
+    names = list(_names(symbol, roots, with_types=with_types))
     if not is_callable(symbol):
         names = [it for it in names if it.path.startswith("<")]
     return Wanted(tuple(names), _value(symbol), symbol.raises)
 
 
-def _names(symbol: Symbol, *, with_types: bool) -> Iterator[DocumentedName]:
+def _names(symbol: Symbol, roots: Sequence[str], *, with_types: bool) -> Iterator[DocumentedName]:
+    """Yield what may be described; `roots` are a person's names for what is taken apart."""
+    named = iter(roots)
     for parameter in symbol.parameters:
         if parameter.name:
             if with_types or not parameter.name.startswith("<"):
@@ -177,10 +192,21 @@ def _names(symbol: Symbol, *, with_types: bool) -> Iterator[DocumentedName]:
                 yield DocumentedName(_unspread(parameter.name), need)
             continue
         # Taken apart in the list, a parameter has no name but the one that its comment gives it.
-        yield DocumentedName(_ROOT, Need.REQUIRED)
-        if not with_types:
-            for member in parameter.members:
-                yield DocumentedName(f"{_ROOT}.{_unspread(member.name)}", Need.REQUIRED)
+        root = next(named, "")
+        yield DocumentedName(root or _ROOT, Need.REQUIRED)
+        # What is left of the object has no name that a caller could use.
+        members = [] if with_types else [it.name for it in parameter.members if it.name[0] != "."]
+        for name in members:
+            need = Need.WELCOME if root else Need.REQUIRED
+            yield DocumentedName(f"{root or _ROOT}.{name}", need)
+
+
+def _roots(scanned: Scanned, symbol: Symbol) -> tuple[str, ...]:
+    """Return what a comment calls the parameters that are taken apart in the list, in order."""
+    known = {_unspread(it.name) for it in symbol.parameters}
+    told = (it.label for it in scanned.entries if it.part is Part.PARAMETER)
+    outer = dict.fromkeys(it.partition(".")[0].partition("[")[0] for it in told)
+    return tuple(it for it in outer if it not in known and it != _ROOT and it[0] != "<")
 
 
 def _unspread(name: str) -> str:
@@ -202,10 +228,7 @@ def _value(symbol: Symbol) -> Need:
     return Need.REQUIRED
 
 
-def _check(comment: str, symbol: Symbol, dialect: Dialect, wanted: Wanted) -> tuple[Finding, ...]:
-    scanned = scan(comment, dialect)
-    if scanned is None:
-        return (error(f"not-{dialect.id}", f"this is no comment that {dialect.id} reads"),)
+def _check(scanned: Scanned, symbol: Symbol, wanted: Wanted) -> tuple[Finding, ...]:
     described = Described.read(scanned.entries, scanned.texts, _SPEAKS_OF_VALUE)
     found = judged(described, wanted, symbol)
     if any(not it.name for it in symbol.parameters):
@@ -226,10 +249,9 @@ def _has_types(scanned: Scanned) -> bool:
 
 def _spelled(name: str, symbol: Symbol, typed: bool) -> str:  # noqa: FBT001 -- as it was found out
     """Return a parameter with its type and its default, as JSDoc has them before a dash."""
-    parameter = next((it for it in symbol.parameters if _unspread(it.name) == name), None)
+    parameter = next((it for it in _spellable(symbol) if _unspread(it.name) == name), None)
     if parameter is None:
-        # Part of one that is taken apart in the list.
-        return f"{{{'*' if '.' in name else 'object'}}} {name}" if typed else name
+        return f"{{*}} {name}" if typed else name
     kind = parameter.type or _type_of_value(parameter.default or "")
     if parameter.name.startswith("..."):
         return f"{{...{kind}}} {name}" if typed else name
@@ -239,6 +261,16 @@ def _spelled(name: str, symbol: Symbol, typed: bool) -> str:  # noqa: FBT001 -- 
         return f"{{{kind}}} {name}"
     # What it is by default stands in the code.
     return f"{{{kind}}} [{name}]"
+
+
+def _spellable(symbol: Symbol) -> Iterator[Parameter]:
+    """Yield the parameters under the names that a comment has for them, parts too."""
+    for it in symbol.parameters:
+        if it.name:
+            yield it
+            continue
+        yield replace(it, name=_ROOT, type=it.type or "object")
+        yield from (replace(part, name=f"{_ROOT}.{part.name}") for part in it.members)
 
 
 def _type_of_value(value: str) -> str:

@@ -9,18 +9,19 @@ import html
 import re
 from dataclasses import replace
 
+from glossator_indexer.styles.javadoc_blocks import marked_blocks, read_blocks, with_tags
 from glossator_indexer.styles.judging import Described, error, is_callable, judged
 from glossator_indexer.styles.options import RenderOptions
 from glossator_indexer.styles.parsed import ParsedDoc, Part
+from glossator_indexer.styles.prose import within_lines
 from glossator_indexer.styles.tagged import Dialect, parsed, scan
-from glossator_indexer.styles.tagged_layout import Spelling, in_order, laid_out
+from glossator_indexer.styles.tagged_layout import Spelling, in_order, laid_out, text_width
 from glossator_indexer.styles.wanted import DocumentedName, Need, Wanted
 from glossator_indexer.types import NOTHING, DocFields, Finding, Symbol, SymbolKind
 
 _SPEAKS_OF_VALUE = re.compile(r"\breturn(?:s|ed|ing)?\b|\{@inheritDoc\}", re.IGNORECASE)
 # `\u` begins a character wherever it stands in Java; entities and inline tags are markup.
 _MARKUP = re.compile(r"[&<>@{}]|\\(?=u)")
-_PARAGRAPH_TAG = re.compile(r"(\A|\n\n)\s*<[pP]>\s*")
 _SPELLED = {it: f"&#{ord(it)};" for it in "@{}\\"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -52,14 +53,16 @@ def parse(comment: str) -> ParsedDoc | None:
     doc = None if comment.startswith("/***") else parsed(comment, JAVADOC)
     if doc is None or doc.fields.details is None:
         return doc
-    # The tag is how a paragraph is written, no part of its words.
-    details = _PARAGRAPH_TAG.sub(r"\1", doc.fields.details)
+    # Tags are how a paragraph and a list are written, no part of their words.
+    details = read_blocks(doc.fields.details)
     return replace(doc, fields=replace(doc.fields, details=details))
 
 
 def wanted(symbol: Symbol) -> Wanted:
     """Return what a complete comment describes; a record's components are its parameters."""
-    names = tuple(DocumentedName(it.name, Need.REQUIRED) for it in symbol.parameters if it.name)
+    # Type parameters come first, as in the code and in Java's own library.
+    named = sorted((it.name for it in symbol.parameters if it.name), key=lambda it: it[0] != "<")
+    names = tuple(DocumentedName(it, Need.REQUIRED) for it in named)
     return Wanted(names, _value(symbol), symbol.raises)
 
 
@@ -88,17 +91,13 @@ def render(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
         returns="@return ",
         raises="@throws {name} ",
     )
-    words = in_order(fields, wanted(symbol))
+    told = in_order(fields, wanted(symbol))
+    width = text_width(symbol, options)
+    words = within_lines(told, width, options.max_lines)
     if words.details:
-        # A paragraph of its own, as the tool of Java wants it.
-        paragraphs = words.details.strip().split("\n\n")
-        words = replace(words, details="\n\n".join(f"{_PARAGRAPH}{it}" for it in paragraphs))
-    text = laid_out(words, symbol, options, JAVADOC, spelling)
-    return text.replace(_PARAGRAPH, "<p>")
-
-
-# Stands for the tag while the words around it are escaped; no text that was cleaned holds it.
-_PARAGRAPH = "\ue000"
+        words = replace(words, details=marked_blocks(words.details, width))
+    text = laid_out(words, symbol, replace(options, max_lines=None), JAVADOC, spelling)
+    return with_tags(text)
 
 
 def _value(symbol: Symbol) -> Need:

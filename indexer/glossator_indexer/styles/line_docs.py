@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from textwrap import dedent, indent
 
 from glossator_indexer.styles.frames import Framed, framed
 from glossator_indexer.styles.judging import error
@@ -16,7 +17,7 @@ from glossator_indexer.styles.prose import one_line, within_lines
 from glossator_indexer.styles.tagged_layout import framed_lines, text_width
 from glossator_indexer.styles.voice import third_person
 from glossator_indexer.styles.wanted import DocumentedName, Need, Wanted
-from glossator_indexer.styles.wrapping import Measure, flow, wrap
+from glossator_indexer.styles.wrapping import Measure, chunks, flow, is_literal, wrap
 from glossator_indexer.types import DocFields, Finding, Severity, Symbol, SymbolKind
 
 _GO_NAME = re.compile(r"(?:(?:A|An|The)\s+)?(?P<name>[A-Za-z_]\w*)\b")
@@ -24,13 +25,21 @@ _HEADING = re.compile(r"#{1,3} +(?P<title>\S.*?)\s*#*$")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _FENCES = re.compile(r"^[ \t]*(?:`{3,}|~{3,}).*\n?", re.MULTILINE)
 _ARGUMENT = re.compile(r"\s*[*-]\s+`(?P<name>\w+)`\s*(?:[-–:]+\s*)?")
-_GO_ITEM = re.compile(r"(?P<mark>[-*+•]|\(?\d{1,2}[.)])\s+")
+# As people write an item, and as gofmt sets it in.
+_GO_ITEM = re.compile(r" {0,3}(?P<mark>[-*+•]|\(?\d{1,2}[.)])\s+")
 _ARGUMENTS = frozenset({"arguments", "parameters"})
 _RUST_SECTIONS = frozenset({"errors", "panics", "safety"})
 # Brackets would be links, angles tags, and an indented line a test.
 _RUST_MARKUP = re.compile(r"(?<!\\)([\[\]<>])")
 _RUST_ESCAPED = re.compile(r"\\([\[\]<>`*_#\\])")
-_BARE_ADDRESS = re.compile(r"(?<![<(])\bhttps?://[^\s<>]+")
+_BARE_ADDRESS = re.compile(r"(?<![<(])\bhttps?://[^\s<>]*[^\s<>.,;:!?)]")
+_WHOLE = re.compile(r"(`[^`]*`|(?<!\\)<https?://[^\s<>]+>)")
+# Code that nobody has run: as text, rustdoc shows it and makes no test of it.
+_RUST_CODE = re.compile(r"```text\n(?P<code>.*?)\n```", re.DOTALL)
+_TELLS_TRUTH = re.compile(
+    r"(?:(?:checks?|tests?|determines?|says?|tells?|returns?) (?:whether|if)|returns? true if)\s",
+    re.IGNORECASE,
+)
 _CALLED = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.PROTOTYPE})
 
 
@@ -42,7 +51,8 @@ def parse_go(comment: str) -> ParsedDoc | None:
     entries, texts = _paragraphs(frame)
     if not entries:
         return None
-    fields = _fields(entries, texts)
+    # A tab before code is as wide as four blanks.
+    fields = _fields(entries, [it.replace("\n\t", "\n    ") for it in texts])
     match = _GO_NAME.match(fields.summary)
     name = match["name"] if match else ""
     if match is not None and entries:
@@ -106,7 +116,7 @@ def parse_rust(comment: str) -> ParsedDoc | None:
     entries, texts = _rust_entries(frame)
     if not entries:
         return None
-    plain = [_RUST_ESCAPED.sub(r"\1", it) for it in texts]
+    plain = [_RUST_ESCAPED.sub(r"\1", _RUST_CODE.sub(_set_in, it)) for it in texts]
     own_lines = frame.closes_alone and (frame.opening == "///" or not frame.lines[0])
     return ParsedDoc("", None, _fields(entries, plain), tuple(entries) if own_lines else ())
 
@@ -149,7 +159,7 @@ def render_rust(fields: DocFields, symbol: Symbol, options: RenderOptions) -> st
     words = within_lines(fields, width, options.max_lines)
     body = wrap(_rust_plain(one_line(words.summary)), Measure(width)) if words.summary else []
     if words.details and words.details.strip():
-        body += ["", *_unindented(flow(_rust_plain(words.details), width))]
+        body += ["", *_rust_details(words.details, width)]
     for title, text in _rust_sections(fields, symbol):
         body += ["", f"# {title}", "", *_unindented(flow(text, width))]
     return framed_lines(body or ["-"], symbol, "///")
@@ -270,6 +280,9 @@ def _is_like(one: str, other: str) -> bool:
 def _opened_by_name(summary: str, symbol: Symbol) -> str:
     """Return a sentence that opens with the symbol's name, as Go's tools index it."""
     text = one_line(summary)
+    if symbol.return_type == "bool":
+        # What Go's own documentation says of a function that returns a truth.
+        text = _TELLS_TRUTH.sub("Reports whether ", text, 1)
     if not text or re.match(rf"(?:(?:A|An|The)\s+)?{re.escape(symbol.name)}\b", text):
         return text
     first, _, rest = text.partition(" ")
@@ -311,6 +324,25 @@ def _go_plain(lines: list[str]) -> list[str]:
     return plain
 
 
+def _rust_details(details: str, width: int) -> list[str]:
+    """Lay out prose, and code between fences."""
+    lines: list[str] = []
+    for chunk in chunks(details):
+        if is_literal(chunk):
+            lines += ["", "```text", *_without_fences(dedent(chunk)), "```"]
+        else:
+            lines += ["", *_unindented(flow(_rust_plain(chunk), width))]
+    return lines[1:]
+
+
+def _without_fences(code: str) -> list[str]:
+    return _FENCES.sub("", code.replace("*/", "* /")).rstrip("\n").split("\n")
+
+
+def _set_in(code: re.Match[str]) -> str:
+    return indent(code["code"], "    ")
+
+
 def _unindented(lines: list[str]) -> list[str]:
     """Take off what would make code of a line of words; lists keep their margins."""
     return [f"  {it.lstrip()}" if it.startswith("    ") else it for it in lines]
@@ -319,9 +351,9 @@ def _unindented(lines: list[str]) -> list[str]:
 def _rust_plain(text: str) -> str:
     # What a fence holds would be compiled and run as a test.
     safe = _FENCES.sub("", text.replace("*/", "* /"))
-    kept = re.split(r"(`[^`]*`)", safe)
+    kept = _WHOLE.split(safe)
     for at in range(0, len(kept), 2):
         words = _RUST_MARKUP.sub(r"\\\1", kept[at])
         kept[at] = _BARE_ADDRESS.sub(lambda it: f"<{it[0]}>", words)
     joined = "".join(kept)
-    return re.sub(r"^(\s*)([#>+]|\d+[.)](?=\s))", r"\1\\\2", joined, flags=re.MULTILINE)
+    return re.sub(r"^(\s*)([#>+])", r"\1\\\2", joined, flags=re.MULTILINE)

@@ -30,7 +30,9 @@ class Entry:
     `label` is the name that a PARAMETER describes, the exception of a RAISES, the title of a
     SECTION or HEADING (a heading's as `parameters`, `returns` or `raises`, however it is written);
     else "". `name` is where in the whole comment that label is written, None where it is not. A
-    heading and the one entry that it opens may be one stretch: then it is that entry.
+    heading and the one entry that it opens may be one stretch: then it is that entry. A SECTION
+    that only adds to another entry (the type of a parameter, of the value) `goes_with` its part and
+    label; `name` is then where that label is written.
     """
 
     part: Part
@@ -38,6 +40,7 @@ class Entry:
     first: int
     end: int
     name: Span | None = None
+    goes_with: tuple[Part, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

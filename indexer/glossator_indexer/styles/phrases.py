@@ -57,7 +57,7 @@ _PROMPT_ECHO = re.compile(
     re.IGNORECASE,
 )
 # Where a sentence ends with one of these, it does not end there.
-_LEADS_ON = re.compile(r"(?:[\s,;]+(?:an?|and|but|nor|or|the)\b[,;]?)+\.?$")
+_LEADS_ON = re.compile(r"(?:[\s,;]+(?:an|and|but|nor|or|the)\b[,;]?)+\.?$")
 _LONGEST_LOOP = 12
 _FEWEST_LOOPS = 3
 _ENOUGH_WORDS = 12

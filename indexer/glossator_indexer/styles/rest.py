@@ -17,6 +17,7 @@ from glossator_indexer.styles.docstrings import (
     opened,
     prose_of,
     wanted_in_docstring,
+    with_code_marked,
 )
 from glossator_indexer.styles.frames import Framed, framed_docstring, last_filled, text_of
 from glossator_indexer.styles.judging import Described, error, judged
@@ -32,6 +33,8 @@ _FIELD = re.compile(r":(?P<field>\w+)(?P<argument>[^:\n]*):(?:\s+|$)")
 _PARAMETER = frozenset({"param", "parameter", "arg", "argument", "key", "keyword"})
 _RETURNS = frozenset({"return", "returns", "yield", "yields"})
 _RAISES = frozenset({"raises", "raise", "except", "exception"})
+_TYPES = frozenset({"type", "paramtype"})
+_TYPES_OF_THE_VALUE = frozenset({"rtype", "ytype"})
 _LAST_WORD = re.compile(r"\\?\*{0,2}[\w.]+\s*$")
 _HANG = 4
 
@@ -65,7 +68,7 @@ def check(comment: str, symbol: Symbol) -> tuple[Finding, ...]:
 def render(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
     """Write the whole docstring, each line with the symbol's indent."""
     width = docstring_width(symbol, options)
-    words, body = opened(in_order(fields, wanted(symbol)), width, options, _plain)
+    words, body = opened(in_order(fields, wanted(symbol)), width, options, _marked)
     listed: list[str] = []
     for name, text in words.parameters:
         listed += hanging(f":param {name}: ", text, width, _HANG)
@@ -80,6 +83,11 @@ def render(fields: DocFields, symbol: Symbol, options: RenderOptions) -> str:
     if listed:
         body += ["", *listed]
     return as_literal(body or [""], symbol, options)
+
+
+def _marked(text: str) -> str:
+    """Return plain words with code in them as reStructuredText reads it."""
+    return _plain(with_code_marked(text))
 
 
 def _plain(text: str) -> str:
@@ -117,15 +125,21 @@ def _entry(frame: Framed, begin: int, end: int) -> tuple[Entry, str]:
     argument = match["argument"]
     part = Part.SECTION
     label = f"{field_name}{argument}"
-    span = None
+    span = goes_with = None
     word = _LAST_WORD.search(argument)
-    if field_name in _PARAMETER and word is not None:
+    if field_name in _PARAMETER | _TYPES and word is not None:
         # `:param int name:` has a type before the name.
-        part, label = Part.PARAMETER, word[0].strip().lstrip("\\*")
-        start = match.start("argument") + argument.rindex(label)
-        span = frame.span(begin, start, start + len(label))
+        name = word[0].strip().lstrip("\\*")
+        start = match.start("argument") + argument.rindex(name)
+        span = frame.span(begin, start, start + len(name))
+        if field_name in _PARAMETER:
+            part, label = Part.PARAMETER, name
+        else:
+            goes_with = (Part.PARAMETER, name)
+    elif field_name in _TYPES_OF_THE_VALUE:
+        goes_with = (Part.RETURNS, "")
     elif field_name in _RETURNS:
         part, label = Part.RETURNS, ""
     elif field_name in _RAISES and word is not None:
         part, label = Part.RAISES, argument.strip()
-    return Entry(part, label, begin, end, span), text
+    return Entry(part, label, begin, end, span, goes_with), text.strip("\n")

@@ -37,6 +37,8 @@ _RULE_LINE = re.compile(r"^[^\S\n]*[-=*_~#^+]{3,}[^\S\n]*$", re.MULTILINE)
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _EMPHASIS = re.compile(r"(?<![\w*)\]])\*(?=\w)([^*\n]+?)(?<=\w)\*(?![\w*])")
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((?:[^()\n]*)\)")
+# `:class:`x``, as reStructuredText writes names.
+_ROLE = re.compile(r"(?<![\w:]):[a-z]+(?::[a-z]+)?:`[~!]?([^`<>\n]+?)(?:\s*<[^`\n]*>)?`")
 # `{@code x}`, as Java and JavaScript write names.
 _INLINE_TAG = re.compile(r"\{@\w+\s+([^{}]*)\}")
 _COMMENT_FRAME = re.compile(r"^[^\S\n]*(?:/\*+[!<]*|\*+/?)[^\S\n]*$", re.MULTILINE)
@@ -87,7 +89,8 @@ def without_markup(text: str) -> str:
     text = _HTML_TAG.sub("", _HTML_BREAK.sub("\n", text))
     text = _set_in_fenced_code(text)
     text = _HEADING.sub(r"\1", _RULE_LINE.sub("", text))
-    text = _INLINE_TAG.sub(r"\1", _LINK.sub(r"\1", text))
+    text = _INLINE_TAG.sub(r"\1", _ROLE.sub(r"\1", text))
+    text = _LINK.sub(r"\1", text)
     text = _EMPHASIS.sub(r"\1", _BOLD.sub(r"\1", text))
     return text.replace("`", "")
 

@@ -18,6 +18,7 @@ from glossator_indexer.styles.docstrings import (
     opened,
     prose_of,
     wanted_in_docstring,
+    with_code_marked,
 )
 from glossator_indexer.styles.frames import Framed, framed_docstring, last_filled, text_of
 from glossator_indexer.styles.judging import Described, error, judged
@@ -76,6 +77,8 @@ _GOOGLE_ENTRY = re.compile(
 _RAISED = re.compile(r"(?P<name>[\w.~`:]+)\s*:(?!:)\s?")
 _NUMPY_ENTRY = re.compile(r"(?P<name>\*{0,2}\w+(?:\s*,\s*\*{0,2}\w+)*)\s*(?::.*)?$")
 _NAME = re.compile(r"\*{0,2}[\w.]+")
+_QUOTED = re.compile(r"(['\"])([^'\"]+)\1")
+_ITERATOR = re.compile(r"(?:\w+\.)*(?:Async)?(?:Iterator|Iterable|Generator)\[(?P<pieces>.*)\]")
 _INDENT = 4
 
 
@@ -241,7 +244,8 @@ def check(comment: str, symbol: Symbol, style: Sections) -> tuple[Finding, ...]:
 def render(fields: DocFields, symbol: Symbol, options: RenderOptions, style: Sections) -> str:
     """Write the whole docstring, each line with the symbol's indent."""
     width = docstring_width(symbol, options)
-    words, body = opened(in_order(fields, wanted(symbol)), width, options, _plain)
+    plain = _marked if style.is_numpy else _plain
+    words, body = opened(in_order(fields, wanted(symbol)), width, options, plain)
     write = _NumpyWriter(width) if style.is_numpy else _GoogleWriter(width)
     if words.parameters:
         body += ["", *write.entries(write.parameters, words.parameters, symbol)]
@@ -252,6 +256,11 @@ def render(fields: DocFields, symbol: Symbol, options: RenderOptions, style: Sec
     for title, text in words.sections:
         body += ["", *write.section(title, text)]
     return as_literal(body or [""], symbol, options)
+
+
+def _marked(text: str) -> str:
+    """Return plain words with code in them as reStructuredText reads it."""
+    return _plain(with_code_marked(text))
 
 
 def _plain(text: str) -> str:
@@ -311,7 +320,7 @@ class _NumpyWriter:
         lines = [title, "-" * len(title)]
         for name, text in described:
             parameter = types.get(name)
-            kind = parameter.type if parameter is not None else ""
+            kind = _unquoted(parameter.type) if parameter is not None else ""
             if kind and parameter is not None and parameter.default is not None:
                 kind += ", optional"
             lines += [f"{name} : {kind}" if kind else name, *_set_in(text, self.width)]
@@ -324,11 +333,31 @@ class _NumpyWriter:
         if "\n " in text:
             # Several values, each with its type, as a person wrote them.
             return [*head, *text.split("\n")]
-        return [*head, symbol.return_type or "object", *_set_in(text, self.width)]
+        kind = _unquoted(symbol.return_type or "") or "object"
+        return [*head, _piece_of(kind) if symbol.is_generator else kind, *_set_in(text, self.width)]
 
     def section(self, title: str, text: str) -> list[str]:
         """Return any other section."""
         return [title, "-" * len(title), *flow(_plain(text), self.width)]
+
+
+def _unquoted(annotation: str) -> str:
+    """Return a type without the quotes that a name from further below needs."""
+    quoted = _QUOTED.fullmatch(annotation)
+    return annotation if quoted is None else quoted[2]
+
+
+def _piece_of(kind: str) -> str:
+    """Return the type of what an iterator brings piece by piece."""
+    found = _ITERATOR.fullmatch(kind)
+    if found is None:
+        return kind
+    depth = 0
+    for at, character in enumerate(found["pieces"]):
+        depth += (character in "[(") - (character in "])")
+        if character == "," and not depth:
+            return found["pieces"][:at].strip()
+    return found["pieces"].strip()
 
 
 def _set_in(text: str, width: int) -> list[str]:

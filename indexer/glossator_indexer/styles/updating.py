@@ -14,13 +14,18 @@ from itertools import pairwise
 
 from glossator_indexer.styles.frames import spread
 from glossator_indexer.styles.parsed import Entry, ParsedDoc, Part
-from glossator_indexer.styles.wanted import Need, Wanted
+from glossator_indexer.styles.wanted import Need, Wanted, requiring
 from glossator_indexer.types import DocFields, Finding, Severity
 
 _ALIKE = 0.6  # `new` and `new_entry` are, `flags` and `timeout` are not
 
 # What stands before words: the frame of a comment and white space.
-_MARGIN = re.compile(r"[\s*/!#]*")
+_MARGIN = re.compile(r"[\s*/!]*")
+# The same with the mark of a list's item, whichever people use.
+_ITEM_MARGIN = re.compile(r"[\s*/!]*(?:[-+]\s+)?")
+
+# What stands in the list below a heading.
+_OPENED = {"parameters": Part.PARAMETER, "returns": Part.RETURNS, "raises": Part.RAISES}
 
 Key = tuple[Part, str]
 
@@ -51,6 +56,7 @@ def planned_update(
     old = existing.fields
     found = list(findings)
     gone = {it.name for it in found if it.rule == "stale-parameter" and it.name}
+    wanted = requiring(wanted, {it.name for it in found if it.rule == "missing-parameter"})
     renamed = _renamed(old, wanted, gone)
     kept: dict[str, str] = {}
     for name, text in old.parameters:
@@ -158,7 +164,8 @@ def _with_shared_names(comment: str, old: ParsedDoc, update: Update) -> str:
         names = [it.label for it in entries if (Part.PARAMETER, it.label) not in update.stale]
         names = [update.renamed.get(it, it) for it in names]
         if names and all(it in order for it in names):
-            written = ", ".join(sorted(names, key=order.index))
+            parted = comment[places[0].end : places[1].start]
+            written = parted.join(sorted(names, key=order.index))
             if sorted(names, key=order.index) != [it.label for it in entries]:
                 comment = comment[: places[0].start] + written + comment[places[-1].end :]
     return comment
@@ -167,7 +174,8 @@ def _with_shared_names(comment: str, old: ParsedDoc, update: Update) -> str:
 def _said_before(new: DocFields, old: DocFields) -> frozenset[Part]:
     """Return the parts of prose that a comment does not get, however its words are laid out."""
     gains = {Part.SUMMARY: not old.summary, Part.DETAILS: bool(new.details) and not old.details}
-    return frozenset(part for part, gained in gains.items() if not gained)
+    # What nothing else has a place for is a person's own.
+    return frozenset({Part.SECTION, *(part for part, gained in gains.items() if not gained)})
 
 
 def _says_the_same(old: DocFields, update: Update) -> bool:
@@ -185,11 +193,15 @@ def _says_the_same(old: DocFields, update: Update) -> bool:
 
 @dataclass(slots=True)
 class _Block:
-    """An entry's lines, and the lines without words that stand before it."""
+    """An entry's lines, and the lines without words that stand before it.
+
+    `goes_with` is the key of another entry without which it has nothing to say.
+    """
 
     key: Key
     gap: list[str]
     lines: list[str]
+    goes_with: Key | None = None
 
 
 def _renamed(old: DocFields, wanted: Wanted, gone: set[str]) -> dict[str, str]:
@@ -231,11 +243,17 @@ def _blocks(comment: str, parsed: ParsedDoc, renamed: Mapping[str, str]) -> list
     for entry in parsed.entries:
         # Names that share an entry share its lines: the first has them.
         own = lines[max(entry.first, before) : entry.end]
-        label = entry.label
-        if entry.part is Part.PARAMETER and label in renamed:
-            label = renamed[label]
-            own = _respelled(comment, entry, own, label)
-        blocks.append(_Block((entry.part, label), lines[before : entry.first], own))
+        key, goes_with = (entry.part, entry.label), entry.goes_with
+        part, label = goes_with or key
+        if part is Part.PARAMETER and label in renamed:
+            own = _respelled(comment, entry, own, renamed[label])
+            key = key if goes_with else (part, renamed[label])
+            goes_with = goes_with and (part, renamed[label])
+        gap = lines[before : entry.first]
+        if blocks and blocks[-1].key == goes_with:
+            blocks[-1].lines += [*gap, *own]
+        else:
+            blocks.append(_Block(key, gap, own, goes_with))
         before = entry.end
     return blocks
 
@@ -279,7 +297,11 @@ def _margin(blocks: Sequence[_Block]) -> str | None:
     found = Counter(
         match[0]
         for it in blocks
-        if it.key[0] is not Part.SUMMARY and it.lines and (match := _MARGIN.match(it.lines[0]))
+        if it.key[0] is not Part.SUMMARY
+        and it.lines
+        and (match := (_ITEM_MARGIN if _is_item(it) else _MARGIN).match(it.lines[0]))
+        # Rust's headings stand elsewhere than the items of its lists.
+        and not it.lines[0].startswith("#", match.end())
     )
     return found.most_common(1)[0][0] if found else None
 
@@ -294,10 +316,16 @@ def _tail(comment: str, parsed: ParsedDoc) -> list[str]:
 
 def _without_stale(blocks: list[_Block], stale: frozenset[Key]) -> list[_Block]:
     kept: list[_Block] = []
+    gap: list[str] = []
     for block in blocks:
         repeated = block.key[0] is Part.PARAMETER and any(it.key == block.key for it in kept)
-        if block.key not in stale and not repeated:
+        # What parted the first of a list from the prose parts the next one from it.
+        block.gap = max(gap, block.gap, key=len)
+        if block.key in stale or block.goes_with in stale or repeated:
+            gap = block.gap
+        else:
             kept.append(block)
+            gap = []
     kept = [it for at, it in enumerate(kept) if not _opens_nothing(kept, at, len(blocks))]
     if kept and kept[0] is not blocks[0]:
         # The lines before the first entry are the comment's head.
@@ -309,8 +337,11 @@ def _opens_nothing(kept: list[_Block], at: int, before: int) -> bool:
     """Say whether a heading has lost all that it opened."""
     if kept[at].key[0] is not Part.HEADING or len(kept) == before:
         return False
-    follows = kept[at + 1].key[0] if at + 1 < len(kept) else None
-    return follows not in (Part.PARAMETER, Part.RETURNS, Part.RAISES)
+    follows = kept[at + 1].key if at + 1 < len(kept) else None
+    # A sentence of a person's own may stand in the list.
+    return follows is None or (
+        follows != (Part.SECTION, "") and follows[0] is not _OPENED[kept[at].key[1]]
+    )
 
 
 def _reordered(blocks: list[_Block], target: Sequence[_Block]) -> list[_Block]:

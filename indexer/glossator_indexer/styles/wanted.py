@@ -5,8 +5,8 @@ Plain data; each style says for each symbol what it wants.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -40,3 +40,14 @@ class Wanted:
     returns: Need = Need.NONE
     raises: tuple[str, ...] = ()
     plain: Callable[[str], str] | None = field(default=None, compare=False)
+
+
+def requiring(wanted: Wanted, names: Container[str | None]) -> Wanted:
+    """Return what is wanted of a comment that lacks `names`, by what else it describes."""
+    return replace(
+        wanted,
+        names=tuple(
+            replace(it, need=Need.REQUIRED) if it.need is Need.TOLD and it.path in names else it
+            for it in wanted.names
+        ),
+    )

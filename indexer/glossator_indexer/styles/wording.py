@@ -40,6 +40,10 @@ _LONGEST_RAW = 8000  # what stands beyond is never kept, and cleaning it would t
 
 _MOST_PASSES = 4  # what one pass takes off may bring a label, a loop or an empty phrase to light
 
+# Doxygen's, which a model cannot know and which would be noise to other styles.
+_DIRECTION = re.compile(r"\[\s*(?:in|out)(?:\s*,?\s*(?:in|out))?\s*\]\s*", re.IGNORECASE)
+# JSDoc's, which stands in the code or is written by the style.
+_TYPE = re.compile(r"\{[\w.|<>\[\]*?=]+\}\s*(?:[-–—]\s+)?")
 _REFERENCE = re.compile(r"@(?=(\w+))", re.ASCII)
 _LIST_HEADING = re.compile(
     r"(?:parameters?|params?|arguments?|args|members?|fields|inputs?)\s*:?", re.IGNORECASE
@@ -148,7 +152,12 @@ def _summary(raw: str, subject: _Subject) -> tuple[str, str]:
 def _description(path: str, raw: str, subject: _Subject) -> str:
     text = _flat(_paragraphs(raw, subject))
     short = path.rpartition(".")[2]
-    cut = _Cut(_LONGEST_DESCRIPTION, lambda it: _without_name(_without_name(it, path), short))
+
+    def labels(text: str) -> str:
+        text = _TYPE.sub("", _DIRECTION.sub("", text, 1), 1)
+        return _without_name(_without_name(text, path), short)
+
+    cut = _Cut(_LONGEST_DESCRIPTION, labels)
     polished = _polished(text, cut, subject)
     bare = re.sub(r"\W", "", polished.lower())
     return "" if bare in {re.sub(r"\W", "", path.lower()), short.lower()} else polished

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from glossator_indexer.parsing import Node, ParsedSource
 from glossator_indexer.symbols import cpp_declarators as declarators
+from glossator_indexer.symbols.cpp_throws import thrown
 from glossator_indexer.symbols.texts import (
     comment_above,
     indent_before,
@@ -216,6 +217,7 @@ class _Parts:
     parameters: tuple[Parameter, ...] = ()
     return_type: str | None = None
     is_private: bool = False
+    raises: tuple[str, ...] = ()
 
 
 def _alias(source: ParsedSource, node: Node, scope: _Scope) -> Symbol | None:
@@ -254,6 +256,7 @@ def _function(source: ParsedSource, node: Node, scope: _Scope) -> Symbol | None:
             return None  # a macro that is called where declarations stand
         returns = NOTHING
     kind = SymbolKind.PROTOTYPE if node.type != "function_definition" else SymbolKind.FUNCTION
+    body = node.child_by_field_name("body")
     if owner:
         is_own |= name.startswith("~")
         kind = SymbolKind.CONSTRUCTOR if is_own else SymbolKind.METHOD
@@ -265,6 +268,7 @@ def _function(source: ParsedSource, node: Node, scope: _Scope) -> Symbol | None:
         (*declarators.parameters(source, declared), *scope.templates),
         returns,
         is_private=(not owner and _is_of_the_file(source, node)) or _has_no_body_of_its_own(node),
+        raises=() if body is None else thrown(source, body),
     )
     return _placed(source, node, scope, parts)
 
@@ -311,6 +315,7 @@ def _placed(source: ParsedSource, node: Node, scope: _Scope, parts: _Parts) -> S
         has_syntax_errors=node.has_error,
         shares_line=indent is None,
         container=parts.container,
+        raises=parts.raises,
         is_private=parts.is_private or scope.is_private,
     )
 

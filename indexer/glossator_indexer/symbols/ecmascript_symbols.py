@@ -202,6 +202,7 @@ class _Reader:
             is_generator=frame.yields or any(it.type == "*" for it in node.children),
             is_private=self._is_private(declared, name),
             is_property=any(it.type in ("get", "set") for it in node.children),
+            is_async=any(it.type == "async" for it in node.children),
         )
 
     def _start(self, outer: Node) -> int:
@@ -260,18 +261,24 @@ class _Reader:
     def _members(self, pattern: Node) -> tuple[Parameter, ...]:
         if pattern.type == "array_pattern":
             return ()
-        named = [
-            it.child_by_field_name("key") or it.child_by_field_name("left") or it
-            for it in pattern.named_children
-            if it.type != "comment"
-        ]
-        return tuple(Parameter(folded(self._text(it)), "") for it in named)
+        return tuple(self._member(it) for it in pattern.named_children if it.type != "comment")
+
+    def _member(self, node: Node) -> Parameter:
+        """Return a property that is taken out of a parameter, by its own name."""
+        named = node.child_by_field_name("key") or node.child_by_field_name("left") or node
+        # `{ a = 1 }` and `{ a: b = 1 }`.
+        given = node.child_by_field_name("value") or node
+        value = given.child_by_field_name("right")
+        default = None if value is None else folded(self._text(value))
+        return Parameter(folded(self._text(named)), "", default=default)
 
     def _return_type(self, node: Node, frame: Frame) -> str:
         annotation = node.child_by_field_name("return_type")
         if annotation is not None:
             written = folded(self._text(annotation)).removeprefix(":").strip()
-            return NOTHING if written in _NO_VALUE else written
+            # `asserts x is T` is said of what is passed.
+            is_nothing = written in _NO_VALUE or written.startswith("asserts ")
+            return NOTHING if is_nothing else written
         body = node.child_by_field_name("body")
         if body is not None and node.type == "arrow_function" and body.type != "statement_block":
             return ""

@@ -13,7 +13,7 @@ from glossator_indexer.styles import ParsedDoc, Style, Wanted
 from glossator_indexer.styles.detecting import Conventions
 from glossator_indexer.styles.drift import MISSING_PARAMETER, MISSING_RETURN
 from glossator_indexer.styles.updating import planned_update, updated
-from glossator_indexer.styles.wanted import Need
+from glossator_indexer.styles.wanted import Need, requiring
 from glossator_indexer.styles.wording import missing_parts
 from glossator_indexer.types import DocFields, Facts, Span, Symbol, SymbolKind, TextChange
 from glossator_server.actions.parts import chosen_parts, with_sections
@@ -82,7 +82,7 @@ def site_of(
     is_told = not any(it.rule == MISSING_RETURN for it in findings)
     asked = replace(
         wanted,
-        names=tuple(it for it in wanted.names if it.path in names),
+        names=tuple(it for it in requiring(wanted, names).names if it.path in names),
         returns=Need.NONE if is_told else Need.REQUIRED,
         raises=(),
     )

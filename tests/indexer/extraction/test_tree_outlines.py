@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from glossator_indexer.extraction.outline import Outline
 from glossator_indexer.extraction.tree_entities import outline_of
+from tests.conftest import Golden
 
 CASES = Path(__file__).parents[2] / "cases" / "outlines"
 MARK = "==== outline\n"
@@ -17,14 +17,11 @@ LANGUAGES = {"tsx": "typescript"}
 
 
 @pytest.mark.parametrize("name", sorted(it.stem for it in CASES.glob("*.txt")))
-def test_finds_what_the_case_lists(name: str) -> None:
+def test_finds_what_the_case_lists(name: str, golden: Golden) -> None:
     path = CASES / f"{name}.txt"
-    text, _, expected = path.read_text("utf-8").partition(MARK)
+    text = path.read_text("utf-8").partition(MARK)[0]
     said = "".join(f"{it}\n" for it in _described(text, LANGUAGES.get(name, name)))
-    if os.environ.get("GLOSSATOR_UPDATE_CASES"):
-        path.write_text(f"{text}{MARK}{said}", "utf-8")
-        return
-    assert said == expected
+    golden(path, f"{text}{MARK}", said)
 
 
 def _described(text: str, language: str) -> Iterator[str]:

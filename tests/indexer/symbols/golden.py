@@ -5,7 +5,6 @@ It must not know a language, nor what is said of a symbol.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,24 +12,25 @@ from glossator_indexer.languages import Language
 from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Symbol
+from tests.conftest import Golden
 
 CASES = Path(__file__).parents[2] / "cases"
 MARK = "==== symbols\n"
 
 
 def check_case(
-    path: Path, language: Language | None, described: Callable[[Symbol, str], Iterator[str]]
+    path: Path,
+    language: Language | None,
+    described: Callable[[Symbol, str], Iterator[str]],
+    golden: Golden,
 ) -> None:
     """Compare the symbols of a case's text with those that it lists, or list them anew."""
     assert language is not None
-    text, _, expected = path.read_text("utf-8").partition(MARK)
+    text, _, _ = path.read_text("utf-8").partition(MARK)
     said = "".join(
         f"{line}\n" for it in all_symbols(parse(text, language)) for line in described(it, text)
     )
-    if os.environ.get("GLOSSATOR_UPDATE_CASES"):
-        path.write_text(f"{text}{MARK}{said}", "utf-8")
-        return
-    assert said == expected
+    golden(path, f"{text}{MARK}", said)
 
 
 def lines_of(symbol: Symbol, text: str) -> str:

@@ -7,11 +7,13 @@ from pathlib import PurePath
 
 from glossator_indexer.languages import language_for_path
 from glossator_indexer.types import Symbol
+from tests.conftest import Golden
 from tests.indexer.symbols.golden import CASES, check_case, lines_of
 
 
-def test_finds_the_symbols_that_the_case_lists() -> None:
-    check_case(CASES / "symbols" / "cpp.txt", language_for_path(PurePath("x.cpp")), _described)
+def test_finds_the_symbols_that_the_case_lists(golden: Golden) -> None:
+    language = language_for_path(PurePath("x.cpp"))
+    check_case(CASES / "symbols" / "cpp.txt", language, _described, golden)
 
 
 def _described(symbol: Symbol, text: str) -> Iterator[str]:

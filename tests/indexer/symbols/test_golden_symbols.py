@@ -9,14 +9,15 @@ import pytest
 
 from glossator_indexer.languages import language_for_path
 from glossator_indexer.types import Parameter, Span, Symbol
+from tests.conftest import Golden
 from tests.indexer.symbols.golden import CASES, check_case, lines_of
 
 C_CASES = CASES / "c_symbols"
 
 
 @pytest.mark.parametrize("name", sorted(it.stem for it in C_CASES.glob("*.txt")))
-def test_finds_the_symbols_that_the_case_lists(name: str) -> None:
-    check_case(C_CASES / f"{name}.txt", language_for_path(PurePath("x.c")), _described)
+def test_finds_the_symbols_that_the_case_lists(name: str, golden: Golden) -> None:
+    check_case(C_CASES / f"{name}.txt", language_for_path(PurePath("x.c")), _described, golden)
 
 
 def _described(symbol: Symbol, text: str) -> Iterator[str]:

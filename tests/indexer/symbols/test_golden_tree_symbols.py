@@ -10,6 +10,7 @@ from glossator_indexer.languages import language_called
 from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import all_symbols, find_symbols, symbol_at
 from glossator_indexer.types import Parameter, Symbol
+from tests.conftest import Golden
 from tests.indexer.symbols.golden import CASES, MARK, check_case, lines_of
 
 TREE_CASES = CASES / "tree_symbols"
@@ -17,8 +18,8 @@ NAMES = sorted(it.stem for it in TREE_CASES.glob("*.txt"))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_finds_the_symbols_that_the_case_lists(name: str) -> None:
-    check_case(TREE_CASES / f"{name}.txt", language_called(name), _described)
+def test_finds_the_symbols_that_the_case_lists(name: str, golden: Golden) -> None:
+    check_case(TREE_CASES / f"{name}.txt", language_called(name), _described, golden)
 
 
 @pytest.mark.parametrize("name", NAMES)
