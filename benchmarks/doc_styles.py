@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks import hostile_text
-from benchmarks.doc_tools.stubs import JUDGES, Commented
+from benchmarks.doc_tools.judges import JUDGES, judged
+from benchmarks.doc_tools.stubs import Commented
 from benchmarks.kernel_tree import kernel_tree
 from benchmarks.language_oracles import PARTS
 from glossator_indexer.code_tokens import code_tokens
@@ -137,17 +138,22 @@ def _validity(
             if symbol.comment is None and not symbol.shares_line:
                 text = text[: symbol.insertion] + comment + "\n" + text[symbol.insertion :]
         changed += code_tokens(parse(text, source.language)) != code_tokens(source)
-    complaints = JUDGES[style.id](commented)
+    complaints, missing = judged(JUDGES[style.id], commented)
+    count = sum(map(len, complaints.values()))
+    accepted = round(100 * (1 - min(1, count / max(1, len(commented)))), 2)
     yield {
         "style": style.id,
         "part": "validity",
         "symbols": len(commented),
-        "complaints": len(complaints),
-        "accepted_percent": round(100 * (1 - min(1, len(complaints) / max(1, len(commented)))), 2),
+        "complaints": {tool: len(told) for tool, told in complaints.items()},
+        "not_judged_by": missing,
+        # Where no tool judged, nothing was accepted either.
+        "accepted_percent": accepted if complaints else None,
         "files_with_other_code": changed,
     }
-    for complaint in complaints[:20]:
-        yield {"style": style.id, "part": "complaint", "words": complaint[:300]}
+    for tool, told in complaints.items():
+        for complaint in told[:20]:
+            yield {"style": style.id, "part": "complaint", "tool": tool, "words": complaint[:300]}
 
 
 def _can_be_stubbed(symbol: Symbol, style: Style) -> bool:

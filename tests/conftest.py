@@ -21,7 +21,7 @@ from pytest_socket import enable_socket, socket_allow_hosts
 # Read before any test points XDG_* elsewhere: parts live in the user's real cache and data folders.
 PARTS = Path(platformdirs.user_cache_dir("glossator-parts"))
 MODELS = Path(platformdirs.user_data_dir("glossator")) / "models"
-# As the suite was started: for a test that runs parts of the suite again, which need the real parts.
+# As the suite was started, for tests that run parts of it again with the real parts.
 STARTED_WITH = dict(os.environ)
 
 # No test is about speed: machines are shared.
