@@ -249,10 +249,11 @@ def _type_of_value(value: str) -> str:
     return next((kind for pattern, kind in _LITERALS if pattern.fullmatch(value)), "*")
 
 
+# TypeScript wants to be told what an array is of.
 _LITERALS = (
     (re.compile(r"-?\d[\d_.eExXa-fA-F]*"), "number"),
     (re.compile(r"true|false"), "boolean"),
     (re.compile(r"(['\"`]).*\1", re.DOTALL), "string"),
-    (re.compile(r"\[.*\]", re.DOTALL), "Array"),
+    (re.compile(r"\[.*\]", re.DOTALL), "Array<*>"),
     (re.compile(r"\{.*\}", re.DOTALL), "object"),
 )

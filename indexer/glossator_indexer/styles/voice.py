@@ -122,8 +122,8 @@ _SPELLED = """
     push put query queue raise read rebuild receive reclaim record recover recycle redirect
     reduce refresh register reject release reload remove rename render reopen repeat replace
     reply report represent request require reserve reset resize resolve restart restore resume
-    retrieve retry return reverse revert rewind rewrite roll rotate round route run sample save scale
-    scan schedule search seek select send separate serialize serve set setup shift show shrink
+    retrieve retry return reverse revert rewind rewrite roll rotate round route run sample save
+    scale scan schedule search seek select send separate serialize serve set setup shift show shrink
     shuffle shut signal skip sleep slice sort specify split start stop store strip submit
     subscribe subtract sum suspend swap switch sync synchronize take tear tell terminate test
     toggle trace track transfer transform translate traverse trigger trim truncate try turn undo
