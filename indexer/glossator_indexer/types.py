@@ -100,8 +100,9 @@ class Symbol:
     `container` is what the symbol belongs to, with dots between (`Outer.Inner`). `raises` are the
     exceptions that the declaration declares (Java) or that the symbol's own body raises by name, in
     order; in Rust "Errors", "Panics" and "Safety", the sections that its documentation would have.
-    `is_generator`: what it returns comes piece by piece. `is_property`: it is read like a variable.
-    `is_private`: by the language's own rule or custom only the file, class or package may use it.
+    `is_generator`: what it returns comes piece by piece. `is_async`: JavaScript and TypeScript wrap
+    what it returns in a promise. `is_property`: it is read like a variable. `is_private`: by the
+    language's own rule or custom only the file, class or package may use it.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Symbol:
     is_generator: bool = False
     is_private: bool = False
     is_property: bool = False
+    is_async: bool = False
 
     @property
     def qualified_name(self) -> str:

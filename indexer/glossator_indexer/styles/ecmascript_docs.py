@@ -15,7 +15,7 @@ from glossator_indexer.styles.parsed import ParsedDoc, Part
 from glossator_indexer.styles.tagged import Dialect, Scanned, parsed, scan
 from glossator_indexer.styles.tagged_layout import Spelling, in_order, laid_out
 from glossator_indexer.styles.wanted import DocumentedName, Need, Wanted
-from glossator_indexer.types import NOTHING, DocFields, Finding, Symbol, SymbolKind
+from glossator_indexer.types import NOTHING, DocFields, Finding, Parameter, Symbol, SymbolKind
 
 _BRACES = r"(?:\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}\s*)?"
 _PATH = r"(?:\.\.\.)?[A-Za-z_$][\w$]*(?:\[\])?(?:\.[\w$]+(?:\[\])?)*"
@@ -137,10 +137,11 @@ def render_jsdoc(fields: DocFields, symbol: Symbol, options: RenderOptions) -> s
         is_written = symbol.return_type not in (None, "", NOTHING)
         typed = not is_written and not any(it.type for it in symbol.parameters)
     returns = "@yields " if symbol.is_generator else "@returns "
+    value = "Promise<*>" if symbol.is_async and not symbol.is_generator else "*"
     spelling = Spelling(
         parameter="@param {name} - ",
         type_parameter="@template {name} ",
-        returns=f"{returns}{{{symbol.return_type or '*'}}} " if typed else returns,
+        returns=f"{returns}{{{symbol.return_type or value}}} " if typed else returns,
         raises="@throws {{{name}}} ",
     )
     words = in_order(fields, wanted_jsdoc(symbol))
@@ -169,6 +170,7 @@ def _wanted(symbol: Symbol, *, with_types: bool) -> Wanted:
 
 
 def _names(symbol: Symbol, *, with_types: bool) -> Iterator[DocumentedName]:
+    roots = _roots(symbol)
     for parameter in symbol.parameters:
         if parameter.name:
             if with_types or not parameter.name.startswith("<"):
@@ -176,11 +178,17 @@ def _names(symbol: Symbol, *, with_types: bool) -> Iterator[DocumentedName]:
                 need = Need.TOLD if parameter.described_inside else need
                 yield DocumentedName(_unspread(parameter.name), need)
             continue
-        # Taken apart in the list, a parameter has no name but the one that its comment gives it.
-        yield DocumentedName(_ROOT, Need.REQUIRED)
+        root = next(roots)
+        yield DocumentedName(root, Need.REQUIRED)
         if not with_types:
             for member in parameter.members:
-                yield DocumentedName(f"{_ROOT}.{_unspread(member.name)}", Need.REQUIRED)
+                yield DocumentedName(f"{root}.{_unspread(member.name)}", Need.REQUIRED)
+
+
+def _roots(symbol: Symbol) -> Iterator[str]:
+    """Yield what a comment calls each parameter that is taken apart in the list: it has no name."""
+    count = sum(not it.name for it in symbol.parameters)
+    return (_ROOT if at == 1 else f"{_ROOT}{at}" for at in range(1, count + 1))
 
 
 def _unspread(name: str) -> str:
@@ -229,19 +237,28 @@ def _has_types(scanned: Scanned) -> bool:
 
 def _spelled(name: str, symbol: Symbol, typed: bool) -> str:  # noqa: FBT001 -- as it was found out
     """Return a parameter with its type and its default, as JSDoc has them before a dash."""
-    parameter = next((it for it in symbol.parameters if _unspread(it.name) == name), None)
-    if parameter is None:
-        # Part of one that is taken apart in the list.
-        return f"{{{'*' if '.' in name else 'object'}}} {name}" if typed else name
-    kind = parameter.type or _type_of_value(parameter.default or "")
-    if parameter.name.startswith("..."):
-        return f"{{...{kind}}} {name}" if typed else name
     if not typed:
         return name
-    if parameter.default is None:
-        return f"{{{kind}}} {name}"
+    roots = _roots(symbol)
+    for parameter in symbol.parameters:
+        path = _unspread(parameter.name) or next(roots)
+        if path == name:
+            return _typed(parameter, name)
+        for member in parameter.members:
+            if f"{path}.{_unspread(member.name)}" == name:
+                return _typed(member, name)
+    return f"{{*}} {name}"
+
+
+def _typed(parameter: Parameter, name: str) -> str:
+    kind = parameter.type or _type_of_value(parameter.default or "")
+    if not parameter.name:
+        kind = parameter.type or ("object" if parameter.members else "Array<*>")
+    if parameter.name.startswith("..."):
+        # The rest of an object is no list of arguments.
+        return f"{{{'*' if '.' in name else f'...{kind}'}}} {name}"
     # What it is by default stands in the code.
-    return f"{{{kind}}} [{name}]"
+    return f"{{{kind}}} {name if parameter.default is None else f'[{name}]'}"
 
 
 def _type_of_value(value: str) -> str:

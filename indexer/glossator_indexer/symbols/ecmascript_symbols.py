@@ -202,6 +202,7 @@ class _Reader:
             is_generator=frame.yields or any(it.type == "*" for it in node.children),
             is_private=self._is_private(declared, name),
             is_property=any(it.type in ("get", "set") for it in node.children),
+            is_async=any(it.type == "async" for it in node.children),
         )
 
     def _start(self, outer: Node) -> int:
@@ -260,12 +261,17 @@ class _Reader:
     def _members(self, pattern: Node) -> tuple[Parameter, ...]:
         if pattern.type == "array_pattern":
             return ()
-        named = [
-            it.child_by_field_name("key") or it.child_by_field_name("left") or it
-            for it in pattern.named_children
-            if it.type != "comment"
-        ]
-        return tuple(Parameter(folded(self._text(it)), "") for it in named)
+        return tuple(self._member(it) for it in pattern.named_children if it.type != "comment")
+
+    def _member(self, node: Node) -> Parameter:
+        name = node.child_by_field_name("key") or node.child_by_field_name("left") or node
+        # `{a = 1}` gives it itself, `{b: c = 2}` where it gets another name.
+        value = node.child_by_field_name("right")
+        renamed = node.child_by_field_name("value")
+        if renamed is not None:
+            value = renamed.child_by_field_name("right")
+        default = None if value is None else folded(self._text(value))
+        return Parameter(folded(self._text(name)), "", default=default)
 
     def _return_type(self, node: Node, frame: Frame) -> str:
         annotation = node.child_by_field_name("return_type")
