@@ -68,16 +68,17 @@ def javascript(commented: Sequence[Commented]) -> str:
     lines = [f"class {name} extends Error {{}}" for name in sorted(own)]
     for number, it in enumerate(commented):
         names = ", ".join(
-            _destructured(p.name, [m.name for m in p.members])
+            _with_default(p)
             for p in it.symbol.parameters
             if not p.name.startswith("<") and not p.described_inside
         )
         star = "*" if it.symbol.is_generator else ""
+        wait = "async " if it.symbol.is_async else ""
         value = "yield 1;" if it.symbol.is_generator else "return 1;"
         if it.symbol.return_type == NOTHING:
             value = ""
         lines += [it.comment] if it.comment else []
-        lines += [f"export function{star} f{number}({names}) {{ {value} }}", ""]
+        lines += [f"export {wait}function{star} f{number}({names}) {{ {value} }}", ""]
     return "\n".join(lines)
 
 
@@ -86,8 +87,17 @@ _THROWN = frozenset({"Error", "EvalError", "RangeError", "ReferenceError", "Synt
 }  # fmt: skip
 
 
-def _destructured(name: str, members: Sequence[str]) -> str:
-    return name or (f"{{{', '.join(members)}}}" if members else "[first]")
+def _with_default(parameter: Parameter) -> str:
+    name = parameter.name
+    if not name:
+        members = ", ".join(map(_with_default, parameter.members))
+        name = f"{{{members}}}" if members else "[first]"
+    default = parameter.default
+    if default is None:
+        return name
+    # What is called or named there is not in the stub; of this the compiler knows no type.
+    is_literal = re.fullmatch(r"\[\]|\{\}|-?\d+|true|false|'\w*'|\"\w*\"", default)
+    return f"{name} = {default if is_literal else 'JSON.parse(String())'}"
 
 
 def java(commented: Sequence[Commented]) -> str:

@@ -246,7 +246,9 @@ def _spelled(name: str, symbol: Symbol, typed: bool) -> str:  # noqa: FBT001 -- 
             return _typed(parameter, name)
         for member in parameter.members:
             if f"{path}.{_unspread(member.name)}" == name:
-                return _typed(member, name)
+                # With `= {}` behind them, all of them may be left out.
+                is_told = member.default is not None or parameter.default != "{}"
+                return _typed(member if is_told else replace(member, default=""), name)
     return f"{{*}} {name}"
 
 

@@ -43,9 +43,10 @@ def test_what_is_taken_apart_has_types_and_says_what_may_be_left_out() -> None:
         "param {object} [options] - It.",
         "param {number} [options.a] - It.",
         "param {Array<*>} [options.b] - It.",
-        "param {*} options.d - It.",
+        "param {*} [options.d] - It.",
         "param {*} options.e - It.",
     ]
+    assert tags("function f({a}) {}")[1] == "param {*} options.a - It."
 
 
 @pytest.mark.parametrize("style", ["jsdoc", "tsdoc"])
