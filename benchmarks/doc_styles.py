@@ -25,11 +25,12 @@ from benchmarks.language_oracles import PARTS
 from glossator_indexer.code_tokens import code_tokens
 from glossator_indexer.languages import language_of_file
 from glossator_indexer.parsing import ParsedSource, parse
-from glossator_indexer.styles import STYLES, RenderOptions, Style, styles_of
+from glossator_indexer.styles import STYLES, Habits, RenderOptions, Style, styles_of
 from glossator_indexer.styles.drift import drifted
 from glossator_indexer.styles.frames import spread
 from glossator_indexer.styles.parsed import Part
 from glossator_indexer.styles.updating import planned_update, updated
+from glossator_indexer.styles.voice import third_person, voiced
 from glossator_indexer.styles.wording import clean_fields, missing_parts
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import NOTHING, DocFields, Parameter, Symbol, SymbolKind
@@ -41,6 +42,7 @@ USUAL_SYMBOLS = 600
 FEWEST_FUNCTIONS = 50
 COMMENTS = 2500
 OPTIONS = RenderOptions(80)
+_DOCSTRINGS = frozenset({"google", "numpy", "rest"})
 _CALLED = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 _LARGEST = 300_000
 _SITE = Path(sysconfig.get_path("purelib"))
@@ -178,13 +180,16 @@ def _bare(symbol: Symbol) -> Symbol:
 def _garbage_comment(style: Style, symbol: Symbol, rng: random.Random) -> str:
     wanted = style.wanted(symbol)
     raw = DocFields(
-        _garbage(rng),
+        _garbage(rng, _conjugated(rng)),
         tuple((it.path, _garbage(rng)) for it in wanted.names),
         _garbage(rng),
         _garbage(rng),
         tuple((it, _garbage(rng)) for it in wanted.raises),
     )
     words = clean_fields(raw, symbol, wanted)
+    if style.id in _DOCSTRINGS:
+        # As nobody has a habit here.
+        words = voiced(words, Habits(third_person=False))
     # What no answer gives is asked for again; a plain sentence stands for the second answer.
     missing = missing_parts(words, wanted)
     parameters = dict(words.parameters)
@@ -218,8 +223,15 @@ _SPOILERS = (
 )
 
 
-def _garbage(rng: random.Random) -> str:
-    text = hostile_text.sentence(rng)
+def _conjugated(rng: random.Random) -> str:
+    """Return a sentence that opens as half of all summaries do: "Finds", not "Find"."""
+    verb, _, rest = hostile_text.sentence(rng).partition(" ")
+    told = third_person(verb.lower())
+    return f"{verb if told is None or rng.random() < 0.5 else told.capitalize()} {rest}"
+
+
+def _garbage(rng: random.Random, words: str = "") -> str:
+    text = words or hostile_text.sentence(rng)
     choice = rng.random()
     if choice < 0.2:
         return f"{text}."

@@ -23,7 +23,7 @@ from glossator_indexer.styles.voice import imperative, voiced
 from glossator_indexer.styles.wording import clean_fields
 from glossator_indexer.symbols import find_symbols, own_code
 from glossator_indexer.types import DocFields, Span, Symbol
-from glossator_server.actions.conventions import conventions_of
+from glossator_server.actions.conventions import conventions_of, habits_at
 from glossator_server.actions.filling import RETURN_NOTICE, combined, filled_in, proved_return
 from glossator_server.actions.grounding import grounded
 from glossator_server.actions.neighbours import documented_around, neighbours_of
@@ -223,7 +223,7 @@ async def _ask(
     cleaned = clean_fields(said, site.symbol, site.asked)
     source = site.snapshot.source
     held = grounded(cleaned, site.symbol, source, facts_of(source, site.symbol))
-    fields = voiced(held.fields, site.conventions.layout.habits)
+    fields = voiced(held.fields, habits_at(site.symbol, site.conventions))
     if fields.summary.strip(" .").lower() in draft.shown:
         # Small models repeat an example word for word where they do not know better.
         fields = replace(fields, summary="")
