@@ -220,16 +220,23 @@ def doxygen_itself(commented: Sequence[Commented]) -> list[str]:
 
 
 def clang(commented: Sequence[Commented]) -> list[str]:
-    """Judge by clang's -Wdocumentation, pedantic: in C what can be declared there, else in C++."""
-    in_c = [it for it in commented if stubs.is_c(it)]
-    in_cpp = [it for it in commented if not stubs.is_c(it)]
+    """Judge by clang's -Wdocumentation, pedantic: in C what can be declared there, else in C++.
+
+    Each comment alone: clang names an unknown command once a file.
+    """
+    texts = {"c": dict[str, str](), "c++": dict[str, str]()}
+    for number, it in enumerate(commented):
+        language = "c" if stubs.is_c(it) else "c++"
+        texts[language][f"stub{number}.h"] = stubs.cpp([it])
     return [
-        *clang_documentation({"stubs.c": stubs.cpp(in_c)}, ["-x", "c"])["stubs.c"],
-        *clang_documentation({"stubs.cpp": stubs.cpp(in_cpp)}, ["-x", "c++"])["stubs.cpp"],
+        complaint
+        for language, files in texts.items()
+        for told in _clang_documentation(files, ["-x", language]).values()
+        for complaint in told
     ]
 
 
-def clang_documentation(
+def _clang_documentation(
     texts: Mapping[str, str], options: Sequence[str]
 ) -> Mapping[str, list[str]]:
     """Return what -Wdocumentation says of each text, by its name."""
