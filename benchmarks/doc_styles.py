@@ -18,17 +18,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks import hostile_text
-from benchmarks.doc_tools.stubs import JUDGES, Commented
+from benchmarks.doc_tools.judges import JUDGES, judged
+from benchmarks.doc_tools.stubs import Commented
 from benchmarks.kernel_tree import kernel_tree
 from benchmarks.language_oracles import PARTS
 from glossator_indexer.code_tokens import code_tokens
 from glossator_indexer.languages import language_of_file
 from glossator_indexer.parsing import ParsedSource, parse
-from glossator_indexer.styles import STYLES, RenderOptions, Style, styles_of
+from glossator_indexer.styles import STYLES, Habits, RenderOptions, Style, styles_of
 from glossator_indexer.styles.drift import drifted
 from glossator_indexer.styles.frames import spread
 from glossator_indexer.styles.parsed import Part
 from glossator_indexer.styles.updating import planned_update, updated
+from glossator_indexer.styles.voice import third_person, voiced
 from glossator_indexer.styles.wording import clean_fields, missing_parts
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import NOTHING, DocFields, Parameter, Symbol, SymbolKind
@@ -40,6 +42,7 @@ USUAL_SYMBOLS = 600
 FEWEST_FUNCTIONS = 50
 COMMENTS = 2500
 OPTIONS = RenderOptions(80)
+_DOCSTRINGS = frozenset({"google", "numpy", "rest"})
 _CALLED = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 _LARGEST = 300_000
 _SITE = Path(sysconfig.get_path("purelib"))
@@ -137,17 +140,22 @@ def _validity(
             if symbol.comment is None and not symbol.shares_line:
                 text = text[: symbol.insertion] + comment + "\n" + text[symbol.insertion :]
         changed += code_tokens(parse(text, source.language)) != code_tokens(source)
-    complaints = JUDGES[style.id](commented)
+    complaints, missing = judged(JUDGES[style.id], commented)
+    count = sum(map(len, complaints.values()))
+    accepted = round(100 * (1 - min(1, count / max(1, len(commented)))), 2)
     yield {
         "style": style.id,
         "part": "validity",
         "symbols": len(commented),
-        "complaints": len(complaints),
-        "accepted_percent": round(100 * (1 - min(1, len(complaints) / max(1, len(commented)))), 2),
+        "complaints": {tool: len(told) for tool, told in complaints.items()},
+        "not_judged_by": missing,
+        # Where no tool judged, nothing was accepted either.
+        "accepted_percent": accepted if complaints else None,
         "files_with_other_code": changed,
     }
-    for complaint in complaints[:20]:
-        yield {"style": style.id, "part": "complaint", "words": complaint[:300]}
+    for tool, told in complaints.items():
+        for complaint in told[:20]:
+            yield {"style": style.id, "part": "complaint", "tool": tool, "words": complaint[:300]}
 
 
 def _can_be_stubbed(symbol: Symbol, style: Style) -> bool:
@@ -172,13 +180,16 @@ def _bare(symbol: Symbol) -> Symbol:
 def _garbage_comment(style: Style, symbol: Symbol, rng: random.Random) -> str:
     wanted = style.wanted(symbol)
     raw = DocFields(
-        _garbage(rng),
+        _garbage(rng, _conjugated(rng)),
         tuple((it.path, _garbage(rng)) for it in wanted.names),
         _garbage(rng),
         _garbage(rng),
         tuple((it, _garbage(rng)) for it in wanted.raises),
     )
     words = clean_fields(raw, symbol, wanted)
+    if style.id in _DOCSTRINGS:
+        # As nobody has a habit here.
+        words = voiced(words, Habits(third_person=False))
     # What no answer gives is asked for again; a plain sentence stands for the second answer.
     missing = missing_parts(words, wanted)
     parameters = dict(words.parameters)
@@ -212,8 +223,15 @@ _SPOILERS = (
 )
 
 
-def _garbage(rng: random.Random) -> str:
-    text = hostile_text.sentence(rng)
+def _conjugated(rng: random.Random) -> str:
+    """Return a sentence that opens as half of all summaries do: "Finds", not "Find"."""
+    verb, _, rest = hostile_text.sentence(rng).partition(" ")
+    told = third_person(verb.lower())
+    return f"{verb if told is None or rng.random() < 0.5 else told.capitalize()} {rest}"
+
+
+def _garbage(rng: random.Random, words: str = "") -> str:
+    text = words or hostile_text.sentence(rng)
     choice = rng.random()
     if choice < 0.2:
         return f"{text}."

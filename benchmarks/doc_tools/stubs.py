@@ -1,39 +1,18 @@
-"""Own how each style's own tool judges comments: above stubs with the names of real symbols.
+"""Own the stubs that comments are judged above: declarations with the names of real symbols.
 
 A stub has the names, parameters and exceptions of a symbol and no code, so that it can be judged
-alone. This module must not write comments.
+alone; an empty comment leaves it bare. This module must not write comments, nor judge them.
 """
 
 from __future__ import annotations
 
-import json
-import os
+import ast
+import builtins
 import re
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from benchmarks.doc_tools import doxygen
-from benchmarks.language_oracles import PARTS
-from glossator_indexer.types import NOTHING, Symbol
-
-_GO = PARTS / "root/usr/lib/go-1.19"
-_TSDOC = """
-const {TSDocParser} = require('@microsoft/tsdoc');
-const comments = JSON.parse(require('fs').readFileSync(0, 'utf8'));
-const said = comments.map(it => new TSDocParser().parseString(it).log.messages.map(m => m.text));
-console.log(JSON.stringify(said));
-"""
-_ESLINT = """
-import jsdoc from 'eslint-plugin-jsdoc';
-export default [jsdoc.configs['flat/recommended'], {rules: {
-  'jsdoc/no-undefined-types': 'off', 'jsdoc/require-jsdoc': 'off', 'jsdoc/valid-types': 'error',
-  'jsdoc/tag-lines': ['error', 'never', {startLines: 1}], 'jsdoc/reject-any-type': 'off',
-  'jsdoc/reject-function-type': 'off'}}];
-"""
+from glossator_indexer.types import NOTHING, Parameter, Symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,63 +23,85 @@ class Commented:
     comment: str
 
 
-Judge = Callable[[Sequence[Commented]], list[str]]
+def python(commented: Sequence[Commented]) -> str:
+    """Return functions that raise, return and are annotated as the symbols are."""
+    lines: list[str] = ['"""Stubs."""', "", "from __future__ import annotations", ""]
+    for number, it in enumerate(commented):
+        symbol = it.symbol
+        names = ", ".join(_annotated(p) for p in symbol.parameters)
+        result = "None" if symbol.return_type == NOTHING else symbol.return_type
+        if symbol.is_generator and not re.match(r"\W*(Async)?(Iter|Generator)", result or ""):
+            # pydoclint knows generators by their annotation, and no other name for one.
+            result = "Iterator[object]"
+        arrow = f" -> {' '.join(result.split())}" if result and _is_type(result) else ""
+        lines += ["", f"def f{number}({names}){arrow}:"]
+        lines += [_set_in(it.comment)] if it.comment else []
+        lines += [f"    raise {name}" for name in symbol.raises]
+        if symbol.is_generator:
+            lines.append("    yield 1")
+        elif symbol.return_type == NOTHING:
+            lines.append("    pass")
+        else:
+            lines.append("    return 1")
+        lines.append("")
+    return "\n".join(lines) + "\n"
 
 
-def ruff(convention: str) -> Judge:
-    """Return a judge of docstrings: ruff's pydocstyle rules in a convention."""
-
-    def judge(commented: Sequence[Commented]) -> list[str]:
-        lines: list[str] = ['"""Stubs."""', ""]
-        for number, it in enumerate(commented):
-            names = ", ".join(_python(p.name) for p in it.symbol.parameters)
-            head = "async def" if it.symbol.is_generator else "def"
-            lines += ["", f"{head} f{number}({names}):", _set_in(it.comment)]
-            lines += [f"    raise {name}" for name in it.symbol.raises]
-            lines += ["    yield 1" if it.symbol.is_generator else "    return 1", ""]
-        path = Path(sys.executable).with_name("ruff")
-        # D401 judges the mood of a verb; D413, D407 and their like are in no convention used here.
-        command = [str(path), "check", "--isolated", "--select", "D", "--ignore", "D401,D404"]
-        command += ["--config", f'lint.pydocstyle.convention="{convention}"']
-        command += ["--output-format", "concise", "--no-cache", "-"]
-        return _complaints(command, "\n".join(lines) + "\n", r"^-:\d+:\d+: .*")
-
-    return judge
+def _annotated(parameter: Parameter) -> str:
+    if not parameter.type or not _is_type(parameter.type):
+        return parameter.name
+    return f"{parameter.name}: {' '.join(parameter.type.split())}"
 
 
-def eslint(commented: Sequence[Commented]) -> list[str]:
-    """Judge JSDoc by eslint-plugin-jsdoc's recommended rules."""
-    lines: list[str] = []
+def _is_type(text: str) -> bool:
+    try:
+        ast.parse(" ".join(text.split()), mode="eval")
+    except SyntaxError:
+        return False
+    return True
+
+
+def javascript(commented: Sequence[Commented]) -> str:
+    """Return a module of functions; what they throw is declared."""
+    raised = {name for it in commented for name in it.symbol.raises}
+    own = (it for it in raised if "." not in it and not hasattr(builtins, it) and it not in _THROWN)
+    lines = [f"class {name} extends Error {{}}" for name in sorted(own)]
     for number, it in enumerate(commented):
         names = ", ".join(
-            _javascript(p.name, [m.name for m in p.members])
+            _with_default(p)
             for p in it.symbol.parameters
             if not p.name.startswith("<") and not p.described_inside
         )
         star = "*" if it.symbol.is_generator else ""
+        wait = "async " if it.symbol.is_async else ""
         value = "yield 1;" if it.symbol.is_generator else "return 1;"
         if it.symbol.return_type == NOTHING:
             value = ""
-        lines += [it.comment, f"export function{star} f{number}({names}) {{ {value} }}", ""]
-    with tempfile.TemporaryDirectory(dir=PARTS) as folder:
-        (Path(folder) / "eslint.config.mjs").write_text(_ESLINT, "utf-8")
-        (Path(folder) / "stubs.mjs").write_text("\n".join(lines), "utf-8")
-        command = ["node", str(PARTS / "node_modules/eslint/bin/eslint.js"), "stubs.mjs"]
-        return _complaints(command, "", r"^\s+\d+:\d+\s+.*", folder)
+        lines += [it.comment] if it.comment else []
+        lines += [f"export {wait}function{star} f{number}({names}) {{ {value} }}", ""]
+    return "\n".join(lines)
 
 
-def tsdoc(commented: Sequence[Commented]) -> list[str]:
-    """Judge comments by the parser of @microsoft/tsdoc, one by one."""
-    comments = json.dumps([it.comment for it in commented])
-    command = ["node", "-e", _TSDOC]
-    ran = subprocess.run(
-        command, input=comments.encode(), capture_output=True, check=True, cwd=PARTS
-    )
-    return [text for said in json.loads(ran.stdout) for text in said]
+_THROWN = frozenset({"Error", "EvalError", "RangeError", "ReferenceError", "SyntaxError"}) | {
+    "TypeError", "URIError", "AggregateError", "DOMException",
+}  # fmt: skip
 
 
-def javac(commented: Sequence[Commented]) -> list[str]:
-    """Judge Javadoc by the compiler's own doclint, all groups."""
+def _with_default(parameter: Parameter) -> str:
+    name = parameter.name
+    if not name:
+        members = ", ".join(map(_with_default, parameter.members))
+        name = f"{{{members}}}" if members else "[first]"
+    default = parameter.default
+    if default is None:
+        return name
+    # What is called or named there is not in the stub; of this the compiler knows no type.
+    is_literal = re.fullmatch(r"\[\]|\{\}|-?\d+|true|false|'\w*'|\"\w*\"", default)
+    return f"{name} = {default if is_literal else 'JSON.parse(String())'}"
+
+
+def java(commented: Sequence[Commented]) -> str:
+    """Return a class with a static method for each symbol and a class for each exception."""
     lines = ["/** Stubs. */", "public final class Stubs {", "/** Makes none. */ private Stubs() {}"]
     raised = {name for it in commented for name in it.symbol.raises}
     plain = {it: f"E{number}" for number, it in enumerate(sorted(raised))}
@@ -124,24 +125,11 @@ def javac(commented: Sequence[Commented]) -> list[str]:
         kind = "void" if it.symbol.return_type == NOTHING else "Object"
         body = "" if kind == "void" else "return null;"
         lines += [comment, f"public static {generic}{kind} f{number}({names}){throws} {{ {body} }}"]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "Stubs.java"
-        path.write_text("\n".join([*lines, "}", ""]), "utf-8")
-        command = [
-            "javac",
-            "-Xdoclint:all",
-            "-Xmaxwarns",
-            "9999",
-            "-Xmaxerrs",
-            "9999",
-            "-encoding",
-            "utf-8",
-        ]
-        return _complaints([*command, "-d", folder, str(path)], "", r"^.*Stubs\.java:\d+: .*")
+    return "\n".join([*lines, "}", ""])
 
 
-def rustdoc(commented: Sequence[Commented]) -> list[str]:
-    """Judge Rust comments by rustdoc and its lints."""
+def rust(commented: Sequence[Commented]) -> str:
+    """Return unsafe functions that may fail, so that every section has its place."""
     lines = [
         "//! Stubs.",
         "#![warn(rustdoc::all)]",
@@ -154,53 +142,21 @@ def rustdoc(commented: Sequence[Commented]) -> list[str]:
             f"pub unsafe fn f{number}({names}) -> Result<(), ()> {{ Ok(()) }}",
             "",
         ]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "stubs.rs"
-        path.write_text("\n".join(lines), "utf-8")
-        command = ["rustdoc", "--crate-type", "lib", "--out-dir", folder, str(path)]
-        said = _complaints(command, "", r"^(?:warning|error).*")
-        tests = ["rustdoc", "--test", "--crate-type", "lib", str(path)]
-        ran = subprocess.run(tests, capture_output=True, check=False, timeout=600)
-        # Words that became an example would be compiled.
-        accidental = re.findall(rb"^test stubs.*", ran.stdout, re.MULTILINE)
-    return [*said, *(it.decode() for it in accidental)]
+    return "\n".join(lines)
 
 
-def gofmt(commented: Sequence[Commented]) -> list[str]:
-    """Judge Go comments: gofmt leaves them as they are, and go vet has nothing to say."""
+def go(commented: Sequence[Commented]) -> str:
+    """Return methods of types of their own, so that their names may be the same."""
     lines = ["// Package stubs has stubs.", "package stubs", ""]
     for number, it in enumerate(commented):
-        lines += [
-            f"type t{number} int",
-            "",
-            it.comment,
-            f"func (t{number}) {it.symbol.name}() {{}}",
-            "",
-        ]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "stubs.go"
-        path.write_text("\n".join(lines), "utf-8")
-        environment = {**os.environ, "GOROOT": str(_GO), "GOCACHE": folder, "GO111MODULE": "off"}
-        formatted = subprocess.run(
-            [str(_GO / "bin/gofmt"), "-d", str(path)],
-            capture_output=True,
-            check=False,
-            env=environment,
-        )
-        diff = formatted.stdout.decode() + formatted.stderr.decode()
-        changed = re.findall(r"^[-+](?![-+]).*|^.*\.go:\d+.*", diff, re.MULTILINE)
-        vetted = subprocess.run(
-            [str(_GO / "bin/go"), "vet", str(path)],
-            capture_output=True,
-            check=False,
-            env=environment,
-        )
-        said = re.findall(r"stubs\.go:\d+.*", vetted.stderr.decode())
-    return [*changed, *said]
+        lines += [f"type T{number} int", ""]
+        lines += [it.comment] if it.comment else []
+        lines += [f"func (T{number}) {it.symbol.name}() {{}}", ""]
+    return "\n".join(lines)
 
 
-def doxygen_stubs(commented: Sequence[Commented]) -> list[str]:
-    """Judge by Doxygen, above prototypes."""
+def cpp(commented: Sequence[Commented]) -> str:
+    """Return prototypes, in C where no symbol has type parameters."""
     lines: list[str] = ["/** @file */", ""]
     for number, it in enumerate(commented):
         types = [p.name.strip("<>") for p in it.symbol.parameters if p.name.startswith("<")]
@@ -211,41 +167,17 @@ def doxygen_stubs(commented: Sequence[Commented]) -> list[str]:
             if p.name and not p.name.startswith("<")
         )
         kind = "void" if it.symbol.return_type == NOTHING else "int"
-        lines += [it.comment, f"{generic}{kind} f{number}({names});", ""]
-    return [it.message for it in doxygen.complaints({"stubs.hpp": "\n".join(lines)})]
+        lines += [it.comment] if it.comment else []
+        lines += [f"{generic}{kind} f{number}({names});", ""]
+    return "\n".join(lines)
 
 
-def _complaints(
-    command: Sequence[str], stdin: str, pattern: str, folder: str | None = None
-) -> list[str]:
-    ran = subprocess.run(
-        command, input=stdin.encode(), capture_output=True, check=False, timeout=600, cwd=folder
-    )
-    said = ran.stdout.decode("utf-8", "replace") + ran.stderr.decode("utf-8", "replace")
-    return re.findall(pattern, said, re.MULTILINE)
+def is_c(it: Commented) -> bool:
+    """Say whether the symbol can be declared in C."""
+    names = [p.name for p in it.symbol.parameters]
+    return not any(name.startswith("<") for name in names) and names != ["..."]
 
 
 def _set_in(comment: str) -> str:
     lines = comment.split("\n")
     return "\n".join(f"    {it}" if it else it for it in lines)
-
-
-def _python(name: str) -> str:
-    return name
-
-
-def _javascript(name: str, members: Sequence[str]) -> str:
-    return name or (f"{{{', '.join(members)}}}" if members else "[first]")
-
-
-JUDGES: Mapping[str, Judge] = {
-    "google": ruff("google"),
-    "numpy": ruff("numpy"),
-    "rest": ruff("pep257"),
-    "jsdoc": eslint,
-    "tsdoc": tsdoc,
-    "javadoc": javac,
-    "rustdoc": rustdoc,
-    "godoc": gofmt,
-    "doxygen": doxygen_stubs,
-}

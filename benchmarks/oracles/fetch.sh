@@ -1,5 +1,6 @@
 #!/bin/sh
-# Fetch the parsers that our extents are compared with and code to compare them on, once, into the user's cache folder.
+# Fetch the parsers that our extents are compared with, the tools that judge our comments and code to compare them on,
+# once, into the user's cache folder.
 # Packages are unpacked there, not installed. What cannot be had is said, and its language is not compared.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,7 +17,7 @@ unpack() {
 }
 
 go_oracle() {
-    unpack golang-1.19-go golang-1.19-src
+    unpack golang-1.19-go golang-1.19-src go-staticcheck
     [ -x "$parts/go_extents" ] || GOROOT="$root/usr/lib/go-1.19" GOFLAGS=-mod=mod GO111MODULE=off \
         "$root/usr/lib/go-1.19/bin/go" build -o "$parts/go_extents" "$here/go_extents.go"
 }
@@ -41,10 +42,19 @@ java_oracle() {
         && jar xf "$root/usr/lib/jvm/openjdk-17/lib/src.zip" java.base/java java.desktop/javax jdk.compiler/com
 }
 
+# Into an environment that they share.
+install() {
+    [ -x "$parts/venv/bin/python" ] || python3 -m venv "$parts/venv"
+    "$parts/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
+}
+
 cpp_oracle() {
     unpack googletest libfmt-dev libspdlog-dev nlohmann-json3-dev rapidjson-dev libeigen3-dev catch2
-    [ -x "$parts/venv/bin/python" ] || python3 -m venv "$parts/venv"
-    "$parts/venv/bin/python" -m pip install --quiet --disable-pip-version-check libclang
+    install libclang
+}
+
+python_oracle() {
+    install pydoclint
 }
 
 node_oracle() {
@@ -54,6 +64,6 @@ node_oracle() {
         date-fns ts-morph prettier eslint eslint-plugin-jsdoc @microsoft/tsdoc
 }
 
-for oracle in ${*:-go rust java cpp node}; do
+for oracle in ${*:-go rust java cpp python node}; do
     ("${oracle}_oracle") || echo "no parser of its own for $oracle" >&2
 done

@@ -183,7 +183,7 @@ def _wanted(symbol: Symbol, roots: Sequence[str], *, with_types: bool) -> Wanted
 
 def _names(symbol: Symbol, roots: Sequence[str], *, with_types: bool) -> Iterator[DocumentedName]:
     """Yield what may be described; `roots` are a person's names for what is taken apart."""
-    named = iter(roots)
+    named, unnamed = iter(roots), _names_of_ours(symbol)
     for parameter in symbol.parameters:
         if parameter.name:
             if with_types or not parameter.name.startswith("<"):
@@ -192,13 +192,13 @@ def _names(symbol: Symbol, roots: Sequence[str], *, with_types: bool) -> Iterato
                 yield DocumentedName(_unspread(parameter.name), need)
             continue
         # Taken apart in the list, a parameter has no name but the one that its comment gives it.
-        root = next(named, "")
-        yield DocumentedName(root or _ROOT, Need.REQUIRED)
+        ours, theirs = next(unnamed), next(named, "")
+        root = theirs or ours
+        yield DocumentedName(root, Need.REQUIRED)
         # What is left of the object has no name that a caller could use.
         members = [] if with_types else [it.name for it in parameter.members if it.name[0] != "."]
         for name in members:
-            need = Need.WELCOME if root else Need.REQUIRED
-            yield DocumentedName(f"{root or _ROOT}.{name}", need)
+            yield DocumentedName(f"{root}.{name}", Need.WELCOME if theirs else Need.REQUIRED)
 
 
 def _roots(scanned: Scanned, symbol: Symbol) -> tuple[str, ...]:
@@ -206,7 +206,14 @@ def _roots(scanned: Scanned, symbol: Symbol) -> tuple[str, ...]:
     known = {_unspread(it.name) for it in symbol.parameters}
     told = (it.label for it in scanned.entries if it.part is Part.PARAMETER)
     outer = dict.fromkeys(it.partition(".")[0].partition("[")[0] for it in told)
-    return tuple(it for it in outer if it not in known and it != _ROOT and it[0] != "<")
+    ours = set(_names_of_ours(symbol))
+    return tuple(it for it in outer if it not in known and it not in ours and it[0] != "<")
+
+
+def _names_of_ours(symbol: Symbol) -> Iterator[str]:
+    """Yield what we call each parameter that is taken apart in the list: it has no name."""
+    count = sum(not it.name for it in symbol.parameters)
+    return (_ROOT if at == 1 else f"{_ROOT}{at}" for at in range(1, count + 1))
 
 
 def _unspread(name: str) -> str:
@@ -249,28 +256,30 @@ def _has_types(scanned: Scanned) -> bool:
 
 def _spelled(name: str, symbol: Symbol, typed: bool) -> str:  # noqa: FBT001 -- as it was found out
     """Return a parameter with its type and its default, as JSDoc has them before a dash."""
-    parameter = next((it for it in _spellable(symbol) if _unspread(it.name) == name), None)
-    if parameter is None:
-        return f"{{*}} {name}" if typed else name
-    kind = parameter.type or _type_of_value(parameter.default or "")
-    if parameter.name.startswith("..."):
-        return f"{{...{kind}}} {name}" if typed else name
     if not typed:
         return name
-    if parameter.default is None:
-        return f"{{{kind}}} {name}"
+    roots = _names_of_ours(symbol)
+    for parameter in symbol.parameters:
+        path = _unspread(parameter.name) or next(roots)
+        if path == name:
+            return _typed(parameter, name)
+        for member in parameter.members:
+            if f"{path}.{_unspread(member.name)}" == name:
+                # With `= {}` behind them, all of them may be left out.
+                is_told = member.default is not None or parameter.default != "{}"
+                return _typed(member if is_told else replace(member, default=""), name)
+    return f"{{*}} {name}"
+
+
+def _typed(parameter: Parameter, name: str) -> str:
+    kind = parameter.type or _type_of_value(parameter.default or "")
+    if not parameter.name:
+        kind = parameter.type or ("object" if parameter.members else "Array<*>")
+    if parameter.name.startswith("..."):
+        # The rest of an object is no list of arguments.
+        return f"{{{'*' if '.' in name else f'...{kind}'}}} {name}"
     # What it is by default stands in the code.
-    return f"{{{kind}}} [{name}]"
-
-
-def _spellable(symbol: Symbol) -> Iterator[Parameter]:
-    """Yield the parameters under the names that a comment has for them, parts too."""
-    for it in symbol.parameters:
-        if it.name:
-            yield it
-            continue
-        yield replace(it, name=_ROOT, type=it.type or "object")
-        yield from (replace(part, name=f"{_ROOT}.{part.name}") for part in it.members)
+    return f"{{{kind}}} {name if parameter.default is None else f'[{name}]'}"
 
 
 def _type_of_value(value: str) -> str:
@@ -278,10 +287,11 @@ def _type_of_value(value: str) -> str:
     return next((kind for pattern, kind in _LITERALS if pattern.fullmatch(value)), "*")
 
 
+# TypeScript wants to be told what an array is of.
 _LITERALS = (
     (re.compile(r"-?\d[\d_.eExXa-fA-F]*"), "number"),
     (re.compile(r"true|false"), "boolean"),
     (re.compile(r"(['\"`]).*\1", re.DOTALL), "string"),
-    (re.compile(r"\[.*\]", re.DOTALL), "Array"),
+    (re.compile(r"\[.*\]", re.DOTALL), "Array<*>"),
     (re.compile(r"\{.*\}", re.DOTALL), "object"),
 )

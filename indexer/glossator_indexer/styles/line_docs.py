@@ -285,15 +285,16 @@ def _opened_by_name(summary: str, symbol: Symbol) -> str:
         text = _TELLS_TRUTH.sub("Reports whether ", text, 1)
     if not text or re.match(rf"(?:(?:A|An|The)\s+)?{re.escape(symbol.name)}\b", text):
         return text
-    first, _, rest = text.partition(" ")
+    first = re.split(r"\W", text, maxsplit=1)[0]
     verb = third_person(first.lower())
     if verb is not None and symbol.kind in _CALLED:
-        return f"{symbol.name} {verb} {rest}".rstrip()
+        return f"{symbol.name} {verb}{text[len(first) :]}".rstrip()
     article = re.match(r"(?:A|An|The)\s", text)
     lowered = text[0].lower() + text[1:] if article or text[1:2].islower() else text
     if article or symbol.kind not in _CALLED:
         return f"{symbol.name} is {lowered}"
-    return f"{symbol.name}: {lowered}"
+    # Linters want a space behind the name (staticcheck's ST1020).
+    return f"{symbol.name} - {lowered}"
 
 
 def _go_details(fields: DocFields) -> str | None:
@@ -306,22 +307,45 @@ def _go_details(fields: DocFields) -> str | None:
 
 
 def _go_plain(lines: list[str]) -> list[str]:
-    """Write lists and code as gofmt would, and no line as a heading."""
+    """Write lists and code as gofmt would, and no line as a heading.
+
+    To gofmt all that is set in is one list or one piece of code, as it begins, up to the next
+    words at the margin: a list below code stays at the margin, code below a list is of its item.
+    """
     plain: list[str] = []
-    in_list = False
+    below = ""
+    for chunk in "\n".join(lines).split("\n\n"):
+        written, below = _go_chunk(chunk.split("\n"), below)
+        plain += ["", *written] if plain else written
+    return plain
+
+
+def _go_chunk(lines: list[str], below: str) -> tuple[list[str], str]:
+    """Return the lines of a chunk below "code", a "list" or "", and what it is itself."""
+    is_set_in = all(it.startswith("  ") for it in lines)
+    if is_set_in and _GO_ITEM.match(lines[0].lstrip()):
+        lines = dedent("\n".join(lines)).split("\n")
+    elif is_set_in and below != "list":
+        return [f"\t{it}".rstrip() for it in dedent("\n".join(lines)).split("\n")], "code"
+    if below == "code" and _GO_ITEM.match(lines[0]):
+        return [it.strip() for it in lines], ""
+    written: list[str] = []
+    in_list = below == "list" and lines[0].startswith("  ")
     for line in lines:
         item = _GO_ITEM.match(line)
         in_list = item is not None or (in_list and line.startswith("  "))
         if item is not None:
             mark = "-" if item["mark"][0] in "-*+•" else f"{item['mark'].strip('().')}."
-            plain.append(f"{'  - ' if mark == '-' else f' {mark} '}{line[item.end() :]}")
+            written.append(f"{'  - ' if mark == '-' else f' {mark} '}{line[item.end() :]}")
         elif in_list:
-            plain.append(f"    {line.strip()}")
+            written.append(f"    {line.strip()}")
         elif line.startswith("  "):
-            plain.append("\t" + line.removeprefix("    ").rstrip())
+            written += [""] if written and not written[-1].startswith("\t") else []
+            written.append("\t" + line.removeprefix("    ").rstrip())
         else:
-            plain.append(f"\\{line}" if line.startswith("# ") else line)
-    return plain
+            written.append(f"\\{line}" if line.startswith("# ") else line)
+    ends_in_code = "code" if written[-1].startswith("\t") else ""
+    return written, "list" if in_list else ends_in_code
 
 
 def _rust_details(details: str, width: int) -> list[str]:

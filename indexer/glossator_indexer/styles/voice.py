@@ -71,14 +71,15 @@ def third_person(word: str) -> str | None:
 
 
 def _conjugated(summary: str, third_person: bool) -> str:  # noqa: FBT001 -- a habit as it was counted
-    first, space, rest = summary.partition(" ")
-    if not space:
+    opening = _FIRST_WORD.match(summary)
+    if opening is None:
         return summary
+    first, rest = opening[0], summary[opening.end() :]
     base = _base(first.lower())
     if base is None:
         return summary
     verb = _third_person(base) if third_person else base
-    return f"{verb.capitalize() if first[:1].isupper() else verb} {rest}"
+    return f"{verb.capitalize() if first[:1].isupper() else verb}{rest}"
 
 
 def _base(word: str) -> str | None:
@@ -100,6 +101,8 @@ def _third_person(verb: str) -> str:
     return f"{verb}s"
 
 
+# No part of a name (`map.keys()`) or of a longer word ("map's", "set-up"), and not all there is.
+_FIRST_WORD = re.compile(r"[A-Za-z]+(?![\w'’.(-]|$)")
 _ABBREVIATED = re.compile(r"\b(?:etc|e\.g|i\.e|vs|resp)\.$")
 # What summaries open with; words that are as often nouns (`set`, `list`) are verbs there too.
 _SPELLED = """
@@ -121,9 +124,9 @@ _SPELLED = """
     prepend preserve prevent print probe process produce propagate provide publish pull purge
     push put query queue raise read rebuild receive reclaim record recover recycle redirect
     reduce refresh register reject release reload remove rename render reopen repeat replace
-    reply report represent request require reset resize resolve restart restore resume retrieve
-    retry return reverse revert rewind rewrite roll rotate round route run sample save scale
-    scan schedule search seek select send separate serialize serve set setup shift show shrink
+    reply report represent request require reserve reset resize resolve restart restore resume
+    retrieve retry return reverse revert rewind rewrite roll rotate round route run sample save
+    scale scan schedule search seek select send separate serialize serve set setup shift show shrink
     shuffle shut signal skip sleep slice sort specify split start stop store strip submit
     subscribe subtract sum suspend swap switch sync synchronize take tear tell terminate test
     toggle trace track transfer transform translate traverse trigger trim truncate try turn undo

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 LABEL_WORD = re.compile(r"@[.\w]*:.*|\w+:(?!:).*|DOC:.*", re.ASCII)
 BULLET = re.compile(r"(?:[-+*•‣◦·–—]|\(?\d{1,2}[.)])\s+(?=\S)")
 _BULLETS = re.compile(rf"(?:{BULLET.pattern})+")
-_MARK = re.compile(r"[-+*#•|>=~^]+|\(?\d{1,2}[.)]|\*.*|\.\.|:.*")
+_MARK = re.compile(r"[-+*#•|>=~^]+|\(?\d{1,2}[.)]|\*.*|\.{1,2}|:.*")
 _CHUNK_GAP = re.compile(r"\n(?:[^\S\n]*\n)+")
 
 

@@ -10,13 +10,15 @@ from dataclasses import replace
 from functools import lru_cache
 
 from glossator_indexer.neighbourhood import comments_beside, comments_of
-from glossator_indexer.styles import Habits, RenderOptions, Style
+from glossator_indexer.styles import Habits, RenderOptions, Style, styles_of
 from glossator_indexer.styles.detecting import (
     FEWEST_FOR_A_HABIT,
     Conventions,
     habits_of,
     style_among,
 )
+from glossator_indexer.styles.judging import is_callable
+from glossator_indexer.types import Symbol
 from glossator_server.actions.parts import CONTEXT
 from glossator_server.actions.states import chosen_style, default_style
 from glossator_server.document_options import USUAL_WIDTH, DocumentOptions
@@ -59,6 +61,16 @@ def _learned(comments: tuple[str, ...], chosen: Style | None, language: str) -> 
     written = [it for it in comments if style.recognises(it)]
     layout = RenderOptions(width_of(written, language), None, habits_of(written, style))
     return Conventions(style, layout, _has_context(written, style))
+
+
+def habits_at(symbol: Symbol, conventions: Conventions) -> Habits:
+    """Return the habits that a comment at `symbol` is written with, where nobody has one, too."""
+    habits = conventions.layout.habits
+    # PEP 257: what a docstring says of a function is a command, "Return" and not "Returns".
+    is_command = conventions.style in styles_of("python") and is_callable(symbol)
+    if is_command and habits.third_person is None:
+        return replace(habits, third_person=False)
+    return habits
 
 
 def width_of(comments: Sequence[str], language: str) -> int:

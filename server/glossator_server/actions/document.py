@@ -23,7 +23,7 @@ from glossator_indexer.styles.wording import clean_fields
 from glossator_indexer.symbols import find_symbols, own_code
 from glossator_indexer.types import DocFields, Span, Symbol
 from glossator_server.actions.borrowing import Foreign, foreign_words, without_borrowed
-from glossator_server.actions.conventions import conventions_of
+from glossator_server.actions.conventions import conventions_of, habits_at
 from glossator_server.actions.filling import (
     RETURN_NOTICE,
     combined,
@@ -248,7 +248,7 @@ async def _ask(
     said = replace(said, summary=imperative(said.summary, site.symbol.name))
     cleaned = clean_fields(said, site.symbol, site.asked)
     held = grounded(cleaned, site.symbol, site.snapshot.source, site.facts)
-    fields = voiced(held.fields, site.conventions.layout.habits)
+    fields = voiced(held.fields, habits_at(site.symbol, site.conventions))
     if draft.foreign is not None:
         code = _text(site.snapshot, site.symbol.extent)
         fields = without_borrowed(fields, code, draft.foreign)

@@ -86,7 +86,7 @@ def as_sarif(report: CheckReport) -> str:
                     "driver": {
                         "name": "Glossator",
                         "semanticVersion": __version__,
-                        "informationUri": "https://github.com/glossator/glossator",
+                        "informationUri": _PROJECT,
                         "rules": [_rule(it) for it in rules],
                     }
                 },
@@ -110,6 +110,13 @@ def as_sarif(report: CheckReport) -> str:
     return json.dumps(log, indent=2) + "\n"
 
 
+_PROJECT = "https://github.com/glossator/glossator"
+_HELP = (
+    "Run `glossator document --diff FILE` to see the comment that fits the code, with `--write` "
+    "instead of `--diff` to have it written. A comment that is right as it stands names what the "
+    "code names: parameters, and whether a value is returned."
+)
+
 REPORTS = {"text": as_lines, "json": as_json, "sarif": as_sarif}
 
 _RULES = {
@@ -128,10 +135,15 @@ def _rule(rule: str) -> dict[str, object]:
     says = _RULES.get(rule, "The comment breaks a rule of its style.")
     return {
         "id": rule,
+        # The standard wants a name that is not the id again.
+        "name": "".join(word.capitalize() for word in f"comment-{rule}".split("-")),
         "shortDescription": {"text": says},
         "fullDescription": {
             "text": f"{says} `glossator document` writes the comment, or brings it up to date."
         },
+        # GitHub takes no rule without help.
+        "help": {"text": _HELP},
+        "helpUri": f"{_PROJECT}/blob/main/docs/how-to/check-comments-in-ci.md#mend-what-is-found",
         "defaultConfiguration": {"level": "warning" if rule == MISSING else "error"},
     }
 

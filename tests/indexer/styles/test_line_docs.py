@@ -64,3 +64,41 @@ def test_no_words_become_a_test_of_rustdoc(details: str) -> None:
         r"^/// ```text\n(?:///(?!\s*(?:`{3}|~{3})).*\n)+/// ```$", "", text, flags=re.MULTILINE
     )
     assert not re.search(r"^///\s*(?:`{3}|~{3}| {4})", words, re.MULTILINE)
+
+
+def go_lines(summary: str, details: str | None) -> list[str]:
+    symbol = the_symbol(f"package p\n\n{FUNCTION}", "go", "Open")
+    fields = DocFields(summary, details=details)
+    text = STYLES["godoc"].render(fields, symbol, RenderOptions())
+    return text.split("\n")[2:] if details else text.split("\n")
+
+
+@pytest.mark.parametrize(
+    ("summary", "line"),
+    [
+        ("Reserve the page.", "// Open reserves the page."),
+        ("Fast path of the lock.", "// Open - fast path of the lock."),
+        ("Opens.", "// Open opens."),
+        ("NUMA page.", "// Open - NUMA page."),
+        ("Open - done before.", "// Open - done before."),
+    ],
+)
+def test_a_go_comment_opens_with_the_name_and_a_space(summary: str, line: str) -> None:
+    assert go_lines(summary, None) == [line]
+
+
+@pytest.mark.parametrize(
+    ("details", "lines"),
+    [
+        ("      deep\n        deeper", ["//\tdeep", "//\t  deeper"]),
+        ("    x = 1\n\n- A list.", ["//\tx = 1", "//", "// - A list."]),
+        ("- A list.\n\n    x = 1", ["//   - A list.", "//", "//     x = 1"]),
+        ("    - x", ["//   - x"]),
+        ("So\n    x = 1", ["// So", "//", "//\tx = 1"]),
+        ("So:\n\n    x = 1\n\n    y = 2", ["// So:", "//", "//\tx = 1", "//", "//\ty = 2"]),
+    ],
+)
+def test_what_a_go_comment_sets_in_is_laid_out_as_gofmt_does(
+    details: str, lines: list[str]
+) -> None:
+    assert go_lines("Opens.", details) == lines

@@ -13,8 +13,9 @@ from glossator_indexer.styles.detecting import Conventions, habits_of
 from glossator_indexer.styles.options import Habits
 from glossator_indexer.styles.voice import voiced
 from glossator_indexer.styles.wanted import Need
+from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import DocFields, Facts
-from glossator_server.actions.conventions import conventions_of, width_of
+from glossator_server.actions.conventions import conventions_of, habits_at, width_of
 from glossator_server.actions.parts import chosen_parts, with_sections
 from glossator_server.files import read_snapshot
 from glossator_server.settings import DocumentOptions, Settings
@@ -68,6 +69,25 @@ def test_files_that_may_not_be_read_teach_nothing(write: Write) -> None:
     write("a.c", "".join(KERNEL_DOC.format(at, "Counts bits", "Any.") for at in range(4)))
     snapshot = read_snapshot(write("b.c", "int g(void)\n{\n\treturn 1;\n}\n"), Settings())
     assert conventions_of(snapshot, DocumentOptions()).layout.habits == Habits()
+
+
+def test_a_docstring_says_what_to_do_where_nobody_has_a_habit(write: Write) -> None:
+    bare = "class A:\n    def f(self):\n        return 1\n"
+
+    def is_third(path: Path, name: str, options: DocumentOptions = UNSET) -> bool | None:
+        source = read_snapshot(path, Settings()).source
+        (symbol,) = find_symbols(source, name)
+        return habits_at(symbol, learned(path, options)).third_person
+
+    path = write("a.py", bare)
+    assert is_third(path, "f") is False
+    assert is_third(path, "f", DocumentOptions(third_person=True)) is True
+    # What a class is may be a noun in the plural.
+    assert is_third(path, "A") is None
+    said = ("Counts the bits.", "Returns the sum.", "Checks the number.")
+    habit = "".join(f'def f{at}():\n    """{it}"""\n' for at, it in enumerate(said))
+    assert is_third(write("b.py", habit + bare), "f") is True
+    assert is_third(write("c.js", "function f() {}\n"), "f") is None
 
 
 def test_what_is_set_counts_more_than_what_is_learned(write: Write) -> None:
@@ -154,6 +174,10 @@ def test_a_context_section_says_what_the_body_proves_where_others_have_one() -> 
     [
         ("Return the sum.", Habits(third_person=True), "Returns the sum."),
         ("Copies the list.", Habits(third_person=False), "Copy the list."),
+        ("Copies, then sorts.", Habits(third_person=False), "Copy, then sorts."),
+        ("Maps* the list.", Habits(third_person=False), "Map* the list."),
+        ("Map's keys.", Habits(third_person=True), "Map's keys."),
+        ("Lists.sort() calls it.", Habits(third_person=False), "Lists.sort() calls it."),
         ("Watches it.", Habits(third_person=False), "Watch it."),
         ("copy the list.", Habits(third_person=True), "copies the list."),
         ("Number of bits.", Habits(third_person=True), "Number of bits."),

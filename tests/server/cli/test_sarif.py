@@ -1,7 +1,8 @@
-"""SARIF: what OASIS's schema 2.1.0 demands of a log, and what GitHub reads of one.
+"""SARIF: what the standard's schema 2.1.0 demands of a log, and what GitHub reads of one.
 
-The schema here is an excerpt of the standard's: every property that is required in an object that
-we write, with its type and values, and no property that the standard does not know.
+`sarif-2.1.0.json` is the schema as npm's @microsoft/sarif-multitool-linux 5.7.0 brings it (MIT):
+OASIS's own, which closes every object, brought to JSON Schema 2020-12. `GITHUB` is what GitHub's
+code scanning and that tool's rules for it (`validate --rule-kind "Sarif;Ghas"`) demand beyond.
 """
 
 from __future__ import annotations
@@ -15,78 +16,61 @@ import jsonschema
 from glossator_indexer.types import Severity
 from glossator_server.cli.finding_reports import CheckReport, CommentFinding, as_sarif
 
-
-def closed(required: list[str], **properties: Any) -> dict[str, Any]:  # noqa: ANN401
-    return {
-        "type": "object",
-        "required": required,
-        "properties": properties,
-        "additionalProperties": False,
-    }
+STANDARD = json.loads((Path(__file__).parent / "sarif-2.1.0.json").read_text("utf-8"))
 
 
-TEXT = closed(["text"], text={"type": "string", "minLength": 1})
+def holding(**properties: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def each(items: object) -> dict[str, object]:
+    return {"type": "array", "items": items}
+
+
+WORDS = {"type": "string", "pattern": r"\S"}
+TEXT = holding(text=WORDS)
 POSITIVE = {"type": "integer", "minimum": 1}
-LEVEL = {"enum": ["none", "note", "warning", "error"]}
-URI = {"type": "string", "format": "uri-reference", "pattern": r"^[!-~]+$"}
-ARTIFACT = closed(["uri"], uri=URI, uriBaseId={"type": "string"})
-REGION = closed(
-    ["startLine"], startLine=POSITIVE, startColumn=POSITIVE, endLine=POSITIVE, endColumn=POSITIVE
-)
-LOCATION = closed(
-    [],
-    physicalLocation=closed(["artifactLocation"], artifactLocation=ARTIFACT, region=REGION),
-    logicalLocations={
-        "type": "array",
-        "items": closed([], fullyQualifiedName={"type": "string"}),
-    },
-)
-RESULT = closed(
-    ["message"],
-    ruleId={"type": "string"},
+# Relative ones are relative to the root of the repository; only ASCII is a URI.
+URI = {"type": "string", "pattern": r"^[!-~]+$"}
+REGION = holding(startLine=POSITIVE, startColumn=POSITIVE, endLine=POSITIVE, endColumn=POSITIVE)
+PLACE = holding(artifactLocation=holding(uri=URI), region=REGION)
+RESULT = holding(
+    ruleId=WORDS,
     ruleIndex={"type": "integer", "minimum": 0},
-    level=LEVEL,
+    level={"enum": ["note", "warning", "error"]},
     message=TEXT,
-    locations={"type": "array", "items": LOCATION},
-    partialFingerprints={"type": "object", "additionalProperties": {"type": "string"}},
+    locations={**each(holding(physicalLocation=PLACE)), "minItems": 1, "maxItems": 10},
+    partialFingerprints={"type": "object", "minProperties": 1},
 )
-RULE = closed(
-    ["id"],
-    id={"type": "string"},
+RULE = holding(
+    id=WORDS,
+    name={"type": "string", "pattern": "^([A-Z][a-z]*)+$"},
     shortDescription=TEXT,
     fullDescription=TEXT,
-    defaultConfiguration=closed([], level=LEVEL),
+    help=TEXT,
+    helpUri={"type": "string", "pattern": "^https://"},
+    defaultConfiguration=holding(level={"enum": ["note", "warning", "error"]}),
 )
-DRIVER = closed(
-    ["name"],
-    name={"type": "string"},
-    semanticVersion={"type": "string"},
-    informationUri={"type": "string", "format": "uri"},
-    rules={"type": "array", "items": RULE, "uniqueItems": True},
+DRIVER = holding(
+    name=WORDS,
+    semanticVersion=WORDS,
+    informationUri={"type": "string", "pattern": "^https://"},
+    rules={**each(RULE), "uniqueItems": True},
 )
-NOTIFICATION = closed(["message"], level=LEVEL, message=TEXT)
-INVOCATION = closed(
-    ["executionSuccessful"],
-    executionSuccessful={"type": "boolean"},
-    toolExecutionNotifications={"type": "array", "items": NOTIFICATION},
+NOTIFICATION = holding(level={"enum": ["error"]}, message=TEXT)
+RUN = holding(
+    tool=holding(driver=DRIVER),
+    columnKind={"enum": ["unicodeCodePoints"]},
+    # Absent, it would mean that nothing was looked for.
+    results=each(RESULT),
+    invocations=each(
+        holding(
+            executionSuccessful={"type": "boolean"},
+            toolExecutionNotifications=each(NOTIFICATION),
+        )
+    ),
 )
-RUN = closed(
-    ["tool"],
-    tool=closed(["driver"], driver=DRIVER),
-    columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-    originalUriBaseIds={
-        "type": "object",
-        "additionalProperties": closed([], description=TEXT, uri=URI),
-    },
-    invocations={"type": "array", "items": INVOCATION},
-    results={"type": "array", "items": RESULT},
-)
-LOG = closed(
-    ["version", "runs"],
-    version={"enum": ["2.1.0"]},
-    runs={"type": "array", "items": RUN},
-    **{"$schema": {"type": "string", "format": "uri"}},
-)
+GITHUB = holding(version={"const": "2.1.0"}, runs={**each(RUN), "minItems": 1, "maxItems": 20})
 
 
 def finding(**changes: object) -> CommentFinding:
@@ -105,7 +89,8 @@ def finding(**changes: object) -> CommentFinding:
 
 def log_of(*findings: CommentFinding, root: Path, troubles: tuple[str, ...] = ()) -> Any:  # noqa: ANN401
     log = json.loads(as_sarif(CheckReport(findings, 1, troubles, root)))
-    jsonschema.validate(log, LOG)
+    jsonschema.validate(log, STANDARD)
+    jsonschema.validate(log, GITHUB)
     return log["runs"][0]
 
 
@@ -116,6 +101,8 @@ def test_a_log_is_what_the_standard_demands(tmp_path: Path, monkeypatch: Any) ->
     run = log_of(*found, finding(rule="of-a-style"), root=tmp_path, troubles=("a.c is odd.",))
     rules = [it["id"] for it in run["tool"]["driver"]["rules"]]
     assert len(set(rules)) == len(rules)
+    for rule in run["tool"]["driver"]["rules"]:
+        assert rule["name"].lower() != rule["id"]
     for result in run["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]
     assert [it["level"] for it in run["results"]] == ["error", "warning", "error", "error"]
@@ -125,6 +112,14 @@ def test_a_log_is_what_the_standard_demands(tmp_path: Path, monkeypatch: Any) ->
     region = {"startLine": 12, "startColumn": 5, "endLine": 12, "endColumn": 9}
     assert places[0]["region"] == region
     assert run["invocations"][0]["executionSuccessful"] is False
+
+
+def test_the_schema_is_the_standards(tmp_path: Path) -> None:
+    assert STANDARD["title"].startswith("Static Analysis Results Format (SARIF) Version 2.1.0")
+    jsonschema.Draft202012Validator.check_schema(STANDARD)
+    log = json.loads(as_sarif(CheckReport((finding(),), 1, (), tmp_path)))
+    log["runs"][0]["results"][0]["kinds"] = "fail"
+    assert not jsonschema.Draft202012Validator(STANDARD).is_valid(log)
 
 
 def test_an_empty_log_is_one_too(tmp_path: Path) -> None:
