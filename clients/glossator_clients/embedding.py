@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from glossator_clients.errors import (
     ModelError,
     ModelProtocolError,
-    ModelTimeoutError,
     ModelUnavailableError,
     PromptTooLongError,
 )
 from glossator_clients.retries import BusyError, Patience, retry_after_s
+from glossator_clients.server_troubles import failed, from_gate, key_refused
 from glossator_gate.blocking import BlockingHttp, RequestOptions
-from glossator_gate.errors import EgressError, EgressTimeoutError, EgressUnreachableError
+from glossator_gate.errors import EgressError, EgressUnreachableError
 from glossator_gate.types import Errand
 
 if TYPE_CHECKING:
@@ -173,10 +173,8 @@ class EmbeddingServer:
             answer = self._http.request(method, self.origin + path, **options)
         except EgressUnreachableError as error:
             raise BusyError(ModelUnavailableError(str(error)), None) from error
-        except EgressTimeoutError as error:
-            raise ModelTimeoutError(str(error)) from error
         except EgressError as error:
-            raise ModelProtocolError(str(error)) from error
+            raise from_gate(error) from error
         if answer.status_code in {_TOO_MANY_REQUESTS, _UNAVAILABLE}:
             raise BusyError.of(self.origin, retry_after_s(answer.headers))
         return answer.status_code, answer.content
@@ -193,10 +191,7 @@ class EmbeddingServer:
         words = content.decode("utf-8", "replace")
         _LOG.debug("%s: status %s: %s", self.label, status, words[:500])
         if status in _KEY_REFUSED:
-            return ModelUnavailableError(
-                f"{self.origin} does not accept the key of {self.label}; correct its key in "
-                "config.toml."
-            )
+            return key_refused(self.origin, self.label)
         if status == _NOT_FOUND:
             return ModelUnavailableError(
                 f"{self.origin} has no model or no such interface for {self.label}; load the model "
@@ -207,9 +202,7 @@ class EmbeddingServer:
                 f"A piece of code does not fit the context of {self.label}; choose a model with a "
                 "larger context."
             )
-        return ModelUnavailableError(
-            f"{self.origin} failed with status {status}; look at its log, then try again."
-        )
+        return failed(self.origin, status)
 
 
 def embed_all(

@@ -16,12 +16,12 @@ import httpx
 from glossator_clients.errors import (
     IncompleteReplyError,
     ModelError,
-    ModelProtocolError,
     ModelTimeoutError,
     ModelUnavailableError,
 )
+from glossator_clients.server_troubles import from_gate
 from glossator_gate.egress import ollama_http_transport
-from glossator_gate.errors import EgressError, EgressTimeoutError, EgressUnreachableError
+from glossator_gate.errors import EgressError
 from glossator_gate.types import Destination, Errand
 
 _LOG = logging.getLogger(__name__)
@@ -84,12 +84,8 @@ class JsonHttp:
             answer = await self._http.request(
                 method, self.origin + path, headers=errand.headers(), json=body, params=query
             )
-        except EgressUnreachableError as error:
-            raise ModelUnavailableError(str(error)) from error
-        except EgressTimeoutError as error:
-            raise ModelTimeoutError(str(error)) from error
         except EgressError as error:
-            raise ModelProtocolError(str(error)) from error
+            raise from_gate(error) from error
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
             _LOG.debug("%s: %r", self.label, error)
             raise self._broken(error) from error

@@ -11,6 +11,7 @@ from typing import Any
 
 from glossator_clients.errors import ModelError, ModelProtocolError, ModelUnavailableError
 from glossator_clients.json_http import OK, JsonAnswer, JsonHttp
+from glossator_clients.server_troubles import failed, key_refused
 from glossator_gate.errors import PolicyError
 from glossator_gate.types import DataClass, Errand
 
@@ -88,17 +89,13 @@ class OllamaMetadata:
         if status == _NOT_FOUND and name is not None:
             return not_pulled(origin, label, name)
         if status in _KEY_REFUSED:
-            return ModelUnavailableError(
-                f"{origin} does not accept the key of {label}; correct its key in config.toml."
-            )
+            return key_refused(origin, label)
         if status in {_TOO_MANY_REQUESTS, _UNAVAILABLE}:
             return ModelUnavailableError(
                 f"{origin} takes no more requests at the moment; wait a little and try again."
             )
         if status >= 500:
-            return ModelUnavailableError(
-                f"{origin} failed with status {status}; look at its log, then try again."
-            )
+            return failed(origin, status)
         return self._wrong_answer()
 
     def _wrong_answer(self) -> ModelProtocolError:

@@ -15,18 +15,25 @@ from typing import Any, cast
 import httpx
 
 from glossator_clients.errors import (
-    IncompleteReplyError,
     ModelError,
     ModelProtocolError,
-    ModelTimeoutError,
     ModelUnavailableError,
     PromptTooLongError,
 )
 from glossator_clients.ollama_metadata import not_pulled
 from glossator_clients.retries import BusyError, retry_after_s
+from glossator_clients.server_troubles import (
+    broke_off,
+    failed,
+    failed_in_mid_answer,
+    fell_silent,
+    from_gate,
+    key_refused,
+    not_taken,
+)
 from glossator_clients.types import ModelInfo
 from glossator_gate.egress import hidden_environment, ollama_http_transport
-from glossator_gate.errors import EgressError, EgressTimeoutError, EgressUnreachableError
+from glossator_gate.errors import EgressError
 from glossator_gate.types import Destination, Errand
 
 with hidden_environment():
@@ -156,12 +163,8 @@ def translated_errors(info: ModelInfo) -> Iterator[None]:
     """Turn what the SDK and its HTTP library raise into our errors, each saying what to do."""
     try:
         yield
-    except EgressUnreachableError as error:
-        raise ModelUnavailableError(str(error)) from error
-    except EgressTimeoutError as error:
-        raise ModelTimeoutError(str(error)) from error
     except EgressError as error:
-        raise ModelProtocolError(str(error)) from error
+        raise from_gate(error) from error
     except tuple(PLACED) as error:
         _LOG.debug("%s: %r", info.id, error)
         raise _translated(error, info) from error
@@ -186,21 +189,12 @@ def _refused(error: BaseException, info: ModelInfo) -> ModelError:
     if "context" in words and ("exceed" in words or "too long" in words or "length" in words):
         return prompt_too_long(info)
     if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
-        return ModelUnavailableError(
-            f"{info.origin} does not accept the key of {info.id}; correct its key in config.toml."
-        )
+        return key_refused(info.origin, info.id)
     if status == -1:
-        return IncompleteReplyError(
-            f"{info.origin} reported an error in mid-answer; look at its log, then try again."
-        )
+        return failed_in_mid_answer(info.origin)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        return ModelUnavailableError(
-            f"{info.origin} failed with status {status}; look at its log, then try again."
-        )
-    return ModelProtocolError(
-        f"{info.origin} does not take the request for {info.id}; look at its log, "
-        "or choose another model."
-    )
+        return failed(info.origin, status)
+    return not_taken(info.origin, info.id)
 
 
 def _pull_failed(error: ollama.ResponseError, info: ModelInfo) -> ModelError:
@@ -229,16 +223,11 @@ def _not_there(_error: BaseException, info: ModelInfo) -> ModelError:
 
 
 def _fell_silent(_error: BaseException, info: ModelInfo) -> ModelError:
-    return ModelTimeoutError(
-        f"{info.id} fell silent; try again, raise its timeout_s in config.toml, "
-        "or choose a smaller model."
-    )
+    return fell_silent(info.id)
 
 
 def _broke_off(_error: BaseException, info: ModelInfo) -> ModelError:
-    return IncompleteReplyError(
-        f"The connection to {info.id} broke off before the end of its answer; try again."
-    )
+    return broke_off(info.id)
 
 
 def _malformed(_error: BaseException, info: ModelInfo) -> ModelError:

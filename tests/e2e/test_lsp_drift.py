@@ -211,6 +211,22 @@ async def test_a_change_of_the_settings_shows_what_they_want(folder: Path) -> No
         assert await pushed(editor, path) == []
 
 
+async def test_another_first_folder_shows_what_its_settings_want(
+    folder: Path, tmp_path: Path
+) -> None:
+    (folder / ".glossator.toml").write_text('[document]\ndrift = "off"\n', "utf-8")
+    other = tmp_path / "other"
+    other.mkdir()
+    path = other / "a.py"
+    async with strict_editor(Announced(PUSH, folders=(folder, other))) as editor:
+        await editor.initialize()
+        await editor.open(path.as_uri(), PYTHON, "python")
+        removed = [{"uri": folder.as_uri(), "name": "repository"}]
+        event = {"event": {"added": [], "removed": removed}}
+        await editor.notify("workspace/didChangeWorkspaceFolders", event)
+        assert len(await pushed(editor, path)) == 1
+
+
 async def test_a_wrong_argument_is_told(folder: Path) -> None:
     async with strict_editor(Announced(PULL, folders=(folder,))) as editor:
         await editor.initialize()

@@ -16,10 +16,8 @@ from typing import Any
 import httpx2
 
 from glossator_clients.errors import (
-    IncompleteReplyError,
     ModelError,
     ModelProtocolError,
-    ModelTimeoutError,
     ModelUnavailableError,
     PromptTooLongError,
 )
@@ -27,12 +25,19 @@ from glossator_clients.openai_client.parameters import Refusal
 from glossator_clients.openai_client.reading import wrong_answer
 from glossator_clients.openai_profiles import Endpoint
 from glossator_clients.retries import BusyError, retry_after_s
+from glossator_clients.server_troubles import (
+    broke_off,
+    failed,
+    failed_in_mid_answer,
+    fell_silent,
+    from_gate,
+    key_refused,
+    not_taken,
+)
 from glossator_clients.types import ModelInfo
 from glossator_gate.egress import hidden_environment, openai_http_client
 from glossator_gate.errors import (
     EgressError,
-    EgressTimeoutError,
-    EgressUnreachableError,
     GlossatorError,
 )
 from glossator_gate.types import DataClass, Destination, Errand
@@ -168,13 +173,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 def _from_gate(error: GlossatorError) -> GlossatorError:
     """Return the gate's refusal as trouble of the model; what the policy forbids stays so."""
-    if isinstance(error, EgressTimeoutError):
-        return ModelTimeoutError(str(error))
-    if isinstance(error, EgressUnreachableError):
-        return ModelUnavailableError(str(error))
-    if isinstance(error, EgressError):
-        return ModelProtocolError(str(error))
-    return error
+    return from_gate(error) if isinstance(error, EgressError) else error
 
 
 def _translated(error: Exception, info: ModelInfo) -> Exception:
@@ -200,19 +199,12 @@ def _unreachable(error: Exception, info: ModelInfo) -> Exception:
         refused = any(isinstance(it, ConnectionRefusedError) for it in causes)
         return BusyError(final, None) if refused else final
     if any(isinstance(it, httpx2.TimeoutException | openai.APITimeoutError) for it in causes):
-        return ModelTimeoutError(
-            f"{info.id} fell silent; try again, raise its timeout_s in config.toml, "
-            "or choose a smaller model."
-        )
-    return IncompleteReplyError(
-        f"The connection to {info.id} broke off before the end of its answer; try again."
-    )
+        return fell_silent(info.id)
+    return broke_off(info.id)
 
 
 def _key_refused(_error: Exception, info: ModelInfo) -> ModelError:
-    return ModelUnavailableError(
-        f"{info.origin} does not accept the key of {info.id}; correct its key in config.toml."
-    )
+    return key_refused(info.origin, info.id)
 
 
 def _not_found(_error: Exception, info: ModelInfo) -> ModelError:
@@ -241,9 +233,7 @@ def _server_failed(error: Exception, info: ModelInfo) -> Exception:
     if "--jinja" in str(error):
         # llama.cpp says so with status 500.
         return _refused(error, info)
-    return ModelUnavailableError(
-        f"{info.origin} failed with status {status}; look at its log, then try again."
-    )
+    return failed(info.origin, status)
 
 
 def _bad_request(error: Exception, info: ModelInfo) -> Exception:
@@ -257,10 +247,7 @@ def _bad_request(error: Exception, info: ModelInfo) -> Exception:
 
 
 def _refused(error: Exception, info: ModelInfo) -> RefusedRequestError:
-    final = ModelProtocolError(
-        f"{info.origin} does not take the request for {info.id}; look at its log, "
-        "or choose another model."
-    )
+    final = not_taken(info.origin, info.id)
     option = getattr(error, "param", None)
     refusal = Refusal(str(error), option if isinstance(option, str) else None)
     return RefusedRequestError(refusal, final)
@@ -269,9 +256,7 @@ def _refused(error: Exception, info: ModelInfo) -> RefusedRequestError:
 def _failed_in_stream(error: Exception, info: ModelInfo) -> ModelError:
     if _is_overflow(error):
         return prompt_too_long(info)
-    return IncompleteReplyError(
-        f"{info.origin} reported an error in mid-answer; look at its log, then try again."
-    )
+    return failed_in_mid_answer(info.origin)
 
 
 def _no_chat_error(_error: Exception, info: ModelInfo) -> ModelError:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from glossator_indexer.styles.doxygen_grammar import Piece, Scanned, scan
 from glossator_indexer.styles.doxygen_markup import escaped
+from glossator_indexer.styles.judging import repeated
 from glossator_indexer.styles.names import returns_nothing
 from glossator_indexer.styles.parsed import Part
 from glossator_indexer.styles.wanted import DocumentedName, Need, Wanted
@@ -63,7 +64,7 @@ def check(comment: str, symbol: Symbol) -> tuple[Finding, ...]:
         *_summary_findings(scanned),
         *_stale(scanned, symbol, wants),
         *_missing(scanned, symbol, wants),
-        *_repeated(scanned),
+        *repeated((name, piece.first) for name, piece in _described(scanned)),
         *_out_of_order(scanned, wants),
         *_return_findings(scanned, symbol, wants),
     ]
@@ -114,15 +115,6 @@ def _missing(scanned: Scanned, symbol: Symbol, wants: Wanted) -> Iterator[Findin
         severity = Severity.ERROR if is_wrong else Severity.ADVICE
         message = f"{it.path} of {symbol.name} is not described"
         yield Finding("missing-parameter", message, 0, it.path, severity)
-
-
-def _repeated(scanned: Scanned) -> Iterator[Finding]:
-    seen: set[str] = set()
-    for name, piece in _described(scanned):
-        if name and name in seen:
-            message = f"{name} is described twice"
-            yield Finding("duplicate-parameter", message, piece.first, name)
-        seen.add(name)
 
 
 def _out_of_order(scanned: Scanned, wants: Wanted) -> Iterator[Finding]:

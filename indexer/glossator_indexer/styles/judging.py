@@ -7,7 +7,7 @@ spelled.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from glossator_indexer.styles.parsed import Entry, Part
@@ -72,6 +72,31 @@ def error(rule: str, message: str, line: int = 0, name: str | None = None) -> Fi
     return Finding(rule, message, line, name)
 
 
+def repeated(told: Iterable[tuple[str, int]], mark: str = "") -> Iterator[Finding]:
+    """Yield the names, told with their lines, that are described before; `mark` leads each."""
+    seen: set[str] = set()
+    for name, line in told:
+        if name and name in seen:
+            yield error("duplicate-parameter", f"{mark}{name} is described twice", line, name)
+        seen.add(name)
+
+
+def out_of_order(
+    told: Iterable[tuple[str, int]], order: Sequence[str], mark: str = ""
+) -> Iterator[Finding]:
+    """Yield the names that stand behind one that the code has later; `mark` leads each."""
+    furthest = -1
+    for name, line in told:
+        # Where type parameters stand is a matter of taste.
+        if name not in order or name.startswith("<"):
+            continue
+        place = order.index(name)
+        if place < furthest:
+            message = f"{mark}{name} must stand before {mark}{order[furthest]}"
+            yield error("parameter-order", message, line, name)
+        furthest = max(furthest, place)
+
+
 def _summary(described: Described) -> Iterator[Finding]:
     if not any(
         it.part is Part.SUMMARY and text.strip()
@@ -87,9 +112,9 @@ def _parameters(described: Described, wanted: Wanted, symbol: Symbol) -> Iterato
     # A constructor's parameters may be described above its class.
     if is_callable(symbol):
         yield from _stale(entries, order, symbol)
-    kept = [it for it in entries if it.label in order]
-    yield from _repeated(entries)
-    yield from _out_of_order(kept, order)
+    lines = [(it.label, it.first) for it in entries]
+    yield from repeated(lines)
+    yield from out_of_order(lines, order)
     # Type parameters are left out far more often than others, and say little.
     judges = any(not it.label.startswith("<") for it in entries)
     for name in wanted.names:
@@ -110,27 +135,6 @@ def _stale(entries: Sequence[Entry], order: Sequence[str], symbol: Symbol) -> It
         if entry.label not in order and outer not in order:
             message = f"{entry.label} is described, but {symbol.name} has no such parameter"
             yield error("stale-parameter", message, entry.first, entry.label)
-
-
-def _repeated(entries: Sequence[Entry]) -> Iterator[Finding]:
-    seen: set[str] = set()
-    for entry in entries:
-        if entry.label in seen:
-            message = f"{entry.label} is described twice"
-            yield error("duplicate-parameter", message, entry.first, entry.label)
-        seen.add(entry.label)
-
-
-def _out_of_order(kept: Sequence[Entry], order: Sequence[str]) -> Iterator[Finding]:
-    furthest = -1
-    for entry in kept:
-        place = order.index(entry.label)
-        # Where type parameters stand is a matter of taste.
-        if place < furthest and not entry.label.startswith("<"):
-            message = f"{entry.label} must stand before {order[furthest]}"
-            yield error("parameter-order", message, entry.first, entry.label)
-        if not entry.label.startswith("<"):
-            furthest = max(furthest, place)
 
 
 def _empty(described: Described) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from glossator_indexer.styles.judging import error, out_of_order, repeated
 from glossator_indexer.styles.kernel_doc_grammar import (
     DESCRIPTION,
     RETURN,
@@ -43,9 +44,7 @@ def check(
     Width and length are looked at only where `options` are given.
     """
     if not opens_kernel_doc(comment):
-        return (
-            _error("not-kernel-doc", "`/**` on a line of its own and the name must come first"),
-        )
+        return (error("not-kernel-doc", "`/**` on a line of its own and the name must come first"),)
     scanned = scan(comment)
     if isinstance(scanned, Fault):
         return (Finding(scanned.rule, scanned.message, scanned.line),)
@@ -62,21 +61,17 @@ def check(
     return tuple(sorted(findings, key=lambda finding: finding.line))
 
 
-def _error(rule: str, message: str, line: int = 0, name: str | None = None) -> Finding:
-    return Finding(rule, message, line, name)
-
-
 def _name_findings(scanned: ScannedComment, symbol: Symbol) -> Iterator[Finding]:
     name_line = scanned.name_line
     if not _kind_word_fits(name_line.kind_word, symbol):
         named = name_line.kind_word or "a function"
         message = f"the comment speaks of {named}, but {symbol.name} is a {symbol.kind.value}"
-        yield _error("wrong-kind", message, name_line.line, symbol.name)
+        yield error("wrong-kind", message, name_line.line, symbol.name)
     if name_line.name != symbol.name:
         message = f"the comment names {name_line.name or 'nothing'}, the code {symbol.name}"
-        yield _error("wrong-name", message, name_line.line, name_line.name)
+        yield error("wrong-name", message, name_line.line, name_line.name)
     if not name_line.summary:
-        yield _error("missing-summary", "the name line has no description", name_line.line)
+        yield error("missing-summary", "the name line has no description", name_line.line)
 
 
 def _kind_word_fits(kind_word: str | None, symbol: Symbol) -> bool:
@@ -93,26 +88,26 @@ def _described_names(scanned: ScannedComment, symbol: Symbol) -> Iterator[Findin
     described = {entry.label for entry in scanned.parameters}
     for position in unnameable_parameters(symbol):
         message = f"parameter {position} of {symbol.name} has no name that a comment could use"
-        yield _error("unnamed-parameter", message, scanned.name_line.line)
+        yield error("unnamed-parameter", message, scanned.name_line.line)
     speaks_of_members = scanned.name_line.kind_word != "typedef" or symbol.kind not in MEMBER_KINDS
     for name in names:
         if name.path not in described and name.need is not Need.TOLD and speaks_of_members:
             yield _missing(name, scanned, symbol)
     order = [name.path for name in names]
-    kept = [entry for entry in scanned.parameters if entry.label in order]
+    lines = [(entry.label, entry.line) for entry in scanned.parameters]
     yield from _stale(scanned, symbol, order)
-    yield from _repeated(scanned)
-    yield from _out_of_order(kept, order)
+    yield from repeated(lines, "@")
+    yield from out_of_order(lines, order, "@")
 
 
 def _empty_texts(scanned: ScannedComment) -> Iterator[Finding]:
     for entry in scanned.parameters:
         if not entry.text.strip():
             message = f"@{entry.label} has no description"
-            yield _error("empty-description", message, entry.line, entry.label)
+            yield error("empty-description", message, entry.line, entry.label)
     for entry in scanned.sections:
         if not entry.text.strip():
-            yield _error("empty-section", f"{entry.label}: has no text", entry.line)
+            yield error("empty-section", f"{entry.label}: has no text", entry.line)
 
 
 def _missing(name: DocumentedName, scanned: ScannedComment, symbol: Symbol) -> Finding:
@@ -129,26 +124,7 @@ def _stale(scanned: ScannedComment, symbol: Symbol, order: list[str]) -> Iterato
     for entry in scanned.parameters:
         if entry.label not in known:
             message = f"@{entry.label} is described, but {symbol.name} has no such name"
-            yield _error("stale-parameter", message, entry.line, entry.label)
-
-
-def _repeated(scanned: ScannedComment) -> Iterator[Finding]:
-    seen: set[str] = set()
-    for entry in scanned.parameters:
-        if entry.label in seen:
-            message = f"@{entry.label} is described twice"
-            yield _error("duplicate-parameter", message, entry.line, entry.label)
-        seen.add(entry.label)
-
-
-def _out_of_order(kept: list[Entry], order: list[str]) -> Iterator[Finding]:
-    furthest = -1
-    for entry in kept:
-        place = order.index(entry.label)
-        if place < furthest:
-            message = f"@{entry.label} must stand before @{order[furthest]}"
-            yield _error("parameter-order", message, entry.line, entry.label)
-        furthest = max(furthest, place)
+            yield error("stale-parameter", message, entry.line, entry.label)
 
 
 def _return_findings(scanned: ScannedComment, symbol: Symbol) -> Iterator[Finding]:
@@ -162,14 +138,14 @@ def _return_findings(scanned: ScannedComment, symbol: Symbol) -> Iterator[Findin
         rule = "unlabelled-return" if told else "missing-return"
         yield Finding(rule, message, scanned.name_line.line, None, severity)
     if entry is not None and symbol.kind not in MEMBER_KINDS and returns_nothing(symbol):
-        yield _error("stale-return", f"{symbol.name} returns nothing", entry.line)
+        yield error("stale-return", f"{symbol.name} returns nothing", entry.line)
 
 
 def _stray_delimiters(comment: str) -> Iterator[Finding]:
     body = comment.strip().removeprefix("/*").removesuffix("*/")
     for line, text in enumerate(body.split("\n")):
         if "*/" in text or "/*" in text:
-            yield _error("comment-delimiter", "the text holds a comment's delimiter", line)
+            yield error("comment-delimiter", "the text holds a comment's delimiter", line)
 
 
 def _unknown_references(scanned: ScannedComment, symbol: Symbol) -> Iterator[Finding]:
@@ -183,7 +159,7 @@ def _unknown_references(scanned: ScannedComment, symbol: Symbol) -> Iterator[Fin
         for reference in _REFERENCE.finditer(entry.text):
             if reference[1] not in known:
                 message = f"@{reference[1]} is no name of {symbol.name}"
-                yield _error("unknown-reference", message, entry.line, reference[1])
+                yield error("unknown-reference", message, entry.line, reference[1])
 
 
 def _layout_findings(

@@ -7,7 +7,7 @@ file means is decided elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from lsprotocol import types
@@ -36,8 +36,13 @@ def is_workspace_file(path: Path | None) -> bool:
 
 def workspace_file_changed(ls: GlossatorServer) -> None:
     """Have what the files say now hold from now on, and show what is wrong in them."""
+    take_workspace_files(ls, ls.session.read_workspace_files)
+
+
+def take_workspace_files(ls: GlossatorServer, read: Callable[[], tuple[str, ...]]) -> None:
+    """Have what `read` finds in the folders' files hold, and show what follows from it."""
     former = ls.session.settings.document
-    ls.note_ignored_settings(ls.session.read_workspace_files())
+    ls.note_ignored_settings(read())
     show_workspace_files(ls)
     if ls.session.settings.document != former:
         ls.drift.all_changed()
