@@ -93,9 +93,9 @@ class Symbol:
 
     `comment` is the doc comment or other comment that stands directly above, or for Python the
     docstring; a new comment goes to `insertion`, the start of the declaration's first line (Python:
-    of the body's), with `indent` before each of its lines. `shares_line` says that code stands
-    before `insertion` on its line, so that a comment there needs a line end before it, and the code
-    after it a line end and `indent`.
+    of the body's, or of an empty line above that of a class), with `indent` before each of its
+    lines. `shares_line` says that code stands before `insertion` on its line, so that a comment
+    there needs a line end before it, and the code after it a line end and `indent`.
 
     `container` is what the symbol belongs to, with dots between (`Outer.Inner`). `raises` are the
     exceptions that the declaration declares (Java) or that the symbol's own body raises by name, in

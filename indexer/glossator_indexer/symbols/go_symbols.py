@@ -74,9 +74,9 @@ def _group(placing: Placing, node: Node) -> Iterator[Symbol]:
             continue
         outer = node if is_alone else spec
         kind = _kind(spec)
-        yield placing.symbol(
-            Declaration(outer, spec, name, kind), Meaning(is_private=_is_private(placing, name))
-        )
+        names = spec.children_by_field_name("name")
+        is_private = all(_is_private(placing, it) for it in names)
+        yield placing.symbol(Declaration(outer, spec, name, kind), Meaning(is_private=is_private))
         body = spec.child_by_field_name("type")
         if kind is SymbolKind.INTERFACE and body is not None:
             yield from _methods(placing, body, placing.text(name))
@@ -95,7 +95,7 @@ def _methods(placing: Placing, body: Node, container: str) -> Iterator[Symbol]:
         name = it.child_by_field_name("name")
         if it.type == "method_elem" and name is not None:
             declared = Declaration(it, it, name, SymbolKind.METHOD, container)
-            yield placing.symbol(declared, _function(placing, it, name))
+            yield placing.symbol(declared, _function(placing, it, name, container))
 
 
 def _kind(spec: Node) -> SymbolKind:

@@ -5,6 +5,7 @@ It reads the tree alone; it must not know a style of docstring.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,24 @@ from glossator_indexer.symbols.texts import folded, indent_before, line_start, s
 from glossator_indexer.symbols.tree_frames import Frame, FrameNodes, first_named, frame_of
 from glossator_indexer.types import NOTHING, Comment, Parameter, Span, Symbol, SymbolKind
 
+# Definitions in them are those of the block around.
+_HOLDS_DEFINITIONS = frozenset(
+    {
+        "case_clause",
+        "else_clause",
+        "for_statement",
+        "if_statement",
+        "match_statement",
+        "try_statement",
+        "while_statement",
+        "with_statement",
+    }
+)
+_PROPERTY = re.compile(
+    r"(?:\w+\.)*(?:\w*_)?(?:abstract)?property(?:\(.*\))?|.*\.(?:setter|deleter)"
+)
+# What somebody else describes: the implementation, the base class, the getter.
+_DESCRIBED_ELSEWHERE = re.compile(r"(?:\w+\.)*(?:overload|override)|.*\.(?:setter|deleter)")
 _SEPARATORS = frozenset({"positional_separator", "keyword_separator", "comment"})
 _DEFINITIONS = frozenset({"function_definition", "class_definition"})
 # What runs in another frame: a value that it returns is not the function's.
@@ -33,7 +52,7 @@ def _in_block(
         inner = node if definition is None else definition
         if inner.type in _DEFINITIONS:
             yield from _definition(source, _Definition(node, inner, container, in_class))
-        elif node.type in ("if_statement", "try_statement", "with_statement", "else_clause"):
+        elif node.type in _HOLDS_DEFINITIONS:
             for child in node.named_children:
                 if child.type == "block" or child.type.endswith("_clause"):
                     yield from _in_block(source, child, container, in_class=in_class)
@@ -70,6 +89,11 @@ def _symbol(source: ParsedSource, defined: _Definition, name: Node, body: Node) 
     first = body.named_children[0]
     inside = indent_before(text, first.start_byte)
     found = Frame() if is_class else _frame(source, body)
+    decorators = _decorators(source, defined)
+    insertion = first.start_byte if inside is None else line_start(text, first.start_byte)
+    if is_class and inside is not None:
+        # An empty line stays below the docstring, as D211 wants it.
+        insertion = _above_empty_lines(text, colon.end_byte, insertion)
     return Symbol(
         name=spelled,
         kind=_kind(defined, spelled),
@@ -80,17 +104,26 @@ def _symbol(source: ParsedSource, defined: _Definition, name: Node, body: Node) 
         parameters=() if is_class else _parameters(source, defined),
         return_type=None if is_class else _return_type(source, node, found),
         comment=_docstring(source, body),
-        insertion=first.start_byte if inside is None else line_start(text, first.start_byte),
+        insertion=insertion,
         indent=_indent_of_block(text, defined.outer) if inside is None else inside,
         has_syntax_errors=node.has_error,
         shares_line=inside is None,
         container=defined.container,
         raises=tuple(found.raised),
         is_generator=found.yields or _is_generated(source, node),
-        is_property=_is_property(source, defined),
-        is_private=spelled.startswith("_")
-        and not (spelled.startswith("__") and spelled.endswith("__")),
+        is_property=any(map(_PROPERTY.fullmatch, decorators)),
+        is_private=_is_private(spelled) or any(map(_DESCRIBED_ELSEWHERE.fullmatch, decorators)),
     )
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not (name.startswith("__") and name.endswith("__"))
+
+
+def _above_empty_lines(text: str, head: int, at: int) -> int:
+    """Return the line below a head, where only empty lines stand between the two."""
+    below = text.find("\n", head) + 1
+    return at if text[below:at].strip() else below
 
 
 def _kind(defined: _Definition, name: str) -> SymbolKind:
@@ -132,24 +165,15 @@ def _parameters(source: ParsedSource, defined: _Definition) -> tuple[Parameter, 
 
 
 def _is_static(source: ParsedSource, defined: _Definition) -> bool:
-    return any(
-        source.text[it.start_byte : it.end_byte].strip() == "@staticmethod"
-        for it in defined.outer.named_children
-        if it.type == "decorator"
-    )
+    return "staticmethod" in _decorators(source, defined)
 
 
-def _is_property(source: ParsedSource, defined: _Definition) -> bool:
-    decorators = (
+def _decorators(source: ParsedSource, defined: _Definition) -> list[str]:
+    return [
         source.text[it.start_byte + 1 : it.end_byte].strip()
         for it in defined.outer.named_children
         if it.type == "decorator"
-    )
-    return any(
-        it in ("property", "cached_property", "functools.cached_property")
-        or it.endswith((".setter", ".deleter"))
-        for it in decorators
-    )
+    ]
 
 
 def _parameter(source: ParsedSource, node: Node) -> Parameter:

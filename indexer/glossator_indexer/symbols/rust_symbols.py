@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from glossator_indexer.parsing import Node, ParsedSource, walk
+from glossator_indexer.parsing import Node, ParsedSource
 from glossator_indexer.symbols.texts import folded
 from glossator_indexer.symbols.tree_placing import (
     Declaration,
@@ -34,6 +34,7 @@ _ITEMS = {
 }
 _COMMENTS = frozenset({"line_comment", "block_comment"})
 _ABOVE = frozenset({"attribute_item"})
+_INNER_ITEMS = frozenset({"function_item", "impl_item", "mod_item", "trait_item"})
 _PANICS = re.compile(r"(?:panic|unreachable|todo|unimplemented|assert(?:_eq|_ne)?)")
 
 
@@ -95,9 +96,11 @@ def _start(node: Node) -> int:
 
 def _meaning(placing: Placing, node: Node, place: _Place) -> Meaning:
     is_open = place.is_published or any(it.type == "visibility_modifier" for it in node.children)
+    is_open |= any("macro_export" in it for it in _attributes(placing, node))
     is_private = place.is_private or not is_open
     if node.type not in ("function_item", "function_signature_item"):
-        return Meaning(is_private=is_private)
+        is_unsafe = node.type == "trait_item" and any(it.type == "unsafe" for it in node.children)
+        return Meaning(raises=("Safety",) if is_unsafe else (), is_private=is_private)
     returned = node.child_by_field_name("return_type")
     written = NOTHING if returned is None else folded(placing.text(returned))
     return Meaning(
@@ -123,20 +126,40 @@ def _sections(placing: Placing, node: Node, returned: str) -> Iterator[str]:
     if re.match(r"(?:\w+::)*Result\b", returned):
         yield "Errors"
     body = node.child_by_field_name("body")
-    if body is not None and any(_may_panic(placing, it) for it in walk(body)):
+    if body is not None and any(_may_panic(placing, it) for it in _own_nodes(body)):
         yield "Panics"
     modifiers = (it for it in node.children if it.type == "function_modifiers")
     if any("unsafe" in placing.text(it).split() for it in modifiers):
         yield "Safety"
 
 
+def _own_nodes(body: Node) -> Iterator[Node]:
+    """Yield what is in a function's body, but for the items that are declared in there."""
+    pending = [body]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending.extend(it for it in node.children if it.type not in _INNER_ITEMS)
+
+
 def _may_panic(placing: Placing, node: Node) -> bool:
-    if node.type != "macro_invocation":
-        return False
-    name = node.child_by_field_name("macro")
-    return name is not None and _PANICS.fullmatch(placing.text(name)) is not None
+    """Say what clippy's `missing_panics_doc` says of an expression."""
+    if node.type == "macro_invocation":
+        name = node.child_by_field_name("macro")
+        return name is not None and _PANICS.fullmatch(placing.text(name)) is not None
+    called = node.child_by_field_name("function") if node.type == "call_expression" else None
+    method = called.child_by_field_name("field") if called is not None else None
+    return method is not None and placing.text(method) in ("unwrap", "expect")
 
 
 def _is_test(placing: Placing, node: Node) -> bool:
+    return any("cfg(test)" in it for it in _attributes(placing, node))
+
+
+def _attributes(placing: Placing, node: Node) -> Iterator[str]:
+    """Yield the attributes above an item, the nearest first; comments may stand between them."""
     above = node.prev_named_sibling
-    return above is not None and above.type in _ABOVE and "cfg(test)" in placing.text(above)
+    while above is not None and (above.type in _ABOVE or above.type in _COMMENTS):
+        if above.type in _ABOVE:
+            yield placing.text(above)
+        above = above.prev_named_sibling
