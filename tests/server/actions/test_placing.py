@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.server.actions.checks import applied, document
 
 FUNCTION = "int add(int first, int second)\n{\n\treturn first + second;\n}\n"
@@ -43,3 +45,20 @@ async def test_the_words_that_an_old_comment_lacks_hold_no_markup() -> None:
     outcome = await document(OLD + FUNCTION, "add", [json.dumps(WORDS)], file="a.cpp")
     added = " * @param second At most 50 \\%d.\n * @return"
     assert applied(OLD + FUNCTION, outcome) == OLD.replace(" * @return", added) + FUNCTION
+
+
+CLASS = """\
+class Pool:
+{}    size = 1
+"""
+
+
+@pytest.mark.parametrize("empty", ["", "\n"])
+async def test_a_class_has_its_docstring_below_its_head_and_an_empty_line_below_that(
+    empty: str,
+) -> None:
+    words = json.dumps({"summary": "Hold a pool.", "details": ""})
+    outcome = await document(CLASS.format(empty), "Pool", [words], file="a.py")
+    assert applied(CLASS.format(empty), outcome) == (
+        'class Pool:\n    """Hold a pool."""\n\n    size = 1\n'
+    )
