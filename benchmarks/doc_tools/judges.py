@@ -88,7 +88,10 @@ _PYDOCLINT = {
 def pydoclint(style: str, commented: Sequence[Commented]) -> list[str]:
     """Judge docstrings against signatures, short ones too; types as the code has them."""
     program = _fetched(_ENVIRONMENT / "pydoclint", "python")
-    options = ("--check-yield-types=False", "--skip-checking-short-docstrings=False")
+    options = (
+        f"--check-yield-types={style == 'numpy'}",
+        "--skip-checking-short-docstrings=False",
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "stubs.py"
         # numpydoc's guide asks for "optional", which pydoclint takes for a part of the type.

@@ -54,9 +54,9 @@ def docstring_width(symbol: Symbol, options: RenderOptions) -> int:
 
 
 def wanted_in_docstring(symbol: Symbol, *, with_stars: bool) -> Wanted:
-    """Return what a complete docstring describes; a property describes itself."""
+    """Return what a complete docstring describes; a property describes itself, a class no value."""
     if not is_callable(symbol):
-        return Wanted(returns=Need.WELCOME)
+        return Wanted()
     names = tuple(
         DocumentedName(it.name if with_stars else it.name.lstrip("*"), _need(it.name))
         for it in symbol.parameters

@@ -5,6 +5,7 @@ Both are read by one scanner; how each writes a title and an entry is in its `Se
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
@@ -356,11 +357,28 @@ class _NumpyWriter:
         if "\n " in text:
             # Several values, each with its type, as a person wrote them.
             return [*head, *text.split("\n")]
-        return [*head, symbol.return_type or "object", *_set_in(text, self.width)]
+        kind = symbol.return_type or "object"
+        kind = _yielded(kind) if symbol.is_generator else kind
+        return [*head, kind, *_set_in(text, self.width)]
 
     def section(self, title: str, text: str) -> list[str]:
         """Return any other section."""
         return [title, "-" * len(title), *flow(_plain(text), self.width)]
+
+
+def _yielded(kind: str) -> str:
+    """Return what an iterator's type says that it yields, the type itself where it says nothing."""
+    try:
+        node = ast.parse(kind, mode="eval").body
+    except (SyntaxError, ValueError):
+        return kind
+    if not isinstance(node, ast.Subscript) or not _ITERATOR.fullmatch(ast.unparse(node.value)):
+        return kind
+    first = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
+    return ast.get_source_segment(kind, first) or kind
+
+
+_ITERATOR = re.compile(r"(?:\w+\.)*(?:Async)?(?:Iterator|Iterable|Generator)")
 
 
 def _set_in(text: str, width: int) -> list[str]:
