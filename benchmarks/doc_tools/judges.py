@@ -158,11 +158,8 @@ def tsdoc(commented: Sequence[Commented]) -> list[str]:
     """Judge comments by the parser of @microsoft/tsdoc, one by one."""
     _fetched(PARTS / "node_modules/@microsoft/tsdoc/package.json", "node")
     comments = json.dumps([it.comment for it in commented])
-    command = ["node", "-e", _TSDOC]
-    ran = subprocess.run(
-        command, input=comments.encode(), capture_output=True, check=True, cwd=PARTS
-    )
-    return [text for said in json.loads(ran.stdout) for text in said]
+    command = [_installed("node", "nodejs"), "-e", _TSDOC]
+    return [text for said in json.loads(_answer(command, comments, PARTS)) for text in said]
 
 
 def javac(commented: Sequence[Commented]) -> list[str]:
@@ -252,14 +249,8 @@ def _clang_documentation(
 ) -> Mapping[str, list[str]]:
     """Return what -Wdocumentation says of each text, by its name."""
     python = _fetched(_ENVIRONMENT / "python", "cpp")
-    ran = subprocess.run(
-        [python, str(_CLANG), *options],
-        input=json.dumps(texts).encode(),
-        capture_output=True,
-        check=True,
-        timeout=600,
-    )
-    told: dict[str, list[str]] = json.loads(ran.stdout)
+    command = [python, str(_CLANG), *options]
+    told: dict[str, list[str]] = json.loads(_answer(command, json.dumps(texts), PARTS))
     return told
 
 
@@ -312,6 +303,16 @@ def _installed(program: str, package: str) -> str:
     if path is None:
         raise ToolMissingError(f"{program} is not there: apt-get install {package}")
     return path
+
+
+def _answer(command: Sequence[str], stdin: str, folder: Path) -> str:
+    ran = subprocess.run(
+        command, input=stdin.encode(), capture_output=True, check=False, timeout=600, cwd=folder
+    )
+    if ran.returncode != 0:
+        said = ran.stderr.decode("utf-8", "replace").strip()
+        raise ToolMissingError(f"{Path(command[0]).name} failed: {said[-200:]}")
+    return ran.stdout.decode("utf-8")
 
 
 def _complaints(
