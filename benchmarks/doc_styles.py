@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks import hostile_text
-from benchmarks.doc_tools.judges import JUDGES, judged
+from benchmarks.doc_tools.judges import IN_PLACE, JUDGES, judged
 from benchmarks.doc_tools.stubs import Commented
 from benchmarks.kernel_tree import kernel_tree
 from benchmarks.language_oracles import PARTS
@@ -124,6 +124,7 @@ def _validity(
 ) -> Iterator[dict[str, object]]:
     rng = random.Random(SEED)
     commented: list[Commented] = []
+    texts: list[tuple[str, str]] = []
     changed = 0
     for _, source in files:
         if len(commented) >= SYMBOLS.get(style.id, USUAL_SYMBOLS) or style not in styles_of(
@@ -139,8 +140,16 @@ def _validity(
         for symbol, comment in reversed(comments):
             if symbol.comment is None and not symbol.shares_line:
                 text = text[: symbol.insertion] + comment + "\n" + text[symbol.insertion :]
-        changed += code_tokens(parse(text, source.language)) != code_tokens(source)
+        is_same = code_tokens(parse(text, source.language)) == code_tokens(source)
+        changed += not is_same
+        if is_same:
+            # Other ones are refused, never written.
+            texts.append((source.text, text))
     complaints, missing = judged(JUDGES[style.id], commented)
+    if style.id in IN_PLACE:
+        more, lacking = judged(IN_PLACE[style.id], texts)
+        complaints |= more
+        missing |= lacking
     count = sum(map(len, complaints.values()))
     accepted = round(100 * (1 - min(1, count / max(1, len(commented)))), 2)
     yield {

@@ -18,6 +18,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from shutil import which
+from typing import TypeVar
 
 from benchmarks.doc_tools import doxygen, stubs
 from benchmarks.doc_tools.stubs import Commented
@@ -46,17 +47,20 @@ class ToolMissingError(Exception):
 
 
 Judge = Callable[[Sequence[Commented]], list[str]]
+# Of the texts of real files, each as it was and with comments.
+InPlaceJudge = Callable[[Sequence[tuple[str, str]]], list[str]]
+Judged = TypeVar("Judged")
 
 
 def judged(
-    judges: Mapping[str, Judge], commented: Sequence[Commented]
+    judges: Mapping[str, Callable[[Sequence[Judged]], list[str]]], given: Sequence[Judged]
 ) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Return each tool's complaints, and why a tool has judged nothing."""
     complaints: dict[str, list[str]] = {}
     missing: dict[str, str] = {}
     for tool, judge in judges.items():
         try:
-            complaints[tool] = judge(commented)
+            complaints[tool] = judge(given)
         except ToolMissingError as error:
             missing[tool] = str(error)
     return complaints, missing
@@ -64,10 +68,14 @@ def judged(
 
 def ruff(convention: str, commented: Sequence[Commented]) -> list[str]:
     """Judge docstrings by every rule of pydocstyle that the convention knows."""
+    command = [*_ruff(convention), "-"]
+    return _complaints(command, stubs.python(commented), r"^-:\d+:\d+: (.*)")
+
+
+def _ruff(convention: str) -> list[str]:
     command = [str(Path(sys.executable).with_name("ruff")), "check", "--isolated", "--select", "D"]
     command += ["--config", f'lint.pydocstyle.convention="{convention}"']
-    command += ["--output-format", "concise", "--no-cache", "-"]
-    return _complaints(command, stubs.python(commented), r"^-:\d+:\d+: (.*)")
+    return [*command, "--output-format", "concise", "--no-cache"]
 
 
 # Whether every argument and every value has a type is the code's matter: we repeat those that there
@@ -88,7 +96,10 @@ _PYDOCLINT = {
 def pydoclint(style: str, commented: Sequence[Commented]) -> list[str]:
     """Judge docstrings against signatures, short ones too; types as the code has them."""
     program = _fetched(_ENVIRONMENT / "pydoclint", "python")
-    options = ("--check-yield-types=False", "--skip-checking-short-docstrings=False")
+    options = (
+        f"--check-yield-types={style == 'numpy'}",
+        "--skip-checking-short-docstrings=False",
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "stubs.py"
         # numpydoc's guide asks for "optional", which pydoclint takes for a part of the type.
@@ -147,11 +158,8 @@ def tsdoc(commented: Sequence[Commented]) -> list[str]:
     """Judge comments by the parser of @microsoft/tsdoc, one by one."""
     _fetched(PARTS / "node_modules/@microsoft/tsdoc/package.json", "node")
     comments = json.dumps([it.comment for it in commented])
-    command = ["node", "-e", _TSDOC]
-    ran = subprocess.run(
-        command, input=comments.encode(), capture_output=True, check=True, cwd=PARTS
-    )
-    return [text for said in json.loads(ran.stdout) for text in said]
+    command = [_installed("node", "nodejs"), "-e", _TSDOC]
+    return [text for said in json.loads(_answer(command, comments, PARTS)) for text in said]
 
 
 def javac(commented: Sequence[Commented]) -> list[str]:
@@ -241,15 +249,38 @@ def _clang_documentation(
 ) -> Mapping[str, list[str]]:
     """Return what -Wdocumentation says of each text, by its name."""
     python = _fetched(_ENVIRONMENT / "python", "cpp")
-    ran = subprocess.run(
-        [python, str(_CLANG), *options],
-        input=json.dumps(texts).encode(),
-        capture_output=True,
-        check=True,
-        timeout=600,
-    )
-    told: dict[str, list[str]] = json.loads(ran.stdout)
+    command = [python, str(_CLANG), *options]
+    told: dict[str, list[str]] = json.loads(_answer(command, json.dumps(texts), PARTS))
     return told
+
+
+def ruff_in_place(convention: str, texts: Sequence[tuple[str, str]]) -> list[str]:
+    """Judge docstrings where they stand, in classes and functions of real files."""
+    command = [*_ruff(convention), "."]
+    found: list[list[str]] = []
+    for version in zip(*texts, strict=True):
+        with tempfile.TemporaryDirectory() as folder:
+            for number, text in enumerate(version):
+                (Path(folder) / f"file{number}.py").write_text(text, "utf-8")
+            found.append(_complaints(command, "", r"^file\d+\.py:\d+:\d+: (D.*)", folder))
+    return _added(*found)
+
+
+def clang_in_place(texts: Sequence[tuple[str, str]]) -> list[str]:
+    """Judge by -Wdocumentation where comments stand, whatever headers are missing there."""
+    before, after = (
+        _clang_documentation({f"file{at}.h": it for at, it in enumerate(version)}, ["-x", "c++"])
+        for version in zip(*texts, strict=True)
+    )
+    return [it for path, told in after.items() for it in _added(before[path], told)]
+
+
+IN_PLACE: Mapping[str, Mapping[str, InPlaceJudge]] = {
+    "doxygen": {"clang, in the files": clang_in_place},
+    "google": {"ruff, in the files": partial(ruff_in_place, "google")},
+    "numpy": {"ruff, in the files": partial(ruff_in_place, "numpy")},
+    "rest": {"ruff, in the files": partial(ruff_in_place, "pep257")},
+}
 
 
 def _bare(commented: Sequence[Commented]) -> list[Commented]:
@@ -272,6 +303,16 @@ def _installed(program: str, package: str) -> str:
     if path is None:
         raise ToolMissingError(f"{program} is not there: apt-get install {package}")
     return path
+
+
+def _answer(command: Sequence[str], stdin: str, folder: Path) -> str:
+    ran = subprocess.run(
+        command, input=stdin.encode(), capture_output=True, check=False, timeout=600, cwd=folder
+    )
+    if ran.returncode != 0:
+        said = ran.stderr.decode("utf-8", "replace").strip()
+        raise ToolMissingError(f"{Path(command[0]).name} failed: {said[-200:]}")
+    return ran.stdout.decode("utf-8")
 
 
 def _complaints(

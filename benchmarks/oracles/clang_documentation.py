@@ -11,11 +11,13 @@ import sys
 
 from clang import cindex
 
+KEEP_GOING = 0x200  # CXTranslationUnit_KeepGoing
 index = cindex.Index.create()
 options = [*sys.argv[1:], "-Wdocumentation", "-Wdocumentation-pedantic", "-ferror-limit=0"]
 told = {}
 for path, text in json.load(sys.stdin).items():
-    unit = index.parse(path, options, unsaved_files=[(path, text)])
+    # A header that is missing must not end the reading.
+    unit = index.parse(path, options, [(path, text)], options=KEEP_GOING)
     told[path] = [
         it.spelling
         for it in unit.diagnostics

@@ -132,9 +132,11 @@ def _opens_code(chunk: str) -> bool:
 
 
 def wanted_in_docstring(symbol: Symbol) -> Wanted:
-    """Return what a complete docstring describes, `*args` with its stars; a property itself."""
+    """Return what a complete docstring describes, `*args` with its stars; a property itself,
+    a class no value.
+    """
     if not is_callable(symbol):
-        return Wanted(returns=Need.WELCOME)
+        return Wanted()
     names = tuple(
         DocumentedName(it.name, _need(it.name))
         for it in symbol.parameters

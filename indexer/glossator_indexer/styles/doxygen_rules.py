@@ -34,6 +34,7 @@ def wanted(symbol: Symbol) -> Wanted:
             continue
         is_optional = is_type_parameter or name == VARIADIC or symbol.kind is SymbolKind.TYPEDEF
         need = Need.WELCOME if is_optional else Need.REQUIRED
+        need = Need.TOLD if is_type_parameter and it.described_inside else need
         names.setdefault(name, DocumentedName(name, need))
     return Wanted(tuple(names.values()), _returns(symbol), symbol.raises, escaped)
 

@@ -287,7 +287,8 @@ def _opened_by_name(summary: str, symbol: Symbol) -> str:
         return text
     first = re.split(r"\W", text, maxsplit=1)[0]
     verb = third_person(first.lower())
-    if verb is not None and symbol.kind in _CALLED:
+    # "Record of a queue" may be a noun, "Represents a queue" is none.
+    if verb is not None and (symbol.kind in _CALLED or verb == first.lower()):
         return f"{symbol.name} {verb}{text[len(first) :]}".rstrip()
     article = re.match(r"(?:A|An|The)\s", text)
     lowered = text[0].lower() + text[1:] if article or text[1:2].islower() else text

@@ -5,6 +5,7 @@ Both are read by one scanner; how each writes a title and an entry is in its `Se
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
@@ -78,7 +79,7 @@ _RAISED = re.compile(r"(?P<name>[\w.~`:]+)\s*:(?!:)\s?")
 _NUMPY_ENTRY = re.compile(r"(?P<name>\*{0,2}\w+(?:\s*,\s*\*{0,2}\w+)*)\s*(?::.*)?$")
 _NAME = re.compile(r"\*{0,2}[\w.]+")
 _QUOTED = re.compile(r"(['\"])([^'\"]+)\1")
-_ITERATOR = re.compile(r"(?:\w+\.)*(?:Async)?(?:Iterator|Iterable|Generator)\[(?P<pieces>.*)\]")
+_ITERATOR = re.compile(r"(?:\w+\.)*(?:Async)?(?:Iterator|Iterable|Generator)")
 _INDENT = 4
 
 
@@ -334,7 +335,7 @@ class _NumpyWriter:
             # Several values, each with its type, as a person wrote them.
             return [*head, *text.split("\n")]
         kind = _unquoted(symbol.return_type or "") or "object"
-        return [*head, _piece_of(kind) if symbol.is_generator else kind, *_set_in(text, self.width)]
+        return [*head, _yielded(kind) if symbol.is_generator else kind, *_set_in(text, self.width)]
 
     def section(self, title: str, text: str) -> list[str]:
         """Return any other section."""
@@ -347,17 +348,16 @@ def _unquoted(annotation: str) -> str:
     return annotation if quoted is None else quoted[2]
 
 
-def _piece_of(kind: str) -> str:
-    """Return the type of what an iterator brings piece by piece."""
-    found = _ITERATOR.fullmatch(kind)
-    if found is None:
+def _yielded(kind: str) -> str:
+    """Return what an iterator's type says that it yields, the type itself where it says nothing."""
+    try:
+        node = ast.parse(kind, mode="eval").body
+    except (SyntaxError, ValueError):
         return kind
-    depth = 0
-    for at, character in enumerate(found["pieces"]):
-        depth += (character in "[(") - (character in "])")
-        if character == "," and not depth:
-            return found["pieces"][:at].strip()
-    return found["pieces"].strip()
+    if not isinstance(node, ast.Subscript) or not _ITERATOR.fullmatch(ast.unparse(node.value)):
+        return kind
+    first = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
+    return ast.get_source_segment(kind, first) or kind
 
 
 def _set_in(text: str, width: int) -> list[str]:

@@ -99,7 +99,9 @@ def _declared(
     if node.type == "template_declaration":
         listed = node.child_by_field_name("parameters")
         names = declarators.template_parameters(source, listed) if listed else ()
-        inner = replace(scope, outer=scope.outer or node, templates=(*scope.templates, *names))
+        # In `template <A> template <B> void C<A>::f()` A is the class's, where it is described.
+        of_class = (replace(it, described_inside=True) for it in scope.templates)
+        inner = replace(scope, outer=scope.outer or node, templates=(*of_class, *names))
         if node.named_children:
             yield from _declared(source, node.named_children[-1], inner, found)
     elif node.type in ("namespace_definition", "linkage_specification"):

@@ -88,6 +88,18 @@ def test_a_go_comment_opens_with_the_name_and_a_space(summary: str, line: str) -
 
 
 @pytest.mark.parametrize(
+    ("summary", "line"),
+    [
+        ("Represents a queue.", "// Queue represents a queue."),
+        ("Record of a queue.", "// Queue is record of a queue."),
+    ],
+)
+def test_what_a_go_type_does_is_no_noun(summary: str, line: str) -> None:
+    symbol = the_symbol("package p\n\ntype Queue struct{}\n", "go", "Queue")
+    assert STYLES["godoc"].render(DocFields(summary), symbol, RenderOptions()) == line
+
+
+@pytest.mark.parametrize(
     ("details", "lines"),
     [
         ("      deep\n        deeper", ["//\tdeep", "//\t  deeper"]),
