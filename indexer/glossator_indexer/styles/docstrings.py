@@ -132,8 +132,9 @@ def _opens_code(chunk: str) -> bool:
 
 
 def wanted_in_docstring(symbol: Symbol) -> Wanted:
-    """Return what a complete docstring describes, `*args` with its stars; a property itself,
-    a class no value.
+    """Return what a complete docstring describes: a property itself, of a class no value.
+
+    `*args` comes with its stars.
     """
     if not is_callable(symbol):
         return Wanted()
