@@ -55,14 +55,9 @@ def words_of(identifier: str) -> frozenset[str]:
     return frozenset(word.lower() for word in _WORD.findall(identifier))
 
 
-def likeness_of_names(one: str, other: str) -> float:
-    """Return the share of words that two names have in common, from 0 to 1."""
-    return _overlap(words_of(one), words_of(other))
-
-
 def _likeness(one: Symbol, other: Symbol, weights: NeighbourWeights) -> float:
     return (
-        weights.name_words * likeness_of_names(one.name, other.name)
+        weights.name_words * _overlap(words_of(one.name), words_of(other.name))
         + weights.parameter_names * _overlap(_names(one), _names(other))
         + weights.type_words * _overlap(_type_words(one), _type_words(other))
         + weights.same_kind * (one.kind == other.kind)

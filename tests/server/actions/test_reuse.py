@@ -142,5 +142,41 @@ def test_a_relative_says_nothing_of_what_is_not_there() -> None:
     assert of_relatives("ring_pop") == DocFields("", (("ring", "The ring to change."),))
 
 
+def test_a_prefix_that_all_names_have_makes_no_relative() -> None:
+    language = language_for_id("c")
+    assert language is not None
+    source = parse(
+        "/**\n * log_walk() - Visit each.\n * @log: The log that is visited.\n *\n"
+        " * Return: What ended it.\n */\nint log_walk(struct log *log);\n"
+        "/**\n * log_free() - Free it.\n * @log: The log to free.\n */\n"
+        "void log_free(struct log *log);\n"
+        "int log_write(struct log *log);\nint log_walk_back(struct log *log);\n",
+        language,
+    )
+    documented = documented_symbols(source, STYLE)
+
+    def words(name: str) -> DocFields:
+        (symbol,) = find_symbols(source, name)
+        return words_of_relatives(symbol, STYLE.wanted(symbol), documented)
+
+    assert words("log_write") == DocFields("")
+    told = words("log_walk_back")
+    assert told.parameters == (("log", "The log that is visited."),)
+    assert told.returns == "What ended it."
+
+
+def test_what_is_said_of_a_value_speaks_of_nothing_that_only_the_relative_does() -> None:
+    text = FAMILY.replace("0, or -ENOSPC where the ring is full.", "0 where all was pushed.")
+    language = language_for_id("c")
+    assert language is not None
+    source = parse(text + "int ring_peek(struct ring *ring);\n", language)
+    documented = documented_symbols(source, STYLE)
+    (pushes,) = find_symbols(source, "ring_push_all")
+    (peeks,) = find_symbols(source, "ring_peek")
+    told = "0 where all was pushed."
+    assert words_of_relatives(pushes, STYLE.wanted(pushes), documented).returns == told
+    assert words_of_relatives(peeks, STYLE.wanted(peeks), documented).returns is None
+
+
 def test_whose_name_has_nothing_in_common_is_no_relative() -> None:
     assert of_relatives("unlike") == DocFields("")
