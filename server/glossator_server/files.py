@@ -159,7 +159,7 @@ def source_tree(folder: Path) -> SourceTree:
     root = repository_root(place)
     walker = RepositoryWalker(root)
     try:
-        found = walker.below(place.relative_to(root).as_posix().removeprefix("."))
+        found = walker.below("/".join(place.relative_to(root).parts))
         if found is None:
             root, walker = place, RepositoryWalker(place)
             found = walker.below("") or ()
