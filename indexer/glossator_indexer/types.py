@@ -102,6 +102,7 @@ class Symbol:
     order; in Rust "Errors", "Panics" and "Safety", the sections that its documentation would have.
     `is_generator`: what it returns comes piece by piece. `is_property`: it is read like a variable.
     `is_async`: its caller gets a promise of what it returns (JavaScript).
+    `is_stub`: its body is a placeholder, which says nothing of what others return in its place.
     `is_private`: by the language's own rule or custom only the file, class or package may use it.
     """
 
@@ -124,6 +125,7 @@ class Symbol:
     is_private: bool = False
     is_property: bool = False
     is_async: bool = False
+    is_stub: bool = False
 
     @property
     def qualified_name(self) -> str:

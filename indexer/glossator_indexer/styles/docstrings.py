@@ -160,4 +160,6 @@ def _value(symbol: Symbol) -> Need:
         # A context manager may have nothing to give.
         gives_nothing = _YIELDS_NOTHING.match(symbol.return_type or "")
         return Need.WELCOME if gives_nothing else Need.REQUIRED
+    if symbol.is_stub and not symbol.return_type:
+        return Need.WELCOME
     return Need.NONE if symbol.return_type == NOTHING else Need.REQUIRED

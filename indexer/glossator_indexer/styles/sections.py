@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from glossator_indexer.styles.docstrings import (
     SPEAKS_OF_VALUE,
@@ -71,6 +72,8 @@ _OTHER_TITLES = frozenset(
     ]
 ) | {"see also", "side effects"}
 _GOOGLE_TITLE = re.compile(r"(?P<title>[A-Z][A-Za-z]*(?: [A-Za-z]+)?):\s*$")
+# A value that is told on the line of its title.
+_GOOGLE_VALUE = re.compile(r"(?:Returns?|Yields?):\s+")
 _NUMPY_RULE = re.compile(r"-{3,}\s*$")
 _GOOGLE_ENTRY = re.compile(
     r"(?P<name>\*{0,2}\w+(?:\s*,\s*\*{0,2}\w+)*)\s*(?:\((?P<type>[^:]*?)\))?\s*:(?!:)\s?"
@@ -122,7 +125,9 @@ class _Scan:
             self.texts.append(text)
         for at, title in enumerate(titles):
             end = titles[at + 1].line if at + 1 < len(titles) else len(lines)
-            self._section(title, last_filled(lines, title.line, end))
+            stop = self._end_of_section(title, end)
+            self._section(title, last_filled(lines, title.line, stop))
+            self._loose(stop, end)
 
     def titles(self) -> Iterator[_Title]:
         lines = self.frame.lines
@@ -142,6 +147,28 @@ class _Scan:
             # A title has lines below it that are set in.
             if is_known and any(it.startswith((" ", "\t")) for it in lines[at + 1 : at + 3]):
                 yield _Title(at, words, opens, 1)
+
+    def _end_of_section(self, title: _Title, end: int) -> int:
+        """Return where a section ends: in Google's style, whatever is not set in is outside."""
+        first = title.line + title.height
+        lines = self.frame.lines
+        outside = (at for at in range(first, end) if lines[at][:1].strip())
+        return end if self.style.is_numpy else next(outside, end)
+
+    def _loose(self, first: int, end: int) -> None:
+        """Take in what stands between two sections, paragraph by paragraph."""
+        lines = self.frame.lines
+        starts = [
+            at
+            for at in range(first, end)
+            if lines[at][:1].strip() and (at == first or not lines[at - 1].strip())
+        ]
+        for at, stop in pairwise([*starts, end]):
+            last = last_filled(lines, at, stop)
+            text = "\n".join(lines[at:last])
+            said = _GOOGLE_VALUE.match(text)
+            part = Part.SECTION if said is None else Part.RETURNS
+            self._add(part, "", at, last, text if said is None else text[said.end() :])
 
     def _section(self, title: _Title, end: int) -> None:
         lines = self.frame.lines

@@ -32,6 +32,7 @@ _PROPERTY = re.compile(
 )
 # What somebody else describes: the implementation, the base class, the getter.
 _DESCRIBED_ELSEWHERE = re.compile(r"(?:\w+\.)*(?:overload|override)|.*\.(?:setter|deleter)")
+_STUB = re.compile(r"pass|\.\.\.|raise NotImplementedError\b.*", re.DOTALL)
 _SEPARATORS = frozenset({"positional_separator", "keyword_separator", "comment"})
 _DEFINITIONS = frozenset({"function_definition", "class_definition"})
 # What runs in another frame: a value that it returns is not the function's.
@@ -89,6 +90,8 @@ def _symbol(source: ParsedSource, defined: _Definition, name: Node, body: Node) 
     first = body.named_children[0]
     inside = indent_before(text, first.start_byte)
     found = Frame() if is_class else _frame(source, body)
+    is_stub = not is_class and spelled != "__init__" and _is_stub(source, body)
+    unwritten = "" if found.returns or found.yields or is_stub else NOTHING
     decorators = _decorators(source, defined)
     insertion = first.start_byte if inside is None else line_start(text, first.start_byte)
     if is_class and inside is not None:
@@ -102,7 +105,7 @@ def _symbol(source: ParsedSource, defined: _Definition, name: Node, body: Node) 
         signature=Span(node.start_byte, colon.end_byte),
         body=span_of(body),
         parameters=() if is_class else _parameters(source, defined),
-        return_type=None if is_class else _return_type(source, node, found),
+        return_type=None if is_class else _return_type(source, node, unwritten),
         comment=_docstring(source, body),
         insertion=insertion,
         indent=_indent_of_block(text, defined.outer) if inside is None else inside,
@@ -111,9 +114,18 @@ def _symbol(source: ParsedSource, defined: _Definition, name: Node, body: Node) 
         container=defined.container,
         raises=tuple(found.raised),
         is_generator=found.yields or _is_generated(source, node),
+        is_stub=is_stub,
         is_property=any(map(_PROPERTY.fullmatch, decorators)),
         is_private=_is_private(spelled) or any(map(_DESCRIBED_ELSEWHERE.fullmatch, decorators)),
     )
+
+
+def _is_stub(source: ParsedSource, body: Node) -> bool:
+    """Say whether a body does nothing that its function is there for."""
+    done = [it for it in body.named_children if it.type != "comment"]
+    if _docstring(source, body) is not None:
+        done = done[1:]
+    return all(_STUB.fullmatch(source.text[it.start_byte : it.end_byte]) for it in done)
 
 
 def _is_private(name: str) -> bool:
@@ -211,10 +223,10 @@ def _frame(source: ParsedSource, body: Node) -> Frame:
     return frame_of(body, nodes)
 
 
-def _return_type(source: ParsedSource, node: Node, found: Frame) -> str:
+def _return_type(source: ParsedSource, node: Node, unwritten: str) -> str:
     annotation = node.child_by_field_name("return_type")
     if annotation is None:
-        return "" if found.returns or found.yields else NOTHING
+        return unwritten
     written = folded(source.text[annotation.start_byte : annotation.end_byte])
     return NOTHING if written in _NO_VALUE else written
 
