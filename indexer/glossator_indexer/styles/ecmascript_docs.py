@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import count
 
 from glossator_indexer.styles.judging import Described, error, is_callable, judged
 from glossator_indexer.styles.options import RenderOptions
@@ -25,6 +26,7 @@ _TYPE_NAME = rf"\s*{_BRACES}(?P<name>[A-Za-z_$][\w$]*)(?:\s+-\s+|\s+|\Z)"
 _RAISED = r"\s*(?:\{\s*(?P<name>[^{}]+?)\s*\})(?:\s*-\s+|\s+|\Z)"
 _SPEAKS_OF_VALUE = re.compile(r"\breturn(?:s|ed|ing)?\b", re.IGNORECASE)
 _ROOT = "options"
+_OWN_ROOT = re.compile(rf"{_ROOT}\d*")
 _OTHER = frozenset(
     [
         "file",
@@ -184,6 +186,7 @@ def _wanted(symbol: Symbol, roots: Sequence[str], *, with_types: bool) -> Wanted
 def _names(symbol: Symbol, roots: Sequence[str], *, with_types: bool) -> Iterator[DocumentedName]:
     """Yield what may be described; `roots` are a person's names for what is taken apart."""
     named = iter(roots)
+    own = _own_roots()
     for parameter in symbol.parameters:
         if parameter.name:
             if with_types or not parameter.name.startswith("<"):
@@ -192,13 +195,19 @@ def _names(symbol: Symbol, roots: Sequence[str], *, with_types: bool) -> Iterato
                 yield DocumentedName(_unspread(parameter.name), need)
             continue
         # Taken apart in the list, a parameter has no name but the one that its comment gives it.
-        root = next(named, "")
-        yield DocumentedName(root or _ROOT, Need.REQUIRED)
+        root, own_root = next(named, ""), next(own)
+        yield DocumentedName(root or own_root, Need.REQUIRED)
         # What is left of the object has no name that a caller could use.
         members = [] if with_types else [it.name for it in parameter.members if it.name[0] != "."]
         for name in members:
             need = Need.WELCOME if root else Need.REQUIRED
-            yield DocumentedName(f"{root or _ROOT}.{name}", need)
+            yield DocumentedName(f"{root or own_root}.{name}", need)
+
+
+def _own_roots() -> Iterator[str]:
+    """Yield names for what is taken apart and has none."""
+    yield _ROOT
+    yield from (f"{_ROOT}{number}" for number in count(2))
 
 
 def _roots(scanned: Scanned, symbol: Symbol) -> tuple[str, ...]:
@@ -206,7 +215,9 @@ def _roots(scanned: Scanned, symbol: Symbol) -> tuple[str, ...]:
     known = {_unspread(it.name) for it in symbol.parameters}
     told = (it.label for it in scanned.entries if it.part is Part.PARAMETER)
     outer = dict.fromkeys(it.partition(".")[0].partition("[")[0] for it in told)
-    return tuple(it for it in outer if it not in known and it != _ROOT and it[0] != "<")
+    return tuple(
+        it for it in outer if it not in known and it[0] != "<" and not _OWN_ROOT.fullmatch(it)
+    )
 
 
 def _unspread(name: str) -> str:
@@ -268,12 +279,15 @@ def _spelled(name: str, symbol: Symbol, typed: bool) -> str:  # noqa: FBT001 -- 
 
 def _spellable(symbol: Symbol) -> Iterator[Parameter]:
     """Yield the parameters under the names that a comment has for them, parts too."""
+    own = _own_roots()
     for it in symbol.parameters:
         if it.name:
             yield it
             continue
-        yield replace(it, name=_ROOT, type=it.type or "object")
-        yield from (replace(part, name=f"{_ROOT}.{part.name}") for part in it.members)
+        root = next(own)
+        kind = "object" if it.members else _type_of_value(it.default or "")
+        yield replace(it, name=root, type=it.type or kind)
+        yield from (replace(part, name=f"{root}.{part.name}") for part in it.members)
 
 
 def _type_of_value(value: str) -> str:

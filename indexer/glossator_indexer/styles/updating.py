@@ -17,6 +17,7 @@ from glossator_indexer.styles.parsed import Entry, ParsedDoc, Part
 from glossator_indexer.styles.wanted import Need, Wanted, requiring
 from glossator_indexer.types import DocFields, Finding, Severity
 
+_SHORT = 2  # so short a name stands in many others by chance
 _ALIKE = 0.6  # `new` and `new_entry` are, `flags` and `timeout` are not
 
 # What stands before words: the frame of a comment and white space.
@@ -205,17 +206,28 @@ class _Block:
 
 
 def _renamed(old: DocFields, wanted: Wanted, gone: set[str]) -> dict[str, str]:
-    """Return the one name that took the place of another, as far as that is sure."""
+    """Return which names took the place of others, as far as that is sure.
+
+    One that is the only one gone may have become the only new one. Of several, those belong
+    together of which each is the only one that is spelled like the other.
+    """
     told = dict(old.parameters)
     new = [it.path for it in wanted.names if it.path not in told and it.need is not Need.TOLD]
-    if len(gone) != 1 or len(new) != 1:
-        return {}
-    (before,) = gone
-    return {before: new[0]} if _alike(before, new[0]) else {}
+    if len(gone) == len(new) == 1:
+        (before,) = gone
+        return {before: new[0]} if _alike(before, new[0]) else {}
+    pairs = [(it, other) for it in gone for other in new if _surely_alike(it, other)]
+    befores, afters = (Counter(names) for names in zip(*pairs, strict=True)) if pairs else ({}, {})
+    return {it: other for it, other in pairs if befores[it] == afters[other] == 1}
 
 
 def _alike(old: str, new: str) -> bool:
     return old in new or new in old or SequenceMatcher(None, old, new).ratio() >= _ALIKE
+
+
+def _surely_alike(old: str, new: str) -> bool:
+    """Say whether two names are alike where others might be meant: `a` in `data` is not enough."""
+    return min(len(old), len(new)) > _SHORT and _alike(old, new)
 
 
 def _blocks(comment: str, parsed: ParsedDoc, renamed: Mapping[str, str]) -> list[_Block]:
