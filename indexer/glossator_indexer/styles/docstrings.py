@@ -150,7 +150,7 @@ def wanted_in_docstring(symbol: Symbol) -> Wanted:
 
 def _need(name: str) -> Need:
     # An argument with an underscore in front is there for the signature's sake.
-    return Need.WELCOME if name.startswith("_") else Need.REQUIRED
+    return Need.WELCOME if name.lstrip("*").startswith("_") else Need.REQUIRED
 
 
 def _value(symbol: Symbol) -> Need:

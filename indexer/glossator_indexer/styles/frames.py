@@ -83,13 +83,18 @@ def spread(comment: str, indent: str) -> str:
         return comment
     lines = block["body"].split("\n")
     first, *rest = lines
+    star = " * "
+    if rest and (below := next((it for it in rest[:-1] if it.strip()), None)) is not None:
+        # Where the other lines have no stars, one would be a word.
+        star = " * " if _STAR.match(below) else below[: len(below) - len(below.lstrip())]
+        star = star.removeprefix(indent)
     if first.strip() and not rest:
         lines = ["", f"{indent} * {first.strip()}", f"{indent} "]
     elif lines[-1].strip():
         lines[-1] = lines[-1].rstrip()
         lines.append(f"{indent} ")
     if lines[0].strip():
-        lines[0:1] = ["", f"{indent} * {lines[0].strip()}"]
+        lines[0:1] = ["", f"{indent}{star}{lines[0].strip()}"]
     return block["opening"] + "\n".join(lines) + "*/"
 
 

@@ -28,6 +28,8 @@ _ARGUMENT = re.compile(r"\s*[*-]\s+`(?P<name>\w+)`\s*(?:[-–:]+\s*)?")
 # As people write an item, and as gofmt sets it in.
 _GO_ITEM = re.compile(r" {0,3}(?P<mark>[-*+•]|\(?\d{1,2}[.)])\s+")
 _ARGUMENTS = frozenset({"arguments", "parameters"})
+# `HTTPClient` is two words.
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _RUST_SECTIONS = frozenset({"errors", "panics", "safety"})
 # Brackets would be links, angles tags, and an indented line a test.
 _RUST_MARKUP = re.compile(r"(?<!\\)([\[\]<>])")
@@ -273,7 +275,7 @@ def _looks_like_a_name(word: str) -> bool:
 
 def _is_like(one: str, other: str) -> bool:
     """Say whether two names share a word: what was renamed rarely changes altogether."""
-    words = [set(map(str.lower, re.findall(r"[A-Z]?[a-z]+|[A-Z]+|\d+", it))) for it in (one, other)]
+    words = [set(map(str.lower, _WORDS.findall(it))) for it in (one, other)]
     return bool(words[0] & words[1])
 
 

@@ -17,6 +17,7 @@ from glossator_indexer.styles.parsed import Entry, ParsedDoc, Part
 from glossator_indexer.styles.wanted import Need, Wanted, requiring
 from glossator_indexer.types import DocFields, Finding, Severity
 
+_SHORT = 2  # so short a name stands in many others by chance
 _ALIKE = 0.6  # `new` and `new_entry` are, `flags` and `timeout` are not
 
 # What stands before words: the frame of a comment and white space.
@@ -207,15 +208,18 @@ class _Block:
 def _renamed(old: DocFields, wanted: Wanted, gone: set[str]) -> dict[str, str]:
     """Return which names took the place of others, as far as that is sure.
 
-    It is where two names are more like each other than like any other that came or went.
+    It is where two names are more like each other than like any other that came or went. Short
+    ones are like many: they count only where nothing else came or went.
     """
     told = dict(old.parameters)
     new = [it.path for it in wanted.names if it.path not in told and it.need is not Need.TOLD]
+    is_only_one = len(gone) == len(new) == 1
     likeness = {
         (before, after): alike
         for before in gone
         for after in new
         if (alike := _likeness(before, after)) >= _ALIKE
+        and (is_only_one or min(len(before), len(after)) > _SHORT)
     }
     return {
         before: after

@@ -32,7 +32,7 @@ _ALIASES = frozenset({"type_definition", "alias_declaration", "concept_definitio
 _LISTS = frozenset(
     {
         *("preproc_if", "preproc_ifdef", "preproc_else", "preproc_elif", "preproc_elifdef"),
-        *("declaration_list", "ERROR", "friend_declaration"),
+        *("declaration_list", "ERROR"),
     }
 )
 # Namespaces that people keep for themselves.
@@ -104,6 +104,10 @@ def _declared(
         inner = replace(scope, outer=scope.outer or node, templates=(*of_class, *names))
         if node.named_children:
             yield from _declared(source, node.named_children[-1], inner, found)
+    elif node.type == "friend_declaration" and node.named_children:
+        # A comment stands above the whole of it.
+        inner = replace(scope, outer=scope.outer or node)
+        yield from _declared(source, node.named_children[-1], inner, found)
     elif node.type in ("namespace_definition", "linkage_specification"):
         yield from _namespace(source, node, scope, found)
     elif node.type in _DECLARATIONS or node.type in _ALIASES:
