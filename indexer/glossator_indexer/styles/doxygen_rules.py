@@ -108,7 +108,7 @@ def _stale(scanned: Scanned, symbol: Symbol, wants: Wanted) -> Iterator[Finding]
 def _missing(scanned: Scanned, symbol: Symbol, wants: Wanted) -> Iterator[Finding]:
     described = [name for name, _ in _described(scanned)]
     for it in wants.names:
-        if it.path in described:
+        if it.path in described or it.need is Need.TOLD:
             continue
         is_type = it.path.startswith("<")
         some = any(name.startswith("<") == is_type for name in described)
