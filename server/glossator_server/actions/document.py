@@ -25,6 +25,7 @@ from glossator_indexer.types import DocFields, Span, Symbol
 from glossator_server.actions.borrowing import Foreign, foreign_words, without_borrowed
 from glossator_server.actions.conventions import conventions_of, habits_at
 from glossator_server.actions.filling import (
+    RAISES_NOTICE,
     RETURN_NOTICE,
     combined,
     filled_in,
@@ -265,11 +266,14 @@ async def _ask(
 
 def _take_what_is_proved(site: Site, draft: _Draft) -> None:
     """Let the code speak where the model was silent about exceptions or about the value alone."""
-    draft.fields = proved_raises(draft.fields, site.asked.raises, site.facts)
+    proved = proved_raises(draft.fields, site.asked.raises, site.facts)
+    if proved.raises != draft.fields.raises and RAISES_NOTICE not in draft.notices:
+        draft.notices += (RAISES_NOTICE,)
+    draft.fields = proved
     if site.lacks(draft.fields) != ("Return",):
         return
-    if proved := proved_return(site.symbol, site.facts):
-        draft.fields = replace(draft.fields, returns=proved)
+    if returns := proved_return(site.symbol, site.facts):
+        draft.fields = replace(draft.fields, returns=returns)
         draft.notices += (RETURN_NOTICE,)
 
 

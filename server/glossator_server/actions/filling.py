@@ -51,6 +51,7 @@ def proved_raises(fields: DocFields, raised: tuple[str, ...], facts: Facts) -> D
 
 
 RETURN_NOTICE = "the return section says only what the code shows"
+RAISES_NOTICE = "of some exceptions only the code's own condition is told"
 
 
 def filled_in(

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from glossator_server.actions.filling import RAISES_NOTICE
+from glossator_server.proposal import Proposal
 from tests.server.actions.checks import applied, document
 
 FUNCTION = "int add(int first, int second)\n{\n\treturn first + second;\n}\n"
@@ -62,3 +64,22 @@ async def test_a_class_has_its_docstring_below_its_head_and_an_empty_line_below_
     assert applied(CLASS.format(empty), outcome) == (
         'class Pool:\n    """Hold a pool."""\n\n    size = 1\n'
     )
+
+
+RAISING = """\
+def take(items, name):
+    if name not in items:
+        raise KeyError(name)
+    return items[name]
+"""
+
+
+async def test_when_an_exception_comes_is_told_by_the_code_where_the_model_is_silent() -> None:
+    words = json.dumps(
+        {"summary": "Take a thing.", "parameters": {"items": "All.", "name": "Whose."}}
+        | {"returns": "The thing.", "details": ""}
+    )
+    outcome = await document(RAISING, "take", [words], file="a.py")
+    assert isinstance(outcome, Proposal)
+    assert "        KeyError: If name not in items.\n" in applied(RAISING, outcome)
+    assert RAISES_NOTICE in outcome.notices
