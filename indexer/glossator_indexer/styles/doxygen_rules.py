@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from glossator_indexer.styles.doxygen_grammar import Piece, Scanned, scan
 from glossator_indexer.styles.doxygen_markup import escaped
-from glossator_indexer.styles.judging import repeated
+from glossator_indexer.styles.judging import repeated, says_nothing
 from glossator_indexer.styles.names import returns_nothing
 from glossator_indexer.styles.parsed import Part
 from glossator_indexer.styles.wanted import DocumentedName, Need, Wanted
@@ -137,7 +137,8 @@ def _return_findings(scanned: Scanned, symbol: Symbol, wants: Wanted) -> Iterato
         for it in scanned.pieces
         if it.part is Part.RETURNS or (it.part is Part.SECTION and it.command == "retval")
     ]
-    if told and wants.returns is Need.NONE and symbol.kind not in _TYPES:
+    is_stale = any(not says_nothing(it.text) for it in told)
+    if is_stale and wants.returns is Need.NONE and symbol.kind not in _TYPES:
         message = f"{symbol.name} returns nothing"
         severity = Severity.ADVICE if symbol.kind is SymbolKind.TYPEDEF else Severity.ERROR
         yield Finding("stale-return", message, told[0].first, None, severity)

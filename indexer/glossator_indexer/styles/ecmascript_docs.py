@@ -204,9 +204,12 @@ def _names(symbol: Symbol, roots: Sequence[str], *, with_types: bool) -> Iterato
 def _roots(scanned: Scanned, symbol: Symbol) -> tuple[str, ...]:
     """Return what a comment calls the parameters that are taken apart in the list, in order."""
     known = {_unspread(it.name) for it in symbol.parameters}
-    told = (it.label for it in scanned.entries if it.part is Part.PARAMETER)
-    outer = dict.fromkeys(it.partition(".")[0].partition("[")[0] for it in told)
+    told = [it.label for it in scanned.entries if it.part is Part.PARAMETER]
     ours = set(_names_of_ours(symbol))
+    if len(ours) == 1 and not any("." in it for it in told):
+        # Whoever describes it as a whole, under whatever name, has described it.
+        ours = set()
+    outer = dict.fromkeys(it.partition(".")[0].partition("[")[0] for it in told)
     return tuple(it for it in outer if it not in known and it not in ours and it[0] != "<")
 
 

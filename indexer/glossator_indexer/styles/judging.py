@@ -25,6 +25,13 @@ _CALLABLE = frozenset(
 )
 
 
+_NOTHING_TOLD = re.compile(
+    r"\W*(?:(?:none|nothing|void|undefined|null|n/?a|no(?:\s+return)?\s+value)"
+    r"(?:\s*[.,:;(–—-].*)?)?\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Described:
     """A comment as it is judged: its entries with their texts.
@@ -70,6 +77,11 @@ def judged(described: Described, wanted: Wanted, symbol: Symbol) -> tuple[Findin
 def error(rule: str, message: str, line: int = 0, name: str | None = None) -> Finding:
     """Return a finding that breaks a rule."""
     return Finding(rule, message, line, name)
+
+
+def says_nothing(text: str) -> bool:
+    """Say whether what is told of a value is that there is none, as `@returns {void}` does."""
+    return _NOTHING_TOLD.fullmatch(text) is not None
 
 
 def repeated(told: Iterable[tuple[str, int]], mark: str = "") -> Iterator[Finding]:
@@ -147,8 +159,13 @@ def _empty(described: Described) -> Iterator[Finding]:
 
 def _value(described: Described, wanted: Wanted, symbol: Symbol) -> Iterator[Finding]:
     returns = described.of(Part.RETURNS)
-    if wanted.returns is Need.NONE and returns and is_callable(symbol):
-        yield error("stale-return", f"{symbol.name} returns nothing", returns[0].first)
+    told = [
+        it
+        for it, text in zip(described.entries, described.texts, strict=True)
+        if it.part is Part.RETURNS and not says_nothing(text)
+    ]
+    if wanted.returns is Need.NONE and told and is_callable(symbol):
+        yield error("stale-return", f"{symbol.name} returns nothing", told[0].first)
     if wanted.returns is Need.REQUIRED and not returns and not described.tells_value:
         # Whoever describes parameters and not the value has forgotten it.
         is_wrong = bool(described.of(Part.PARAMETER))

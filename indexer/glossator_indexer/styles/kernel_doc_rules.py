@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from glossator_indexer.styles.judging import error, out_of_order, repeated
+from glossator_indexer.styles.judging import error, out_of_order, repeated, says_nothing
 from glossator_indexer.styles.kernel_doc_grammar import (
     DESCRIPTION,
     RETURN,
@@ -137,7 +137,8 @@ def _return_findings(scanned: ScannedComment, symbol: Symbol) -> Iterator[Findin
         severity = Severity.ADVICE if told else Severity.ERROR
         rule = "unlabelled-return" if told else "missing-return"
         yield Finding(rule, message, scanned.name_line.line, None, severity)
-    if entry is not None and symbol.kind not in MEMBER_KINDS and returns_nothing(symbol):
+    is_stale = entry is not None and returns_nothing(symbol) and not says_nothing(entry.text)
+    if entry is not None and is_stale and symbol.kind not in MEMBER_KINDS:
         yield error("stale-return", f"{symbol.name} returns nothing", entry.line)
 
 
