@@ -71,11 +71,8 @@ def check(comment: str, symbol: Symbol) -> tuple[Finding, ...]:
     scanned = scan(comment, JAVADOC)
     if scanned is None:
         return (error("not-javadoc", "this is no comment that Javadoc reads"),)
-    tells_value = any(
-        it.part in (Part.SUMMARY, Part.DETAILS) and _SPEAKS_OF_VALUE.search(text)
-        for it, text in zip(scanned.entries, scanned.texts, strict=True)
-    )
-    found = judged(Described(scanned.entries, scanned.texts, tells_value), wanted(symbol), symbol)
+    described = Described.read(scanned.entries, scanned.texts, _SPEAKS_OF_VALUE)
+    found = judged(described, wanted(symbol), symbol)
     inherits = any(
         it.part in (Part.SUMMARY, Part.DETAILS) and "{@inheritDoc" in text
         for it, text in zip(scanned.entries, scanned.texts, strict=True)

@@ -127,7 +127,6 @@ _RULES = {
     "parameter-order": "The comment describes the parameters in another order.",
     "missing-return": "The comment does not say what is returned.",
     "stale-return": "The comment describes a value, and none is returned.",
-    "wrong-type": "The comment names another type than the code.",
 }
 
 
