@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from glossator_indexer.types import DocFields, Symbol
 
@@ -50,6 +51,8 @@ def nearest_documented(
     return others[:count]
 
 
+# The same names are asked for again with each symbol of a file; so many fill a few megabytes.
+@lru_cache(maxsize=32_768)
 def words_of(identifier: str) -> frozenset[str]:
     """Split an identifier at underscores, digits and camel humps, in lower case."""
     return frozenset(word.lower() for word in _WORD.findall(identifier))

@@ -48,7 +48,7 @@ def foreign_words(symbol: Symbol, neighbours: Sequence[DocumentedSymbol]) -> For
 
 def without_borrowed(fields: DocFields, code: str, foreign: Foreign) -> DocFields:
     """Take out of a small model's words what it read in foreign examples, not in the code."""
-    known = " ".join(words_of(code))
+    known = code.lower()
 
     def own(text: str) -> str:
         stems = frozenset(_stems(text))
