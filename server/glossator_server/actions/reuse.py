@@ -24,6 +24,7 @@ _STEM = 5
 _FEWEST = 2
 # Longer ones tell of the one function that they stand above.
 _LONGEST = 120
+_LONGEST_OF_A_RELATIVE = 200
 _REFERENCE = re.compile(r"@(\w+)|`(\w+)`|\b(\w+)\(\)")
 
 
@@ -39,7 +40,8 @@ def reused_descriptions(
     wordings: dict[str, Counter[str]] = {}
     for other in documented:
         for parameter, words in _described(other):
-            if types.get(parameter.name) == parameter.type and _is_general(words, symbol):
+            is_same = types.get(parameter.name) == parameter.type
+            if is_same and _is_general(words, symbol, _LONGEST):
                 wordings.setdefault(parameter.name, Counter())[words] += 1
     found: list[tuple[str, str]] = []
     for name in (it.path for it in wanted.names):
@@ -66,10 +68,12 @@ def words_of_relatives(
     returns: str | None = None
     for other in _relatives(symbol, documented):
         for parameter, words in _described(other):
-            if types.get(parameter.name) == parameter.type and _is_general(words, symbol):
+            is_same = types.get(parameter.name) == parameter.type
+            if is_same and _is_general(words, symbol, _LONGEST_OF_A_RELATIVE):
                 told.setdefault(parameter.name, words)
         said = " ".join((other.fields.returns or "").split())
-        if said and other.symbol.return_type == symbol.return_type and _is_general(said, symbol):
+        is_same = bool(said) and other.symbol.return_type == symbol.return_type
+        if is_same and _is_general(said, symbol, _LONGEST_OF_A_RELATIVE):
             returns = returns or (None if _speaks_of(said, other.symbol, symbol) else said)
     told = dict(reused_descriptions(symbol, wanted, documented)) | told
     parameters = tuple((it.path, told[it.path]) for it in wanted.names if it.path in told)
@@ -115,8 +119,8 @@ def _described(other: DocumentedSymbol) -> Iterator[tuple[Parameter, str]]:
             yield parameter, " ".join(words.split())
 
 
-def _is_general(words: str, symbol: Symbol) -> bool:
+def _is_general(words: str, symbol: Symbol, longest: int) -> bool:
     """Say whether a description can be true of a parameter of another function."""
     own = {it.name for it in symbol.parameters}
     named = (next(filter(None, it)) for it in _REFERENCE.findall(words))
-    return len(words) <= _LONGEST and all(it in own for it in named)
+    return len(words) <= longest and all(it in own for it in named)

@@ -204,12 +204,13 @@ def _messages(template: PromptTemplate, subject: PromptSubject) -> tuple[Message
     if subject.wishes:
         system += "\n\n" + template.fill("wishes", {"wishes": subject.wishes})
     messages = [Message(Author.SYSTEM, system)]
+    asked = _asked(subject.wanted, template.fields)
     # The nearest example last: small models copy what they read last.
     for neighbour in reversed(subject.neighbours):
         kind = str(neighbour.symbol.kind)
         question = template.fill("example", {"kind": kind, "code": neighbour.signature})
         messages.append(Message(Author.USER, question))
-        messages.append(Message(Author.ASSISTANT, _answer(neighbour, template.fields)))
+        messages.append(Message(Author.ASSISTANT, _answer(neighbour, asked)))
     known = _facts_in_words(subject.facts)
     values = {
         "kind": str(subject.symbol.kind),
@@ -223,6 +224,19 @@ def _messages(template: PromptTemplate, subject: PromptSubject) -> tuple[Message
 def _tells(template: PromptTemplate) -> bool:
     """Tell whether a prompt shows facts; small models repeat them instead of describing."""
     return "facts" in template.sections
+
+
+def _asked(wanted: Wanted, parts: Sequence[str]) -> list[str]:
+    """Return the parts of an answer that are wanted; an example with others leads astray.
+
+    A small model that has seen descriptions and may write none goes on with its summary.
+    """
+    unwanted = {
+        "parameters": not wanted.names,
+        "returns": wanted.returns is not Need.REQUIRED,
+        "raises": not wanted.raises,
+    }
+    return [it for it in parts if not unwanted.get(it)]
 
 
 def _answer(neighbour: DocumentedSymbol, wanted: Sequence[str]) -> str:

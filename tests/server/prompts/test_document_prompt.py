@@ -1,0 +1,66 @@
+"""What a model is shown of the code around: examples answer what is asked, and no more."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from glossator_clients.types import Author, ModelInfo
+from glossator_indexer.neighbourhood import documented_symbols
+from glossator_indexer.styles import STYLES, Wanted
+from glossator_indexer.styles.wanted import Need
+from glossator_indexer.symbols import find_symbols
+from glossator_indexer.types import Facts
+from glossator_server.prompts import PromptSubject, document_prompt
+from glossator_server.settings import SamplingOptions
+from tests.server.actions.checks import snapshot_of
+
+STYLE = STYLES["kernel-doc"]
+SNAPSHOT = snapshot_of(
+    """\
+/**
+ * ring_put() - Put an item in.
+ * @ring: The ring.
+ *
+ * Return: 0, or -ENOSPC.
+ */
+int ring_put(struct ring *ring);
+
+int ring_get(struct ring *ring)
+{
+	return 0;
+}
+"""
+)
+(SYMBOL,) = find_symbols(SNAPSHOT.source, "ring_get")
+ALL = STYLE.wanted(SYMBOL)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "parts"),
+    [
+        (ALL, {"summary", "parameters", "returns"}),
+        (replace(ALL, names=()), {"summary", "returns"}),
+        (replace(ALL, returns=Need.NONE), {"summary", "parameters"}),
+        (Wanted(), {"summary"}),
+    ],
+)
+def test_an_example_answers_what_is_asked_and_no_more(wanted: Wanted, parts: set[str]) -> None:
+    subject = PromptSubject(
+        language="c",
+        symbol=SYMBOL,
+        wanted=wanted,
+        signature="int ring_get(struct ring *ring)",
+        body="",
+        facts=Facts(),
+        neighbours=documented_symbols(SNAPSHOT.source, STYLE),
+    )
+    model = ModelInfo("small", "embedded", "small", "here", 2048, local=True)
+    prompt = document_prompt(subject, model, SamplingOptions())
+    assert prompt is not None
+    shown = [it.text for it in prompt.request.messages if it.author is Author.ASSISTANT]
+    assert [set(json.loads(it)) for it in shown] == [parts]
+    assert prompt.request.schema is not None
+    assert set(prompt.request.schema["properties"]) == parts  # type: ignore[call-overload]
