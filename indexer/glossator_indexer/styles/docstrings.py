@@ -112,14 +112,16 @@ def docstring_width(symbol: Symbol, options: RenderOptions) -> int:
 
 
 def with_code_marked(text: str) -> str:
-    """Return prose in which `::` stands before code, as reStructuredText wants it."""
+    """Return prose in which `::` stands before code, as reStructuredText wants it.
+
+    It ends the words before: on a line of its own, docstring-parser takes it for a field.
+    """
     parts: list[str] = []
     for chunk in chunks(text):
         if is_literal(chunk) and not (parts and _opens_code(parts[-1])):
-            if parts and parts[-1].endswith(":"):
-                parts[-1] += ":"
-            else:
-                parts.append("::")
+            if not parts or BULLET.match(parts[-1]):
+                parts.append("Example")
+            parts[-1] = f"{parts[-1].rstrip('.:')}::"
         parts.append(chunk)
     return "\n\n".join(parts)
 
