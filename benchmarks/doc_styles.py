@@ -440,9 +440,11 @@ def _kept_lines(style: Style, symbol: Symbol, before: str, after: str) -> bool:
     dropped = {
         line
         for it in parsed.entries
-        if it.part is Part.HEADING
-        or (it.part is Part.PARAMETER and it.label in names)
-        or (it.part is Part.RETURNS and is_value_gone)
+        # The type of what is gone goes with it.
+        for part, label in [it.goes_with or (it.part, it.label)]
+        if part is Part.HEADING
+        or (part is Part.PARAMETER and label in names)
+        or (part is Part.RETURNS and is_value_gone)
         for line in range(it.first, it.end)
     }
     lines = [it for at, it in enumerate(before.split("\n")) if at not in dropped]
