@@ -55,7 +55,8 @@ def planned_update(
     the only one gone and the only new one is spelled alike.
     """
     old = existing.fields
-    found = list(findings)
+    # What is only advised against may be right: a constructor's parameters above its class.
+    found = [it for it in findings if it.severity is Severity.ERROR]
     gone = {it.name for it in found if it.rule == "stale-parameter" and it.name}
     wanted = requiring(wanted, {it.name for it in found if it.rule == "missing-parameter"})
     renamed = _renamed(old, wanted, gone)
@@ -78,7 +79,7 @@ def planned_update(
     stale = {(Part.PARAMETER, it) for it in gone - renamed.keys()}
     if is_void:
         stale.add((Part.RETURNS, ""))
-    is_renamed = any(it.rule == "wrong-name" and it.severity is Severity.ERROR for it in found)
+    is_renamed = any(it.rule == "wrong-name" for it in found)
     return Update(merged, renamed, frozenset(stale), is_renamed)
 
 
@@ -174,7 +175,10 @@ def _with_shared_names(comment: str, old: ParsedDoc, update: Update) -> str:
 
 def _said_before(new: DocFields, old: DocFields) -> frozenset[Part]:
     """Return the parts of prose that a comment does not get, however its words are laid out."""
-    gains = {Part.SUMMARY: not old.summary, Part.DETAILS: bool(new.details) and not old.details}
+    gains = {
+        Part.SUMMARY: bool(new.summary) and not old.summary,
+        Part.DETAILS: bool(new.details) and not old.details,
+    }
     # What nothing else has a place for is a person's own.
     return frozenset({Part.SECTION, *(part for part, gained in gains.items() if not gained)})
 
