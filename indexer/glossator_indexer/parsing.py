@@ -10,7 +10,7 @@ A file that is only indexed is read in one go instead: `matches` runs a query ov
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
@@ -168,6 +168,19 @@ def walk(root: Node) -> Iterator[Node]:
                 return
             if cursor.goto_next_sibling():
                 break
+
+
+def walk_frame(body: Node, others: Container[str]) -> Iterator[Node]:
+    """Yield what is below a node, in order of the text, but for `others` and what is in them.
+
+    Those are the node types of what is declared in there and has a frame of its own.
+    """
+    pending = list(reversed(body.children))
+    while pending:
+        node = pending.pop()
+        if node.type not in others:
+            yield node
+            pending.extend(reversed(node.children))
 
 
 def _with_change(source: ParsedSource, change: TextChange) -> ParsedSource:

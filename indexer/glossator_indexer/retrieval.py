@@ -15,6 +15,10 @@ from glossator_indexer.types import DocFields, Symbol
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
+# Letters; longer endings are rare in code.
+_STEM = 5
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentedSymbol:
     """A symbol with the words that a person wrote about it; `signature` is its code."""
@@ -56,6 +60,11 @@ def nearest_documented(
 def words_of(identifier: str) -> frozenset[str]:
     """Split an identifier at underscores, digits and camel humps, in lower case."""
     return frozenset(word.lower() for word in _WORD.findall(identifier))
+
+
+def stem_of(word: str) -> str:
+    """Return the beginning by which a word is the same as its other forms: `walk` and `walked`."""
+    return word[:_STEM]
 
 
 def _likeness(one: Symbol, other: Symbol, weights: NeighbourWeights) -> float:

@@ -10,7 +10,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from glossator_gate.redaction.unread import is_never_read
@@ -138,22 +138,15 @@ class SourceTree:
     problems: tuple[str, ...] = ()
 
 
-def source_tree(folder: Path) -> SourceTree:
+def sources_by_path(folder: Path) -> SourceTree:
     """Return the source files below a folder, without what git or `.glossatorignore` leaves out.
 
-    Of a folder that is itself left out, all is returned: somebody named it.
+    Only paths are looked at. Of a folder that is itself left out, all is returned: somebody named
+    it.
     """
     # Imported where it is used: an editor's server walks only where it was asked to.
-    from glossator_indexer.records import FoundFile, Trust
-    from glossator_indexer.walking import RepositoryWalker, generated_by_content, repository_root
-    from glossator_indexer.walking.origins import HEAD_CHARACTERS
-    from glossator_indexer.walking.plain_files import content_of
-
-    def is_foreign(file: FoundFile) -> bool:
-        if file.trust in (Trust.GENERATED, Trust.VENDORED):
-            return True
-        head = content_of(str(root / file.path), HEAD_CHARACTERS) or b""
-        return generated_by_content(head.decode("utf-8", "replace"))
+    from glossator_indexer.records import Trust
+    from glossator_indexer.walking import RepositoryWalker, repository_root
 
     place = _target(folder)
     root = repository_root(place)
@@ -166,10 +159,25 @@ def source_tree(folder: Path) -> SourceTree:
     except OSError as trouble:
         raise UsageError(f"{folder} cannot be read: {trouble.strerror}.") from trouble
     sources = [it for it in found if language_for_path(Path(it.path)) is not None]
-    own = [it for it in sources if not is_foreign(it)]
+    own = [it for it in sources if it.trust not in (Trust.GENERATED, Trust.VENDORED)]
     # The names are the caller's: whoever says `src` is told of `src/a.c`.
     paths = tuple(folder / Path(root, it.path).relative_to(place) for it in own)
     return SourceTree(paths, len(sources) - len(own), walker.problems)
+
+
+def source_tree(folder: Path) -> SourceTree:
+    """Return the same without what says at its top that a program wrote it: heads are read."""
+    from glossator_indexer.walking import generated_by_content
+    from glossator_indexer.walking.origins import HEAD_CHARACTERS
+    from glossator_indexer.walking.plain_files import content_of
+
+    def is_generated(path: Path) -> bool:
+        head = content_of(str(path), HEAD_CHARACTERS) or b""
+        return generated_by_content(head.decode("utf-8", "replace"))
+
+    tree = sources_by_path(folder)
+    own = tuple(it for it in tree.paths if not is_generated(it))
+    return replace(tree, paths=own, foreign=tree.foreign + len(tree.paths) - len(own))
 
 
 def _target(path: Path) -> Path:

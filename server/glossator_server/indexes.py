@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 
 from glossator_gate.errors import GlossatorError
 from glossator_indexer.errors import IndexUnavailableError
+from glossator_indexer.facts import has_uses
 from glossator_indexer.owner_client import IndexClient
 from glossator_indexer.records import PieceRole, PiecesQuery, Trust
 from glossator_indexer.types import Symbol
@@ -167,10 +168,12 @@ class Indexes:
         # One that would have to be started first comes too late anyway.
         if place is None or place.client.session is None:
             return snapshot
+        is_told = has_uses(snapshot.source)
+        roles = (PieceRole.EXAMPLE, PieceRole.CALLER) if is_told else (PieceRole.EXAMPLE,)
         query = PiecesQuery(
             path=place.path,
             line=snapshot.text.count("\n", 0, symbol.extent.start) + 1,
-            roles=(PieceRole.EXAMPLE, PieceRole.CALLER),
+            roles=roles,
             limit_per_role=MOST_EXAMPLES,
         )
         try:

@@ -26,12 +26,16 @@ def facts_of(source: ParsedSource, symbol: Symbol) -> Facts:
     return c_functions.facts_of(source, symbol)
 
 
-def facts_with_uses(source: ParsedSource, symbol: Symbol, callers: Sequence[str]) -> Facts:
-    """Return the same with what callers of a C function do with its result.
+def has_uses(source: ParsedSource) -> bool:
+    """Say whether what callers do with a result can be told in the language of a text."""
+    return source.language.id == C.id
+
+
+def with_uses(facts: Facts, source: ParsedSource, symbol: Symbol, callers: Sequence[str]) -> Facts:
+    """Return the facts with what callers of a function do with its result, where it can be told.
 
     `callers` are texts of functions in other files that call it; those of its own are found here.
     """
-    facts = facts_of(source, symbol)
-    if source.language.id != C.id or symbol.kind not in _FUNCTIONS:
+    if not has_uses(source) or symbol.kind not in _FUNCTIONS:
         return facts
     return replace(facts, uses=uses_of(source, symbol, callers))

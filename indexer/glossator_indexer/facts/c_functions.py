@@ -15,7 +15,7 @@ from glossator_indexer.facts.conditions import (
     proved_conditions,
 )
 from glossator_indexer.parsing import Node, ParsedSource, walk
-from glossator_indexer.types import Facts, Span, Symbol
+from glossator_indexer.types import Facts, Symbol
 
 _NEGATIVE_ERROR = re.compile(r"-\s*(E(?:[A-Z][A-Z0-9]+|2BIG))\b")
 _CONSTANTS = frozenset(("0", "1", "NULL", "true", "false"))
@@ -24,8 +24,13 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 
 def facts_of(source: ParsedSource, symbol: Symbol) -> Facts:
     """Return the facts of a function that has a body, but for what its callers do."""
+    if symbol.body is None:
+        return Facts()
     index = source.index_at(symbol.extent.start)
-    return _Collector(source, index, symbol).run()
+    start = source.starts[index]
+    root = source.root(index)
+    body = root.descendant_for_byte_range(symbol.body.start - start, symbol.body.end - start)
+    return _Collector(source.pieces[index].text, root, body or root, symbol).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,12 @@ class _Error:
 class _Collector:
     """One walk over a function's tree."""
 
-    def __init__(self, source: ParsedSource, index: int, symbol: Symbol) -> None:
+    def __init__(self, text: str, root: Node, body: Node, symbol: Symbol) -> None:
         self._parameters = frozenset(it.name for it in symbol.parameters)
         self._is_pointer = "*" in (symbol.return_type or "")
-        self._root = source.root(index)
-        self._piece = source.pieces[index].text
-        self._body = self._body_of(symbol.body, source.starts[index])
-        self._codes: dict[str, None] = {}
+        self._piece = text
+        self._root = root
+        self._body = body
         self._returned: set[str] = set()
         self._callees: dict[str, None] = {}
         self._returns_value = False
@@ -92,11 +96,6 @@ class _Collector:
             allocates=self._allocated(),
         )
 
-    def _body_of(self, body: Span | None, start: int) -> Node | None:
-        if body is None:
-            return None
-        return self._root.descendant_for_byte_range(body.start - start, body.end - start)
-
     def _allocated(self) -> str | None:
         """Return the call that made what is returned, None where that may lie elsewhere too."""
         if not self._is_pointer:
@@ -111,13 +110,11 @@ class _Collector:
         return self._piece[node.start_byte : node.end_byte]
 
     def _errors(self, node: Node, variable: str) -> list[_Error]:
+        found = list(_NEGATIVE_ERROR.finditer(self._text(node)))
+        condition = deciding_condition(node, self._body, self._piece) if found else None
         return [
-            _Error(node.start_byte + found.start(), f"-{found[1]}", variable, self._condition(node))
-            for found in _NEGATIVE_ERROR.finditer(self._text(node))
+            _Error(node.start_byte + it.start(), f"-{it[1]}", variable, condition) for it in found
         ]
-
-    def _condition(self, node: Node) -> str | None:
-        return None if self._body is None else deciding_condition(node, self._body, self._piece)
 
     def _return(self, node: Node) -> list[_Error]:
         values = [it for it in node.named_children if it.type != "comment"]
@@ -158,5 +155,5 @@ class _Collector:
             given = [] if listed is None else listed.named_children
             call = (name, tuple(" ".join(self._text(it).split()) for it in given))
             self._calls.append(call)
-            if self._body is not None and is_unconditional(node, self._body):
+            if is_unconditional(node, self._body):
                 self._certain.append(call)

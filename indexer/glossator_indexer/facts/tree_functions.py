@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from glossator_indexer.facts.conditions import deciding_condition, proved_conditions
-from glossator_indexer.parsing import Node, ParsedSource
+from glossator_indexer.parsing import Node, ParsedSource, walk_frame
 from glossator_indexer.types import Facts, Span, Symbol
 
 _CALLED = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)*")
@@ -94,7 +94,7 @@ def facts_of(source: ParsedSource, symbol: Symbol) -> Facts:
     constants: dict[str, None] = {}
     places: list[tuple[str, str | None]] = []
     returns_value = False
-    for node in _own_nodes(body, grammar):
+    for node in walk_frame(body, grammar.inner):
         if node.type in grammar.calls:
             if (name := _callee(node, grammar, text)) is not None:
                 callees[name] = None
@@ -116,16 +116,6 @@ def facts_of(source: ParsedSource, symbol: Symbol) -> Facts:
 
 def _body(root: Node, span: Span) -> Node | None:
     return root.descendant_for_byte_range(span.start, span.end)
-
-
-def _own_nodes(body: Node, grammar: _Grammar) -> Iterator[Node]:
-    """Yield what a function does itself, in order; what functions inside of it do is theirs."""
-    pending = list(reversed(body.children))
-    while pending:
-        node = pending.pop()
-        yield node
-        if node.type not in grammar.inner:
-            pending.extend(reversed(node.children))
 
 
 def _callee(node: Node, grammar: _Grammar, text: str) -> str | None:

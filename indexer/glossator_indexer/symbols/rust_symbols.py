@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from glossator_indexer.parsing import Node, ParsedSource
+from glossator_indexer.parsing import Node, ParsedSource, walk_frame
 from glossator_indexer.symbols.texts import folded
 from glossator_indexer.symbols.tree_placing import (
     Declaration,
@@ -126,20 +126,11 @@ def _sections(placing: Placing, node: Node, returned: str) -> Iterator[str]:
     if re.match(r"(?:\w+::)*Result\b", returned):
         yield "Errors"
     body = node.child_by_field_name("body")
-    if body is not None and any(_may_panic(placing, it) for it in _own_nodes(body)):
+    if body is not None and any(_may_panic(placing, it) for it in walk_frame(body, _INNER_ITEMS)):
         yield "Panics"
     modifiers = (it for it in node.children if it.type == "function_modifiers")
     if any("unsafe" in placing.text(it).split() for it in modifiers):
         yield "Safety"
-
-
-def _own_nodes(body: Node) -> Iterator[Node]:
-    """Yield what is in a function's body, but for the items that are declared in there."""
-    pending = [body]
-    while pending:
-        node = pending.pop()
-        yield node
-        pending.extend(it for it in node.children if it.type not in _INNER_ITEMS)
 
 
 def _may_panic(placing: Placing, node: Node) -> bool:

@@ -5,10 +5,10 @@ A language says how its nodes are called; this module must not know any.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from glossator_indexer.parsing import Node
+from glossator_indexer.parsing import Node, walk_frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Frame:
 def frame_of(body: Node, nodes: FrameNodes) -> Frame:
     """Return what happens in a body, functions inside of it left out."""
     found = Frame()
-    for node in _own_nodes(body, nodes):
+    for node in walk_frame(body, nodes.others):
         if node.type in nodes.yields:
             found.yields = True
         elif node.type == nodes.returns:
@@ -48,15 +48,6 @@ def frame_of(body: Node, nodes: FrameNodes) -> Frame:
         elif node.type == nodes.raises and (name := nodes.raised_name(node)):
             found.raised[name] = None
     return found
-
-
-def _own_nodes(body: Node, nodes: FrameNodes) -> Iterator[Node]:
-    pending = list(reversed(body.children))
-    while pending:
-        node = pending.pop()
-        if node.type not in nodes.others:
-            yield node
-            pending.extend(reversed(node.children))
 
 
 def first_named(node: Node) -> Node | None:

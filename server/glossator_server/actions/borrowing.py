@@ -10,13 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from glossator_indexer.retrieval import DocumentedSymbol, words_of
+from glossator_indexer.retrieval import DocumentedSymbol, stem_of, words_of
 from glossator_indexer.types import DocFields, Symbol
 
 # With this share of its words from elsewhere and none from the code, a sentence is borrowed.
 _BORROWED_SHARE = 0.5
-# "allocate" and "allocated", "page" and "pages" are the same word by their beginning.
-_STEM = 5
 _WORD = re.compile(r"[a-z]{3,}")
 # What can be said of anything.
 _COMMON = frozenset(
@@ -72,7 +70,7 @@ def _texts(fields: DocFields) -> Iterator[str]:
 
 
 def _stems(text: str) -> Iterator[str]:
-    return (it[:_STEM] for it in _WORD.findall(text.lower()) if it not in _COMMON)
+    return (stem_of(it) for it in _WORD.findall(text.lower()) if it not in _COMMON)
 
 
 def _bare(summary: str) -> str:

@@ -15,6 +15,7 @@ from glossator_clients.errors import IncompleteReplyError, PromptTooLongError
 from glossator_clients.protocol import ChatModel, complete
 from glossator_clients.types import ChatReply, ChatRequest, ModelInfo, Packing
 from glossator_gate.types import Errand
+from glossator_indexer.facts import with_uses
 from glossator_indexer.parsing import syntax_problems
 from glossator_indexer.retrieval import DocumentedSymbol
 from glossator_indexer.styles.names import unnameable_parameters
@@ -81,6 +82,10 @@ async def document_symbol(
     refusal = await asyncio.to_thread(_refusal, site)
     if refusal is not None:
         return refusal
+    facts = await asyncio.to_thread(
+        with_uses, site.facts, snapshot.source, symbol, snapshot.callers
+    )
+    site = replace(site, facts=facts)
     draft = _Draft()
     try:
         placed = await _write(site, model, draft, report)

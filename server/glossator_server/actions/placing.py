@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from glossator_indexer.facts import facts_with_uses
+from glossator_indexer.facts import facts_of
 from glossator_indexer.styles import ParsedDoc, Style, Wanted
 from glossator_indexer.styles.detecting import Conventions
 from glossator_indexer.styles.drift import MISSING_PARAMETER, MISSING_RETURN
@@ -71,7 +71,7 @@ def site_of(
     if symbol.comment is not None:
         existing = conventions.style.parse(symbol.comment.text)
     asked = chosen_parts(wanted, options)
-    facts = facts_with_uses(snapshot.source, symbol, snapshot.callers)
+    facts = facts_of(snapshot.source, symbol)
     site = Site(snapshot, symbol, options, conventions, existing, asked, facts)
     if existing is None or symbol.comment is None:
         return site

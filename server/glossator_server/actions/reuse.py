@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from glossator_indexer.retrieval import DocumentedSymbol, nearest_documented, words_of
+from glossator_indexer.retrieval import DocumentedSymbol, nearest_documented, stem_of, words_of
 from glossator_indexer.styles import Wanted
 from glossator_indexer.styles.wanted import Need
 from glossator_indexer.types import DocFields, Parameter, Symbol
@@ -18,8 +18,6 @@ from glossator_indexer.types import DocFields, Parameter, Symbol
 # Of relatives further away, less and less is true of the symbol.
 _MOST_RELATIVES = 12
 _RELATED = 0.2
-# "walk" and "walked" are the same word by their beginning.
-_STEM = 5
 # What one function says of a parameter may be about that function alone.
 _FEWEST = 2
 # Longer ones tell of the one function that they stand above.
@@ -101,7 +99,7 @@ def _speaks_of(words: str, other: Symbol, symbol: Symbol) -> bool:
     known = words_of(symbol.name).union(
         *(words_of(it.name) | words_of(it.type) for it in symbol.parameters)
     )
-    stems = [it[:_STEM] for it in words_of(other.name) - known if len(it) > 2]
+    stems = [stem_of(it) for it in words_of(other.name) - known if len(it) > 2]
     return any(it.startswith(stem) for it in words_of(words) for stem in stems)
 
 

@@ -14,12 +14,13 @@ from glossator_indexer.styles.detecting import habits_of, style_among
 from glossator_indexer.styles.options import Habits
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Symbol
+from glossator_indexer.walking import generated_by_content
 from glossator_server.actions.conventions import width_of
 from glossator_server.actions.states import is_documented_kind
 from glossator_server.app import Application
 from glossator_server.cli.printing import visible
 from glossator_server.errors import UsageError
-from glossator_server.files import read_snapshot, source_tree
+from glossator_server.files import read_snapshot, sources_by_path
 
 # What a person waits for in a report; more files change the shares by little.
 MOST_SECONDS = 3.0
@@ -38,7 +39,7 @@ class _Counted:
 def lines_of_survey(folder: Path, application: Application) -> Iterator[str]:
     """Yield a line for each language of the folder: what share is documented, and in which way."""
     policy = application.workspace_policy
-    paths = [it for it in source_tree(folder).paths if policy.may_be_read(it)]
+    paths = [it for it in sources_by_path(folder).paths if policy.may_be_read(it)]
     # Evenly spread, and the same each time, so that two reports can be compared.
     looked_at = paths[:: -(-len(paths) // MOST_FILES) or 1]
     counted: dict[str, _Counted] = {}
@@ -57,6 +58,8 @@ def _count(path: Path, application: Application, counted: dict[str, _Counted]) -
         source = read_snapshot(path, application.settings).source
     except UsageError:
         # Whoever wants it documented is told what is wrong with the file.
+        return
+    if generated_by_content(source.text):
         return
     found = counted.setdefault(source.language.id, _Counted())
     for symbol in all_symbols(source):

@@ -19,7 +19,7 @@ from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Finding, Span, Symbol
 from glossator_server.actions.states import CommentState, comment_status, style_of
 from glossator_server.errors import UsageError
-from glossator_server.files import source_tree
+from glossator_server.files import sources_by_path
 from glossator_server.lsp.convert import PositionMap
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.snapshot import Snapshot
@@ -65,11 +65,13 @@ async def drift_of_workspace(
     """Return the drift of all files of the folders; `known` are results that the editor has."""
     reports: list[types.WorkspaceDocumentDiagnosticReport] = []
     is_wanted = ls.session.settings.document.drift == "workspace"
+    # What is wrong in a text depends on the settings, too.
+    settings = sha256(repr(ls.session.settings).encode()).hexdigest()[:16]
     for folder in list(ls.session.folders.values()) if is_wanted else ():
         paths = await asyncio.to_thread(_paths_below, folder)
         for at in range(0, len(paths), FILES_AT_A_TIME):
             chunk = paths[at : at + FILES_AT_A_TIME]
-            reports += await asyncio.to_thread(_reports, ls, chunk, known)
+            reports += await asyncio.to_thread(_reports, ls, chunk, known, settings)
     told = {it.uri for it in reports} | set(ls.session.documents)
     # A file that is gone, or no longer looked at, has nothing wrong in it.
     reports += (
@@ -168,19 +170,20 @@ def _is_off(ls: GlossatorServer, path: Path | None) -> bool:
 
 def _paths_below(folder: Path) -> tuple[Path, ...]:
     try:
-        return source_tree(folder).paths
+        return sources_by_path(folder).paths
     except UsageError:
         # A folder that is gone, or not for us, has nothing to show.
         return ()
 
 
 def _reports(
-    ls: GlossatorServer, paths: Sequence[Path], known: dict[str, str]
+    ls: GlossatorServer, paths: Sequence[Path], known: dict[str, str], settings: str
 ) -> list[types.WorkspaceDocumentDiagnosticReport]:
     """Return what is wrong in files that no editor has open, or that it is as it was."""
+    # Imported where it is used: an editor's server walks only where it was asked to.
+    from glossator_indexer.walking import generated_by_content
+
     reports: list[types.WorkspaceDocumentDiagnosticReport] = []
-    # What is wrong in a text depends on the settings, too.
-    settings = sha256(repr(ls.session.settings).encode()).hexdigest()[:16]
     for path in paths:
         uri = path.as_uri()
         if uri in ls.session.documents or _is_off(ls, path):
@@ -195,7 +198,8 @@ def _reports(
             snapshot = ls.session.snapshot(uri, path)
         except (OSError, GlossatorError):
             continue
-        found = drift_in(snapshot, ls.documents.encoding)
+        is_generated = generated_by_content(snapshot.text)
+        found = [] if is_generated else drift_in(snapshot, ls.documents.encoding)
         if found or uri in known:
             reports.append(
                 types.WorkspaceFullDocumentDiagnosticReport(uri, found, result_id=result)

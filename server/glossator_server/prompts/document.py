@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from glossator_clients.types import Author, ChatRequest, JsonSchema, Message, ModelInfo
@@ -121,22 +121,19 @@ def repair_messages(
 
 def doc_schema(wanted: Wanted, parts: Sequence[str]) -> JsonSchema:
     """Return the JSON schema of those parts of a comment that are wanted of this symbol."""
-    properties: dict[str, object] = {"summary": _string(MAX_PHRASE_CHARACTERS)}
-    names = [it.path for it in wanted.names]
-    if names and "parameters" in parts:
-        properties["parameters"] = _described(names)
-    if wanted.returns is Need.REQUIRED and "returns" in parts:
-        properties["returns"] = _string(MAX_PHRASE_CHARACTERS)
-    if wanted.raises and "raises" in parts:
-        properties["raises"] = _described(wanted.raises)
-    required = list(properties)
-    if "details" in parts:
-        properties["details"] = {"type": "string", "maxLength": MAX_DETAILS_CHARACTERS}
-        required.append("details")
+    shapes: dict[str, dict[str, object]] = {
+        "summary": _string(MAX_PHRASE_CHARACTERS),
+        "parameters": _described([it.path for it in wanted.names]),
+        "returns": _string(MAX_PHRASE_CHARACTERS),
+        "raises": _described(wanted.raises),
+        "details": {"type": "string", "maxLength": MAX_DETAILS_CHARACTERS},
+    }
+    asked = _asked(wanted, parts)
+    properties = {part: shape for part, shape in shapes.items() if part in asked}
     return {
         "type": "object",
         "properties": properties,
-        "required": required,
+        "required": list(properties),
         "additionalProperties": False,
     }
 
@@ -226,20 +223,20 @@ def _tells(template: PromptTemplate) -> bool:
     return "facts" in template.sections
 
 
-def _asked(wanted: Wanted, parts: Sequence[str]) -> list[str]:
+def _asked(wanted: Wanted, parts: Sequence[str]) -> frozenset[str]:
     """Return the parts of an answer that are wanted; an example with others leads astray.
 
     A small model that has seen descriptions and may write none goes on with its summary.
     """
-    unwanted = {
-        "parameters": not wanted.names,
-        "returns": wanted.returns is not Need.REQUIRED,
-        "raises": not wanted.raises,
+    is_wanted = {
+        "parameters": bool(wanted.names),
+        "returns": wanted.returns is Need.REQUIRED,
+        "raises": bool(wanted.raises),
     }
-    return [it for it in parts if not unwanted.get(it)]
+    return frozenset({"summary", *(it for it in parts if is_wanted.get(it, True))})
 
 
-def _answer(neighbour: DocumentedSymbol, wanted: Sequence[str]) -> str:
+def _answer(neighbour: DocumentedSymbol, wanted: Container[str]) -> str:
     fields: DocFields = neighbour.fields
     answer: dict[str, object] = {"summary": fields.summary}
     if fields.parameters and "parameters" in wanted:

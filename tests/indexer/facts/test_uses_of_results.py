@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from glossator_indexer.facts import facts_with_uses
+from glossator_indexer.facts import facts_of, with_uses
 from glossator_indexer.languages.c import C
 from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import find_symbols
@@ -15,7 +15,7 @@ def uses(declaration: str, *statements: str, elsewhere: tuple[str, ...] = ()) ->
     callers = (f"int c{at}(void)\n{{\n\t{it}\n}}\n" for at, it in enumerate(statements))
     source = parse("\n".join((f"{declaration}\n{{\n\treturn 0;\n}}\n", *callers)), C)
     (symbol,) = find_symbols(source, "f")
-    found = facts_with_uses(source, symbol, elsewhere).uses
+    found = with_uses(facts_of(source, symbol), source, symbol, elsewhere).uses
     return {it.name: count for it, count in found}
 
 
@@ -72,4 +72,4 @@ def test_nobody_uses_what_returns_nothing() -> None:
 def test_a_call_of_itself_is_no_callers() -> None:
     source = parse("int f(int a)\n{\n\treturn f(a - 1);\n}\n", C)
     (symbol,) = find_symbols(source, "f")
-    assert facts_with_uses(source, symbol, ()).uses == ()
+    assert with_uses(facts_of(source, symbol), source, symbol, ()).uses == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from glossator_indexer.facts import facts_with_uses
+from glossator_indexer.facts import facts_of, with_uses
 from glossator_indexer.languages import language_for_id
 from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import find_symbols
@@ -31,7 +31,8 @@ def held(fields: DocFields, code: str = CODE) -> Grounded:
     assert language is not None
     source = parse(code, language)
     (symbol,) = find_symbols(source, "f")
-    return grounded(fields, symbol, source, facts_with_uses(source, symbol, ()))
+    facts = with_uses(facts_of(source, symbol), source, symbol, ())
+    return grounded(fields, symbol, source, facts)
 
 
 def test_no_two_parameters_are_the_same_thing() -> None:
@@ -147,6 +148,6 @@ def test_an_exception_that_is_nowhere_in_the_file_is_not_named() -> None:
     source = parse("def f(a):\n    raise KeyError(a)\n", language)
     (symbol,) = find_symbols(source, "f")
     words = DocFields("Do it.", details="May raise KeyError. It raises a ValueError for 0.")
-    found = grounded(words, symbol, source, facts_with_uses(source, symbol, ()))
+    found = grounded(words, symbol, source, facts_of(source, symbol))
     assert found.fields.details == "May raise KeyError."
     assert found.reasons == ("ValueError is not in this file",)
