@@ -15,3 +15,7 @@ class SymbolNotFoundError(UsageError):
 
 class StaleDocumentError(GlossatorError):
     """The text changed while an answer for it was being made."""
+
+
+class SandboxUnavailableError(GlossatorError):
+    """Nothing can be run here, because there is no sandbox that holds."""

@@ -1,4 +1,4 @@
-"""Own the checks that stand between a model's words and the user's file.
+"""Own the checks that stand between a model's words and the user's comment.
 
 Each check says what it saw before and after; this module must not change anything, nor ask a model.
 """
