@@ -1,4 +1,4 @@
-"""Own `Problem`, what a tool says about a text, and the comparison of what was said before and after.
+"""Own `Problem`, what a tool says about a text, and the comparison of before and after.
 
 Plain data and pure functions; nothing in here runs a tool.
 """
@@ -84,7 +84,7 @@ def difference(before: Iterable[Problem], after: Iterable[Problem]) -> Differenc
     return Difference(tuple(_beyond(after, before)), tuple(_beyond(before, after)))
 
 
-def _beyond(some: Iterable[Problem], others: Iterable[Problem]) -> Iterable[Problem]:
+def _beyond(some: Iterable[Problem], others: Iterable[Problem]) -> Iterator[Problem]:
     left = Counter(it.identity for it in others)
     for problem in some:
         if left[problem.identity] > 0:
