@@ -29,7 +29,7 @@ from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Span, Symbol, SymbolKind, TextChange
 from glossator_server.actions.document import document_symbol
 from glossator_server.edits import apply_changes
-from glossator_server.proposal import Proposal
+from glossator_server.proposal import CommentProposal
 from glossator_server.settings import DocumentOptions
 from glossator_server.snapshot import Snapshot
 
@@ -178,10 +178,10 @@ async def _outcome(bare: BareFile, symbol: Symbol) -> _Answered:
         symbol=symbol.name,
         families=tuple(it.family for it in asked),
         usable=any(it.usable for it in asked),
-        outcome="applied" if isinstance(outcome, Proposal) else "dropped",
-        cause="" if isinstance(outcome, Proposal) else outcome.cause,
+        outcome="applied" if isinstance(outcome, CommentProposal) else "dropped",
+        cause="" if isinstance(outcome, CommentProposal) else outcome.cause,
     )
-    change = outcome.edits[0].changes[0] if isinstance(outcome, Proposal) else None
+    change = outcome.edits[0].changes[0] if isinstance(outcome, CommentProposal) else None
     return _Answered(symbol, change, row)
 
 

@@ -37,7 +37,7 @@ from glossator_server.actions.document import document_symbol
 from glossator_server.actions.neighbours import documented_around, neighbours_of
 from glossator_server.app import load_application
 from glossator_server.files import read_snapshot
-from glossator_server.proposal import Proposal
+from glossator_server.proposal import CommentProposal
 from glossator_server.settings import DocumentOptions, Settings
 from glossator_server.snapshot import Snapshot
 
@@ -135,7 +135,7 @@ async def _row(
     started = time.perf_counter()
     outcome = await document_symbol(snapshot, symbol, model, DocumentOptions(), lambda _: None)
     seconds = time.perf_counter() - started
-    ours = outcome.fields if isinstance(outcome, Proposal) else DocFields("")
+    ours = outcome.fields if isinstance(outcome, CommentProposal) else DocFields("")
     nearest = neighbours_of(snapshot, symbol, documented_around(snapshot, STYLE))[0].fields
     wrote = {
         "bare": await _bare(model, _code(snapshot, symbol)),
@@ -148,11 +148,11 @@ async def _row(
     row: dict[str, object] = {
         "path": str(Path(snapshot.uri).name),
         "symbol": symbol.name,
-        "outcome": "proposed" if isinstance(outcome, Proposal) else outcome.cause,
+        "outcome": "proposed" if isinstance(outcome, CommentProposal) else outcome.cause,
         "said": said.summary,
         "wrote": ours.summary,
         "seconds": round(seconds, 2),
-        "added_ms": _added_ms(outcome, seconds) if isinstance(outcome, Proposal) else 0.0,
+        "added_ms": _added_ms(outcome, seconds) if isinstance(outcome, CommentProposal) else 0.0,
     }
     for way, text in wrote.items():
         measured = asdict(likeness(expected, text, snapshot.text))
@@ -160,7 +160,7 @@ async def _row(
     return row
 
 
-def _added_ms(proposal: Proposal, seconds: float) -> float:
+def _added_ms(proposal: CommentProposal, seconds: float) -> float:
     """Return what the product took of the time, all but the model's own."""
     return round(max(0.0, seconds - proposal.answer_seconds) * 1000, 1)
 
@@ -176,7 +176,7 @@ async def _alone(model: ChatModel, snapshot: Snapshot, symbol: Symbol) -> DocFie
         outcome = await document_symbol(alone, found[0], model, DocumentOptions(), lambda _: None)
     except ModelError:
         return DocFields("")
-    return outcome.fields if isinstance(outcome, Proposal) else DocFields("")
+    return outcome.fields if isinstance(outcome, CommentProposal) else DocFields("")
 
 
 async def _bare(model: ChatModel, code: str) -> str:

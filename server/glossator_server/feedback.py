@@ -18,7 +18,7 @@ import platformdirs
 
 from glossator_gate.redaction import redact
 from glossator_server.kept_lines import KeptLines
-from glossator_server.proposal import Proposal
+from glossator_server.proposal import CommentProposal
 
 SCHEMA = 1
 # Two files of this size are kept: some ten thousand comments.
@@ -75,7 +75,7 @@ class FeedbackStore:
         self._kept = KeptLines(path or folder / "feedback.jsonl", _MOST_BYTES)
         self._now = now
 
-    def add_offer(self, proposal: Proposal, offer: Offer) -> None:
+    def add_offer(self, proposal: CommentProposal, offer: Offer) -> None:
         """Keep what was offered."""
         self._add(
             {
@@ -125,7 +125,7 @@ class FeedbackStore:
         self._kept.add({"schema": SCHEMA, "at": round(self._now(), 3), **texts})
 
 
-def offered_comment(proposal: Proposal) -> str:
+def offered_comment(proposal: CommentProposal) -> str:
     """Return the comment of a proposal as it is written into the file."""
     return next(it.new_text for it in proposal.edits[0].changes if it.new_text).strip()
 

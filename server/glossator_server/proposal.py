@@ -48,15 +48,14 @@ class FileEdit:
     changes: tuple[TextChange, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """A change that passed its checks.
 
-    `fields`, `code` (of the symbol, as it was), `options` and `conventions` are kept so that the
-    same words can be placed anew in a text that has moved on. `notices` are sentences about what
-    was cut or filled in; `rounds` counts model calls; `seconds` is wall time, `answer_seconds` what
-    of it the model took. `route` says which model and where, `why` the router's reason; `cost` is
-    None where the policy names no price.
+    `symbol` is what it is about. `notices` are sentences about what was cut or filled in; `rounds`
+    counts rounds of asking; `seconds` is wall time, `answer_seconds` what of it the models took.
+    `route` says which model and where, `why` the router's reason; `cost` is None where the policy
+    names no price. `assisted_by` says whether a commit's trailer is wanted.
     """
 
     title: str
@@ -65,10 +64,6 @@ class Proposal:
     evidence: tuple[Evidence, ...]
     model: str
     route: str
-    fields: DocFields
-    code: str
-    options: DocumentOptions
-    conventions: Conventions
     notices: tuple[str, ...]
     rounds: int
     prompt_tokens: int
@@ -77,6 +72,7 @@ class Proposal:
     why: str = ""
     answer_seconds: float = 0.0
     cost: Cost | None = None
+    assisted_by: bool = False
 
     @property
     def trailer(self) -> str | None:
@@ -85,7 +81,7 @@ class Proposal:
         As the kernel's Documentation/process asks of whoever uses such a tool; who signs off is a
         person's own affair, and never said here.
         """
-        if not self.options.assisted_by or not self.rounds:
+        if not self.assisted_by or not self.rounds:
             return None
         return f"Assisted-by: Glossator:{self.model}"
 
@@ -95,6 +91,31 @@ class Proposal:
         if not self.completion_tokens or self.answer_seconds <= 0:
             return None
         return self.completion_tokens / self.answer_seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentProposal(Proposal):
+    """A doc comment, with what is needed to place the same words in a text that has moved on.
+
+    `fields` are the words, `code` is the symbol's as it was.
+    """
+
+    fields: DocFields
+    code: str
+    options: DocumentOptions
+    conventions: Conventions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixProposal(Proposal):
+    """A change of code, of one file.
+
+    `history` has a line a round; `review` is what the critic said last, None where nobody was
+    asked.
+    """
+
+    history: tuple[str, ...]
+    review: str | None = None
 
 
 class SkipCause(StrEnum):
@@ -120,4 +141,4 @@ class Skipped:
     reason: str
 
 
-Outcome = Proposal | Skipped
+Outcome = CommentProposal | Skipped

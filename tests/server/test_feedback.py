@@ -21,16 +21,16 @@ from glossator_server.feedback import (
     edit_distance,
     judged,
 )
-from glossator_server.proposal import FileEdit, Proposal
+from glossator_server.proposal import CommentProposal, FileEdit
 from glossator_server.settings import DocumentOptions, Settings
 
 SECRET = "ghp_" + "a1B2c3D4e5" * 3 + "F6g7H8"
 
 
-def proposal(comment: str = "/** c */\n", code: str = "int f(void);") -> Proposal:
+def proposal(comment: str = "/** c */\n", code: str = "int f(void);") -> CommentProposal:
     change = TextChange(Span(0, 0), comment)
     edit = FileEdit("file:///a.c", Path("/a.c"), None, "0" * 64, (change,))
-    return Proposal(
+    return CommentProposal(
         title="Document f", symbol="f", edits=(edit,), evidence=(), model="m", route="here",
         fields=DocFields("c"), code=code, options=DocumentOptions(),
         conventions=Conventions(STYLES["kernel-doc"], RenderOptions()), notices=(), rounds=1,

@@ -52,7 +52,7 @@ from glossator_server.prompts import (
     repair_messages,
     without_cut_phrases,
 )
-from glossator_server.proposal import Outcome, Proposal, SkipCause, Skipped
+from glossator_server.proposal import CommentProposal, Outcome, SkipCause, Skipped
 from glossator_server.settings import DocumentOptions
 from glossator_server.snapshot import Snapshot
 from glossator_server.verify import failures
@@ -99,7 +99,7 @@ async def document_symbol(
     return _proposal(site, model, draft, placed, time.monotonic() - started)
 
 
-def place_again(proposal: Proposal, snapshot: Snapshot) -> Outcome:
+def place_again(proposal: CommentProposal, snapshot: Snapshot) -> Outcome:
     """Place a proposal's words in a newer text of the same document, checked anew.
 
     Where the symbol itself changed meanwhile, the words are stale and nothing is proposed.
@@ -352,9 +352,9 @@ def _wishes(options: DocumentOptions) -> str:
 
 def _proposal(
     site: Site, model: ChatModel, draft: _Draft, placed: Placed, seconds: float
-) -> Proposal:
+) -> CommentProposal:
     info = model.info
-    return Proposal(
+    return CommentProposal(
         title=f"Document {site.symbol.name}",
         symbol=site.symbol.qualified_name,
         edits=(file_edit(site.snapshot, [placed.change]),),
@@ -364,6 +364,7 @@ def _proposal(
         why=info.why if draft.rounds else "",
         fields=draft.fields,
         code=own_code(site.snapshot.text, site.symbol),
+        assisted_by=site.options.assisted_by,
         options=site.options,
         conventions=site.conventions,
         notices=draft.cuts + draft.notices,

@@ -14,7 +14,7 @@ from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Span, Symbol, TextChange
 from glossator_server.edits import apply_changes, file_edit
-from glossator_server.proposal import Outcome, Proposal, SkipCause, Skipped
+from glossator_server.proposal import CommentProposal, Outcome, SkipCause, Skipped
 from glossator_server.snapshot import Snapshot
 
 # A line that is longer was not typed by a person.
@@ -60,7 +60,7 @@ def instructed_symbol(snapshot: Snapshot, instruction: Instruction) -> Symbol | 
     return around[-1] if around else next(iter(after), None)
 
 
-def without_instruction(proposal: Proposal, snapshot: Snapshot, line: str) -> Outcome:
+def without_instruction(proposal: CommentProposal, snapshot: Snapshot, line: str) -> Outcome:
     """Return the proposal with the instruction's deletion among its changes.
 
     `line` is the instruction's own line; of several like it the nearest goes. Where it is gone, or

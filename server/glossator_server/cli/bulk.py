@@ -34,7 +34,7 @@ from glossator_server.errors import StaleDocumentError, UsageError
 from glossator_server.feedback import FeedbackStore, Offer
 from glossator_server.files import read_snapshot, write_edit
 from glossator_server.indexes import Indexes
-from glossator_server.proposal import Outcome, Proposal, SkipCause, Skipped
+from glossator_server.proposal import CommentProposal, Outcome, SkipCause, Skipped
 from glossator_server.settings import Settings
 from glossator_server.snapshot import Snapshot
 
@@ -70,8 +70,8 @@ class _File:
     is_finished: bool = False
 
     @property
-    def proposals(self) -> list[Proposal]:
-        return [it for it in self.outcomes if isinstance(it, Proposal)]
+    def proposals(self) -> list[CommentProposal]:
+        return [it for it in self.outcomes if isinstance(it, CommentProposal)]
 
 
 @dataclass(slots=True)
@@ -197,7 +197,7 @@ class BulkRun:
     def _take(self, file: _File, index: int, outcome: Outcome) -> None:
         """Keep an outcome, write its file where it was the last one, tell what can be told."""
         file.outcomes[index] = outcome
-        tokens = outcome.completion_tokens if isinstance(outcome, Proposal) else 0
+        tokens = outcome.completion_tokens if isinstance(outcome, CommentProposal) else 0
         self.progress.pace.symbol_done(tokens)
         if None not in file.outcomes:
             self._finish(file)
@@ -237,7 +237,7 @@ class BulkRun:
     def _show(self, outcome: Outcome, file: _File) -> None:
         self.outcomes.append(outcome)
         self.summary.add(outcome, file.snapshot)
-        if isinstance(outcome, Proposal) and self._keeps_feedback:
+        if isinstance(outcome, CommentProposal) and self._keeps_feedback:
             offer = Offer("command-line", file.snapshot.source.language.id)
             FeedbackStore().add_offer(outcome, offer)
         with self.progress.paused():
@@ -321,7 +321,7 @@ class _Models:
             await lane.model.close()
 
 
-def _write(snapshot: Snapshot, proposals: Sequence[Proposal]) -> None:
+def _write(snapshot: Snapshot, proposals: Sequence[CommentProposal]) -> None:
     """Place the proposals one after the other, each checked in the text that is to be written.
 
     Raises `UsageError` where one does not fit beside the others.

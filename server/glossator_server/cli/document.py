@@ -28,7 +28,7 @@ from glossator_server.cli.targets import Target, read_target
 from glossator_server.errors import UsageError
 from glossator_server.files import source_tree, write_report
 from glossator_server.policies import WorkspacePolicy
-from glossator_server.proposal import Proposal, SkipCause, Skipped
+from glossator_server.proposal import CommentProposal, SkipCause, Skipped
 from glossator_server.settings import Settings
 
 # More requests at once serve nobody but a server's rate limit.
@@ -217,7 +217,7 @@ def _status(bulk: BulkRun) -> int:
         for it in bulk.outcomes
         if isinstance(it, Skipped) and it.cause is not SkipCause.ALREADY_DOCUMENTED
     ]
-    passed = any(isinstance(it, Proposal) for it in bulk.outcomes)
+    passed = any(isinstance(it, CommentProposal) for it in bulk.outcomes)
     trouble = bool(failed) or bulk.summary.unusable > 0
     return ExitStatus.FINDINGS if trouble and not passed else ExitStatus.DONE
 

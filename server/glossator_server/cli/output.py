@@ -12,7 +12,7 @@ from typing import Protocol
 from glossator_server.cli.printing import visible
 from glossator_server.cli.summary import Summary
 from glossator_server.edits import apply_changes, change_as_json, unified_diff
-from glossator_server.proposal import Outcome, Proposal, Skipped
+from glossator_server.proposal import CommentProposal, Outcome, Skipped
 from glossator_server.snapshot import Snapshot
 
 JSON_SCHEMA_VERSION = 1
@@ -124,7 +124,7 @@ class JsonPrinter:
         self._emit(json.dumps(report, indent=2) + "\n")
 
 
-def proposal_as_json(proposal: Proposal, snapshot: Snapshot) -> dict[str, object]:
+def proposal_as_json(proposal: CommentProposal, snapshot: Snapshot) -> dict[str, object]:
     """Return a proposal in the documented `--json` shape."""
     return {
         "path": str(snapshot.path),
@@ -153,7 +153,7 @@ def _rounded(number: float | None) -> float | None:
     return None if number is None else round(number, 1)
 
 
-def diff_of(proposal: Proposal, snapshot: Snapshot) -> str:
+def diff_of(proposal: CommentProposal, snapshot: Snapshot) -> str:
     """Return the proposal as a unified diff of its file."""
     after = apply_changes(snapshot.text, proposal.edits[0].changes)
     name = str(snapshot.path) if snapshot.path else snapshot.uri

@@ -18,7 +18,7 @@ from glossator_server.errors import StaleDocumentError, UsageError
 from glossator_server.lsp.evidence import evidence_in_short
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.uris import path_of
-from glossator_server.proposal import FileEdit, Outcome, Proposal, Skipped
+from glossator_server.proposal import CommentProposal, FileEdit, Outcome, Skipped
 from glossator_server.session import Remembered
 from glossator_server.snapshot import Snapshot
 
@@ -29,7 +29,7 @@ CHANGE_SECONDS = 3.0
 # Somebody who types all the time gets the words back rather than an endless chase.
 MOST_ATTEMPTS = 3
 
-Finish = Callable[[Proposal, Snapshot], Outcome]
+Finish = Callable[[CommentProposal, Snapshot], Outcome]
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def require_edits(ls: GlossatorServer) -> None:
 
 
 async def apply_proposal(
-    ls: GlossatorServer, proposal: Proposal, finish: Finish | None = None
+    ls: GlossatorServer, proposal: CommentProposal, finish: Finish | None = None
 ) -> Outcome:
     """Have the editor apply a proposal of one file, placed anew where the text has moved on.
 
@@ -94,7 +94,7 @@ async def apply_proposal(
     )
 
 
-async def _placed(proposal: Proposal, snapshot: Snapshot) -> Outcome:
+async def _placed(proposal: CommentProposal, snapshot: Snapshot) -> Outcome:
     edit = proposal.edits[0]
     if edit.version == snapshot.version and edit.base_sha256 == sha256_of(snapshot.text):
         return proposal
@@ -109,7 +109,7 @@ def _now(ls: GlossatorServer, uri: str) -> str | None:
     return ls.session.snapshot(uri, path).text if path is not None else None
 
 
-async def _send(ls: GlossatorServer, proposal: Proposal, snapshot: Snapshot) -> _Sent:
+async def _send(ls: GlossatorServer, proposal: CommentProposal, snapshot: Snapshot) -> _Sent:
     edit = proposal.edits[0]
     params = types.ApplyWorkspaceEditParams(
         edit=_workspace_edit(ls, edit, snapshot), label=proposal.title
@@ -173,7 +173,7 @@ def _workspace_edit(ls: GlossatorServer, edit: FileEdit, snapshot: Snapshot) -> 
     return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(document, edits)])
 
 
-def _remember(ls: GlossatorServer, proposal: Proposal, snapshot: Snapshot) -> None:
+def _remember(ls: GlossatorServer, proposal: CommentProposal, snapshot: Snapshot) -> None:
     # A deletion that comes with it is no comment.
     change = next(it for it in proposal.edits[0].changes if it.new_text)
     remembered = Remembered(proposal.code, change.new_text, evidence_in_short(proposal))

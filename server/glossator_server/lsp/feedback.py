@@ -23,7 +23,7 @@ from glossator_server.feedback import (
     offered_comment,
 )
 from glossator_server.lsp.uris import path_of
-from glossator_server.proposal import Proposal
+from glossator_server.proposal import CommentProposal
 from glossator_server.session import Session
 from glossator_server.snapshot import Snapshot
 
@@ -62,7 +62,7 @@ class Feedback:
         self._watched: list[_Watched] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def applied(self, proposal: Proposal, snapshot: Snapshot) -> None:
+    def applied(self, proposal: CommentProposal, snapshot: Snapshot) -> None:
         """Keep what was offered and applied, and look later what has become of it."""
         if not self._may_keep(snapshot):
             return
@@ -73,7 +73,7 @@ class Feedback:
         self._watched = [*self._watched[1 - MOST_WATCHED :], watched]
         self._start(self._keep(proposal, offer, watched))
 
-    def discarded(self, proposal: Proposal, snapshot: Snapshot) -> None:
+    def discarded(self, proposal: CommentProposal, snapshot: Snapshot) -> None:
         """Keep what was offered and found no place."""
         if not self._may_keep(snapshot):
             return
@@ -115,7 +115,7 @@ class Feedback:
             _log.error("feedback failed: %s", type(trouble).__name__)
             _log.debug("feedback failed", exc_info=trouble)
 
-    async def _keep(self, proposal: Proposal, offer: Offer, watched: _Watched) -> None:
+    async def _keep(self, proposal: CommentProposal, offer: Offer, watched: _Watched) -> None:
         await asyncio.to_thread(self._store.add_offer, proposal, offer)
         await asyncio.sleep(self._later_seconds)
         if watched in self._watched:

@@ -30,8 +30,9 @@ class PromptTemplate:
     """One prompt file.
 
     `few_shot` counts examples; `budget_tokens` bounds the prompt even where the model would take
-    more, because every prompt token costs waiting; `body` says whether function bodies are shown;
-    `fields` are the parts of a comment to ask for, of which `sentences` each are kept.
+    more, because every prompt token costs waiting. Only prompts for comments have the others:
+    `body` says whether function bodies are shown; `fields` are the parts of a comment to ask for,
+    of which `sentences` each are kept.
     """
 
     name: str
@@ -82,7 +83,7 @@ def parse_template(name: str, text: str) -> PromptTemplate:
             temperature=float(head["temperature"]),
             top_p=float(head["top_p"]),
             max_tokens=int(head["max_tokens"]),
-            stop=tuple(head["stop"]),
+            stop=tuple(head.get("stop", ())),
             seed=head.get("seed"),
         )
         return PromptTemplate(
@@ -90,11 +91,11 @@ def parse_template(name: str, text: str) -> PromptTemplate:
             role=head["role"],
             schema=head["schema"],
             sampling=sampling,
-            few_shot=int(head["few_shot"]),
+            few_shot=int(head.get("few_shot", 0)),
             budget_tokens=int(head["budget_tokens"]),
-            body=bool(head["body"]),
-            sentences=int(head["sentences"]),
-            fields=tuple(head["fields"]),
+            body=bool(head.get("body", True)),
+            sentences=int(head.get("sentences", 1)),
+            fields=tuple(head.get("fields", ())),
             sections=_sections(match["body"]),
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as trouble:

@@ -37,7 +37,8 @@ class SandboxJob:
     it, by absolute path, whether the files exist or not. Where `writes` is true the command gets a
     copy of the workspace of its own, that it may write and that is thrown away. `readable` are
     further folders that are seen read-only. The environment holds nothing but `environment` and a
-    fixed PATH, HOME and locale. The first word of `argv` is an absolute path or a name of that PATH.
+    fixed PATH, HOME and locale. The first word of `argv` is an absolute path or a name of that
+    PATH.
     """
 
     argv: tuple[str, ...]

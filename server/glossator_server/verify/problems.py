@@ -27,6 +27,7 @@ class Stage(StrEnum):
     LINT = "lint"
     TYPES = "types"
     TESTS = "tests"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class CheckOutcome:
     """What one check said about one state of the files.
 
     `notice` tells what a reader must know to judge it ("through main.c, which includes it");
-    `trouble` is not empty where the check came to no result, for example because it hung.
+    `trouble` is not empty where the check came to no result, for example because it hung;
+    `excerpt` is the end of what a test run wrote.
     """
 
     stage: Stage
@@ -68,6 +70,7 @@ class CheckOutcome:
     seconds: float
     notice: str = ""
     trouble: str = ""
+    excerpt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

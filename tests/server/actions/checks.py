@@ -17,7 +17,7 @@ from glossator_indexer.types import Span
 from glossator_server.actions.document import document_symbol
 from glossator_server.actions.registry import OfferContext, offers
 from glossator_server.edits import apply_changes
-from glossator_server.proposal import Outcome, Proposal, SkipCause, Skipped
+from glossator_server.proposal import CommentProposal, Outcome, SkipCause, Skipped
 from glossator_server.settings import DocumentOptions
 from glossator_server.snapshot import Snapshot
 
@@ -70,8 +70,8 @@ async def document(
     return await document_symbol(snapshot, symbol, model, options, lambda _: None)
 
 
-def proposed(outcome: Outcome) -> Proposal:
-    assert isinstance(outcome, Proposal), outcome
+def proposed(outcome: Outcome) -> CommentProposal:
+    assert isinstance(outcome, CommentProposal), outcome
     return outcome
 
 

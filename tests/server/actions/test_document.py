@@ -16,7 +16,7 @@ from glossator_clients.types import ModelInfo
 from glossator_gate.types import Api, DataClass, ModelEntry, Policy
 from glossator_indexer.symbols import find_symbols
 from glossator_server.actions.document import document_symbol, place_again
-from glossator_server.proposal import Proposal, SkipCause, Verdict
+from glossator_server.proposal import CommentProposal, SkipCause, Verdict
 from glossator_server.settings import DocumentOptions
 from tests.server.actions.checks import applied, check_skipped, document, proposed, snapshot_of
 
@@ -145,7 +145,7 @@ LONG = FUNCTION.replace("\treturn 0;", "\tstack->used++;\n" * 400 + "\treturn 0;
 
 async def handed_over(
     large: list[str | ScriptedReply], small: list[str | ScriptedReply]
-) -> tuple[Proposal, ScriptedModel, ScriptedModel]:
+) -> tuple[CommentProposal, ScriptedModel, ScriptedModel]:
     """Document a long function with a model that fails and one of less context behind it."""
     models = {
         name: ScriptedModel(replies, ModelInfo(name, "openai", name, "", context, local=True))
@@ -309,7 +309,7 @@ async def test_the_options_bound_the_comment() -> None:
     assert comment.count("\n") < 14
 
 
-async def proposal_for(text: str) -> Proposal:
+async def proposal_for(text: str) -> CommentProposal:
     return proposed(await document(text, "stack_push", [ANSWER]))
 
 
@@ -371,7 +371,7 @@ async def test_an_attribute_before_the_name_does_not_hide_it() -> None:
 
 async def test_who_asks_for_it_gets_the_text_of_a_trailer_and_never_a_sign_off() -> None:
     outcome = await document(FUNCTION, "stack_push", [ANSWER])
-    assert isinstance(outcome, Proposal)
+    assert isinstance(outcome, CommentProposal)
     assert outcome.trailer is None
     wanted = replace(outcome, options=DocumentOptions(assisted_by=True))
     assert wanted.trailer == "Assisted-by: Glossator:scripted"

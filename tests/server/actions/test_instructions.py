@@ -13,7 +13,7 @@ from glossator_server.actions.instructions import (
 )
 from glossator_server.actions.registry import OfferContext, offers_in_text
 from glossator_server.edits import apply_changes
-from glossator_server.proposal import Proposal, SkipCause, Skipped
+from glossator_server.proposal import CommentProposal, SkipCause, Skipped
 from tests.server.actions.checks import document, proposed, snapshot_of, titles_at
 
 FUNCTION = "int add(int a)\n{\n\treturn a;\n}\n"
@@ -120,7 +120,7 @@ async def test_the_line_goes_with_the_edit_and_the_code_stays() -> None:
     outcome = proposed(await document(text, "add", [ANSWER]))
     line = line_at(text, text.index("glossator"))
     finished = without_instruction(outcome, snapshot_of(text), line)
-    assert isinstance(finished, Proposal)
+    assert isinstance(finished, CommentProposal)
     after = apply_changes(text, finished.edits[0].changes)
     assert after.startswith("int x;\n/**\n * add() - Add two numbers.\n")
     assert "glossator" not in after

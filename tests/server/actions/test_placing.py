@@ -7,7 +7,7 @@ import json
 import pytest
 
 from glossator_server.actions.filling import RAISES_NOTICE
-from glossator_server.proposal import Proposal
+from glossator_server.proposal import CommentProposal
 from tests.server.actions.checks import applied, document
 
 FUNCTION = "int add(int first, int second)\n{\n\treturn first + second;\n}\n"
@@ -80,6 +80,6 @@ async def test_when_an_exception_comes_is_told_by_the_code_where_the_model_is_si
         | {"returns": "The thing.", "details": ""}
     )
     outcome = await document(RAISING, "take", [words], file="a.py")
-    assert isinstance(outcome, Proposal)
+    assert isinstance(outcome, CommentProposal)
     assert "        KeyError: If name not in items.\n" in applied(RAISING, outcome)
     assert RAISES_NOTICE in outcome.notices

@@ -16,7 +16,7 @@ from glossator_server.actions.document import document_symbol
 from glossator_server.edits import apply_changes
 from glossator_server.feedback import FeedbackStore
 from glossator_server.lsp.feedback import Feedback
-from glossator_server.proposal import Proposal
+from glossator_server.proposal import CommentProposal
 from glossator_server.session import DocumentId, OpenDocument, Session
 from glossator_server.settings import DocumentOptions, Settings
 from glossator_server.snapshot import Snapshot
@@ -38,12 +38,12 @@ class Desk:
         self.document = OpenDocument(identity, CODE, 1)
         self.session.documents[URI] = self.document
 
-    async def offered(self) -> tuple[Proposal, Snapshot]:
+    async def offered(self) -> tuple[CommentProposal, Snapshot]:
         snapshot = self.session.snapshot(URI, None)
         (symbol,) = find_symbols(snapshot.source, "add")
         model, options = ScriptedModel([WORDS]), DocumentOptions()
         outcome = await document_symbol(snapshot, symbol, model, options, lambda _: None)
-        assert isinstance(outcome, Proposal)
+        assert isinstance(outcome, CommentProposal)
         return outcome, snapshot
 
     async def found(self, count: int) -> list[tuple[str, str]]:

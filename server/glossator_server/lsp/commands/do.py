@@ -31,7 +31,7 @@ from glossator_server.lsp.commands.document import write_comment
 from glossator_server.lsp.commands.search import search
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
-from glossator_server.proposal import Outcome, Proposal
+from glossator_server.proposal import CommentProposal, Outcome
 from glossator_server.snapshot import Snapshot
 
 MOST_HITS = 10
@@ -114,7 +114,7 @@ async def _document(
 
 
 def _deletion_of(line: str) -> Finish:
-    def finish(proposal: Proposal, snapshot: Snapshot) -> Outcome:
+    def finish(proposal: CommentProposal, snapshot: Snapshot) -> Outcome:
         return without_instruction(proposal, snapshot, line)
 
     return finish
