@@ -16,6 +16,7 @@ from typing import Any
 from glossator_gate.policy import ROLE_NAMES, decoded, parse_toml, read_regular_file
 from glossator_indexer.languages import Language, with_annotations
 from glossator_server.document_options import AUTO_STYLE, DOCUMENT, DocumentOptions
+from glossator_server.fix_options import FIX, FixOptions
 from glossator_server.sampling import SamplingOptions
 from glossator_server.setting_keys import (
     MAX_SHOWN_CHARACTERS,
@@ -32,7 +33,7 @@ from glossator_server.setting_keys import (
 )
 
 WORKSPACE_FILE = ".glossator.toml"
-_PREFERENCES = ("document", "index", "sampling", "preferred_models", "c")
+_PREFERENCES = ("document", "fix", "review", "index", "sampling", "preferred_models", "c")
 _MACRO = re.compile(r"[A-Za-z_]\w{0,99}", re.ASCII)
 _PROJECT = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
 VECTOR_STORES = ("auto", "exact", "chroma")
@@ -41,6 +42,7 @@ ROLES = tuple(it for it in ROLE_NAMES if it not in {"embed", "rerank"})
 # More than any server takes.
 MOST_STOPS = 4
 REASONING = ("off", "field", "native")
+REVIEWS = ("code", "multi-file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,14 @@ class Settings:
 
     `preferred_models` are ids of approved models, first choice first; `annotations` are macros of
     the code base that decorate declarations and mean nothing to the grammar; `sampling` has an
-    entry for each role that asks for its words in another way than the prompts do.
+    entry for each role that asks for its words in another way than the prompts do. `review` says
+    which changes an editor shows before it applies them: "code", or only "multi-file" ones.
     """
 
     sampling: Mapping[str, SamplingOptions] = field(default_factory=dict)
     document: DocumentOptions = field(default_factory=DocumentOptions)
+    fix: FixOptions = field(default_factory=FixOptions)
+    review: str = "code"
     index: IndexOptions = field(default_factory=IndexOptions)
     preferred_models: tuple[str, ...] = ()
     annotations: tuple[str, ...] = ()
@@ -95,6 +100,12 @@ class Settings:
                     document = replace(document, feedback=kept)
                     settings = replace(settings, document=document)
                     ignored.extend(sentences)
+                case "fix", Mapping():
+                    fix, sentences = narrow(self.fix, value, FIX)
+                    settings = replace(settings, fix=fix)
+                    ignored.extend(sentences)
+                case "review", str() if value in REVIEWS:
+                    settings = replace(settings, review=value)
                 case "index", Mapping():
                     index, sentences = narrow(self.index, value, _INDEX)
                     settings = replace(settings, index=index)
@@ -114,6 +125,11 @@ class Settings:
                 case _:
                     ignored.append(ignored_key((key,)))
         return settings, tuple(ignored)
+
+    @property
+    def fixing(self) -> FixOptions:
+        """Return how much a fix may cost, with how its model picks its words."""
+        return replace(self.fix, sampling=self.sampling.get("fix", SamplingOptions()))
 
     @property
     def documenting(self) -> DocumentOptions:
@@ -142,6 +158,12 @@ def preference_schema() -> dict[str, Any]:
     names = {"type": "array", "items": {"type": "string"}}
     return {
         "document": schema_of(DOCUMENT, "How doc comments are written."),
+        "fix": schema_of(FIX, "How much a fix may cost."),
+        "review": {
+            "type": "string",
+            "enum": list(REVIEWS),
+            "description": "Which changes are shown before an editor applies them.",
+        },
         "index": schema_of(_INDEX, "Whether and how the repository is indexed."),
         "sampling": {
             "type": "object",

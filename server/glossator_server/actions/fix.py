@@ -1,0 +1,316 @@
+"""Own the action "fix": from a problem to a checked change of code, or the reason why not.
+
+It must not know the editor, nor apply anything.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from glossator_clients.errors import PromptTooLongError
+from glossator_clients.protocol import ChatModel
+from glossator_indexer.records import ContextPiece
+from glossator_indexer.symbols import symbol_at
+from glossator_indexer.walking import generated_by_content
+from glossator_server.actions.fix_question import FixQuestion
+from glossator_server.actions.targeting import (
+    Complaint,
+    FixWish,
+    failing_tests,
+    targets_in,
+    targets_of,
+)
+from glossator_server.edits import file_edit, offset_of_line, unified_diff
+from glossator_server.fix_options import FixOptions
+from glossator_server.proposal import Evidence, FixProposal, Verdict
+from glossator_server.protected import is_protected
+from glossator_server.reflection.judging import (
+    REVIEWER,
+    FixTask,
+    evidence_of,
+    first_checks,
+    later_checks,
+)
+from glossator_server.reflection.loop import (
+    Budget,
+    Candidate,
+    Means,
+    Mended,
+    Suggestion,
+    mend,
+)
+from glossator_server.snapshot import Snapshot
+from glossator_server.verify.checker import Checker, Subject
+from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage
+
+ROLE = "fix"
+# A small model reads a few lines, and chooses among fewer.
+SMALL_LINES_AROUND = 6
+MOST_TRIED_SUGGESTIONS = 4
+
+Report = Callable[[str], None]
+AskIndex = Callable[[Snapshot, int, str], Awaitable[Sequence[ContextPiece]]]
+
+
+class SuggestsChanges(Protocol):
+    """A checker whose tools suggest changes by themselves."""
+
+    async def suggestions(
+        self, subject: Subject, text: str, targets: Sequence[Problem]
+    ) -> tuple[Suggestion, ...]:
+        """Return what tools suggest against some problems, as changes of the text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What a fix is made with: the workspace, its checks, the models, the index.
+
+    `critic` is None where no model may judge.
+    """
+
+    root: Path
+    checker: Checker
+    generator: ChatModel
+    critic: ChatModel | None
+    ask_index: AskIndex
+    suggesting: SuggestsChanges | None = None
+
+
+class NoFixCause(StrEnum):
+    """Why nothing is proposed; stable, for programs."""
+
+    NOTHING_WRONG = "nothing-wrong"
+    NO_FILE = "no-file"
+    GENERATED = "generated"
+    PROTECTED = "protected"
+    NOT_CHECKED = "not-checked"
+    NOT_FOUND = "no-fix-found"
+    PROMPT_TOO_LONG = "prompt-too-long"
+    NO_CRITIC = "no-critic"
+
+
+@dataclass(frozen=True, slots=True)
+class NoFix:
+    """A problem for which nothing is proposed, with the reason as one sentence.
+
+    `attempt` is the diff of what came nearest, which must not be applied unread; `history` has a
+    line a round.
+    """
+
+    path: Path | None
+    symbol: str
+    cause: NoFixCause
+    reason: str
+    attempt: str = ""
+    history: tuple[str, ...] = ()
+
+
+FixOutcome = FixProposal | NoFix
+
+
+async def fix(
+    snapshot: Snapshot, wish: FixWish, workshop: Workshop, options: FixOptions, report: Report
+) -> FixOutcome:
+    """Have a problem mended, and offer the change only if the checks find less wrong than before.
+
+    Raises a `ModelError` where the model cannot answer at all, `SandboxUnavailableError` where
+    nothing can be checked.
+    """
+    started = time.monotonic()
+    if (refusal := _refusal(snapshot, wish, workshop)) is not None:
+        return refusal
+    report("checking the code as it is")
+    task = await _task(snapshot, wish, workshop)
+    if isinstance(task, NoFix):
+        return task
+    lines = [it.line for it in task.targets if it.line and it.stage is not Stage.TESTS]
+    pieces = await workshop.ask_index(snapshot, lines[0] if lines else 1, _words(task.targets))
+    asking = FixQuestion(snapshot, wish, task, tuple(lines), tuple(pieces), workshop.root, options)
+    suggested: tuple[Suggestion, ...] = ()
+    if workshop.suggesting is not None:
+        suggested = await workshop.suggesting.suggestions(task.subject, snapshot.text, task.targets)
+    means = Means(
+        workshop.generator,
+        workshop.critic,
+        workshop.checker,
+        asking.request,
+        suggested[:MOST_TRIED_SUGGESTIONS],
+    )
+    budget = Budget(options.rounds, options.seconds, options.tokens)
+    try:
+        mended = await mend(task, means, budget, report)
+    except PromptTooLongError as trouble:
+        return _no_fix(snapshot, task, NoFixCause.PROMPT_TOO_LONG, str(trouble))
+    if mended.best is None:
+        return _not_found(snapshot, task, mended)
+    proposal = _proposal(task, mended.best, mended, workshop)
+    return replace(
+        proposal,
+        symbol=_symbol_of(snapshot, task),
+        edits=(file_edit(snapshot, mended.best.changes),),
+        notices=asking.notices(workshop.generator.info) if mended.best.round else (),
+        seconds=time.monotonic() - started,
+    )
+
+
+def _refusal(snapshot: Snapshot, wish: FixWish, workshop: Workshop) -> NoFix | None:
+    def refused(cause: NoFixCause, reason: str) -> NoFix:
+        return NoFix(snapshot.path, "", cause, reason)
+
+    if snapshot.path is None:
+        return refused(NoFixCause.NO_FILE, "The text has no file; save it first.")
+    name = snapshot.path.name
+    if is_protected(snapshot.path):
+        return refused(
+            NoFixCause.PROTECTED, f"{name} is never changed by a model; mend it by hand."
+        )
+    if generated_by_content(snapshot.text):
+        reason = f"{name} says that a program wrote it; mend what it is generated from."
+        return refused(NoFixCause.GENERATED, reason)
+    if wish.finding is not None and workshop.critic is None:
+        reason = (
+            "Whether a reviewer's finding is mended only a model can say, and the built-in one is "
+            "not asked to judge; list a model for the role critic in config.toml."
+        )
+        return refused(NoFixCause.NO_CRITIC, reason)
+    return None
+
+
+async def _task(snapshot: Snapshot, wish: FixWish, workshop: Workshop) -> FixTask | NoFix:
+    """Return what is to be mended, or why there is nothing, or nothing that can be checked."""
+    path = (snapshot.path or Path()).resolve()
+    subject = Subject(workshop.root, path, snapshot.source.language.id, wish.test)
+    checker, text = workshop.checker, snapshot.text
+    baseline = await first_checks(checker, subject, text)
+    if not any(it.stage is Stage.COMPILE and not it.trouble for it in baseline):
+        reason = _why_unchecked(baseline, snapshot.source.language.id)
+        return NoFix(snapshot.path, "", NoFixCause.NOT_CHECKED, reason)
+    baseline += await later_checks(checker, subject, text, baseline)
+    if wish.finding is not None:
+        finding = _as_problem(wish.finding)
+        baseline += (CheckOutcome(Stage.REVIEW, REVIEWER, "", (finding,), 0.0),)
+        targets: tuple[Problem, ...] = (finding,)
+    elif wish.test:
+        targets = failing_tests(baseline, wish.test)
+    elif wish.complaints:
+        targets = targets_of(baseline, wish.complaints, path)
+    else:
+        targets = targets_in(baseline, wish.lines, path) or (
+            failing_tests(baseline, "") if wish.lines is None else ()
+        )
+    if not targets:
+        return _nothing(snapshot, wish, baseline)
+    name = path.relative_to(workshop.root).as_posix()
+    return FixTask(subject, snapshot.source, name, targets, baseline, snapshot.data_class)
+
+
+def _nothing(snapshot: Snapshot, wish: FixWish, baseline: Sequence[CheckOutcome]) -> NoFix:
+    tools = ", ".join(dict.fromkeys(it.tool for it in baseline if not it.trouble))
+    if wish.complaints:
+        first = wish.complaints[0]
+        reason = (
+            f"No check here sees “{first.message}” on line {first.first_line} (asked: {tools}), so "
+            "no fix of it could be verified; install the tool that reports it."
+        )
+        return NoFix(snapshot.path, "", NoFixCause.NOT_CHECKED, reason)
+    if wish.test:
+        if not any(it.stage is Stage.TESTS for it in baseline):
+            reason = (
+                "No tests could be run: list their command under [execute] in config.toml and "
+                "approve it with `glossator approve`."
+            )
+            return NoFix(snapshot.path, "", NoFixCause.NOT_CHECKED, reason)
+        return NoFix(snapshot.path, "", NoFixCause.NOTHING_WRONG, f"{wish.test} does not fail.")
+    where = "here" if wish.lines is not None else f"in {(snapshot.path or Path()).name}"
+    reason = f"Nothing is wrong {where}, as far as {tools} can tell."
+    return NoFix(snapshot.path, "", NoFixCause.NOTHING_WRONG, reason)
+
+
+def _why_unchecked(baseline: Sequence[CheckOutcome], language: str) -> str:
+    troubled = [it for it in baseline if it.stage is Stage.COMPILE and it.trouble]
+    if troubled:
+        return f"{troubled[0].tool} came to no result: {troubled[0].trouble.rstrip('.')}."
+    return (
+        f"There is no compiler or checker for {language} here, so no fix could be verified; "
+        "install one, and see `glossator doctor`."
+    )
+
+
+def _as_problem(finding: Complaint) -> Problem:
+    gravity = Gravity.ERROR if finding.is_error else Gravity.WARNING
+    return Problem(
+        Stage.REVIEW, REVIEWER, gravity, finding.code, finding.message, None, finding.first_line
+    )
+
+
+def _words(targets: Sequence[Problem]) -> str:
+    return " ".join(it.message for it in targets)[:400]
+
+
+def _not_found(snapshot: Snapshot, task: FixTask, mended: Mended) -> NoFix:
+    attempt = ""
+    if mended.attempt is not None:
+        attempt = unified_diff(task.name, snapshot.text, mended.attempt.after.text)
+    reason = f"No fix was found: {mended.reason.rstrip('.')}."
+    return NoFix(
+        snapshot.path,
+        _symbol_of(snapshot, task),
+        NoFixCause.NOT_FOUND,
+        reason,
+        attempt,
+        mended.history,
+    )
+
+
+def _no_fix(snapshot: Snapshot, task: FixTask, cause: NoFixCause, reason: str) -> NoFix:
+    return NoFix(snapshot.path, _symbol_of(snapshot, task), cause, reason)
+
+
+def _proposal(task: FixTask, best: Candidate, mended: Mended, workshop: Workshop) -> FixProposal:
+    info, spent = workshop.generator.info, mended.spending
+    by_model = best.round > 0
+    return FixProposal(
+        title=f"Fix {_title(task)}",
+        symbol="",
+        edits=(),
+        evidence=(*evidence_of(task, best.judgement), *_critics_evidence(best, workshop)),
+        model=info.id if by_model else best.author,
+        route=info.route if by_model else "no model was asked",
+        why=info.why if by_model else "",
+        notices=(),
+        rounds=mended.rounds,
+        prompt_tokens=spent.prompt_tokens,
+        completion_tokens=spent.completion_tokens,
+        answer_seconds=spent.answer_seconds,
+        cost=spent.cost,
+        seconds=0.0,
+        history=mended.history,
+        review=None if best.verdict is None else best.verdict.words or "approved",
+    )
+
+
+def _critics_evidence(best: Candidate, workshop: Workshop) -> tuple[Evidence, ...]:
+    if best.verdict is None or workshop.critic is None:
+        return ()
+    words = best.verdict.words or ("approved" if best.is_approved else "not approved")
+    verdict = Verdict.PASSED if best.is_approved else Verdict.FAILED
+    return (Evidence("critic", workshop.critic.info.id, "", "", words, verdict),)
+
+
+def _title(task: FixTask) -> str:
+    first = task.targets[0]
+    more = f" and {len(task.targets) - 1} more" if len(task.targets) > 1 else ""
+    return f"“{first.message[:60]}”{more}"
+
+
+def _symbol_of(snapshot: Snapshot, task: FixTask) -> str:
+    line = task.targets[0].line
+    offset = offset_of_line(snapshot.text, line) if line else None
+    symbol = None if offset is None else symbol_at(snapshot.source, offset)
+    return "" if symbol is None else symbol.qualified_name
