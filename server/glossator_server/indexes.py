@@ -18,7 +18,7 @@ from glossator_gate.errors import GlossatorError
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.facts import has_uses
 from glossator_indexer.owner_client import IndexClient
-from glossator_indexer.records import PieceRole, PiecesQuery, Trust
+from glossator_indexer.records import ContextPiece, PieceRole, PiecesQuery, Trust
 from glossator_indexer.types import Symbol
 from glossator_server.settings import IndexOptions
 from glossator_server.snapshot import Snapshot
@@ -28,6 +28,8 @@ MOST_BUFFER_CHARACTERS = 8_000_000
 # A model takes seconds to write; nobody notices this before it.
 EXAMPLES_SECONDS = 0.3
 MOST_EXAMPLES = 8
+# Of each kind; a prompt has room for few.
+MOST_PIECES = 4
 
 OpenIndex = Callable[[Path, IndexOptions], IndexClient]
 T = TypeVar("T")
@@ -194,6 +196,23 @@ class Indexes:
                 it.text for it in ours if it.role is PieceRole.CALLER and it.path != place.path
             ),
         )
+
+    async def pieces_around(
+        self, snapshot: Snapshot, line: int, text: str, documents: Iterable[Buffer]
+    ) -> tuple[ContextPiece, ...]:
+        """Return what helps to understand a line of a file (from 1), and what is like a text.
+
+        Nothing where no index is up; what is more secret than the snapshot stays out. Raises
+        `IndexUnavailableError` where the index does not answer.
+        """
+        place = self.place(snapshot.path)
+        if place is None or place.client.session is None:
+            return ()
+        await self.send_buffers(documents)
+        query = PiecesQuery(path=place.path, line=line, text=text, limit_per_role=MOST_PIECES)
+        pieces = await place.client.pieces(query)
+        root = place.client.root
+        return tuple(it for it in pieces if snapshot.lends(root / it.path))
 
     def open_paths(self, client: IndexClient, documents: Iterable[Buffer]) -> tuple[str, ...]:
         """Return the open documents in a client's repository, last opened first."""

@@ -75,6 +75,16 @@ class Proposal:
     assisted_by: bool = False
 
     @property
+    def what(self) -> str:
+        """Return what it is, within a sentence."""
+        return f"the change of {self.symbol}" if self.symbol else "the change"
+
+    @property
+    def says(self) -> str:
+        """Return what an editor shows beside each change, empty for nothing."""
+        return ""
+
+    @property
     def trailer(self) -> str | None:
         """Return the trailer of a commit with a model's words in it, where it is wanted.
 
@@ -105,17 +115,29 @@ class CommentProposal(Proposal):
     options: DocumentOptions
     conventions: Conventions
 
+    @property
+    def what(self) -> str:
+        """Return what it is, within a sentence."""
+        return f"the comment of {self.symbol}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixProposal(Proposal):
     """A change of code, of one file.
 
     `history` has a line a round; `review` is what the critic said last, None where nobody was
-    asked.
+    asked; `mends` are the identities of the problems that are gone with it.
     """
 
     history: tuple[str, ...]
+    mends: tuple[tuple[str, ...], ...]
     review: str | None = None
+
+    @property
+    def says(self) -> str:
+        """Return what was found out about it, in one line."""
+        told = (f"{it.check} ({it.tool}): {it.after}" for it in self.evidence)
+        return "; ".join(told)
 
 
 class SkipCause(StrEnum):

@@ -20,7 +20,7 @@ from glossator_gate.types import DataClass
 from glossator_indexer.languages import Language
 from glossator_indexer.parsing import ParsedSource, parse, reparse
 from glossator_indexer.types import TextChange
-from glossator_server.errors import UsageError
+from glossator_server.errors import SandboxUnavailableError, UsageError
 from glossator_server.files import MAX_SOURCE_BYTES, read_snapshot
 from glossator_server.policies import WorkspacePolicy
 from glossator_server.settings import DocumentOptions, IndexOptions, Settings
@@ -30,6 +30,7 @@ from glossator_server.workspace_file import WorkspaceFile, judge_workspace, read
 if TYPE_CHECKING:
     from glossator_clients.router import Need
     from glossator_indexer.owner_client import IndexClient
+    from glossator_server.verify.code_checker import CodeChecker
 
 # A burst of changes this long is cheaper to parse afresh than one by one.
 MOST_PENDING_CHANGES = 64
@@ -39,6 +40,9 @@ OpenModel = Callable[["Need", Policy], Awaitable[ChatModel]]
 
 # A folder and the preferences, to a client of its repository's index that is not yet connected.
 OpenIndex = Callable[[Path, IndexOptions], "IndexClient"]
+
+# A workspace folder, the policy and the settings, to what checks its code.
+OpenChecker = Callable[[Path, Policy, Settings], Awaitable["CodeChecker"]]
 
 # What is in force where nobody gives one: nothing is allowed.
 NO_POLICY = Policy(models=())
@@ -184,10 +188,13 @@ class Jobs:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What the checks said of a comment, true as long as code and comment are these."""
+    """What the checks said, true as long as code and comment are these.
+
+    `comment` is None where the code alone was checked.
+    """
 
     code: str
-    comment: str
+    comment: str | None
     evidence: str
 
 
@@ -200,12 +207,14 @@ class Session:
         open_model: OpenModel,
         open_index: OpenIndex | None = None,
         policy_now: Callable[[], Policy] = lambda: NO_POLICY,
+        open_checker: OpenChecker | None = None,
     ) -> None:
         self.settings = settings
         self._policy_now = policy_now
         self._policy = policy_now()
         self.open_index = open_index
         self._open_model = open_model
+        self._open_checker = open_checker
         self.documents: dict[str, OpenDocument] = {}
         self.jobs = Jobs()
         self._user_settings = settings
@@ -224,6 +233,19 @@ class Session:
 
         need = Need(role, self.data_class_of(snapshot), self.settings.preferred_models)
         return await self._open_model(need, self._holds_around(snapshot).policy)
+
+    def root_of(self, path: Path) -> Path | None:
+        """Return the workspace folder that a file really lies in, None where it is in none."""
+        return self._holds(path).root
+
+    async def open_checker(self, root: Path, path: Path) -> CodeChecker:
+        """Return what checks the code of a folder, under the policy for one of its files.
+
+        Raises `SandboxUnavailableError` where nothing can be run.
+        """
+        if self._open_checker is None:
+            raise SandboxUnavailableError("Nothing is run here; start the server by `glossator`.")
+        return await self._open_checker(root, self.policy_for(path), self.settings)
 
     def data_class_of(self, snapshot: Snapshot | None) -> DataClass:
         """Return how secret a text is, without one what is typed into the editor."""

@@ -5,6 +5,7 @@ It must not know the editor, nor apply anything.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,8 +15,10 @@ from typing import Protocol
 
 from glossator_clients.errors import PromptTooLongError
 from glossator_clients.protocol import ChatModel
+from glossator_indexer.parsing import reparse
 from glossator_indexer.records import ContextPiece
 from glossator_indexer.symbols import symbol_at
+from glossator_indexer.types import TextChange
 from glossator_indexer.walking import generated_by_content
 from glossator_server.actions.fix_question import FixQuestion
 from glossator_server.actions.targeting import (
@@ -34,7 +37,9 @@ from glossator_server.reflection.judging import (
     FixTask,
     evidence_of,
     first_checks,
+    judge,
     later_checks,
+    reviewed,
 )
 from glossator_server.reflection.loop import (
     Budget,
@@ -52,6 +57,10 @@ ROLE = "fix"
 # A small model reads a few lines, and chooses among fewer.
 SMALL_LINES_AROUND = 6
 MOST_TRIED_SUGGESTIONS = 4
+_NO_CRITIC = (
+    "Whether it is mended no check here can tell, only a model, and the built-in one is not asked "
+    "to judge; list a model for the role critic in config.toml."
+)
 
 Report = Callable[[str], None]
 AskIndex = Callable[[Snapshot, int, str], Awaitable[Sequence[ContextPiece]]]
@@ -159,6 +168,40 @@ async def fix(
     )
 
 
+async def check_again(
+    proposal: FixProposal, snapshot: Snapshot, changes: tuple[TextChange, ...], workshop: Workshop
+) -> FixProposal | None:
+    """Return a proposal as its changes fare in a newer text, None where they may not be offered.
+
+    What a critic said of them stands: they are the same changes.
+    """
+    subject = _subject(snapshot, workshop)
+    baseline = await _baseline(workshop.checker, subject, snapshot.text)
+    known = {it.identity: it for one in baseline for it in one.problems}
+    reviewed_before = [
+        Problem(Stage.REVIEW, REVIEWER, Gravity.ERROR, it[2], it[3])
+        for it in proposal.mends
+        if it[0] == Stage.REVIEW
+    ]
+    if reviewed_before:
+        said = CheckOutcome(Stage.REVIEW, REVIEWER, "", tuple(reviewed_before), 0.0)
+        baseline += (said,)
+    targets = (*(known[it] for it in proposal.mends if it in known), *reviewed_before)
+    name = subject.path.relative_to(workshop.root).as_posix()
+    task = FixTask(subject, snapshot.source, name, targets, baseline, snapshot.data_class)
+    after = await asyncio.to_thread(reparse, snapshot.source, changes)
+    judgement = await judge(workshop.checker, task, after)
+    judgement = reviewed(task, judgement, resolved=True)
+    if not targets or not judgement.may_be_offered(task):
+        return None
+    critics = tuple(it for it in proposal.evidence if it.check == "critic")
+    return replace(
+        proposal,
+        edits=(file_edit(snapshot, changes),),
+        evidence=(*evidence_of(task, judgement), *critics),
+    )
+
+
 def _refusal(snapshot: Snapshot, wish: FixWish, workshop: Workshop) -> NoFix | None:
     def refused(cause: NoFixCause, reason: str) -> NoFix:
         return NoFix(snapshot.path, "", cause, reason)
@@ -174,40 +217,55 @@ def _refusal(snapshot: Snapshot, wish: FixWish, workshop: Workshop) -> NoFix | N
         reason = f"{name} says that a program wrote it; mend what it is generated from."
         return refused(NoFixCause.GENERATED, reason)
     if wish.finding is not None and workshop.critic is None:
-        reason = (
-            "Whether a reviewer's finding is mended only a model can say, and the built-in one is "
-            "not asked to judge; list a model for the role critic in config.toml."
-        )
-        return refused(NoFixCause.NO_CRITIC, reason)
+        return refused(NoFixCause.NO_CRITIC, _NO_CRITIC)
     return None
+
+
+def _subject(snapshot: Snapshot, workshop: Workshop, test: str = "") -> Subject:
+    path = (snapshot.path or Path()).resolve()
+    return Subject(workshop.root.resolve(), path, snapshot.source.language.id, test)
+
+
+async def _baseline(checker: Checker, subject: Subject, text: str) -> tuple[CheckOutcome, ...]:
+    first = await first_checks(checker, subject, text)
+    return first + await later_checks(checker, subject, text, first)
 
 
 async def _task(snapshot: Snapshot, wish: FixWish, workshop: Workshop) -> FixTask | NoFix:
     """Return what is to be mended, or why there is nothing, or nothing that can be checked."""
-    path = (snapshot.path or Path()).resolve()
-    subject = Subject(workshop.root, path, snapshot.source.language.id, wish.test)
-    checker, text = workshop.checker, snapshot.text
-    baseline = await first_checks(checker, subject, text)
+    subject = _subject(snapshot, workshop, wish.test)
+    baseline = await _baseline(workshop.checker, subject, snapshot.text)
     if not any(it.stage is Stage.COMPILE and not it.trouble for it in baseline):
         reason = _why_unchecked(baseline, snapshot.source.language.id)
         return NoFix(snapshot.path, "", NoFixCause.NOT_CHECKED, reason)
-    baseline += await later_checks(checker, subject, text, baseline)
-    if wish.finding is not None:
-        finding = _as_problem(wish.finding)
-        baseline += (CheckOutcome(Stage.REVIEW, REVIEWER, "", (finding,), 0.0),)
-        targets: tuple[Problem, ...] = (finding,)
-    elif wish.test:
-        targets = failing_tests(baseline, wish.test)
-    elif wish.complaints:
-        targets = targets_of(baseline, wish.complaints, path)
-    else:
-        targets = targets_in(baseline, wish.lines, path) or (
-            failing_tests(baseline, "") if wish.lines is None else ()
-        )
+    targets = _targets(wish, baseline, subject)
+    finding = wish.finding
+    if not targets and finding is None and wish.text:
+        # No program sees it: it is a person's finding, which a critic has to judge.
+        finding = Complaint(wish.text, wish.lines.start if wish.lines else 1, 1)
+        if workshop.critic is None:
+            return NoFix(snapshot.path, "", NoFixCause.NO_CRITIC, _NO_CRITIC)
+    if finding is not None:
+        problem = _as_problem(finding)
+        baseline += (CheckOutcome(Stage.REVIEW, REVIEWER, "", (problem,), 0.0),)
+        targets = (problem,)
     if not targets:
         return _nothing(snapshot, wish, baseline)
-    name = path.relative_to(workshop.root).as_posix()
+    name = subject.path.relative_to(subject.root).as_posix()
     return FixTask(subject, snapshot.source, name, targets, baseline, snapshot.data_class)
+
+
+def _targets(
+    wish: FixWish, baseline: Sequence[CheckOutcome], subject: Subject
+) -> tuple[Problem, ...]:
+    if wish.finding is not None:
+        return ()
+    if wish.test:
+        return failing_tests(baseline, wish.test)
+    if wish.complaints:
+        return targets_of(baseline, wish.complaints, subject.path)
+    found = targets_in(baseline, wish.lines, subject.path)
+    return found or (failing_tests(baseline, "") if wish.lines is None else ())
 
 
 def _nothing(snapshot: Snapshot, wish: FixWish, baseline: Sequence[CheckOutcome]) -> NoFix:
@@ -291,6 +349,7 @@ def _proposal(task: FixTask, best: Candidate, mended: Mended, workshop: Workshop
         cost=spent.cost,
         seconds=0.0,
         history=mended.history,
+        mends=tuple(it.identity for it in task.targets),
         review=None if best.verdict is None else best.verdict.words or "approved",
     )
 

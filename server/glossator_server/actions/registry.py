@@ -96,6 +96,16 @@ def document_all(
         yield Offer("Document all undocumented in this file", SOURCE, "glossator.documentAll")
 
 
+def review_this(snapshot: Snapshot, selection: Span, context: OfferContext) -> Iterator[Offer]:
+    """Offer to review what is selected, only when asked: a review costs a model's time."""
+    if context.automatic:
+        return
+    for symbol in _selected(snapshot, selection):
+        if symbol.body is not None:
+            title = f"Review `{symbol.name}`"
+            yield Offer(title, SOURCE, "glossator.review", {"symbol": symbol.qualified_name})
+
+
 def do_instruction(snapshot: Snapshot, selection: Span, context: OfferContext) -> Iterator[Offer]:
     """Offer to do what a comment `glossator: TEXT` on the line of the cursor asks for."""
     yield from offers_in_text(snapshot.text, selection, context)
@@ -117,6 +127,7 @@ MOST_TITLE = 50
 PRODUCERS: tuple[tuple[str, Producer], ...] = (
     (REWRITE, do_instruction),
     (REWRITE, document_this),
+    (SOURCE, review_this),
     (SOURCE, document_all),
 )
 

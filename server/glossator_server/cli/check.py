@@ -13,7 +13,13 @@ from glossator_server.actions.states import (
     comment_status,
     style_of,
 )
-from glossator_server.cli.finding_reports import MISSING, CheckReport, CommentFinding
+from glossator_server.cli.finding_reports import (
+    COMMENT_RULES,
+    MISSING,
+    CheckReport,
+    Level,
+    ReportedFinding,
+)
 from glossator_server.cli.printing import complain
 from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.targets import Target, symbols_of
@@ -30,7 +36,7 @@ def check_comments(files: Sequence[Target], settings: Settings) -> CheckReport:
     Raises `UsageError` where the only file cannot be read; in a tree, one that cannot be read is
     told on standard error and does not hide the others.
     """
-    findings: list[CommentFinding] = []
+    findings: list[ReportedFinding] = []
     troubles: list[str] = []
     for target in files:
         try:
@@ -41,7 +47,8 @@ def check_comments(files: Sequence[Target], settings: Settings) -> CheckReport:
             complain(str(trouble))
             troubles.append(str(trouble))
     root = repository_root(Path.cwd())
-    return CheckReport(tuple(findings), len(files) - len(troubles), tuple(troubles), root)
+    read = len(files) - len(troubles)
+    return CheckReport(tuple(findings), read, tuple(troubles), root, COMMENT_RULES)
 
 
 def status_of(report: CheckReport) -> ExitStatus:
@@ -54,10 +61,10 @@ def tell_count(report: CheckReport) -> None:
     print(f"{len(report.findings)} findings in {report.read} files", file=sys.stderr)
 
 
-def _findings_in(target: Target, settings: Settings) -> list[CommentFinding]:
+def _findings_in(target: Target, settings: Settings) -> list[ReportedFinding]:
     snapshot = read_snapshot(target.path, settings)
     style = style_of(snapshot)
-    findings: list[CommentFinding] = []
+    findings: list[ReportedFinding] = []
     for symbol in symbols_of(target, snapshot):
         status = comment_status(symbol, style, snapshot.source)
         found = list(status.findings)
@@ -70,9 +77,9 @@ def _findings_in(target: Target, settings: Settings) -> list[CommentFinding]:
 
 def _finding(
     target: Target, symbol: Symbol, snapshot: Snapshot, finding: Finding
-) -> CommentFinding:
+) -> ReportedFinding:
     line, column = line_and_column(snapshot.text, symbol.name_span.start)
-    return CommentFinding(
+    return ReportedFinding(
         str(target.path),
         line,
         (column, column + max(1, symbol.name_span.end - symbol.name_span.start)),
@@ -80,5 +87,11 @@ def _finding(
         str(symbol.kind),
         finding.rule,
         finding.message,
-        finding.severity,
+        _level(finding),
     )
+
+
+def _level(finding: Finding) -> Level:
+    if finding.rule == MISSING:
+        return Level.WARNING
+    return Level.ERROR if finding.severity is Severity.ERROR else Level.NOTE

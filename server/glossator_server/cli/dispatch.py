@@ -15,6 +15,7 @@ from glossator_indexer.errors import EmbedderError, IndexUnavailableError, Store
 from glossator_server import __version__
 from glossator_server.cli.printing import complain
 from glossator_server.cli.status import ExitStatus
+from glossator_server.errors import SandboxUnavailableError
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -31,6 +32,8 @@ def run(arguments: Sequence[str]) -> int:
     except PolicyError as trouble:
         return _fail(str(trouble), ExitStatus.REFUSED_BY_POLICY)
     except ModelError as trouble:
+        return _fail(str(trouble), ExitStatus.MODEL_UNAVAILABLE)
+    except SandboxUnavailableError as trouble:
         return _fail(str(trouble), ExitStatus.MODEL_UNAVAILABLE)
     except (IndexUnavailableError, StoreCorruptError, EmbedderError) as trouble:
         return _fail(str(trouble), ExitStatus.INDEX_UNAVAILABLE)
@@ -70,28 +73,34 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
 
         return (index_owner,)
     from glossator_server.cli import (
+        approve,
         audit,
         do,
         doctor,
         document,
         feedback,
+        fix,
         index,
         models,
         policy,
+        review,
         search,
         serve,
     )
 
-    return (serve, document, do, index, search, models, policy, audit, feedback, doctor)
+    return (
+        *(serve, document, fix, review, do, index, search),
+        *(models, policy, approve, audit, feedback, doctor),
+    )
 
 
 def _parser(subcommands: Sequence[ModuleType]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="glossator",
-        description="Doc comments from a language model, checked before you see them, and search "
-        "that finds code by what it does.",
+        description="Doc comments and fixes from a language model, checked before you see them, "
+        "and search that finds code by what it does.",
         epilog="Exit status: 0 done; 1 findings, or nothing passed its checks; 2 wrong usage; "
-        "3 refused by policy; 4 no model, or no index.",
+        "3 refused by policy; 4 no model, no index, or no sandbox.",
     )
     parser.add_argument("--version", action="version", version=f"glossator {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

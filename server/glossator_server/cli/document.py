@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from glossator_server.cli.pace import Pace
 from glossator_server.cli.printing import complain
 from glossator_server.cli.progress import Progress, shown_progress, silent_progress
 from glossator_server.cli.status import ExitStatus
-from glossator_server.cli.targets import Target, read_target
+from glossator_server.cli.targets import Target, read_target, workspace_of
 from glossator_server.errors import UsageError
 from glossator_server.files import source_tree, write_report
 from glossator_server.policies import WorkspacePolicy
@@ -85,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
     shape = "json" if options.json else options.format
     _check_fitting(options, shape)
     found = _found(options)
-    application = load_application(_workspace_of(found))
+    application = load_application(workspace_of(found[0].path) if found else None)
     files = _readable(found, options.targets, application.workspace_policy)
     settings = _settled(application, options.style)
     for problem in application.problems:
@@ -220,11 +220,3 @@ def _status(bulk: BulkRun) -> int:
     passed = any(isinstance(it, CommentProposal) for it in bulk.outcomes)
     trouble = bool(failed) or bulk.summary.unusable > 0
     return ExitStatus.FINDINGS if trouble and not passed else ExitStatus.DONE
-
-
-def _workspace_of(files: list[Target]) -> Path | None:
-    """Return the nearest folder above the first file that holds a workspace file or a `.git`."""
-    folders: Iterator[Path] = iter(files[0].path.absolute().parents) if files else iter(())
-    return next(
-        (it for it in folders if (it / ".glossator.toml").is_file() or (it / ".git").exists()), None
-    )

@@ -1,4 +1,4 @@
-"""Own the shapes in which the findings of `--check` are reported: lines, JSON and SARIF.
+"""Own the shapes in which findings are reported: lines, JSON and SARIF.
 
 Pure: it must not look for findings, nor print or write anything.
 """
@@ -8,23 +8,34 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import quote
 
-from glossator_indexer.types import Severity
 from glossator_server import __version__
 from glossator_server.cli.printing import visible
 
 MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True)
-class CommentFinding:
-    """One finding; `rule` is "missing" or the rule of the style that is broken.
+class Level(StrEnum):
+    """How bad a finding is, in the words of SARIF."""
 
-    Line and columns count from 1, columns in code points; both columns are of the symbol's name.
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedFinding:
+    """One finding; `rule` is "missing" or the rule of a style or tool that is broken.
+
+    Line and columns count from 1, columns in code points; the columns are of the symbol's name, or
+    of the words that are wrong.
     """
 
     path: str
@@ -34,7 +45,22 @@ class CommentFinding:
     kind: str
     rule: str
     message: str
-    severity: Severity = Severity.ERROR
+    level: Level = Level.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """What is said of the rules in a report: each one's sentence, and what to do about them.
+
+    `prefix` begins the name of every rule, `unknown` says what a rule is that has no sentence.
+    """
+
+    prefix: str
+    says: Mapping[str, str]
+    unknown: str
+    mends: str
+    help: str
+    help_uri: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +70,11 @@ class CheckReport:
     `root` is the folder that programs take paths to be relative to.
     """
 
-    findings: tuple[CommentFinding, ...]
+    findings: tuple[ReportedFinding, ...]
     read: int
     troubles: tuple[str, ...]
     root: Path
+    rules: RuleBook
 
 
 def as_lines(report: CheckReport) -> str:
@@ -75,7 +102,7 @@ def as_json(report: CheckReport) -> str:
 
 def as_sarif(report: CheckReport) -> str:
     """Return a log in the Static Analysis Results Interchange Format 2.1.0 (OASIS, 2020)."""
-    rules = sorted({it.rule for it in report.findings} | _RULES.keys())
+    rules = sorted({it.rule for it in report.findings} | report.rules.says.keys())
     seen: Counter[str] = Counter()
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -87,7 +114,7 @@ def as_sarif(report: CheckReport) -> str:
                         "name": "Glossator",
                         "semanticVersion": __version__,
                         "informationUri": _PROJECT,
-                        "rules": [_rule(it) for it in rules],
+                        "rules": [_rule(it, report.rules) for it in rules],
                     }
                 },
                 "columnKind": "unicodeCodePoints",
@@ -111,44 +138,60 @@ def as_sarif(report: CheckReport) -> str:
 
 
 _PROJECT = "https://github.com/glossator/glossator"
-_HELP = (
-    "Run `glossator document --diff FILE` to see the comment that fits the code, with `--write` "
-    "instead of `--diff` to have it written. A comment that is right as it stands names what the "
-    "code names: parameters, and whether a value is returned."
-)
 
 REPORTS = {"text": as_lines, "json": as_json, "sarif": as_sarif}
 
-_RULES = {
-    MISSING: "A function or type that others use has no doc comment.",
-    "wrong-name": "The comment begins with another name than the symbol's.",
-    "stale-parameter": "The comment describes a parameter that is gone.",
-    "missing-parameter": "The comment describes some parameters and leaves out this one.",
-    "parameter-order": "The comment describes the parameters in another order.",
-    "missing-return": "The comment does not say what is returned.",
-    "stale-return": "The comment describes a value, and none is returned.",
-}
+COMMENT_RULES = RuleBook(
+    prefix="comment",
+    says={
+        MISSING: "A function or type that others use has no doc comment.",
+        "wrong-name": "The comment begins with another name than the symbol's.",
+        "stale-parameter": "The comment describes a parameter that is gone.",
+        "missing-parameter": "The comment describes some parameters and leaves out this one.",
+        "parameter-order": "The comment describes the parameters in another order.",
+        "missing-return": "The comment does not say what is returned.",
+        "stale-return": "The comment describes a value, and none is returned.",
+    },
+    unknown="The comment breaks a rule of its style.",
+    mends="`glossator document` writes the comment, or brings it up to date.",
+    help=(
+        "Run `glossator document --diff FILE` to see the comment that fits the code, with "
+        "`--write` instead of `--diff` to have it written. A comment that is right as it stands "
+        "names what the code names: parameters, and whether a value is returned."
+    ),
+    help_uri=f"{_PROJECT}/blob/main/docs/how-to/check-comments-in-ci.md#mend-what-is-found",
+)
+REVIEW_RULES = RuleBook(
+    prefix="code",
+    says={"review": "A model that reviewed the code finds something wrong with it."},
+    unknown="A checker of the code finds something wrong with it.",
+    mends="`glossator fix` writes a change that its checks allow, where it finds one.",
+    help=(
+        "Run `glossator fix --diff FILE:LINE` to see a change that compiles and passes the tests, "
+        "with `--write` instead of `--diff` to have it written."
+    ),
+    help_uri=f"{_PROJECT}/blob/main/docs/how-to/fix-code.md",
+)
 
 
-def _rule(rule: str) -> dict[str, object]:
-    says = _RULES.get(rule, "The comment breaks a rule of its style.")
+def _rule(rule: str, book: RuleBook) -> dict[str, object]:
+    says = book.says.get(rule, book.unknown)
+    words = re.findall(r"[A-Za-z]+", f"{book.prefix}-{rule}")
     return {
         "id": rule,
         # The standard wants a name that is not the id again.
-        "name": "".join(word.capitalize() for word in f"comment-{rule}".split("-")),
+        "name": "".join(it.capitalize() for it in words),
         "shortDescription": {"text": says},
-        "fullDescription": {
-            "text": f"{says} `glossator document` writes the comment, or brings it up to date."
-        },
+        "fullDescription": {"text": f"{says} {book.mends}"},
         # GitHub takes no rule without help.
-        "help": {"text": _HELP},
-        "helpUri": f"{_PROJECT}/blob/main/docs/how-to/check-comments-in-ci.md#mend-what-is-found",
+        "help": {"text": book.help},
+        "helpUri": book.help_uri,
         "defaultConfiguration": {"level": "warning" if rule == MISSING else "error"},
     }
 
 
 def _result(
-    finding: CommentFinding, rules: list[str], root: Path, seen: Counter[str]
+    finding: ReportedFinding, rules: list[str], root: Path, seen: Counter[str]
 ) -> dict[str, object]:
     start, end = finding.columns
     location = {
@@ -166,20 +209,14 @@ def _result(
     return {
         "ruleId": finding.rule,
         "ruleIndex": rules.index(finding.rule),
-        "level": _level(finding),
+        "level": finding.level,
         "message": {"text": visible(finding.message)},
         "locations": [location],
         "partialFingerprints": {"glossatorSymbol/v1": _fingerprint(finding, root, seen)},
     }
 
 
-def _level(finding: CommentFinding) -> str:
-    if finding.rule == MISSING:
-        return "warning"
-    return "error" if finding.severity is Severity.ERROR else "note"
-
-
-def _fingerprint(finding: CommentFinding, root: Path, seen: Counter[str]) -> str:
+def _fingerprint(finding: ReportedFinding, root: Path, seen: Counter[str]) -> str:
     """Return what stays the same while lines move, another one for each of several alike."""
     parts = (_artifact(finding.path, root)["uri"], finding.symbol, finding.rule, finding.message)
     text = "\0".join(parts)

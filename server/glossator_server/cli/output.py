@@ -12,7 +12,7 @@ from typing import Protocol
 from glossator_server.cli.printing import visible
 from glossator_server.cli.summary import Summary
 from glossator_server.edits import apply_changes, change_as_json, unified_diff
-from glossator_server.proposal import CommentProposal, Outcome, Skipped
+from glossator_server.proposal import Outcome, Proposal, Skipped
 from glossator_server.snapshot import Snapshot
 
 JSON_SCHEMA_VERSION = 1
@@ -47,26 +47,39 @@ class TerminalPrinter:
         if isinstance(outcome, Skipped):
             self._print(f"skipped {outcome.symbol}: {outcome.reason}", "yellow")
             return
-        for line in diff_of(outcome, snapshot).removesuffix("\n").split("\n"):
-            self._console.print_code(line, _DIFF_STYLES.get(line[:1], "none"))
-        for it in outcome.evidence:
-            tool = f"{it.tool} {it.version}"
-            self._print(f"  {it.verdict} {it.check} ({tool}): {it.before} -> {it.after}", "dim")
-        for notice in outcome.notices:
+        self.show_proposal(outcome, snapshot)
+
+    def show_proposal(self, proposal: Proposal, snapshot: Snapshot) -> None:
+        """Print the diff of any proposal, what the checks said of it, and what it cost."""
+        self.show_diff(diff_of(proposal, snapshot))
+        for it in proposal.evidence:
+            tool = f"{it.tool} {it.version}".strip()
+            said = f"{it.before} -> {it.after}" if it.before else it.after
+            self._print(f"  {it.verdict} {it.check} ({tool}): {said}", "dim")
+        for notice in proposal.notices:
             self._print(f"  note: {notice}", "yellow")
-        rounds = f"{outcome.rounds} round{'s' if outcome.rounds > 1 else ''}"
-        tokens = f"{outcome.prompt_tokens} + {outcome.completion_tokens} tokens"
-        spent = [rounds, tokens, f"{outcome.seconds:.1f} s"]
-        if (speed := outcome.tokens_per_second) is not None:
+        rounds = f"{proposal.rounds} round{'s' if proposal.rounds != 1 else ''}"
+        tokens = f"{proposal.prompt_tokens} + {proposal.completion_tokens} tokens"
+        spent = [rounds, tokens, f"{proposal.seconds:.1f} s"]
+        if (speed := proposal.tokens_per_second) is not None:
             spent.append(f"{speed:.0f} tokens/s")
-        if outcome.cost is not None:
-            spent.append(str(outcome.cost))
-        self._print(f"  by {outcome.model} ({outcome.route}), {', '.join(spent)}", "dim")
-        if outcome.why:
-            self._print(f"  route: {outcome.why}", "dim")
-        if outcome.trailer:
-            self._print(f"  trailer: {outcome.trailer}", "dim")
+        if proposal.cost is not None:
+            spent.append(str(proposal.cost))
+        self._print(f"  by {proposal.model} ({proposal.route}), {', '.join(spent)}", "dim")
+        if proposal.why:
+            self._print(f"  route: {proposal.why}", "dim")
+        if proposal.trailer:
+            self._print(f"  trailer: {proposal.trailer}", "dim")
         self._print("", "")
+
+    def show_diff(self, diff: str) -> None:
+        """Print a diff in colour."""
+        for line in diff.removesuffix("\n").split("\n"):
+            self._console.print_code(line, _DIFF_STYLES.get(line[:1], "none"))
+
+    def say(self, line: str, style: str = "") -> None:
+        """Print one line for people."""
+        self._print(line, style)
 
     def written(self, path: Path, count: int) -> None:
         """Say which file was written."""
@@ -124,7 +137,7 @@ class JsonPrinter:
         self._emit(json.dumps(report, indent=2) + "\n")
 
 
-def proposal_as_json(proposal: CommentProposal, snapshot: Snapshot) -> dict[str, object]:
+def proposal_as_json(proposal: Proposal, snapshot: Snapshot) -> dict[str, object]:
     """Return a proposal in the documented `--json` shape."""
     return {
         "path": str(snapshot.path),
@@ -153,7 +166,7 @@ def _rounded(number: float | None) -> float | None:
     return None if number is None else round(number, 1)
 
 
-def diff_of(proposal: CommentProposal, snapshot: Snapshot) -> str:
+def diff_of(proposal: Proposal, snapshot: Snapshot) -> str:
     """Return the proposal as a unified diff of its file."""
     after = apply_changes(snapshot.text, proposal.edits[0].changes)
     name = str(snapshot.path) if snapshot.path else snapshot.uri

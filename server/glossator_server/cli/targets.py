@@ -9,7 +9,7 @@ from pathlib import Path
 from glossator_indexer.symbols import find_symbols, symbol_at
 from glossator_indexer.types import Symbol
 from glossator_server.actions.states import symbols_to_document
-from glossator_server.edits import offset_of_line
+from glossator_server.edits import line_and_column, offset_of_line
 from glossator_server.errors import SymbolNotFoundError, UsageError
 from glossator_server.snapshot import Snapshot
 
@@ -38,6 +38,31 @@ def read_target(word: str) -> Target:
     if match and not Path(word).exists():
         return Target(Path(match["path"]), line=int(match["line"]))
     return Target(Path(word))
+
+
+def workspace_of(path: Path) -> Path | None:
+    """Return the nearest folder above a file that holds a workspace file or a `.git`."""
+    folders = path.absolute().parents
+    return next(
+        (it for it in folders if (it / ".glossator.toml").is_file() or (it / ".git").exists()), None
+    )
+
+
+def lines_of(target: Target, snapshot: Snapshot) -> range | None:
+    """Return the lines (from 1) that a target means in its file, None for all of them.
+
+    Raises `SymbolNotFoundError` where a named line or symbol is not there.
+    """
+    if target.line is not None:
+        if offset_of_line(snapshot.text, target.line) is None:
+            raise SymbolNotFoundError(f"{target.path} has no line {target.line}; name another one.")
+        return range(target.line, target.line + 1)
+    if target.symbol is None:
+        return None
+    (symbol,) = symbols_of(target, snapshot)
+    first, _ = line_and_column(snapshot.text, symbol.extent.start)
+    last, _ = line_and_column(snapshot.text, symbol.extent.end)
+    return range(first, last + 1)
 
 
 def symbols_of(target: Target, snapshot: Snapshot) -> tuple[Symbol, ...]:

@@ -13,10 +13,14 @@ from lsprotocol import types
 COMMANDS = (
     "glossator.document",
     "glossator.documentAll",
+    "glossator.fix",
+    "glossator.review",
     "glossator.do",
     "glossator.cancel",
     "glossator.status",
     "glossator.search",
+    "glossator.proposal.apply",
+    "glossator.proposal.discard",
     "glossator.index.pause",
     "glossator.index.resume",
 )
@@ -40,6 +44,8 @@ class EditorCapabilities:
     pulls_diagnostics: bool = False
     registers_diagnostics: bool = False
     refreshes_diagnostics: bool = False
+    shows_documents: bool = False
+    annotates_edits: bool = False
 
 
 def fold(announced: types.ClientCapabilities) -> EditorCapabilities:
@@ -74,6 +80,8 @@ def fold(announced: types.ClientCapabilities) -> EditorCapabilities:
         pulls_diagnostics=document.diagnostic is not None,
         registers_diagnostics=bool(pull.dynamic_registration),
         refreshes_diagnostics=bool(refresh.refresh_support),
+        shows_documents=bool(window.show_document and window.show_document.support),
+        annotates_edits=edit.change_annotation_support is not None,
     )
 
 

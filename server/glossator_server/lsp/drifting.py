@@ -21,6 +21,7 @@ from glossator_server.actions.states import CommentState, comment_status, style_
 from glossator_server.errors import UsageError
 from glossator_server.files import sources_by_path
 from glossator_server.lsp.convert import PositionMap
+from glossator_server.lsp.findings import SOURCE, diagnostics_of_findings
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.snapshot import Snapshot
 
@@ -28,7 +29,6 @@ from glossator_server.snapshot import Snapshot
 PAUSE_SECONDS = 0.4
 # Between two of them the loop looks after the editor.
 FILES_AT_A_TIME = 20
-SOURCE = "glossator"
 UPDATE_ALL = "Update all drifted comments in this file"
 
 
@@ -48,15 +48,16 @@ def drift_in(snapshot: Snapshot, encoding: types.PositionEncodingKind) -> list[t
     return found
 
 
-async def drift_of_document(ls: GlossatorServer, uri: str) -> list[types.Diagnostic]:
-    """Return the drift of an open document, nothing where nobody wants to see it."""
+async def problems_of_document(ls: GlossatorServer, uri: str) -> list[types.Diagnostic]:
+    """Return the drift of an open document, where it is wanted, and what a review of it found."""
     document = ls.session.documents.get(uri)
-    if document is None or _is_off(ls, document.path):
+    snapshot = None if document is None else document.snapshot(ls.session.settings.document)
+    if document is None or snapshot is None:
         return []
-    snapshot = document.snapshot(ls.session.settings.document)
-    if snapshot is None:
-        return []
-    return await asyncio.to_thread(drift_in, snapshot, ls.documents.encoding)
+    found = diagnostics_of_findings(ls.findings, snapshot, ls.documents.encoding)
+    if _is_off(ls, document.path):
+        return found
+    return [*await asyncio.to_thread(drift_in, snapshot, ls.documents.encoding), *found]
 
 
 async def drift_of_workspace(
@@ -122,7 +123,7 @@ class DriftShower:
         await asyncio.sleep(PAUSE_SECONDS)
         document = self._ls.session.documents.get(uri)
         version = None if document is None else document.version
-        found = await drift_of_document(self._ls, uri)
+        found = await problems_of_document(self._ls, uri)
         is_current = document is self._ls.session.documents.get(uri)
         if document is not None and is_current and document.version == version:
             self._publish(uri, version, found)

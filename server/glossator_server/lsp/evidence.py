@@ -5,18 +5,15 @@ It must not judge: what is shown was checked before.
 
 from __future__ import annotations
 
-from glossator_server.proposal import Proposal, Verdict
-
-# Users read what was found out, not the names of checks.
-_IN_WORDS = {"only-comments": "code unchanged", "parse": "parses"}
+from glossator_server.proposal import Evidence, Proposal, Verdict
 
 
 def evidence_in_short(proposal: Proposal) -> str:
     """Return for example `kernel-doc ok, code unchanged; smollm2, 1.9 s`."""
-    passed = [it for it in proposal.evidence if it.verdict is Verdict.PASSED]
-    style = [f"{it.tool} ok" for it in passed if it.check not in _IN_WORDS]
-    others = [_IN_WORDS[it.check] for it in passed if it.check == "only-comments"]
-    checks = ", ".join([*style, *others])
+    in_order = sorted(proposal.evidence, key=lambda it: it.check == "only-comments")
+    told = (_in_words(it) for it in in_order)
+    # What is said of comments says also what every change has passed.
+    checks = ", ".join(dict.fromkeys(it for it in told if it))
     spent = [f"{proposal.seconds:.1f} s"]
     if (speed := proposal.tokens_per_second) is not None:
         spent.append(f"{speed:.0f} tokens/s")
@@ -24,3 +21,17 @@ def evidence_in_short(proposal: Proposal) -> str:
         spent.append(str(proposal.cost))
     where = proposal.route.split(",")[0]
     return f"{checks}; {proposal.model} ({where}), {', '.join(spent)}"
+
+
+def _in_words(evidence: Evidence) -> str:
+    """Return what users read: what was found out, not the names of checks."""
+    passed = evidence.verdict is Verdict.PASSED
+    match evidence.check:
+        case "parse":
+            return ""
+        case "only-comments":
+            return "code unchanged" if passed else ""
+        case "critic":
+            return f"{'approved' if passed else 'not approved'} by {evidence.tool}"
+        case _:
+            return f"{evidence.tool} {'ok' if passed else evidence.after}"

@@ -19,8 +19,10 @@ from glossator_server import __version__
 from glossator_server.lsp.capabilities import EditorCapabilities
 from glossator_server.lsp.documents import Documents
 from glossator_server.lsp.feedback import Feedback
+from glossator_server.lsp.findings import Findings
 from glossator_server.lsp.messages import MessageId
 from glossator_server.lsp.parent import is_alive, watch
+from glossator_server.lsp.proposals import Proposals
 from glossator_server.lsp.protocol import EdgeProtocol
 from glossator_server.session import Job, Session
 
@@ -47,6 +49,8 @@ class GlossatorServer(LanguageServer):
         self.documents = Documents(session)
         self.editor = EditorCapabilities()
         self.feedback = Feedback(session)
+        self.proposals = Proposals()
+        self.findings = Findings()
         self.editor_name = ""
         self.ignored_settings: tuple[str, ...] = ()
         # Set by whoever serves: what ends the process, from any thread's point of view.

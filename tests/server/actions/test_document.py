@@ -373,7 +373,7 @@ async def test_who_asks_for_it_gets_the_text_of_a_trailer_and_never_a_sign_off()
     outcome = await document(FUNCTION, "stack_push", [ANSWER])
     assert isinstance(outcome, CommentProposal)
     assert outcome.trailer is None
-    wanted = replace(outcome, options=DocumentOptions(assisted_by=True))
+    wanted = replace(outcome, assisted_by=True)
     assert wanted.trailer == "Assisted-by: Glossator:scripted"
     # What no model wrote needs no credit.
     assert replace(wanted, rounds=0).trailer is None

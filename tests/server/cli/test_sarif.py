@@ -13,8 +13,13 @@ from typing import Any
 
 import jsonschema
 
-from glossator_indexer.types import Severity
-from glossator_server.cli.finding_reports import CheckReport, CommentFinding, as_sarif
+from glossator_server.cli.finding_reports import (
+    COMMENT_RULES,
+    CheckReport,
+    Level,
+    ReportedFinding,
+    as_sarif,
+)
 
 STANDARD = json.loads((Path(__file__).parent / "sarif-2.1.0.json").read_text("utf-8"))
 
@@ -73,7 +78,7 @@ RUN = holding(
 GITHUB = holding(version={"const": "2.1.0"}, runs={**each(RUN), "minItems": 1, "maxItems": 20})
 
 
-def finding(**changes: object) -> CommentFinding:
+def finding(**changes: object) -> ReportedFinding:
     values: dict[str, Any] = {
         "path": "src/a file.c",
         "line": 12,
@@ -84,11 +89,11 @@ def finding(**changes: object) -> CommentFinding:
         "message": "@gone is described",
         **changes,
     }
-    return CommentFinding(**values)
+    return ReportedFinding(**values)
 
 
-def log_of(*findings: CommentFinding, root: Path, troubles: tuple[str, ...] = ()) -> Any:  # noqa: ANN401
-    log = json.loads(as_sarif(CheckReport(findings, 1, troubles, root)))
+def log_of(*findings: ReportedFinding, root: Path, troubles: tuple[str, ...] = ()) -> Any:  # noqa: ANN401
+    log = json.loads(as_sarif(CheckReport(findings, 1, troubles, root, COMMENT_RULES)))
     jsonschema.validate(log, STANDARD)
     jsonschema.validate(log, GITHUB)
     return log["runs"][0]
@@ -97,7 +102,7 @@ def log_of(*findings: CommentFinding, root: Path, troubles: tuple[str, ...] = ()
 def test_a_log_is_what_the_standard_demands(tmp_path: Path, monkeypatch: Any) -> None:  # noqa: ANN401
     monkeypatch.chdir(tmp_path)
     odd = "\u00e9\udcff\n#%.c"
-    found = (finding(), finding(rule="missing", severity=Severity.ADVICE), finding(path=odd))
+    found = (finding(), finding(rule="missing", level=Level.WARNING), finding(path=odd))
     run = log_of(*found, finding(rule="of-a-style"), root=tmp_path, troubles=("a.c is odd.",))
     rules = [it["id"] for it in run["tool"]["driver"]["rules"]]
     assert len(set(rules)) == len(rules)
@@ -117,7 +122,7 @@ def test_a_log_is_what_the_standard_demands(tmp_path: Path, monkeypatch: Any) ->
 def test_the_schema_is_the_standards(tmp_path: Path) -> None:
     assert STANDARD["title"].startswith("Static Analysis Results Format (SARIF) Version 2.1.0")
     jsonschema.Draft202012Validator.check_schema(STANDARD)
-    log = json.loads(as_sarif(CheckReport((finding(),), 1, (), tmp_path)))
+    log = json.loads(as_sarif(CheckReport((finding(),), 1, (), tmp_path, COMMENT_RULES)))
     log["runs"][0]["results"][0]["kinds"] = "fail"
     assert not jsonschema.Draft202012Validator(STANDARD).is_valid(log)
 
@@ -135,7 +140,7 @@ def test_a_file_elsewhere_has_its_whole_address(tmp_path: Path) -> None:
     assert place == {"uri": "file:///elsewhere/x.c"}
 
 
-def prints(*findings: CommentFinding, root: Path) -> list[str]:
+def prints(*findings: ReportedFinding, root: Path) -> list[str]:
     results = log_of(*findings, root=root)["results"]
     return [it["partialFingerprints"]["glossatorSymbol/v1"] for it in results]
 

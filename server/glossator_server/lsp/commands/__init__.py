@@ -8,7 +8,10 @@ from glossator_server.lsp.commands.cancel import cancel
 from glossator_server.lsp.commands.do import do
 from glossator_server.lsp.commands.document import document
 from glossator_server.lsp.commands.document_all import document_all
+from glossator_server.lsp.commands.fix import fix
 from glossator_server.lsp.commands.index import pause, resume
+from glossator_server.lsp.commands.proposals import apply, discard
+from glossator_server.lsp.commands.review import review
 from glossator_server.lsp.commands.search import search
 from glossator_server.lsp.commands.status import status
 from glossator_server.lsp.language_server import GlossatorServer
@@ -16,10 +19,14 @@ from glossator_server.lsp.language_server import GlossatorServer
 FUNCTIONS: dict[str, Callable[[GlossatorServer, Sequence[object]], Awaitable[object]]] = {
     "glossator.document": document,
     "glossator.documentAll": document_all,
+    "glossator.fix": fix,
+    "glossator.review": review,
     "glossator.do": do,
     "glossator.cancel": cancel,
     "glossator.status": status,
     "glossator.search": search,
+    "glossator.proposal.apply": apply,
+    "glossator.proposal.discard": discard,
     "glossator.index.pause": pause,
     "glossator.index.resume": resume,
 }

@@ -12,6 +12,7 @@ from lsprotocol import types
 
 from glossator_indexer.symbols import find_symbols, symbol_at
 from glossator_indexer.types import Symbol
+from glossator_server.edits import line_and_column
 from glossator_server.errors import StaleDocumentError, SymbolNotFoundError, UsageError
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.structure import StructureError, structure
@@ -45,9 +46,11 @@ def read_object(arguments: Sequence[object], known: frozenset[str]) -> Mapping[s
     return argument
 
 
-def read_target(arguments: Sequence[object]) -> Target:
-    """Return the target that a command's arguments name."""
-    known = frozenset({"uri", "version", "range", "symbol", "text", "only"})
+_TARGET_KEYS = frozenset({"uri", "version", "range", "symbol", "text", "only"})
+
+
+def read_target(arguments: Sequence[object], known: frozenset[str] = _TARGET_KEYS) -> Target:
+    """Return the target that a command's arguments name; `known` are the keys that it takes."""
     argument = read_object(arguments, known)
     uri, version = argument.get("uri"), argument.get("version")
     symbol, where = argument.get("symbol"), argument.get("range")
@@ -77,7 +80,6 @@ def symbol_of(ls: GlossatorServer, target: Target, snapshot: Snapshot) -> Symbol
 
     Raises `StaleDocumentError` where only a range of an older version is given.
     """
-    is_stale = target.version is not None and target.version != snapshot.version
     positions = ls.documents.positions(snapshot.uri, snapshot.text)
     offset = positions.offset(target.range.start) if target.range is not None else 0
     if target.symbol is not None:
@@ -87,12 +89,37 @@ def symbol_of(ls: GlossatorServer, target: Target, snapshot: Snapshot) -> Symbol
         return min(named, key=lambda it: _distance(it, offset))
     if target.range is None:
         raise UsageError("The command needs `symbol`, a name, or `range`, a place in the document.")
-    if is_stale:
+    if is_stale(target, snapshot):
         raise StaleDocumentError("The document has changed meanwhile; run the command again.")
     symbol = symbol_at(snapshot.source, offset)
     if symbol is None or not symbol.name:
         raise SymbolNotFoundError("There is no symbol here; put the cursor on a declaration.")
     return symbol
+
+
+def is_stale(target: Target, snapshot: Snapshot) -> bool:
+    """Tell whether a range was made for another version than the document's."""
+    return target.version is not None and target.version != snapshot.version
+
+
+def lines_of(target: Target, snapshot: Snapshot) -> range | None:
+    """Return the lines (from 1) of the symbol or the range that is named, None for the whole file.
+
+    Raises `StaleDocumentError` where only a range of an older version is given.
+    """
+    if target.symbol is not None:
+        named = find_symbols(snapshot.source, target.symbol)
+        if not named:
+            raise SymbolNotFoundError(f"There is no {target.symbol} in {snapshot.uri} any more.")
+        symbol = next((it for it in named if it.body is not None), named[0])
+        first, _ = line_and_column(snapshot.text, symbol.extent.start)
+        last, _ = line_and_column(snapshot.text, symbol.extent.end)
+        return range(first, last + 1)
+    if target.range is None:
+        return None
+    if is_stale(target, snapshot):
+        raise StaleDocumentError("The document has changed meanwhile; run the command again.")
+    return range(target.range.start.line + 1, target.range.end.line + 2)
 
 
 def _distance(symbol: Symbol, offset: int) -> int:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from glossator_indexer.types import Symbol
 from glossator_server.actions.document import document_symbol
-from glossator_server.lsp.applying import Finish, apply_proposal, require_edits
+from glossator_server.lsp.applying import Finish, apply_proposal
 from glossator_server.lsp.commands.arguments import Target, read_target, snapshot_of, symbol_of
 from glossator_server.lsp.evidence import evidence_in_short
 from glossator_server.lsp.examples import with_examples
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.sending import require_edits
 from glossator_server.proposal import Skipped
 from glossator_server.snapshot import Snapshot
 

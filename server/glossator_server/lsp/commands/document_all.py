@@ -18,11 +18,12 @@ from glossator_server.actions.states import (
     symbols_to_document,
 )
 from glossator_server.errors import StaleDocumentError
-from glossator_server.lsp.applying import apply_proposal, require_edits
+from glossator_server.lsp.applying import apply_proposal
 from glossator_server.lsp.commands.arguments import Target, read_target, snapshot_of
 from glossator_server.lsp.examples import with_examples
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.sending import require_edits
 from glossator_server.lsp.uris import path_of
 from glossator_server.proposal import Outcome, SkipCause, Skipped
 

@@ -9,6 +9,7 @@ from lsprotocol import types
 
 from glossator_server.actions.registry import Offer, OfferContext, offers, offers_in_text
 from glossator_server.lsp.drifting import quick_fixes
+from glossator_server.lsp.fixing import fix_actions
 from glossator_server.lsp.language_server import GlossatorServer
 
 
@@ -33,6 +34,9 @@ def code_action(
     else:
         found = offers(snapshot, selection, asked)
     fixes = list(quick_fixes(params, document.version)) if asked.wants(QUICK_FIX) else []
+    if asked.wants(QUICK_FIX) and snapshot is not None:
+        positions = ls.documents.positions(document.uri, document.text)
+        fixes += (_tagged(ls, it) for it in fix_actions(params, snapshot, positions))
     return [
         *(_as_fix(ls, it) for it in fixes),
         *(_in_editors_words(ls, _command(it, params, document.version), it) for it in found),
@@ -40,6 +44,13 @@ def code_action(
 
 
 QUICK_FIX = "quickfix"
+
+
+def _tagged(ls: GlossatorServer, fix: types.CodeAction) -> types.CodeAction:
+    """Say of a fix that a model writes it, to an editor that wants to know."""
+    if ls.editor.tags_generated_actions:
+        fix.tags = [types.CodeActionTag.LlmGenerated]
+    return fix
 
 
 def _as_fix(ls: GlossatorServer, fix: types.CodeAction) -> types.CodeAction | types.Command:

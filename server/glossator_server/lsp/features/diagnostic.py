@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from glossator_server.lsp.drifting import drift_of_document
+from glossator_server.lsp.drifting import problems_of_document
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.workspace_files import problems_of
 
@@ -14,5 +14,5 @@ async def diagnostic(
 ) -> types.RelatedFullDocumentDiagnosticReport:
     """Answer with the keys that are left out, or with what comments and code disagree about."""
     uri = params.text_document.uri
-    found = problems_of(ls, uri) or await drift_of_document(ls, uri)
+    found = problems_of(ls, uri) or await problems_of_document(ls, uri)
     return types.RelatedFullDocumentDiagnosticReport(items=found)

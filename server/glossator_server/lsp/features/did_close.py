@@ -11,6 +11,7 @@ def did_close(ls: GlossatorServer, params: types.DidCloseTextDocumentParams) -> 
     """Hand the document back."""
     ls.feedback.closing(params.text_document.uri)
     ls.documents.close(params.text_document.uri)
+    ls.findings.forget(params.text_document.uri)
     ls.drift.closed(params.text_document.uri)
     if ls.indexing is not None:
         ls.indexing.buffers_changed()

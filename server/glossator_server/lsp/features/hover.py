@@ -49,11 +49,13 @@ def _contents(
 def _evidence(ls: GlossatorServer, snapshot: Snapshot, description: Description) -> list[str]:
     symbol = symbol_at(snapshot.source, description.span.start)
     known = ls.session.evidence(snapshot.uri, symbol.qualified_name) if symbol else None
-    if symbol is None or known is None or symbol.comment is None:
+    if symbol is None or known is None:
         return []
-    code = own_code(snapshot.text, symbol)
+    comment = symbol.comment.text.strip() if symbol.comment is not None else ""
     # After the next edit of either, the checks have said nothing of what stands there.
-    is_as_checked = code == known.code and symbol.comment.text.strip() == known.comment.strip()
+    is_as_checked = own_code(snapshot.text, symbol) == known.code and (
+        known.comment is None or comment == known.comment.strip()
+    )
     return [f"checked: {known.evidence}"] if is_as_checked else []
 
 

@@ -1,0 +1,177 @@
+"""Own `glossator review`: what checkers and a reviewing model find wrong with code, and no edit."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from glossator_clients.router import Need
+from glossator_indexer.walking.roots import repository_root
+from glossator_server.actions.review import (
+    ReviewedPiece,
+    ReviewFinding,
+    review_piece,
+    spans_to_review,
+)
+from glossator_server.app import Application, open_checker
+from glossator_server.cli.examples import running_indexes
+from glossator_server.cli.finding_reports import (
+    REPORTS,
+    REVIEW_RULES,
+    CheckReport,
+    Level,
+    ReportedFinding,
+)
+from glossator_server.cli.printing import complain, visible
+from glossator_server.cli.status import ExitStatus
+from glossator_server.cli.targets import lines_of, read_target
+from glossator_server.cli.workshop import application_for, pieces_around, root_of
+from glossator_server.edits import line_and_column
+from glossator_server.errors import SandboxUnavailableError, UsageError
+from glossator_server.files import read_snapshot, write_report
+from glossator_server.prompts.fix import is_small
+from glossator_server.sampling import SamplingOptions
+from glossator_server.snapshot import Snapshot
+from glossator_server.verify.checker import Subject
+from glossator_server.verify.problems import Gravity, Problem, Stage
+
+NO_REVIEWER = (
+    "No model reviewed the code, the built-in one is too small to: list one for the role review in "
+    "config.toml."
+)
+_STAGES = (Stage.PARSE, Stage.COMPILE, Stage.LINT, Stage.TYPES)
+_LEVELS = {"error": Level.ERROR, "warning": Level.WARNING, "information": Level.NOTE}
+
+
+def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type private
+    """Add the subcommand to the parser."""
+    parser = commands.add_parser("review", help="findings about code, and no edit")
+    parser.add_argument("target", metavar="TARGET", help="FILE, FILE:LINE or FILE::SYMBOL")
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="print JSON")
+    shape.add_argument("--sarif", action="store_true", help="print SARIF")
+    parser.add_argument("--output", metavar="FILE", type=Path, help="write the findings into FILE")
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Review a target and report what was found."""
+    target = read_target(options.target)
+    if target.path.is_dir():
+        raise UsageError(f"{target.path} is a folder; name one file to be reviewed.")
+    application = application_for(target.path)
+    application.workspace_policy.check_readable(target.path)
+    for problem in application.problems:
+        complain(problem)
+    snapshot = application.workspace_policy.admitted(
+        read_snapshot(target.path, application.settings)
+    )
+    lines = lines_of(target, snapshot)
+    found = asyncio.run(_found(application, snapshot, lines, quiet=options.quiet))
+    report = CheckReport(tuple(found), 1, (), repository_root(Path.cwd()), REVIEW_RULES)
+    shape = "json" if options.json else "sarif" if options.sarif else "text"
+    text = REPORTS[shape](report)
+    if options.output is not None:
+        write_report(options.output, text)
+    else:
+        print(text, end="")
+    if shape == "text":
+        print(f"{len(found)} finding{'s' if len(found) != 1 else ''}", file=sys.stderr)
+    return ExitStatus.FINDINGS if found else ExitStatus.DONE
+
+
+async def _found(
+    application: Application, snapshot: Snapshot, lines: range | None, *, quiet: bool
+) -> list[ReportedFinding]:
+    """Return what checkers find, then what a model does, in order of place."""
+    root = root_of(application, snapshot)
+    found = [*await _checked(application, snapshot, lines, root)]
+    found += await _reviewed(application, snapshot, lines, quiet=quiet)
+    return sorted(found, key=lambda it: (it.line, it.columns))
+
+
+async def _checked(
+    application: Application, snapshot: Snapshot, lines: range | None, root: Path
+) -> list[ReportedFinding]:
+    path = (snapshot.path or Path()).resolve()
+    subject = Subject(root, path, snapshot.source.language.id)
+    found: list[ReportedFinding] = []
+    try:
+        checker = await open_checker(root, application.policy, application.settings)
+        for stage in _STAGES:
+            for outcome in await checker.check(subject, {path: snapshot.text}, stage):
+                if outcome.trouble:
+                    complain(f"{outcome.tool} came to no result: {outcome.trouble}")
+                found += _of_problems(snapshot, path, outcome.problems, lines)
+    except SandboxUnavailableError as trouble:
+        complain(f"No compiler or linter was run: {trouble}")
+    return found
+
+
+def _of_problems(
+    snapshot: Snapshot, path: Path, problems: tuple[Problem, ...], lines: range | None
+) -> Iterator[ReportedFinding]:
+    for it in problems:
+        if it.path not in (None, path) or (lines is not None and it.line not in lines):
+            continue
+        yield ReportedFinding(
+            path=str(snapshot.path),
+            line=max(1, it.line),
+            columns=(max(1, it.column), max(1, it.column) + 1),
+            symbol=path.name,
+            kind="code",
+            rule=f"{it.tool}-{it.rule.lstrip('-')}" if it.rule else it.tool,
+            message=it.message,
+            level=Level.ERROR if it.gravity is Gravity.ERROR else Level.WARNING,
+        )
+
+
+async def _reviewed(
+    application: Application, snapshot: Snapshot, lines: range | None, *, quiet: bool
+) -> list[ReportedFinding]:
+    preferred = application.settings.preferred_models
+    model = await application.open_model(Need("review", snapshot.data_class, preferred))
+    sampling = application.settings.sampling.get("review", SamplingOptions())
+    root = root_of(application, snapshot)
+    found: list[ReviewFinding] = []
+    try:
+        if is_small(model.info):
+            complain(NO_REVIEWER)
+            return []
+        spans = spans_to_review(snapshot, lines)
+        paths = [snapshot.path] if snapshot.path is not None else []
+        async with running_indexes(paths, application.settings.index) as indexes:
+            for number, span in enumerate(spans):
+                if not quiet:
+                    said = f"{model.info.id} reviews, {number + 1} of {len(spans)}"
+                    print(visible(said), file=sys.stderr, flush=True)
+                line, _ = line_and_column(snapshot.text, span.start)
+                pieces = tuple(await pieces_around(indexes, snapshot, line, ""))
+                piece = ReviewedPiece(span, pieces)
+                review = await review_piece(snapshot, piece, model, sampling, root)
+                found += review.findings
+                for notice in review.notices:
+                    complain(f"{notice[:1].upper()}{notice[1:]}.")
+    finally:
+        await model.close()
+    return [_of_review(snapshot, it) for it in found]
+
+
+def _of_review(snapshot: Snapshot, finding: ReviewFinding) -> ReportedFinding:
+    line, column = line_and_column(snapshot.text, finding.span.start)
+    advice = f" {finding.advice}" if finding.advice else ""
+    return ReportedFinding(
+        path=str(snapshot.path),
+        line=line,
+        columns=(column, column + max(1, finding.span.end - finding.span.start)),
+        symbol=finding.symbol or (snapshot.path or Path()).name,
+        kind="code",
+        rule="review",
+        message=finding.message + advice,
+        level=_LEVELS[finding.severity],
+    )

@@ -1,0 +1,143 @@
+"""Own how the editor's problems lead to fixes: the code actions, and the workshop of one fix.
+
+Code actions are made from what the editor sends along: no I/O, no model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+
+from lsprotocol import types
+
+from glossator_gate.errors import GlossatorError
+from glossator_indexer.records import ContextPiece
+from glossator_indexer.symbols import symbol_at
+from glossator_server.actions.fix import Workshop
+from glossator_server.actions.targeting import Complaint
+from glossator_server.errors import UsageError
+from glossator_server.lsp.convert import PositionMap
+from glossator_server.lsp.findings import SOURCE
+from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.prompts.fix import is_small
+from glossator_server.snapshot import Snapshot
+
+# A title has to fit a menu.
+MOST_TITLE = 60
+# A menu has no room for more, and nobody has more problems in one place.
+MOST_OFFERED = 5
+# A model takes seconds to write; nobody notices this before it.
+INDEX_SECONDS = 1.0
+_MENDABLE = (types.DiagnosticSeverity.Error, types.DiagnosticSeverity.Warning, None)
+
+_log = logging.getLogger(__name__)
+
+
+def fix_actions(
+    params: types.CodeActionParams, snapshot: Snapshot, positions: PositionMap
+) -> Iterator[types.CodeAction]:
+    """Yield a fix for each problem that the editor shows at the place, and for each finding."""
+    uri = params.text_document.uri
+    for it in [it for it in params.context.diagnostics if _is_mendable(it)][:MOST_OFFERED]:
+        symbol = symbol_at(snapshot.source, positions.offset(it.range.start))
+        where = f" `{symbol.name}`" if symbol is not None and symbol.name else ""
+        message = " ".join(it.message.split())
+        shown = message if len(message) <= MOST_TITLE else f"{message[: MOST_TITLE - 1].rstrip()}…"
+        title = f"Fix{where}: {shown}"
+        argument = {"uri": uri, "version": snapshot.version, "diagnostics": [_as_sent(it)]}
+        yield types.CodeAction(
+            title=title,
+            kind=types.CodeActionKind.QuickFix,
+            diagnostics=[it],
+            command=types.Command(title, "glossator.fix", arguments=[argument]),
+        )
+
+
+def complaint_of(diagnostic: types.Diagnostic) -> Complaint:
+    """Return what a diagnostic says, with its lines counted from 1."""
+    code = "" if diagnostic.code is None else str(diagnostic.code)
+    is_error = diagnostic.severity in (types.DiagnosticSeverity.Error, None)
+    first, last = diagnostic.range.start.line + 1, diagnostic.range.end.line + 1
+    message = " ".join(diagnostic.message.split())
+    return Complaint(message, first, max(first, last), is_error, diagnostic.source or "", code)
+
+
+def is_finding(diagnostic: types.Diagnostic) -> bool:
+    """Tell whether a diagnostic is what a review of ours found."""
+    data = diagnostic.data
+    return diagnostic.source == SOURCE and isinstance(data, dict) and "review" in data
+
+
+@asynccontextmanager
+async def open_workshop(ls: GlossatorServer, snapshot: Snapshot) -> AsyncIterator[Workshop]:
+    """Open what a fix of a document is made with, and let go of the models after it.
+
+    Raises `UsageError` where the document lies in no folder that is open.
+    """
+    if snapshot.path is None:
+        raise UsageError("The text has no file; save it first, so that it can be checked.")
+    root = ls.session.root_of(snapshot.path)
+    if root is None:
+        raise UsageError(
+            f"{snapshot.path.name} is in no workspace folder; open the folder of its project."
+        )
+    checker = await ls.session.open_checker(root, snapshot.path)
+    generator = await ls.session.open_model("fix", snapshot)
+    critic = None
+    try:
+        critic = await ls.session.open_model("critic", snapshot)
+
+        async def ask_index(about: Snapshot, line: int, text: str) -> Sequence[ContextPiece]:
+            return await pieces_around(ls, about, line, text)
+
+        judging = None if is_small(critic.info) else critic
+        yield Workshop(root, checker, generator, judging, ask_index)
+    finally:
+        await generator.close()
+        if critic is not None:
+            await critic.close()
+
+
+async def pieces_around(
+    ls: GlossatorServer, snapshot: Snapshot, line: int, text: str
+) -> Sequence[ContextPiece]:
+    """Return what the index knows around a line, nothing where it does not answer at once."""
+    if ls.indexing is None:
+        return ()
+    documents = list(ls.session.documents.values())
+    try:
+        async with asyncio.timeout(INDEX_SECONDS):
+            return await ls.indexing.indexes.pieces_around(snapshot, line, text, documents)
+    except (GlossatorError, TimeoutError) as trouble:
+        _log.info("nothing from the index: %s", str(trouble) or "it took too long")
+        return ()
+
+
+def _is_mendable(diagnostic: types.Diagnostic) -> bool:
+    is_others = diagnostic.source != SOURCE
+    return bool(diagnostic.message) and (
+        (is_others and diagnostic.severity in _MENDABLE) or is_finding(diagnostic)
+    )
+
+
+def _as_sent(diagnostic: types.Diagnostic) -> dict[str, object]:
+    """Return what of a diagnostic comes back with the command."""
+    place = diagnostic.range
+    sent: dict[str, object] = {
+        "range": {
+            "start": {"line": place.start.line, "character": place.start.character},
+            "end": {"line": place.end.line, "character": place.end.character},
+        },
+        "message": diagnostic.message,
+    }
+    if diagnostic.severity is not None:
+        sent["severity"] = int(diagnostic.severity)
+    if diagnostic.source is not None:
+        sent["source"] = diagnostic.source
+    if diagnostic.code is not None:
+        sent["code"] = diagnostic.code
+    if is_finding(diagnostic):
+        sent["data"] = diagnostic.data
+    return sent
