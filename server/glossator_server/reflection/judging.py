@@ -71,8 +71,14 @@ class Judgement:
     is_whole: bool
 
     def may_be_offered(self, task: FixTask) -> bool:
-        """Tell whether the state is better than the original, and nothing in it is worse."""
-        return self.is_whole and not self.introduced and self.score.beats(task.original)
+        """Tell whether the state is better than the original, and nothing in it is worse.
+
+        A check that comes to no result, and did before, knows of something that is worse.
+        """
+        silent = {(it.stage, it.tool) for it in task.baseline if it.trouble}
+        hung = any(it.trouble and (it.stage, it.tool) not in silent for it in self.outcomes)
+        is_worse = hung or bool(self.introduced)
+        return self.is_whole and not is_worse and self.score.beats(task.original)
 
     def words(self, task: FixTask) -> tuple[str, ...]:
         """Return what is wrong with the state, as sentences for whoever tries again."""
