@@ -7,6 +7,7 @@ program.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -68,8 +69,9 @@ def program_problems(folder: Path) -> Iterator[str]:
         yield f"only {len(faults)} faults"
     if len({fault["id"] for fault in faults}) < len(faults):
         yield "two faults have the same id"
-    if {"syntax-error"} - {fault["kind"] for fault in faults}:
-        yield "no syntax error"
+    kinds = {fault["kind"] for fault in faults}
+    if "syntax-error" not in kinds or not kinds & {"name-error", "missing-import"}:
+        yield "no syntax error, or no name that is not known"
     with tempfile.TemporaryDirectory() as place:
         copy = copy_of(folder, Path(place))
         for command in (RUFF_CHECK, RUFF_FORMAT, UNITTEST, PYTEST):
@@ -90,6 +92,8 @@ def fault_problems(folder: Path, fault: dict[str, str]) -> Iterator[str]:
     if text.count(fault["find"]) != 1:
         yield f"its text occurs {text.count(fault['find'])} times"
         return
+    if not has_symbol(text, fault["symbol"]):
+        yield f"{fault['symbol']} is not in the file"
     with tempfile.TemporaryDirectory() as place:
         copy = copy_of(folder, Path(place))
         faulty = text.replace(fault["find"], fault["replace"])
@@ -99,6 +103,15 @@ def fault_problems(folder: Path, fault: dict[str, str]) -> Iterator[str]:
         seen = run(RUFF_CHECK, copy).returncode != 0
         if fault["kind"] in SEEN_BY_RUFF and not seen:
             yield "ruff does not see it"
+
+
+def has_symbol(text: str, symbol: str) -> bool:
+    """Say whether `text` defines a name, or a name of a class."""
+    owner, _, name = symbol.rpartition(".")
+    found = re.search(rf"^class {owner}\b(?s:.*)^    def {name}\(", text, re.MULTILINE)
+    if owner:
+        return found is not None
+    return re.search(rf"^(class |def |){name}\b", text, re.MULTILINE) is not None
 
 
 def copy_of(folder: Path, place: Path) -> Path:

@@ -59,6 +59,10 @@ _C_TYPES = _words(
     "const static volatile register struct union enum unsigned signed void char short int long "
     "float double bool size_t ssize_t"
 )
+# What holds these is no place to store to.
+_NOT_STORED = _words("( + - / % & | ^ ~ ! < > <= >= != << >> ++ -- ?")
+# Functions for which the order of arguments says nothing.
+_ANY_ORDER = _words("min max MIN MAX")
 _C_STORAGE = _words("static inline extern const")
 _PYTHON_DEAD = _words("def class async @ import from global nonlocal")
 _PYTHON_HEADERS = _words("if elif else for while try except finally with match case pass")
@@ -466,13 +470,15 @@ def _negate(code: _Code) -> Iterator[Mutation]:
 
 
 def _assign_for_compare(code: _Code) -> Iterator[Mutation]:
-    """Write `=` for `==` in conditions of C, where it goes through."""
+    """Write `=` for `==` in C where all that is asked is one comparison of something stored."""
     if code.language != "c":
         return
     for condition in _conditions(code):
-        for index in condition:
-            if code.tokens[index].text == "==":
-                yield code.replaced("comparison-assigned", index, index + 1, "=")
+        words = code.words(condition)
+        place = words.index("==") if "==" in words else 0
+        if place and not _NOT_STORED & set(words[:place]) and not {"&&", "||"} & set(words):
+            index = condition[place]
+            yield code.replaced("comparison-assigned", index, index + 1, "=")
 
 
 def _remove_negation(code: _Code) -> Iterator[Mutation]:
@@ -545,6 +551,8 @@ def _swap_arguments(code: _Code) -> Iterator[Mutation]:
     for index in code.live:
         name, after = code.tokens[index], code.tokens[min(index + 1, len(code.tokens) - 1)]
         if name.kind != "name" or after.text != "(" or after.start != name.end:
+            continue
+        if name.text in _ANY_ORDER:
             continue
         for one, two in pairwise(_arguments(code, index + 1)):
             texts = code.text(one[0], one[-1] + 1), code.text(two[0], two[-1] + 1)

@@ -72,6 +72,9 @@ class DateRangeTest(unittest.TestCase):
             ],
         )
 
+    def test_months_from_the_first(self):
+        self.assertEqual(len(span("2024-01-01..2024-02-01").months()), 2)
+
     def test_working_days(self):
         self.assertEqual(span("2024-03-01..2024-03-11").working_days(), 7)
         self.assertEqual(
@@ -101,6 +104,10 @@ class MonthsTest(unittest.TestCase):
         self.assertEqual(
             [(d.month, d.day) for d in days], [(2, 29), (3, 31), (4, 30), (5, 31)]
         )
+
+    def test_monthly_includes_both_ends(self):
+        ends = span("2024-01-31..2024-03-31")
+        self.assertEqual(len(list(monthly(date(2024, 1, 31), ends))), 3)
 
     def test_monthly_outside(self):
         self.assertEqual(

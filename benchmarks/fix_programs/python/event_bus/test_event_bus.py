@@ -83,6 +83,13 @@ class EventBusTest(unittest.TestCase):
         self.assertEqual(self.bus.publish("first"), 3)
         self.assertEqual(self.seen, ["first", "second"])
 
+    def test_publishing_from_a_handler_calls_nobody_yet(self):
+        calls = []
+        self.bus.subscribe("a", lambda _: calls.append(self.bus.publish("b")))
+        self.bus.subscribe("b", self.note)
+        self.bus.publish("a")
+        self.assertEqual(calls, [0])
+
     def test_once_is_not_called_by_its_own_event(self):
         self.bus.subscribe("a", lambda _: self.bus.publish("a"), once=True)
         self.assertEqual(self.bus.publish("a"), 1)

@@ -52,6 +52,10 @@ class RoadMapTest(unittest.TestCase):
         self.assertEqual(self.map.shortest("d", "a"), (9, ["d", "b", "c", "a"]))
         self.assertEqual(self.map.shortest("a", "a"), (0, ["a"]))
 
+    def test_shortest_beyond_a_detour(self):
+        self.map.add("d", "e", 1)
+        self.assertEqual(self.map.shortest("a", "e"), (10, ["a", "c", "b", "d", "e"]))
+
     def test_no_way(self):
         with self.assertRaisesRegex(NoWay, "a to x"):
             self.map.shortest("a", "x")

@@ -56,6 +56,13 @@ class IniReaderTest(unittest.TestCase):
         with self.assertRaisesRegex(IniError, "circle"):
             self.config.get("server", "loop")
 
+    def test_deepest_reference(self):
+        lines = [f"k{n} = ${{k{n + 1}}}" for n in range(9)] + ["k9 = end"]
+        deep = parse("\n".join(lines))
+        self.assertEqual(deep.get("default", "k1"), "end")
+        with self.assertRaises(IniError):
+            deep.get("default", "k0")
+
     def test_reference_to_nothing(self):
         with self.assertRaisesRegex(IniError, "nothing is known of .*nowhere"):
             self.config.get("server", "lost")

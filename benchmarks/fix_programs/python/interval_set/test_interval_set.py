@@ -70,6 +70,11 @@ class IntervalSetTest(unittest.TestCase):
         held.remove(3, 13)
         self.assertEqual(held, numbers((1, 3), (13, 15)))
 
+    def test_remove_from_the_second(self):
+        held = numbers((1, 4), (6, 9), (12, 15))
+        held.remove(7, 8)
+        self.assertEqual(held, numbers((1, 4), (6, 7), (8, 9), (12, 15)))
+
     def test_union(self):
         self.assertEqual(
             numbers((1, 3)).union(numbers((2, 6), (8, 9))), numbers((1, 6), (8, 9))

@@ -45,6 +45,9 @@ class RetryPolicyTest(unittest.TestCase):
         self.assertTrue(all(1.0 <= wait <= 2.0 for wait in waits))
         self.assertGreater(len(set(waits)), 40)
 
+    def test_jitter_needs_a_generator(self):
+        self.assertEqual(list(RetryPolicy(attempts=3, jitter=0.5).waits()), [0.5, 1.0])
+
     def test_bad_policies(self):
         for values in ({"attempts": 0}, {"jitter": 1.5}, {"jitter": -0.1}):
             with self.assertRaises(ValueError):

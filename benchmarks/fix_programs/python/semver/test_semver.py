@@ -75,6 +75,8 @@ class VersionTest(unittest.TestCase):
 
     def test_caret(self):
         self.assertTrue(allowed("^1.2.3", "1.9.0"))
+        self.assertTrue(allowed("^1.2.3", "1.2.3"))
+        self.assertTrue(allowed("^0.0.3", "0.0.3"))
         self.assertFalse(allowed("^1.2.3", "2.0.0"))
         self.assertFalse(allowed("^1.2.3", "1.2.2"))
         self.assertFalse(allowed("^0.2.3", "0.3.0"))
@@ -83,12 +85,14 @@ class VersionTest(unittest.TestCase):
 
     def test_tilde(self):
         self.assertTrue(allowed("~1.2.3", "1.2.9"))
+        self.assertTrue(allowed("~1.2.3", "1.2.3"))
         self.assertFalse(allowed("~1.2.3", "1.3.0"))
 
     def test_several(self):
         self.assertTrue(allowed(">=1.0.0, <2.0.0", "1.5.0"))
         self.assertFalse(allowed(">=1.0.0, <2.0.0", "2.0.0"))
         self.assertTrue(allowed("*", "0.0.1"))
+        self.assertFalse(allowed("*, >=2.0.0", "1.5.0"))
         with self.assertRaises(ValueError):
             requirements("1.0.0")
 

@@ -33,6 +33,10 @@ class DefinitionTest(unittest.TestCase):
     def test_reachable(self):
         self.assertEqual(GATE.reachable(), {"locked", "open", "broken"})
 
+    def test_reachable_over_several_steps(self):
+        steps = tuple(Transition(a, "go", b) for a, b in ("ab", "bc", "cd", "xa"))
+        self.assertEqual(Definition("a", frozenset(), steps).reachable(), set("abcd"))
+
     def test_no_problems(self):
         self.assertEqual(GATE.problems(), [])
 

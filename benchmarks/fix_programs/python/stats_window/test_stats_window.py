@@ -29,6 +29,10 @@ class WindowTest(unittest.TestCase):
         with self.assertRaises(ValueError):
             Window(2).push(math.nan)
 
+    def test_window_of_one(self):
+        window = Window(1, [4, 9])
+        self.assertEqual((list(window), window.mean(), window.median()), ([9], 9, 9))
+
     def test_mean(self):
         self.assertEqual(Window(3, [10, 1, 2, 4]).mean(), 7 / 3)
 
@@ -71,6 +75,9 @@ class WindowTest(unittest.TestCase):
         self.assertTrue(window.is_outlier(14))
         self.assertTrue(window.is_outlier(6))
         self.assertTrue(window.is_outlier(12.5, limit=2))
+        wide = Window(4, [90, 110, 90, 110])
+        self.assertFalse(wide.is_outlier(129))
+        self.assertTrue(wide.is_outlier(131))
 
     def test_outliers_of_few_values(self):
         self.assertFalse(Window(3, [1]).is_outlier(100))

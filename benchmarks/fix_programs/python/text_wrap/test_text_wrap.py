@@ -36,6 +36,7 @@ class TextWrapTest(unittest.TestCase):
         self.assertEqual(wrap("  \n ", 10), [])
         with self.assertRaises(ValueError):
             wrap("text", 0)
+        self.assertEqual(wrap("ab c", 1), ["a", "b", "c"])
 
     def test_justified(self):
         self.assertEqual(justified("a b c", 8), "a   b  c")
@@ -48,6 +49,7 @@ class TextWrapTest(unittest.TestCase):
     def test_common_indent(self):
         self.assertEqual(common_indent("    a\n\n      b\n    c"), "    ")
         self.assertEqual(common_indent("    a\n  b"), "  ")
+        self.assertEqual(common_indent("    a\n\n  b"), "  ")
         self.assertEqual(common_indent("\ta\n  b"), "")
         self.assertEqual(common_indent(""), "")
 

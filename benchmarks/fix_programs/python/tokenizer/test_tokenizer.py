@@ -14,6 +14,7 @@ class TokenizerTest(unittest.TestCase):
     def failure(self, text, names=None):
         with self.assertRaises(FormulaError) as caught:
             evaluate(text, names)
+        self.assertIn(f"at column {caught.exception.column}", str(caught.exception))
         return str(caught.exception)
 
     def test_tokens(self):

@@ -45,18 +45,18 @@ class TrieTest(unittest.TestCase):
         )
 
     def test_remove_leaf(self):
-        self.assertTrue(self.trie.remove("card"))
+        self.assertIs(self.trie.remove("card"), True)
         self.assertEqual(list(self.trie), ["car", "care", "cat", "do", "dog"])
         self.assertEqual(self.trie.count("car"), 2)
 
     def test_remove_inner(self):
-        self.assertTrue(self.trie.remove("car"))
+        self.assertIs(self.trie.remove("car"), True)
         self.assertNotIn("car", self.trie)
         self.assertIn("card", self.trie)
         self.assertEqual(self.trie.count("car"), 2)
 
     def test_remove_unknown(self):
-        self.assertFalse(self.trie.remove("ca"))
+        self.assertIs(self.trie.remove("ca"), False)
         self.assertFalse(self.trie.remove("zebra"))
         self.assertEqual(len(self.trie), 6)
 
@@ -76,6 +76,7 @@ class TrieTest(unittest.TestCase):
         self.assertEqual(self.trie.longest_prefix("dot"), "do")
         self.assertEqual(self.trie.longest_prefix("dog"), "dog")
         self.assertEqual(self.trie.longest_prefix("cab"), "")
+        self.assertEqual(self.trie.longest_prefix("dxog"), "")
 
     def test_near(self):
         self.assertEqual(self.trie.near("cat", 0), ["cat"])

@@ -43,6 +43,8 @@ class UrlTest(unittest.TestCase):
             str(parse("HTTP://Example.ORG:80/A/./b").normal()), "http://example.org/A/b"
         )
         self.assertEqual(str(parse("https://h:80").normal()), "https://h:80/")
+        self.assertEqual(str(parse("https://h:443/").normal()), "https://h/")
+        self.assertEqual(str(parse("ftp://h:21/").normal()), "ftp://h/")
         self.assertEqual(str(parse("a").normal()), "a")
 
     def test_without_dots(self):
