@@ -345,7 +345,7 @@ def _python_functions(
 ) -> Iterator[_Function]:
     """Yield the functions with a body; it begins after the docstring."""
     for number, line in enumerate(lines):
-        if "def" not in (tokens[line[0]].text, tokens[line[0] + 1].text):
+        if "def" not in (tokens[i].text for i in line[:2]):
             continue
         depth = _indent(source, tokens[line[0]])
         body: list[range] = []
@@ -365,12 +365,15 @@ def _indent(source: str, token: _Token) -> int:
 
 def _is_binary(code: _Code, index: int) -> bool:
     """Say whether the sign at `index` has an operand on both sides."""
+    if not 0 < index < len(code.tokens) - 1:
+        return False
     before, token, after = code.tokens[index - 1 : index + 2]
-    if before.text in _NO_OPERAND[code.language] or before.kind in ("operator", "newline"):
-        return before.text in (")", "]", "}")
+    if before.kind in ("operator", "newline") and before.text not in (")", "]", "}"):
+        return False
     # A star or an ampersand of C that has no room around it belongs to a pointer.
     spaced = before.end < token.start and token.end < after.start
-    return code.language == "python" or token.text not in "*&" or spaced
+    pointer = code.language == "c" and token.text in "*&" and not spaced
+    return before.text not in _NO_OPERAND[code.language] and not pointer
 
 
 def _joins_text(code: _Code, index: int) -> bool:
@@ -456,8 +459,14 @@ def _conditions(code: _Code) -> Iterator[range]:
 def _colon(code: _Code, index: int) -> int:
     """Return where the header that `index` belongs to ends."""
     while index < len(code.tokens) and code.tokens[index].text != ":":
-        index = code.partners[index] + 1 if code.tokens[index].text in _OPENING else index + 1
+        index = _after(code, index)
     return index
+
+
+def _after(code: _Code, index: int) -> int:
+    """Return the index after a token, or after all that a bracket holds."""
+    is_opening = code.tokens[index].text in _OPENING
+    return 1 + (code.partners.get(index, index) if is_opening else index)
 
 
 def _negate(code: _Code) -> Iterator[Mutation]:
@@ -483,7 +492,7 @@ def _assign_for_compare(code: _Code) -> Iterator[Mutation]:
 
 def _remove_negation(code: _Code) -> Iterator[Mutation]:
     for index in code.live:
-        if code.tokens[index].text in ("!", "not"):
+        if code.tokens[index].text in ("!", "not") and index + 1 < len(code.tokens):
             after = code.tokens[index + 1]
             start = code.tokens[index].start
             yield Mutation("negation-removed", start, after.start, "")
@@ -570,8 +579,7 @@ def _arguments(code: _Code, opening: int) -> Iterator[range]:
             if begin < index:
                 yield range(begin, index)
             begin = index + 1
-        index = code.partners[index] if code.tokens[index].text in _OPENING else index
-        index += 1
+        index = _after(code, index)
     if begin < end:
         yield range(begin, end)
 
