@@ -1,0 +1,1 @@
+"""Small programs with known faults, to measure how well code is mended."""
