@@ -22,6 +22,7 @@ from glossator_clients.protocol import ChatModel
 from glossator_gate.policy import Policy, PolicyPlaces, is_denied, key_variables, load_policy
 from glossator_gate.telemetry import follow, missing_part
 from glossator_server import __version__
+from glossator_server.errors import SandboxUnavailableError
 from glossator_server.policies import CurrentPolicy, WorkspacePolicy
 from glossator_server.settings import IndexOptions, Settings, load_user_settings
 from glossator_server.workspace_file import WORKSPACE_FILE, read_workspace
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
     from glossator_indexer.ports import RepositoryIndex, VectorStore
     from glossator_indexer.team import TeamIndex
     from glossator_server.embedders import ChosenEmbedder
+    from glossator_server.sandbox.approvals import Approvals
     from glossator_server.session import Session
     from glossator_server.teams import LateTeam
+    from glossator_server.verify.code_checker import CodeChecker
 
 MANAGED_POLICY = Path("/etc/glossator/policy.toml")
 
@@ -269,7 +272,11 @@ def _session(application: Application) -> Session:
     from glossator_server.session import Session
 
     return Session(
-        application.settings, open_model, open_index_client, CurrentPolicy(policy_places()).now
+        application.settings,
+        open_model,
+        open_index_client,
+        CurrentPolicy(policy_places()).now,
+        open_checker,
     )
 
 
@@ -286,3 +293,33 @@ def _no_collection() -> Iterator[None]:
         gc.freeze()
     finally:
         gc.enable()
+
+
+async def open_checker(root: Path, policy: Policy, settings: Settings) -> CodeChecker:
+    """Return what checks the code of a workspace, in the sandbox of this machine.
+
+    Raises `SandboxUnavailableError` where there is none that holds.
+    """
+    from glossator_server.sandbox import open_sandbox
+    from glossator_server.verify.code_checker import CodeChecker, TestCommands
+    from glossator_server.verify.programs import Programs, folders_of_path
+
+    sandbox = await open_sandbox()
+    if sandbox.state.trouble is not None:
+        raise SandboxUnavailableError(sandbox.state.trouble)
+    approvals = open_approvals()
+    refusals = {it: approvals.refusal(root, it) for it in policy.commands}
+    tests = TestCommands(
+        tuple(argv for argv, refusal in refusals.items() if refusal is None),
+        settings.fix.test_seconds,
+        tuple(it for it in refusals.values() if it is not None),
+    )
+    return CodeChecker(sandbox, Programs(root, folders_of_path()), tests)
+
+
+def open_approvals() -> Approvals:
+    """Return which commands of which project a person approved on this machine."""
+    from glossator_server.sandbox.approvals import Approvals
+
+    state = platformdirs.user_state_path("glossator", appauthor=False)
+    return Approvals(state / "approvals.toml")

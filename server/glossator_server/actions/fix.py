@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
 
 from glossator_clients.errors import PromptTooLongError
 from glossator_clients.protocol import ChatModel
@@ -28,7 +27,12 @@ from glossator_server.actions.targeting import (
     targets_in,
     targets_of,
 )
-from glossator_server.edits import file_edit, offset_of_line, unified_diff
+from glossator_server.edits import (
+    file_edit,
+    line_and_column,
+    offset_of_line,
+    unified_diff,
+)
 from glossator_server.fix_options import FixOptions
 from glossator_server.proposal import Evidence, FixProposal, Verdict
 from glossator_server.protected import is_protected
@@ -66,16 +70,6 @@ Report = Callable[[str], None]
 AskIndex = Callable[[Snapshot, int, str], Awaitable[Sequence[ContextPiece]]]
 
 
-class SuggestsChanges(Protocol):
-    """A checker whose tools suggest changes by themselves."""
-
-    async def suggestions(
-        self, subject: Subject, text: str, targets: Sequence[Problem]
-    ) -> tuple[Suggestion, ...]:
-        """Return what tools suggest against some problems, as changes of the text."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """What a fix is made with: the workspace, its checks, the models, the index.
@@ -88,7 +82,6 @@ class Workshop:
     generator: ChatModel
     critic: ChatModel | None
     ask_index: AskIndex
-    suggesting: SuggestsChanges | None = None
 
 
 class NoFixCause(StrEnum):
@@ -141,15 +134,12 @@ async def fix(
     lines = [it.line for it in task.targets if it.line and it.stage is not Stage.TESTS]
     pieces = await workshop.ask_index(snapshot, lines[0] if lines else 1, _words(task.targets))
     asking = FixQuestion(snapshot, wish, task, tuple(lines), tuple(pieces), workshop.root, options)
-    suggested: tuple[Suggestion, ...] = ()
-    if workshop.suggesting is not None:
-        suggested = await workshop.suggesting.suggestions(task.subject, snapshot.text, task.targets)
     means = Means(
         workshop.generator,
         workshop.critic,
         workshop.checker,
         asking.request,
-        suggested[:MOST_TRIED_SUGGESTIONS],
+        await _suggestions(task, workshop.checker),
     )
     budget = Budget(options.rounds, options.seconds, options.tokens)
     try:
@@ -266,6 +256,19 @@ def _targets(
         return targets_of(baseline, wish.complaints, subject.path)
     found = targets_in(baseline, wish.lines, subject.path)
     return found or (failing_tests(baseline, "") if wish.lines is None else ())
+
+
+async def _suggestions(task: FixTask, checker: Checker) -> tuple[Suggestion, ...]:
+    """Return what the compiler suggests where something is to be mended."""
+    compiled = [it for it in task.targets if it.stage is Stage.COMPILE]
+    if not compiled:
+        return ()
+    text = task.source.text
+    lines = {it.line for it in compiled}
+    found = await checker.suggested_changes(task.subject, text)
+    near = (it for it in found if line_and_column(text, it.span.start)[0] in lines)
+    changes = list(near)[:MOST_TRIED_SUGGESTIONS]
+    return tuple(Suggestion(compiled[0].tool, (it,)) for it in changes)
 
 
 def _nothing(snapshot: Snapshot, wish: FixWish, baseline: Sequence[CheckOutcome]) -> NoFix:

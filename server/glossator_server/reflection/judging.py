@@ -73,11 +73,13 @@ class Judgement:
     def may_be_offered(self, task: FixTask) -> bool:
         """Tell whether the state is better than the original, and nothing in it is worse.
 
-        A check that comes to no result, and did before, knows of something that is worse.
+        A check that comes to no result, and did before, knows of something that is worse. Of
+        several errors some may be left, of the tests that were to pass none.
         """
         silent = {(it.stage, it.tool) for it in task.baseline if it.trouble}
         hung = any(it.trouble and (it.stage, it.tool) not in silent for it in self.outcomes)
-        is_worse = hung or bool(self.introduced)
+        left = remaining(task.targets, task.baseline, self.outcomes)
+        is_worse = hung or bool(self.introduced) or any(it.stage is Stage.TESTS for it in left)
         return self.is_whole and not is_worse and self.score.beats(task.original)
 
     def words(self, task: FixTask) -> tuple[str, ...]:

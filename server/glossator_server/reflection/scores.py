@@ -98,19 +98,18 @@ def introduced(
 ) -> tuple[Problem, ...]:
     """Return the problems that are there because of the change.
 
-    A tool that stumbled over the code before, or was not run on it, may have had more to say: what
-    it finds now where nothing was changed was there all the time. A test is no place: one that
-    fails, and was not known to, counts.
+    A tool that stumbled over the code before, or was not run on it, may have had more to say: a
+    warning where nothing was changed was there all the time. An error counts wherever it is, and
+    so does a test that fails and was not known to.
     """
     found: list[Problem] = []
     for one in outcomes:
         before = [it for it in baseline if (it.stage, it.tool) == (one.stage, one.tool)]
         new = difference(_problems(before), one.problems).new
-        could_speak = before and not any(_stumbled(it) for it in before)
-        if could_speak or one.stage is Stage.TESTS:
-            found += new
-        else:
-            found += (it for it in new if it.line in touched.lines)
+        could_speak = bool(before) and not any(_stumbled(it) for it in before)
+        found += (
+            it for it in new if could_speak or not _is_warning(it) or it.line in touched.lines
+        )
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from glossator_indexer.types import TextChange
 from glossator_server.verify.problems import CheckOutcome, Stage
 
 
@@ -38,4 +39,8 @@ class Checker(Protocol):
         `files` are the texts that differ from the disk, by absolute path. The same question is
         answered from memory. Raises `SandboxUnavailableError` where nothing can be run.
         """
+        ...
+
+    async def suggested_changes(self, subject: Subject, text: str) -> tuple[TextChange, ...]:
+        """Return the changes of a file's text that its compiler suggests by itself, each alone."""
         ...

@@ -51,7 +51,7 @@ def _only_comments(before: Snapshot, after: Snapshot) -> Evidence:
     return Evidence(
         check="only-comments",
         tool="glossator",
-        version=_version("glossator"),
+        version=version_of("glossator"),
         before=f"{len(old)} code tokens",
         after=f"{len(new)} code tokens, the same" if same else "the comment would change the code",
         verdict=Verdict.PASSED if same else Verdict.FAILED,
@@ -64,7 +64,7 @@ def _parse(before: Snapshot, after: Snapshot) -> Evidence:
     return Evidence(
         check="parse",
         tool=tool,
-        version=_version(tool),
+        version=version_of(tool),
         before=f"{old} syntax problems",
         after=f"{new} syntax problems",
         verdict=Verdict.PASSED if new <= old else Verdict.FAILED,
@@ -94,7 +94,7 @@ def _style(after: Snapshot, planned: CommentChange) -> Evidence:
     return Evidence(
         check="style",
         tool=style.id,
-        version=_version("glossator"),
+        version=version_of("glossator"),
         before="no comment" if old is None else f"{len(_errors_of(old))} findings",
         after="; ".join(problems) if problems else "no findings",
         verdict=Verdict.FAILED if problems else Verdict.PASSED,
@@ -106,5 +106,6 @@ def _errors_of(findings: Sequence[Finding]) -> list[Finding]:
 
 
 @cache
-def _version(distribution: str) -> str:
+def version_of(distribution: str) -> str:
+    """Return the installed version of a distribution."""
     return version(distribution)

@@ -16,6 +16,7 @@ from glossator_clients.scripted import ScriptedModel, ScriptedReply
 from glossator_clients.types import ChatRequest, ModelInfo
 from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import ParsedSource, parse
+from glossator_indexer.types import TextChange
 from glossator_server.prompts.fix import FixSubject, fix_prompt
 from glossator_server.reflection.judging import FixTask, first_checks, later_checks
 from glossator_server.reflection.loop import Budget, Means, Mended, Suggestion, mend
@@ -59,6 +60,13 @@ class MarkChecker:
                     )
         trouble = "it hung" if "@hangs" in text and stage is Stage.TESTS else ""
         return (CheckOutcome(stage, "marks", "1", tuple(found), 0.0, trouble=trouble),)
+
+    async def suggested_changes(
+        self,
+        subject: Subject,  # noqa: ARG002 -- whatever it is
+        text: str,  # noqa: ARG002
+    ) -> tuple[TextChange, ...]:
+        return ()
 
 
 def source_of(text: str) -> ParsedSource:

@@ -1,0 +1,174 @@
+"""Own the checks of C and C++: the compiler that its project names, then analysers.
+
+Each is told how the unit is compiled by `compile_commands`; it must not run anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from glossator_indexer.types import Span, TextChange
+from glossator_server.sandbox import Limits, SandboxResult
+from glossator_server.verify.compile_commands import UNITS, Unit, unit_for
+from glossator_server.verify.problems import Problem, Stage
+from glossator_server.verify.programs import Program, Programs
+from glossator_server.verify.tools import (
+    NoResultError,
+    Question,
+    ToolRun,
+    problems_by_line,
+)
+
+COMPILE_LIMITS = Limits(seconds=60, processes=32)
+LINT_LIMITS = Limits(seconds=60, processes=32)
+_CPP = frozenset({".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx"})
+# What finds defects and not tastes.
+_TIDY = (
+    "-*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,"
+    "bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,"
+    "-bugprone-narrowing-conversions,-bugprone-assignment-in-if-condition,"
+    "-bugprone-implicit-widening-of-multiplication-result,-bugprone-macro-parentheses"
+)
+_FIXIT = re.compile(
+    r'^fix-it:"(?P<path>(?:[^"\\]|\\.)*)":\{(?P<l1>\d+):(?P<c1>\d+)-(?P<l2>\d+):(?P<c2>\d+)\}:'
+    r'"(?P<new>(?:[^"\\]|\\.)*)"$',
+    re.MULTILINE,
+)
+_ESCAPE = re.compile(r"\\([0-7]{3}|.)")
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "f": "\f", "a": "\a", "b": "\b"}
+
+
+def compile_runs(question: Question, programs: Programs) -> list[ToolRun]:
+    """Return the run of the compiler over the unit that a file belongs to."""
+    unit = unit_for(question.subject.path, question.text, question.subject.root)
+    compiler = _compiler(unit, programs)
+    return [] if compiler is None else [_compile_run(unit, compiler, ())]
+
+
+def lint_runs(question: Question, programs: Programs) -> list[ToolRun]:
+    """Return the run of an analyser, clang-tidy before cppcheck."""
+    unit = unit_for(question.subject.path, question.text, question.subject.root)
+    if unit.path.suffix.lower() not in UNITS:
+        return []
+    if (tidy := programs.find("clang-tidy")) is not None:
+        return [_tidy_run(unit, tidy)]
+    cppcheck = programs.find("cppcheck")
+    return [] if cppcheck is None else [_cppcheck_run(unit, cppcheck)]
+
+
+def hint_runs(question: Question, programs: Programs) -> list[ToolRun]:
+    """Return the run of the compiler that also says what it would change."""
+    unit = unit_for(question.subject.path, question.text, question.subject.root)
+    compiler = _compiler(unit, programs)
+    if compiler is None:
+        return []
+    return [_compile_run(unit, compiler, ("-fdiagnostics-parseable-fixits",))]
+
+
+def hinted_changes(errors: str, path: Path, text: str) -> Iterator[TextChange]:
+    """Yield the changes of a file that a compiler's output suggests, one a suggestion.
+
+    As gcc's and clang's `-fdiagnostics-parseable-fixits` writes them, with columns in bytes.
+    """
+    lines = text.split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    for match in _FIXIT.finditer(errors):
+        if not match["path"].endswith(path.name):
+            continue
+        first = _offset(lines, starts, int(match["l1"]), int(match["c1"]))
+        last = _offset(lines, starts, int(match["l2"]), int(match["c2"]))
+        if first is not None and last is not None and first <= last:
+            yield TextChange(Span(first, last), _ESCAPE.sub(_unescaped, match["new"]))
+
+
+def _compiler(unit: Unit, programs: Programs) -> Program | None:
+    is_cpp = unit.path.suffix.lower() in _CPP or "c++" in unit.flags
+    gcc, clang = ("g++", "clang++") if is_cpp else ("gcc", "clang")
+    names = (clang, gcc) if unit.family == "clang" else (gcc, clang)
+    return programs.find(*names)
+
+
+def _compile_run(unit: Unit, compiler: Program, more: tuple[str, ...]) -> ToolRun:
+    # Where the project asks for no warnings, those that find defects are asked for.
+    warns = () if any(it.startswith("-W") for it in unit.flags) else ("-Wall", "-Wextra")
+    limit = "-ferror-limit=100" if "clang" in compiler.name else "-fmax-errors=100"
+    shape = ("-fdiagnostics-color=never", "-fno-diagnostics-show-caret", limit)
+    argv = ("-fsyntax-only", *unit.flags, *warns, *shape, *more, str(unit.path))
+    return ToolRun(
+        Stage.COMPILE,
+        compiler,
+        argv,
+        lambda result: _compiled(result, compiler.name, unit.folder),
+        unit.folder,
+        unit.notice,
+        limits=COMPILE_LIMITS,
+    )
+
+
+def _compiled(result: SandboxResult, tool: str, folder: Path) -> list[Problem]:
+    found = problems_by_line(result.errors, Stage.COMPILE, tool, folder)
+    if result.status != 0 and not found:
+        said = result.errors.strip().split("\n")[-1][:200]
+        raise NoResultError(f"it failed: {said or f'exit status {result.status}'}")
+    return found
+
+
+def _tidy_run(unit: Unit, tidy: Program) -> ToolRun:
+    # Without a configuration of the workspace's: it could load plugins.
+    argv = ("--quiet", f"--checks={_TIDY}", "--config={}", str(unit.path), "--", *unit.flags)
+    return ToolRun(
+        Stage.LINT,
+        tidy,
+        argv,
+        lambda it: [
+            problem
+            for problem in problems_by_line(it.output, Stage.LINT, tidy.name, unit.folder)
+            if not problem.rule.startswith("clang-diagnostic")
+        ],
+        unit.folder,
+        unit.notice,
+        limits=LINT_LIMITS,
+    )
+
+
+def _cppcheck_run(unit: Unit, cppcheck: Program) -> ToolRun:
+    template = "--template={file}:{line}:{column}: {severity}: {message} [{id}]"
+    kept = [it for it in _pairs(unit.flags) if it.startswith(("-I", "-D", "-U"))]
+    argv = ("--quiet", "--enable=warning", "--inline-suppr", template, *kept, str(unit.path))
+    return ToolRun(
+        Stage.LINT,
+        cppcheck,
+        argv,
+        lambda it: problems_by_line(it.errors, Stage.LINT, cppcheck.name, unit.folder),
+        unit.folder,
+        unit.notice,
+        limits=LINT_LIMITS,
+    )
+
+
+def _pairs(flags: tuple[str, ...]) -> Iterator[str]:
+    """Yield flags with their values joined."""
+    at = 0
+    while at < len(flags):
+        if flags[at] in ("-I", "-isystem", "-iquote", "-idirafter", "-include", "-x"):
+            yield "".join(flags[at : at + 2])
+            at += 2
+        else:
+            yield flags[at]
+            at += 1
+
+
+def _offset(lines: list[str], starts: list[int], line: int, column: int) -> int | None:
+    if not 1 <= line <= len(lines):
+        return None
+    before = lines[line - 1].encode("utf-8", "surrogatepass")[: column - 1]
+    return starts[line - 1] + len(before.decode("utf-8", "ignore"))
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    said = match[1]
+    return chr(int(said, 8)) if len(said) == 3 else _ESCAPES.get(said, said)

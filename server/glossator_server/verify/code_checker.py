@@ -1,0 +1,221 @@
+"""Own `CodeChecker`: the checks of a workspace's code by the tools of this machine, in the sandbox.
+
+The same question is answered from memory. It must not judge what is found.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from glossator_indexer.languages import language_of_file
+from glossator_indexer.parsing import parse, syntax_problems
+from glossator_indexer.types import TextChange
+from glossator_server.edits import line_and_column
+from glossator_server.sandbox import Ending, Limits, Sandbox, SandboxJob
+from glossator_server.verify import c_tools, other_tools, python_tools
+from glossator_server.verify.checker import Subject
+from glossator_server.verify.comments import version_of
+from glossator_server.verify.compile_commands import DATABASES, FLAGS_FILE
+from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage
+from glossator_server.verify.programs import Program, Programs
+from glossator_server.verify.test_runs import commands_for, outcome_of
+from glossator_server.verify.tools import MakeRuns, NoResultError, Question, ToolRun, why_ended
+
+# To add a language: a function that makes the runs of a stage, and a row here.
+RUNS: Mapping[tuple[str, Stage], MakeRuns] = {
+    ("c", Stage.COMPILE): c_tools.compile_runs,
+    ("c", Stage.LINT): c_tools.lint_runs,
+    ("cpp", Stage.COMPILE): c_tools.compile_runs,
+    ("cpp", Stage.LINT): c_tools.lint_runs,
+    ("python", Stage.COMPILE): python_tools.compile_runs,
+    ("python", Stage.LINT): python_tools.lint_runs,
+    ("python", Stage.TYPES): python_tools.type_runs,
+    ("javascript", Stage.COMPILE): other_tools.javascript_runs,
+    ("typescript", Stage.COMPILE): other_tools.typescript_runs,
+    ("go", Stage.COMPILE): other_tools.go_runs,
+    ("rust", Stage.COMPILE): other_tools.rust_runs,
+    ("java", Stage.COMPILE): other_tools.java_runs,
+}
+# A baseline and the candidates of a few fixes.
+MOST_REMEMBERED = 128
+_VERSION_SECONDS = 10.0
+_VERSION = re.compile(r"\d+(?:\.\d+)+\S*")
+
+
+@dataclass(frozen=True, slots=True)
+class TestCommands:
+    """The commands of tests that may run, how long each, and why others may not."""
+
+    argvs: tuple[tuple[str, ...], ...] = ()
+    seconds: float = 60.0
+    refusals: tuple[str, ...] = ()
+
+
+class CodeChecker:
+    """Checks states of files; what it found is remembered by the texts that it was asked about."""
+
+    def __init__(self, sandbox: Sandbox, programs: Programs, tests: TestCommands) -> None:
+        self.sandbox = sandbox
+        self.programs = programs
+        self.tests = tests
+        self._known: OrderedDict[str, asyncio.Task[tuple[CheckOutcome, ...]]] = OrderedDict()
+        self._versions: dict[Path, str] = {}
+
+    async def check(
+        self, subject: Subject, files: Mapping[Path, str], stage: Stage
+    ) -> tuple[CheckOutcome, ...]:
+        """Return what the tools of one stage say of the files as they would be, none for no tool.
+
+        Raises `SandboxUnavailableError` where nothing can be run.
+        """
+        question = Question(subject, files)
+        key = await asyncio.to_thread(_key, question, stage)
+        task = self._known.get(key)
+        if task is None:
+            task = asyncio.create_task(self._check(question, stage), name=f"check {stage}")
+            self._known[key] = task
+            while len(self._known) > MOST_REMEMBERED:
+                self._known.popitem(last=False)
+        self._known.move_to_end(key)
+        try:
+            # Whoever asks the same question meanwhile waits for the same run.
+            return await asyncio.shield(task)
+        except BaseException:
+            self._known.pop(key, None)
+            task.cancel()
+            raise
+
+    async def suggested_changes(self, subject: Subject, text: str) -> tuple[TextChange, ...]:
+        """Return the changes that the compiler of a file suggests by itself, in its order."""
+        if subject.language not in ("c", "cpp"):
+            return ()
+        question = Question(subject, {subject.path: text})
+        runs = await asyncio.to_thread(c_tools.hint_runs, question, self.programs)
+        found: list[TextChange] = []
+        for run in runs:
+            result = await self.sandbox.run(_job(question, run))
+            found += c_tools.hinted_changes(result.errors, subject.path, text)
+        return tuple(dict.fromkeys(found))
+
+    async def _check(self, question: Question, stage: Stage) -> tuple[CheckOutcome, ...]:
+        if stage is Stage.PARSE:
+            return (await asyncio.to_thread(_parse, question),)
+        if stage is Stage.TESTS:
+            return await self._run_tests(question)
+        make = RUNS.get((question.subject.language, stage))
+        runs = [] if make is None else await asyncio.to_thread(make, question, self.programs)
+        return tuple([await self._run(question, it) for it in runs])
+
+    async def _run(self, question: Question, run: ToolRun) -> CheckOutcome:
+        version = await self._version(question, run.program)
+        result = await self.sandbox.run(_job(question, run))
+        trouble, problems = why_ended(result, run.limits), list[Problem]()
+        if result.ending is Ending.EXITED:
+            try:
+                problems = run.read(result)
+            except NoResultError as reason:
+                trouble = str(reason)
+        return CheckOutcome(
+            run.stage,
+            run.program.name,
+            version,
+            tuple(problems),
+            result.seconds,
+            run.notice,
+            trouble,
+        )
+
+    async def _run_tests(self, question: Question) -> tuple[CheckOutcome, ...]:
+        found = []
+        limits = Limits(seconds=self.tests.seconds, processes=256)
+        for argv in commands_for(self.tests.argvs, question.subject.test):
+            program = self.programs.find(argv[0])
+            if program is None:
+                continue
+            job = SandboxJob(
+                (str(program.path), *argv[1:]),
+                question.subject.root,
+                question.subject.root,
+                question.files,
+                writes=True,
+                readable=program.readable,
+                environment=dict(program.environment),
+                limits=limits,
+            )
+            found.append(outcome_of(argv, await self.sandbox.run(job), limits))
+        return tuple(found)
+
+    async def _version(self, question: Question, program: Program) -> str:
+        if program.path not in self._versions:
+            job = SandboxJob(
+                (str(program.path), "version" if program.name == "go" else "--version"),
+                question.subject.root,
+                question.subject.root,
+                readable=program.readable,
+                environment=dict(program.environment),
+                limits=Limits(seconds=_VERSION_SECONDS),
+            )
+            said = await self.sandbox.run(job)
+            match = _VERSION.search(f"{said.output}\n{said.errors}")
+            self._versions[program.path] = match.group() if match else ""
+        return self._versions[program.path]
+
+
+def _job(question: Question, run: ToolRun) -> SandboxJob:
+    return SandboxJob(
+        (str(run.program.path), *run.argv),
+        question.subject.root,
+        run.cwd,
+        question.files,
+        writes=run.writes,
+        readable=run.program.readable,
+        environment={**dict(run.program.environment), **dict(run.environment)},
+        limits=run.limits,
+    )
+
+
+def _parse(question: Question) -> CheckOutcome:
+    """Return the places where the grammar gives up."""
+    path, text = question.subject.path, question.text
+    language = language_of_file(path, text)
+    if language is None:
+        return CheckOutcome(Stage.PARSE, "tree-sitter", "", (), 0.0)
+    tool = "tree-sitter-" + language.grammar.partition(":")[0]
+    found = []
+    for it in syntax_problems(parse(text, language)):
+        line, column = line_and_column(text, it.span.start)
+        found.append(Problem(Stage.PARSE, tool, Gravity.ERROR, "", it.message, path, line, column))
+    return CheckOutcome(Stage.PARSE, tool, version_of(tool), tuple(found), 0.0)
+
+
+def _key(question: Question, stage: Stage) -> str:
+    """Return what stays the same as long as the answer does: texts, and how they are compiled."""
+    subject = question.subject
+    parts = [stage, str(subject.root), str(subject.path), subject.test]
+    for path, text in sorted(question.files.items()):
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        parts += [str(path), digest]
+    parts += _stamps(subject)
+    return "\0".join(parts)
+
+
+def _stamps(subject: Subject) -> Sequence[str]:
+    """Return the state of what else an answer hangs on: databases, and the files beside."""
+    places = [it for it in subject.path.parents if it.is_relative_to(subject.root)]
+    names = (*DATABASES, FLAGS_FILE, "Makefile", "pyproject.toml")
+    files = [folder / name for folder in places for name in names]
+    files += sorted(subject.path.parent.iterdir())[:200]
+    told = []
+    for file in files:
+        try:
+            status = file.stat()
+        except OSError:
+            continue
+        told.append(f"{file}:{status.st_mtime_ns}:{status.st_size}")
+    return told

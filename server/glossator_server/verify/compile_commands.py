@@ -1,0 +1,304 @@
+"""Own how a file of C or C++ is compiled here: by the project's compile database, or by a guess.
+
+A database is a file of the repository: it says which folders and macros count, and never what is
+run. What is not on the list of harmless flags is left out. Formats: clang's JSON Compilation
+Database and compile_flags.txt.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+DATABASES = ("compile_commands.json", "build/compile_commands.json", "out/compile_commands.json")
+FLAGS_FILE = "compile_flags.txt"
+# The kernel's is 60 MB; what is larger is no database.
+MOST_BYTES = 200_000_000
+MOST_FLAGS = 2_000
+MOST_FOLDERS = 12
+HEADERS = frozenset({".h", ".hh", ".hpp", ".hxx", ".inc"})
+UNITS = frozenset({".c", ".cc", ".cpp", ".cxx", ".c++"})
+# With a value of their own, joined or as the next word.
+_WITH_VALUE = ("-isystem", "-iquote", "-idirafter", "-include", "-imacros", "-I", "-D", "-U", "-x")
+_PATHS = frozenset({"-isystem", "-iquote", "-idirafter", "-I"})
+_HARMLESS = re.compile(
+    r"-std=[\w+:.]+|-W(?!l,|a,|p,|error)[\w=+.-]+|-w|-O[0-3sgz]?|-g[\w-]*|-pthread|-ansi|-pedantic"
+    r"|-nostdinc|-nostdinc\+\+|-undef|-trigraphs"
+    r"|-m(?:32|64|x32|arch=[\w.+-]+|tune=[\w.+-]+|cpu=[\w.+-]+|fpu=[\w.+-]+|abi=[\w.+-]+|thumb|arm"
+    r"|cmodel=\w+|sse[\d.]*|avx[\w]*|no-[\w-]+|soft-float|general-regs-only|code-model=\w+)"
+    r"|-f(?:no-)?(?:strict-aliasing|common|builtin|short-enums|short-wchar|signed-char|unsigned-char"
+    r"|exceptions|rtti|PIC|pic|PIE|pie|wrapv|strict-overflow|stack-protector[\w-]*|omit-frame-pointer"
+    r"|freestanding|hosted|gnu89-inline|ms-extensions|visibility=\w+|visibility-inlines-hidden"
+    r"|function-sections|data-sections|permissive|char8_t|coroutines|openmp|delete-null-pointer-checks"
+    r"|asynchronous-unwind-tables|jump-tables|unsigned-bitfields|signed-bitfields|pack-struct=\d+)"
+)
+_INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"](?P<name>[^">\n]+)[">]', re.MULTILINE)
+_C_LIKE = re.compile(r"c(?:\+\+)?(?:-header)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """How one translation unit is compiled; `notice` says where the flags come from.
+
+    `family` is the compiler that its project names, `clang` or `gcc`, empty where none is named.
+    """
+
+    path: Path
+    folder: Path
+    flags: tuple[str, ...]
+    family: str
+    notice: str
+
+
+def unit_for(path: Path, text: str, root: Path) -> Unit:
+    """Return how a file is compiled; a header through the smallest unit that includes it."""
+    database = _database(path, root)
+    if path.suffix.lower() in HEADERS:
+        through = _unit_that_includes(path, root, database)
+        if through is not None:
+            unit = _unit(through, _text(through), root, database)
+            name = through.relative_to(root).as_posix()
+            return Unit(
+                unit.path, unit.folder, unit.flags, unit.family, f"through {name}; {unit.notice}"
+            )
+        unit = _unit(path, text, root, database)
+        notice = f"no unit includes it: compiled alone; {unit.notice}"
+        language = "c" if path.suffix.lower() in {".h", ".inc"} else "c++"
+        flags = ("-x", language, *unit.flags)
+        return Unit(path, unit.folder, flags, unit.family, notice)
+    return _unit(path, text, root, database)
+
+
+def harmless_flags(words: Sequence[str], folder: Path, root: Path) -> tuple[str, ...]:
+    """Return those of a command's words that only say how code is read, in their order.
+
+    Folders are absolute and lie in the workspace or the system; others are nobody's business.
+    """
+    return tuple(_harmless(words[:MOST_FLAGS], folder, root))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    file: Path
+    folder: Path
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Database:
+    """What a project says of its units; `name` is that of the file which says it."""
+
+    entries: dict[Path, _Entry]
+    flags: tuple[str, ...]
+    folder: Path
+    name: str
+    trouble: str = ""
+
+
+def _unit(path: Path, text: str, root: Path, database: _Database | None) -> Unit:
+    if database is not None:
+        entry = database.entries.get(path)
+        if entry is not None:
+            flags = harmless_flags(entry.words[1:], entry.folder, root)
+            family = _family(entry.words[0]) if entry.words else ""
+            return Unit(path, entry.folder, flags, family, f"flags of {database.name}")
+        if database.flags:
+            flags = harmless_flags(database.flags, database.folder, root)
+            return Unit(path, database.folder, flags, "", f"flags of {database.name}")
+    flags, notice = _guessed(path, text, root)
+    if database is not None and database.trouble:
+        notice = f"{database.trouble}; {notice}"
+    return Unit(path, path.parent, flags, "", notice)
+
+
+def _database(path: Path, root: Path) -> _Database | None:
+    for folder in (it for it in path.parents if it.is_relative_to(root)):
+        for name in DATABASES:
+            if (file := folder / name).is_file():
+                return _read_database(file, root, file.relative_to(root).as_posix())
+        if (file := folder / FLAGS_FILE).is_file():
+            words = _text(file).split("\n")
+            flags = tuple(it.strip() for it in words if it.strip())
+            return _Database({}, flags, folder, file.relative_to(root).as_posix())
+    return None
+
+
+def _read_database(file: Path, root: Path, name: str) -> _Database:
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            return _Database({}, (), file.parent, name, f"{name} is too large and is not read")
+        data = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return _Database({}, (), file.parent, name, f"{name} cannot be read")
+    entries = (_entry(it, file.parent, root) for it in data) if isinstance(data, list) else ()
+    known = {it.file: it for it in entries if it is not None}
+    trouble = "" if known else f"{name} names no file of the workspace"
+    return _Database(known, (), file.parent, name, trouble)
+
+
+def _entry(item: object, around: Path, root: Path) -> _Entry | None:
+    if not isinstance(item, dict) or not isinstance(item.get("file"), str):
+        return None
+    folder = Path(str(item.get("directory") or around))
+    folder = folder if folder.is_absolute() else around / folder
+    words = item.get("arguments")
+    if not isinstance(words, list):
+        try:
+            words = shlex.split(str(item.get("command") or ""))
+        except ValueError:
+            return None
+    try:
+        file = (folder / item["file"]).resolve()
+        folder = folder.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return None
+    if not file.is_relative_to(root):
+        return None
+    # A build folder that is gone has nothing to be relative to.
+    is_here = folder.is_dir() and folder.is_relative_to(root)
+    return _Entry(file, folder if is_here else file.parent, tuple(map(str, words)))
+
+
+def _harmless(words: Sequence[str], folder: Path, root: Path) -> Iterator[str]:
+    at = 0
+    while at < len(words):
+        word = words[at]
+        at += 1
+        name = next((it for it in _WITH_VALUE if word.startswith(it)), None)
+        if name is None:
+            if _HARMLESS.fullmatch(word):
+                yield word
+            continue
+        value = word[len(name) :]
+        if not value:
+            value = words[at] if at < len(words) else ""
+            at += 1
+        yield from _valued(name, value, folder, root)
+
+
+def _valued(name: str, value: str, folder: Path, root: Path) -> Iterator[str]:
+    if not value or "\0" in value:
+        return
+    if name == "-x":
+        if _C_LIKE.fullmatch(value):
+            yield from (name, value)
+        return
+    if name in ("-D", "-U"):
+        yield name + value
+        return
+    path = _inside(value, folder, root)
+    if path is not None:
+        yield from (name, str(path))
+
+
+def _inside(value: str, folder: Path, root: Path) -> Path | None:
+    try:
+        path = (folder / value).resolve()
+    except (OSError, RuntimeError, ValueError):
+        return None
+    is_seen = path.is_relative_to(root) or path.is_relative_to("/usr")
+    return path if is_seen and path.exists() else None
+
+
+def _guessed(path: Path, text: str, root: Path) -> tuple[tuple[str, ...], str]:
+    """Return flags for a file that no database knows: where its headers are, as it names them."""
+    folders = [path.parent, root / "include", root, root / "src"]
+    known = [it for it in folders if it.is_dir()]
+    missing = [
+        it
+        for it in dict.fromkeys(match["name"] for match in _INCLUDE.finditer(text))
+        if not any((folder / it).is_file() for folder in known)
+    ]
+    for name in missing:
+        if len(known) < MOST_FOLDERS and (found := _folder_with(root, name)) is not None:
+            known.append(found)
+    flags = (word for it in dict.fromkeys(known) for word in ("-I", str(it)))
+    return (*_makefile_flags(path, root), *flags), "no compile_commands.json: flags are guessed"
+
+
+def _folder_with(root: Path, name: str) -> Path | None:
+    """Return the folder below which a header of a name is, where the workspace has just one."""
+    if ".." in name.split("/"):
+        return None
+    last = name.rpartition("/")[2]
+    places = []
+    for number, found in enumerate(root.rglob(last)):
+        if number > 50:
+            return None
+        if found.as_posix().endswith("/" + name):
+            places.append(Path(found.as_posix()[: -len(name) - 1]))
+    return places[0] if len(places) == 1 else None
+
+
+_MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
+_MAKE_FLAGS = re.compile(
+    r"(?<![\w-])-(?:std=[\w+]+|D\s?\w+(?:=\w+)?|W(?:all|extra|[\w-]+))(?![\w/])"
+)
+
+
+def _makefile_flags(path: Path, root: Path) -> Iterator[str]:
+    """Yield the standard, macros and warnings that a Makefile names in plain words."""
+    for folder in (it for it in path.parents if it.is_relative_to(root)):
+        for name in _MAKEFILES:
+            if (file := folder / name).is_file():
+                found = dict.fromkeys(_MAKE_FLAGS.findall(_text(file)))
+                yield from harmless_flags([it.replace(" ", "") for it in found], folder, root)
+                return
+
+
+def _unit_that_includes(header: Path, root: Path, database: _Database | None) -> Path | None:
+    """Return the smallest unit that includes a header, itself or through another header."""
+    units = list(database.entries) if database is not None and database.entries else []
+    near = [it for it in units if it.is_file()] or _sources(root, header)
+    including = _including(header, near)
+    if including:
+        return min(including, key=lambda it: (it.stat().st_size, it))
+    headers = [it for it in _sources(root, header, HEADERS) if it != header]
+    for other in _including(header, headers):
+        if found := _including(other, near):
+            return min(found, key=lambda it: (it.stat().st_size, it))
+    return None
+
+
+MOST_LOOKED_AT = 3_000
+
+
+def _sources(root: Path, near: Path, suffixes: frozenset[str] = UNITS) -> list[Path]:
+    """Return the units of the workspace, those beside a file first."""
+    beside = sorted(it for it in near.parent.iterdir() if it.suffix.lower() in suffixes)
+    found = dict.fromkeys(beside)
+    for number, it in enumerate(root.rglob("*")):
+        if number > MOST_LOOKED_AT * 10 or len(found) > MOST_LOOKED_AT:
+            break
+        if it.suffix.lower() in suffixes and it.is_file():
+            found[it] = None
+    return list(found)
+
+
+def _including(header: Path, files: Sequence[Path]) -> list[Path]:
+    name = header.name
+    found = []
+    for file in files[:MOST_LOOKED_AT]:
+        names = (it["name"] for it in _INCLUDE.finditer(_text(file)))
+        if any(
+            it.rpartition("/")[2] == name and header.as_posix().endswith(it.lstrip("./"))
+            for it in names
+        ):
+            found.append(file)
+    return found
+
+
+def _family(word: str) -> str:
+    name = word.rpartition("/")[2]
+    return "clang" if "clang" in name else "gcc"
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", "replace")
+    except OSError:
+        return ""

@@ -1,0 +1,239 @@
+"""Own the checks of JavaScript, TypeScript, Go, Rust and Java, by the compiler of each.
+
+It must not run anything.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from glossator_server.sandbox import MIB, Limits, SandboxResult
+from glossator_server.verify.problems import Gravity, Problem, Stage
+from glossator_server.verify.programs import Program, Programs
+from glossator_server.verify.tools import (
+    NoResultError,
+    Question,
+    ToolRun,
+    place,
+    problems_by_line,
+)
+
+# A compiler of a whole project takes longer, and more processes, than one of a file.
+_LIMITS = Limits(seconds=180, processes=256, memory_bytes=4096 * MIB, scratch_bytes=1024 * MIB)
+# A folder of the sandbox's own.
+_SCRATCH = "/tmp"  # noqa: S108
+_NODE = re.compile(
+    r"^(?P<path>/[^\n:]*):(?P<line>\d+)\n.*?^(?P<message>\w*Error: [^\n]*)",
+    re.MULTILINE | re.DOTALL,
+)
+_TSC = re.compile(
+    r"^(?P<path>[^(\n]+)\((?P<line>\d+),(?P<column>\d+)\): (?P<kind>error|warning) "
+    r"(?P<rule>TS\d+): (?P<message>.*)$",
+    re.MULTILINE,
+)
+_PLACED = re.compile(
+    r"^(?:vet: )?(?P<path>[^\s:#][^:\n]*\.go):(?P<line>\d+)(?::(?P<column>\d+))?: (?P<message>.*)$",
+    re.MULTILINE,
+)
+
+
+def javascript_runs(question: Question, programs: Programs) -> list[ToolRun]:
+    """Return node's own check of the syntax."""
+    node = programs.find("node")
+    path = question.subject.path
+    if node is None:
+        return []
+
+    def read(result: SandboxResult) -> list[Problem]:
+        match = _NODE.search(result.errors)
+        if result.status != 0 and match is None:
+            raise NoResultError(f"it failed: {_last(result.errors)}")
+        if match is None:
+            return []
+        error = Gravity.ERROR
+        where = place(match["path"], path.parent)
+        line = int(match["line"])
+        return [Problem(Stage.COMPILE, "node", error, "", match["message"], where, line)]
+
+    return [ToolRun(Stage.COMPILE, node, ("--check", str(path)), read, path.parent, limits=_LIMITS)]
+
+
+def typescript_runs(question: Question, programs: Programs) -> list[ToolRun]:
+    """Return the run of tsc, over the project of the nearest tsconfig.json where there is one."""
+    tsc, node = programs.find("tsc"), programs.find("node")
+    path, root = question.subject.path, question.subject.root
+    if tsc is None or node is None:
+        return []
+    around = (it for it in path.parents if it.is_relative_to(root))
+    project = next((it for it in around if (it / "tsconfig.json").is_file()), None)
+    target = (str(path),) if project is None else ("-p", str(project))
+    folder = project or path.parent
+
+    def read(result: SandboxResult) -> list[Problem]:
+        found = [
+            Problem(
+                Stage.COMPILE,
+                "tsc",
+                Gravity.ERROR if it["kind"] == "error" else Gravity.WARNING,
+                it["rule"],
+                it["message"],
+                place(it["path"], folder),
+                int(it["line"]),
+                int(it["column"]),
+            )
+            for it in _TSC.finditer(result.output)
+        ]
+        if result.status != 0 and not found:
+            raise NoResultError(f"it failed: {_last(result.output or result.errors)}")
+        return found
+
+    argv = ("--noEmit", "--pretty", "false", "--skipLibCheck", *target)
+    run = ToolRun(Stage.COMPILE, tsc, argv, read, folder, limits=_LIMITS)
+    return [_with_program(run, node)]
+
+
+def go_runs(question: Question, programs: Programs) -> list[ToolRun]:
+    """Return `go vet` of the package, or gofmt's parse where there is no module."""
+    go = programs.find("go")
+    path = question.subject.path
+    if go is None:
+        return []
+
+    def read(result: SandboxResult) -> list[Problem]:
+        found = [
+            Problem(
+                Stage.COMPILE,
+                "go",
+                Gravity.ERROR,
+                "",
+                it["message"],
+                place(it["path"], path.parent),
+                int(it["line"]),
+                int(it["column"] or 0),
+            )
+            for it in _PLACED.finditer(result.errors)
+        ]
+        if result.status != 0 and not found:
+            raise NoResultError(f"it failed: {_last(result.errors)}")
+        return found
+
+    variables = (("GOFLAGS", "-mod=mod"), ("GOPROXY", "off"), ("GOCACHE", f"{_SCRATCH}/go"))
+    environment = (*variables, ("GOTOOLCHAIN", "local"), ("GO111MODULE", "auto"))
+    return [
+        ToolRun(
+            Stage.COMPILE, go, ("vet", "."), read, path.parent, limits=_LIMITS,
+            environment=environment,
+        )
+    ]  # fmt: skip
+
+
+def rust_runs(question: Question, programs: Programs) -> list[ToolRun]:
+    """Return `cargo check` of the crate, or rustc over the file where there is none."""
+    path, root = question.subject.path, question.subject.root
+    around = (it for it in path.parents if it.is_relative_to(root))
+    crate = next((it for it in around if (it / "Cargo.toml").is_file()), None)
+    program = programs.find("cargo" if crate is not None else "rustc")
+    if program is None:
+        return []
+    folder = crate or path.parent
+    if crate is None:
+        argv: tuple[str, ...] = (
+            *(
+                "--edition=2021",
+                "--emit=metadata",
+                "--crate-type=lib",
+                "-o",
+                f"{_SCRATCH}/out.rmeta",
+            ),
+            *("--error-format=json", str(path)),
+        )
+    else:
+        argv = ("check", "--offline", "--message-format=json", f"--target-dir={_SCRATCH}/target")
+
+    def read(result: SandboxResult) -> list[Problem]:
+        found = list(_rust_problems(f"{result.output}\n{result.errors}", folder))
+        if result.status != 0 and not found:
+            raise NoResultError(f"it failed: {_last(result.errors)}")
+        return found
+
+    writes = crate is not None
+    return [ToolRun(Stage.COMPILE, program, argv, read, folder, limits=_LIMITS, writes=writes)]
+
+
+def java_runs(question: Question, programs: Programs) -> list[ToolRun]:
+    """Return javac over the file, with the sources of its source folder."""
+    javac = programs.find("javac")
+    path = question.subject.path
+    if javac is None:
+        return []
+    package = re.search(r"^\s*package\s+([\w.]+)\s*;", question.text, re.MULTILINE)
+    depth = len(package[1].split(".")) if package else 0
+    source = path.parents[depth] if depth < len(path.parents) else path.parent
+    argv = (
+        "-proc:none",
+        "-Xlint:all",
+        "-d",
+        f"{_SCRATCH}/out",
+        "-sourcepath",
+        str(source),
+        str(path),
+    )
+
+    def read(result: SandboxResult) -> list[Problem]:
+        text = re.sub(
+            r"^(\S+\.java:\d+): (?!error|warning)",
+            r"\1: error: ",
+            result.errors,
+            flags=re.MULTILINE,
+        )
+        found = problems_by_line(text, Stage.COMPILE, "javac", path.parent)
+        if result.status != 0 and not found:
+            raise NoResultError(f"it failed: {_last(result.errors)}")
+        return found
+
+    return [ToolRun(Stage.COMPILE, javac, argv, read, source, limits=_LIMITS)]
+
+
+def _with_program(run: ToolRun, other: Program) -> ToolRun:
+    """Return a run that sees another program beside its own: a script's interpreter."""
+    own = run.program
+    readable = tuple(dict.fromkeys((*own.readable, *other.readable)))
+    program = Program(own.name, own.path, readable, own.environment)
+    path = ("PATH", f"{other.path.parent}:/usr/local/bin:/usr/bin:/bin")
+    return ToolRun(
+        run.stage, program, run.argv, run.read, run.cwd, run.notice, run.writes, run.limits,
+        (*run.environment, path),
+    )  # fmt: skip
+
+
+def _rust_problems(text: str, folder: Path) -> list[Problem]:
+    found = []
+    for line in text.splitlines():
+        try:
+            said = json.loads(line)
+        except ValueError:
+            continue
+        message = said.get("message") if isinstance(said.get("message"), dict) else said
+        spans = [it for it in message.get("spans") or () if it.get("is_primary")]
+        if message.get("level") not in ("error", "warning") or not spans:
+            continue
+        code = (message.get("code") or {}).get("code") or ""
+        found.append(
+            Problem(
+                Stage.COMPILE,
+                "rustc",
+                Gravity.ERROR if message["level"] == "error" else Gravity.WARNING,
+                code,
+                str(message.get("message", "")),
+                place(spans[0]["file_name"], folder),
+                int(spans[0]["line_start"]),
+                int(spans[0]["column_start"]),
+            )
+        )
+    return found
+
+
+def _last(text: str) -> str:
+    return (text.strip().split("\n") or [""])[-1][:200] or "it said nothing"

@@ -1,0 +1,94 @@
+"""Own the runs of a project's tests: which command runs for a test, and which tests fail in it.
+
+Outputs are read as pytest, unittest, TAP, go test, cargo test, CTest and make write them. It must
+not decide which commands may run.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import replace
+
+from glossator_server.sandbox import Ending, Limits, SandboxResult
+from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage
+from glossator_server.verify.tools import why_ended
+
+# Stands for the name of a test in a command.
+PLACE = "{test}"
+# A name that a shell, a path or an option could be made of is not put into a command.
+_SAFE_NAME = re.compile(r"[\w][\w./:\[\]@+ -]{0,299}")
+MOST_FAILURES = 100
+MOST_EXCERPT = 2_000
+_FAILURES = (
+    re.compile(r"^(?:FAILED|ERROR) (?P<name>\S+::\S+|\S+\.py)(?: - .*)?$", re.MULTILINE),
+    re.compile(r"^(?:FAIL|ERROR): (?P<name>\w+ \([\w.]+\))", re.MULTILINE),
+    re.compile(
+        r"^not ok(?: \d+)?(?: -)? ?(?P<name>(?:(?! # (?:TODO|SKIP)).)*)$",
+        re.MULTILINE | re.IGNORECASE,
+    ),
+    re.compile(r"^\s*--- FAIL: (?P<name>\S+)", re.MULTILINE),
+    re.compile(r"^test (?P<name>\S+) \.\.\. FAILED$", re.MULTILINE),
+    re.compile(
+        r"^\s*\d+ - (?P<name>\S+) \((?:Failed|Timeout|SEGFAULT|Subprocess aborted)\)", re.MULTILINE
+    ),
+    re.compile(r"^(?:FAIL|XPASS): (?P<name>\S+)$", re.MULTILINE),
+)
+_PLAN = re.compile(r"^1\.\.(?P<count>\d+)", re.MULTILINE)
+_RUN = re.compile(r"^(?:not )?ok\b", re.MULTILINE)
+
+
+def commands_for(commands: tuple[tuple[str, ...], ...], test: str) -> Iterator[tuple[str, ...]]:
+    """Yield the commands to run: with a test's name in its place, else those without such a place.
+
+    Where a test is named and a command has a place for it, others are not run.
+    """
+    placed = [it for it in commands if PLACE in it]
+    if test and placed and _SAFE_NAME.fullmatch(test):
+        for argv in placed:
+            yield tuple(test if word == PLACE else word for word in argv)
+        return
+    yield from (it for it in commands if PLACE not in it)
+
+
+def outcome_of(argv: tuple[str, ...], result: SandboxResult, limits: Limits) -> CheckOutcome:
+    """Return what a run of tests says: a problem for each test that fails."""
+    tool = shlex.join(argv)
+    text = f"{result.output}\n{result.errors}"
+    names = list(_failing(text)) if result.status != 0 else []
+    problem = Problem(Stage.TESTS, tool, Gravity.ERROR, "", "")
+    found = tuple(replace(problem, message=it) for it in names[:MOST_FAILURES])
+    trouble = ""
+    if result.ending is not Ending.EXITED:
+        trouble = why_ended(result, limits)
+    elif result.status != 0 and (not found or _ended_early(text)):
+        # What was not run has not passed.
+        why = f"{tool} ended early" if found else f"{tool} fails"
+        found = (*found, replace(problem, message=f"{why} (exit status {result.status})"))
+    return CheckOutcome(
+        Stage.TESTS, tool, "", found, result.seconds, trouble=trouble, excerpt=_end(text, found)
+    )
+
+
+def _failing(text: str) -> Iterator[str]:
+    found = (
+        (match.start(), match["name"].strip())
+        for pattern in _FAILURES
+        for match in pattern.finditer(text)
+    )
+    yield from dict.fromkeys(name for _, name in sorted(found) if name)
+
+
+def _ended_early(text: str) -> bool:
+    plan = _PLAN.search(text)
+    return plan is not None and len(_RUN.findall(text)) < int(plan["count"])
+
+
+def _end(text: str, found: tuple[Problem, ...]) -> str:
+    """Return the end of an output, where it is about a failure."""
+    if not found:
+        return ""
+    lines = [it.rstrip() for it in text.strip().split("\n")]
+    shown = "\n".join(it for it in lines if it and not re.match(r"ok\b|\S+ PASSED\b", it))
+    return shown[-MOST_EXCERPT:]
