@@ -82,18 +82,17 @@ def _keeper(kept: list[int]) -> Callable[[bytes], int]:
 
 @dataclass(slots=True)
 class _Output:
-    """One output, as far as it is read."""
+    """One output, as far as it is kept; `is_over` says that there was more than may be."""
 
     limit: int
     content: bytearray
+    is_over: bool = False
 
-    async def read(self, stream: asyncio.StreamReader) -> bool:
-        """Read to the end; False as soon as there is more than may be."""
+    async def read(self, stream: asyncio.StreamReader) -> None:
+        """Read to the end: whoever stops earlier never hears that the process has ended."""
         while piece := await stream.read(_PIECE):
-            self.content += piece
-            if len(self.content) > self.limit:
-                return False
-        return True
+            self.content += piece[: self.limit - len(self.content) + 1]
+            self.is_over = len(self.content) > self.limit
 
     @property
     def text(self) -> str:
@@ -138,14 +137,12 @@ class _Run:
             ending = await self._watched(reading)
         finally:
             await _whatever_happens(self._ended(ending))
-            for it in reading:
-                if ending is not Ending.EXITED:
-                    it.cancel()
-        if ending is Ending.EXITED and not all(await asyncio.gather(*reading)):
+            await _whatever_happens(asyncio.wait(reading))
+        if ending is Ending.EXITED and (self._output.is_over or self._errors.is_over):
             ending = Ending.TOO_MUCH_OUTPUT
         return self._told(ending)
 
-    async def _watched(self, reading: Sequence[asyncio.Future[bool]]) -> Ending:
+    async def _watched(self, reading: Sequence[asyncio.Future[None]]) -> Ending:
         """Look again and again until the process has ended or a limit is reached."""
         limits = self._job.limits
         exited = asyncio.ensure_future(self._process.wait())
@@ -154,7 +151,7 @@ class _Run:
                 left = self._started + limits.seconds - time.monotonic()
                 if left <= 0:
                     return Ending.TIMED_OUT
-                if any(it.done() and not it.result() for it in reading):
+                if self._output.is_over or self._errors.is_over:
                     return Ending.TOO_MUCH_OUTPUT
                 if (first := self._report.first_process) is not None:
                     use = await asyncio.to_thread(use_of, first.process, self._places)
@@ -204,9 +201,9 @@ class _Run:
         )
 
 
-async def _whatever_happens(work: Awaitable[None]) -> None:
+async def _whatever_happens(work: Awaitable[object]) -> None:
     """Finish some work before a cancellation goes on."""
-    task = asyncio.ensure_future(work)
+    task: asyncio.Future[object] = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
         try:
