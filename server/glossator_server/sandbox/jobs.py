@@ -19,6 +19,8 @@ class Limits:
 
     `seconds` is wall time, `memory_bytes` what all processes and files in scratch space hold
     together, `file_bytes` the longest file, `output_bytes` what is read of each output.
+    `fences_memory` keeps every process from even asking for more than `memory_bytes`; programs that
+    were built with a sanitizer ask for terabytes that they never use, and need it off.
     """
 
     seconds: float = 60.0
@@ -27,6 +29,7 @@ class Limits:
     file_bytes: int = 256 * MIB
     scratch_bytes: int = 512 * MIB
     output_bytes: int = 1_000_000
+    fences_memory: bool = True
 
 
 @dataclass(frozen=True, slots=True)
