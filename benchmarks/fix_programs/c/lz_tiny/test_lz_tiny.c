@@ -63,6 +63,7 @@ static bool test_min_match(void)
 {
 	CHECK(round_trip("abcXabc", 7) == 5 + 3);
 	CHECK(packed[5] == 0x80);
+	CHECK(round_trip("abcabcabc", 6) == 4 + 3);
 	return true;
 }
 
