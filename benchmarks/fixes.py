@@ -31,7 +31,7 @@ from glossator_server.edits import apply_changes
 from glossator_server.files import read_snapshot
 from glossator_server.fix_options import FixOptions
 from glossator_server.proposal import FixProposal
-from glossator_server.sandbox import open_sandbox
+from glossator_server.sandbox.opening import open_sandbox
 from glossator_server.settings import Settings
 from glossator_server.snapshot import Snapshot
 from glossator_server.verify.checker import Subject
@@ -45,6 +45,8 @@ ROUNDS = 3
 MUTANTS = 200
 # Of the faults that people wrote; as many again would say the same.
 WRITTEN_A_PROGRAM = 6
+# Tested once for all faults.
+SANDBOX = open_sandbox()
 _COMPILE = {"c": ("gcc", "-fsyntax-only", "-std=c11", "-Wall", "-Wextra")}
 
 
@@ -110,10 +112,9 @@ async def mended(
     fault: Fault, root: Path, path: Path, model: ChatModel, *, suggests: bool
 ) -> tuple[FixOutcome, TimedChecker, float]:
     """Mend a fault; return how it ended, its checker, and the seconds that it took."""
-    sandbox = await open_sandbox()
     tests = TestCommands((COMMANDS[fault.language],), 30.0)
     checker = TimedChecker(
-        CodeChecker(sandbox, Programs(root, folders_of_path()), tests), suggests=suggests
+        CodeChecker(SANDBOX, Programs(root, folders_of_path()), tests), suggests=suggests
     )
 
     async def ask_nobody(about: Snapshot, line: int, text: str) -> Sequence[ContextPiece]:  # noqa: ARG001

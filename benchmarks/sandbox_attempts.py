@@ -285,7 +285,11 @@ for at in range(20):
 }
 
 ATTEMPTS = (
-    *(Attempt(kind, it, code, True) for kind, all_ in CONTROLLED.items() for it, code in all_.items()),
+    *(
+        Attempt(kind, it, code, True)
+        for kind, all_ in CONTROLLED.items()
+        for it, code in all_.items()
+    ),
     *(
         Attempt(kind, it, code, False)
         for kind, all_ in UNCONTROLLED.items()

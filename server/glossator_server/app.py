@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from glossator_indexer.ports import RepositoryIndex, VectorStore
     from glossator_indexer.team import TeamIndex
     from glossator_server.embedders import ChosenEmbedder
+    from glossator_server.sandbox import Sandbox
     from glossator_server.sandbox.approvals import Approvals
     from glossator_server.session import Session
     from glossator_server.teams import LateTeam
@@ -300,13 +301,13 @@ async def open_checker(root: Path, policy: Policy, settings: Settings) -> CodeCh
 
     Raises `SandboxUnavailableError` where there is none that holds.
     """
-    from glossator_server.sandbox import open_sandbox
     from glossator_server.verify.code_checker import CodeChecker, TestCommands
     from glossator_server.verify.programs import Programs, folders_of_path
 
-    sandbox = await open_sandbox()
-    if sandbox.state.trouble is not None:
-        raise SandboxUnavailableError(sandbox.state.trouble)
+    sandbox = _sandbox()
+    state = await sandbox.check()
+    if state.trouble is not None:
+        raise SandboxUnavailableError(state.trouble)
     approvals = open_approvals()
     refusals = {it: approvals.refusal(root, it) for it in policy.commands}
     tests = TestCommands(
@@ -315,6 +316,14 @@ async def open_checker(root: Path, policy: Policy, settings: Settings) -> CodeCh
         tuple(it for it in refusals.values() if it is not None),
     )
     return CodeChecker(sandbox, Programs(root, folders_of_path()), tests)
+
+
+@cache
+def _sandbox() -> Sandbox:
+    """Return the sandbox of this process, which is tested once."""
+    from glossator_server.sandbox.opening import open_sandbox
+
+    return open_sandbox()
 
 
 def open_approvals() -> Approvals:

@@ -33,7 +33,7 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
     )
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--diff", action="store_true", help="print diffs, write nothing (default)")
-    mode.add_argument("--write", action="store_true", help="write the comments into the files")
+    mode.add_argument("--write", action="store_true", help="write what is proposed into the files")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=run)
 
@@ -91,7 +91,13 @@ def _done(options: argparse.Namespace, known: Understanding) -> int:
 
         return search.run(_parsed(search, ["search", _flag(options), "--", query_of(options.text)]))
     if options.target is None:
-        raise UsageError("Say what to document: add FILE, FILE:LINE, FILE::SYMBOL or a folder.")
+        raise UsageError("Say in what: add FILE, FILE:LINE, FILE::SYMBOL or a folder.")
+    if known.guess.intent == "fix":
+        from glossator_server.cli import fix
+
+        words = ["fix", _flag(options), *(["--write"] if options.write else [])]
+        words += ["--about", options.text, "--", options.target]
+        return fix.run(_parsed(fix, words))
     from glossator_server.cli import document
 
     words = ["document", _flag(options)]

@@ -22,7 +22,11 @@ class Sandbox(Protocol):
 
     @property
     def state(self) -> SandboxState:
-        """Say whether anything can be run here."""
+        """Say what is known so far of whether anything can be run here."""
+        ...
+
+    async def check(self) -> SandboxState:
+        """Find out whether anything can be run here, once."""
         ...
 
     async def run(self, job: SandboxJob) -> SandboxResult:

@@ -59,6 +59,10 @@ class NoSandbox:
         """Say why nothing is run."""
         return self._state
 
+    async def check(self) -> SandboxState:
+        """Say why nothing is run."""
+        return self._state
+
     async def run(self, job: SandboxJob) -> SandboxResult:  # noqa: ARG002 -- as the protocol has it
         """Raise `SandboxUnavailableError`."""
         raise SandboxUnavailableError(self._state.trouble or _NOTHING_RUN)

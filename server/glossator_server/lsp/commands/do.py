@@ -17,17 +17,20 @@ from glossator_server.actions.instructions import (
     line_at,
     without_instruction,
 )
+from glossator_server.actions.targeting import FixWish
 from glossator_server.actions.understanding import check_text, query_of, understand, why_not
 from glossator_server.errors import SymbolNotFoundError, UsageError
 from glossator_server.lsp.applying import Finish
 from glossator_server.lsp.commands.arguments import (
     Target,
+    lines_of,
     read_object,
     read_target,
     snapshot_of,
     symbol_of,
 )
 from glossator_server.lsp.commands.document import write_comment
+from glossator_server.lsp.commands.fix import write_fix
 from glossator_server.lsp.commands.search import search
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
@@ -86,10 +89,13 @@ async def _do(ls: GlossatorServer, wish: _Wish, report: JobReport) -> str:
     if known.guess.intent == "search":
         return f"{known.in_short}; {await _search(ls, wish.text)}"
     if wish.target is None:
-        raise UsageError("To document, the command needs `uri` and a `symbol` or a `range`.")
+        raise UsageError("To change code, the command needs `uri` and a `symbol` or a `range`.")
     if snapshot is None:
         # Says why the document cannot be worked on.
         snapshot = snapshot_of(ls, wish.target)
+    if known.guess.intent == "fix":
+        about = FixWish(lines=lines_of(wish.target, snapshot), text=wish.text)
+        return f"{known.in_short}; {await write_fix(ls, snapshot, about, report)}"
     done = await _document(ls, snapshot, wish.target, report)
     return f"{known.in_short}; {done}"
 
