@@ -61,6 +61,10 @@ ROLE = "fix"
 # A small model reads a few lines, and chooses among fewer.
 SMALL_LINES_AROUND = 6
 MOST_TRIED_SUGGESTIONS = 4
+_NO_TESTS = (
+    "No tests could be run: list their command under [execute] in config.toml and approve it with "
+    "`glossator approve`."
+)
 _NO_CRITIC = (
     "Whether it is mended no check here can tell, only a model, and the built-in one is not asked "
     "to judge; list a model for the role critic in config.toml."
@@ -74,7 +78,7 @@ AskIndex = Callable[[Snapshot, int, str], Awaitable[Sequence[ContextPiece]]]
 class Workshop:
     """What a fix is made with: the workspace, its checks, the models, the index.
 
-    `critic` is None where no model may judge.
+    `critic` is None where no model may judge; `not_run` says why commands of tests did not run.
     """
 
     root: Path
@@ -82,6 +86,7 @@ class Workshop:
     generator: ChatModel
     critic: ChatModel | None
     ask_index: AskIndex
+    not_run: tuple[str, ...] = ()
 
 
 class NoFixCause(StrEnum):
@@ -149,11 +154,12 @@ async def fix(
     if mended.best is None:
         return _not_found(snapshot, task, mended)
     proposal = _proposal(task, mended.best, mended, workshop)
+    cut = asking.notices(workshop.generator.info) if mended.best.round else ()
     return replace(
         proposal,
         symbol=_symbol_of(snapshot, task),
         edits=(file_edit(snapshot, mended.best.changes),),
-        notices=asking.notices(workshop.generator.info) if mended.best.round else (),
+        notices=(*cut, *workshop.not_run),
         seconds=time.monotonic() - started,
     )
 
@@ -240,7 +246,7 @@ async def _task(snapshot: Snapshot, wish: FixWish, workshop: Workshop) -> FixTas
         baseline += (CheckOutcome(Stage.REVIEW, REVIEWER, "", (problem,), 0.0),)
         targets = (problem,)
     if not targets:
-        return _nothing(snapshot, wish, baseline)
+        return _nothing(snapshot, wish, baseline, workshop)
     name = subject.path.relative_to(subject.root).as_posix()
     return FixTask(subject, snapshot.source, name, targets, baseline, snapshot.data_class)
 
@@ -271,7 +277,9 @@ async def _suggestions(task: FixTask, checker: Checker) -> tuple[Suggestion, ...
     return tuple(Suggestion(compiled[0].tool, (it,)) for it in changes)
 
 
-def _nothing(snapshot: Snapshot, wish: FixWish, baseline: Sequence[CheckOutcome]) -> NoFix:
+def _nothing(
+    snapshot: Snapshot, wish: FixWish, baseline: Sequence[CheckOutcome], workshop: Workshop
+) -> NoFix:
     tools = ", ".join(dict.fromkeys(it.tool for it in baseline if not it.trouble))
     if wish.complaints:
         first = wish.complaints[0]
@@ -282,10 +290,7 @@ def _nothing(snapshot: Snapshot, wish: FixWish, baseline: Sequence[CheckOutcome]
         return NoFix(snapshot.path, "", NoFixCause.NOT_CHECKED, reason)
     if wish.test:
         if not any(it.stage is Stage.TESTS for it in baseline):
-            reason = (
-                "No tests could be run: list their command under [execute] in config.toml and "
-                "approve it with `glossator approve`."
-            )
+            reason = workshop.not_run[0] if workshop.not_run else _NO_TESTS
             return NoFix(snapshot.path, "", NoFixCause.NOT_CHECKED, reason)
         return NoFix(snapshot.path, "", NoFixCause.NOTHING_WRONG, f"{wish.test} does not fail.")
     where = "here" if wish.lines is not None else f"in {(snapshot.path or Path()).name}"

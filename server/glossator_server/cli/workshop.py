@@ -58,7 +58,8 @@ async def opened_workshop(
                 return await pieces_around(indexes, about, line, text)
 
             judging = None if is_small(critic.info) else critic
-            yield Workshop(root, checker, generator, judging, ask_index)
+            not_run = checker.tests.refusals
+            yield Workshop(root, checker, generator, judging, ask_index, not_run)
     finally:
         await generator.close()
         if critic is not None:

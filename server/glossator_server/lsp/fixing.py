@@ -93,7 +93,8 @@ async def open_workshop(ls: GlossatorServer, snapshot: Snapshot) -> AsyncIterato
             return await pieces_around(ls, about, line, text)
 
         judging = None if is_small(critic.info) else critic
-        yield Workshop(root, checker, generator, judging, ask_index)
+        not_run = checker.tests.refusals
+        yield Workshop(root, checker, generator, judging, ask_index, not_run)
     finally:
         await generator.close()
         if critic is not None:
