@@ -14,11 +14,11 @@ BROKEN = """#include "add.h"
 
 int add(int left, int right)
 {
-\treturn left + rihgt;
+\treturn left + operand;
 }
 """
-MENDED = BROKEN.replace("rihgt", "right")
-WRONG = BROKEN.replace("left + rihgt", "left - right")
+MENDED = BROKEN.replace("operand", "right")
+WRONG = BROKEN.replace("left + operand", "left - right")
 TEST = """#include <stdio.h>
 #include "add.h"
 
@@ -51,8 +51,8 @@ def block(before: str, after: str) -> str:
     return f"<<<<<<< SEARCH\n{before}\n=======\n{after}\n>>>>>>> REPLACE\n"
 
 
-RIGHT = block("\treturn left + rihgt;", "\treturn left + right;")
-MINUS = block("\treturn left + rihgt;", "\treturn left - right;")
+RIGHT = block("\treturn left + operand;", "\treturn left + right;")
+MINUS = block("\treturn left + operand;", "\treturn left - right;")
 APPROVAL = json.dumps({"resolved": True, "approve": True, "problems": [], "advice": "It is right."})
 
 WriteModels = Callable[..., None]

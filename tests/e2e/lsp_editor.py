@@ -237,7 +237,7 @@ class StrictEditor:
         assert request["params"]["label"]
         edit = request["params"]["edit"]
         if self._versions_edits():
-            assert set(edit) == {"documentChanges"}
+            assert set(edit) - self._annotations() == {"documentChanges"}
             (change,) = edit["documentChanges"]
             uri, edits = change["textDocument"]["uri"], change["edits"]
         else:
@@ -288,6 +288,12 @@ class StrictEditor:
             start = min(ends) + (2 if text[min(ends) : min(ends) + 2] == "\r\n" else 1)
         raw = text[start:].encode(self._codec)[: self._width * position["character"]]
         return start + len(raw.decode(self._codec))
+
+    def _annotations(self) -> set[str]:
+        """Return the key of what explains changes, for an editor that shows it."""
+        workspace = self.announced.capabilities.workspace
+        edit = workspace.workspace_edit if workspace else None
+        return {"changeAnnotations"} if edit and edit.change_annotation_support else set()
 
     def _versions_edits(self) -> bool:
         workspace = self.announced.capabilities.workspace

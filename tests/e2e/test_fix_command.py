@@ -33,7 +33,6 @@ def project(tmp_path: Path) -> Path:
 def test_a_change_is_printed_with_its_evidence_and_nothing_written(
     project: Path, models: WriteModels
 ) -> None:
-    # The compiler's own suggestion would do, where it had none of these letters in it.
     models(RIGHT)
     ended = glossator("fix", "add.c", cwd=project)
     assert ended.status == 0, ended
@@ -41,6 +40,14 @@ def test_a_change_is_printed_with_its_evidence_and_nothing_written(
     assert "passed compile (gcc" in ended.output
     assert "1 error -> nothing wrong" in ended.output
     assert (project / "add.c").read_text("utf-8") == BROKEN
+
+
+def test_a_compilers_own_suggestion_needs_no_model(project: Path, models: WriteModels) -> None:
+    (project / "add.c").write_text(BROKEN.replace("operand", "rihgt"), "utf-8")
+    models()
+    ended = glossator("fix", "add.c", cwd=project)
+    assert ended.status == 0, ended
+    assert "by gcc (no model was asked), 0 rounds" in ended.output
 
 
 @pytest.mark.parametrize("target", ["add.c", "add.c:5", "add.c::add"])

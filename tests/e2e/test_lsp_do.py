@@ -90,7 +90,6 @@ async def test_a_comment_of_another_language_is_offered(script: WriteScript) -> 
 @pytest.mark.parametrize(
     ("text", "intent", "sentence"),
     [
-        ("fix this bug", "fix", "Glossator cannot fix code yet"),
         ("explain this loop", "explain", "Glossator cannot explain code yet"),
         ("rename it to sum", "edit", "Glossator cannot edit code yet"),
         ("how does login work in this project", "ask", "Glossator cannot answer questions yet"),

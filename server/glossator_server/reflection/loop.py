@@ -197,7 +197,7 @@ class _Run:
         attempt = min(self.candidates, key=lambda it: it.rank, default=None)
         why = self.stopped or "the rounds are used up"
         if best is None and self.reasons:
-            why = f"{why}; the last attempt: {self.reasons[0]}"
+            why = f"{why}; the last attempt: {self.reasons[0].partition('; ')[0]}"
         return Mended(best, attempt, why, self.round, tuple(self.history), self.spending)
 
     def say(self, words: str) -> None:
@@ -263,7 +263,8 @@ async def _candidate(run: _Run) -> Candidate | None:
             changes = apply_edits(run.task.source, run.task.name, read_edits(answer))
         except UnusableEditError as trouble:
             run.reasons = (str(trouble),)
-            run.note(f"the answer cannot be used: {trouble}")
+            # After the semicolon the model is told what to do.
+            run.note(f"the answer cannot be used: {str(trouble).partition('; ')[0]}")
             if run.repairs_left > 0:
                 run.repairs_left -= 1
                 continue
@@ -303,6 +304,12 @@ async def _ask(run: _Run) -> str | None:
             raise
         # The first question fitted; what did not is what was sent back.
         run.stopped = "what was to be sent back does not fit the model"
+        return None
+    except ModelError as trouble:
+        if run.spending.calls == 0:
+            raise
+        # What was found so far is not lost with it.
+        run.stopped = str(trouble).rstrip(".")
         return None
     if reply is None:
         return None

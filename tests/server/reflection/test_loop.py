@@ -95,6 +95,14 @@ async def test_a_model_that_cannot_answer_is_the_callers_trouble() -> None:
         await mended(BROKEN, [])
 
 
+async def test_a_model_that_fails_later_loses_nothing() -> None:
+    failing = ScriptedReply(error="unavailable")
+    critic = ScriptedModel([REJECTS])
+    done = await mended(BROKEN, [RIGHT, failing], critic=critic)
+    assert done.best is not None
+    assert "return 1;" in done.best.after.text
+
+
 async def test_what_a_tool_suggests_is_tried_before_a_model() -> None:
     at = BROKEN.index(" // @error")
     end = BROKEN.index("\n}", at)
