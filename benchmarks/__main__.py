@@ -36,6 +36,8 @@ NAMES = (
     "lsp_sync",
     "lsp_messages",
     "garbage",
+    "fixes",
+    "fix_small",
     "doc_styles",
     "words",
     "index_fresh",
