@@ -262,7 +262,8 @@ HOSTILE = [
     ("--gcc-toolchain=.",), ("-gen-reproducer",), ("-fmodules-cache-path=x",), ("-ivfsoverlay",),
     ("-fuse-ld=./x",), ("-fcallgraph-info",), ("--config", "x"), ("--config=x",), ("-load",),
     ("-fpass-plugin=./x.so",), ("-mllvm",), ("-T", "x"), ("-Werror",), ("-Werror=all",),
-    ("-l", "m"), ("-fsanitize-ignorelist=/root",), ("-MT\n", "x"), ("", ""), ("-",), ("--",), ("x.c",),
+    ("-l", "m"), ("-fsanitize-ignorelist=/root",), ("-MT\n", "x"), ("", ""), ("-",), ("--",),
+    ("x.c",),
 ]  # fmt: skip
 ALONE = frozenset(it[0] for it in HARMLESS if it[0][:2] not in ("-D", "-U", "-I", "-i", "-x"))
 
