@@ -54,7 +54,11 @@ def compile_runs(question: Question, programs: Programs) -> list[ToolRun]:
     """Return the run of the compiler over the unit that a file belongs to."""
     unit = unit_for(question.subject.path, question.text, question.subject.root)
     compiler = _compiler(unit, programs)
-    return [] if compiler is None else [_compile_run(unit, compiler, ())]
+    if compiler is None:
+        return []
+    is_clang = "clang" in compiler.name
+    caret = "-fno-caret-diagnostics" if is_clang else "-fno-diagnostics-show-caret"
+    return [_compile_run(unit, compiler, caret)]
 
 
 def lint_runs(question: Question, programs: Programs) -> list[ToolRun]:
@@ -74,7 +78,8 @@ def hint_runs(question: Question, programs: Programs) -> list[ToolRun]:
     compiler = _compiler(unit, programs)
     if compiler is None:
         return []
-    return [_compile_run(unit, compiler, ("-fdiagnostics-parseable-fixits",))]
+    # Without carets, clang says nothing of what it would change.
+    return [_compile_run(unit, compiler, "-fdiagnostics-parseable-fixits")]
 
 
 def hinted_changes(errors: str, path: Path, text: str) -> Iterator[TextChange]:
@@ -102,14 +107,12 @@ def _compiler(unit: Unit, programs: Programs) -> Program | None:
     return programs.find(*names)
 
 
-def _compile_run(unit: Unit, compiler: Program, more: tuple[str, ...]) -> ToolRun:
+def _compile_run(unit: Unit, compiler: Program, shape: str) -> ToolRun:
     # Where the project asks for no warnings, those that find defects are asked for.
     warns = () if any(it.startswith("-W") for it in unit.flags) else ("-Wall", "-Wextra")
-    is_clang = "clang" in compiler.name
-    limit = "-ferror-limit=100" if is_clang else "-fmax-errors=100"
-    caret = "-fno-caret-diagnostics" if is_clang else "-fno-diagnostics-show-caret"
-    shape = ("-fdiagnostics-color=never", caret, limit)
-    argv = ("-fsyntax-only", *unit.flags, *warns, *shape, *more, str(unit.path))
+    limit = "-ferror-limit=100" if "clang" in compiler.name else "-fmax-errors=100"
+    shapes = ("-fdiagnostics-color=never", limit, shape)
+    argv = ("-fsyntax-only", *unit.flags, *warns, *shapes, str(unit.path))
     return ToolRun(
         Stage.COMPILE,
         compiler,
