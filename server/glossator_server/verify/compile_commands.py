@@ -272,7 +272,8 @@ MOST_LOOKED_AT = 3_000
 
 def _sources(root: Path, near: Path, suffixes: frozenset[str] = UNITS) -> list[Path]:
     """Return the units of the workspace, those beside a file first."""
-    beside = sorted(it for it in near.parent.iterdir() if it.suffix.lower() in suffixes)
+    folder = near.parent.iterdir() if near.parent.is_dir() else ()
+    beside = sorted(it for it in folder if it.suffix.lower() in suffixes)
     found = dict.fromkeys(beside)
     for number, it in enumerate(root.rglob("*")):
         if number > MOST_LOOKED_AT * 10 or len(found) > MOST_LOOKED_AT:

@@ -91,8 +91,7 @@ def typescript_runs(question: Question, programs: Programs) -> list[ToolRun]:
         return found
 
     argv = ("--noEmit", "--pretty", "false", "--skipLibCheck", *target)
-    run = ToolRun(Stage.COMPILE, tsc, argv, read, folder, limits=_LIMITS)
-    return [_with_program(run, node)]
+    return [ToolRun(Stage.COMPILE, _through(tsc, node), argv, read, folder, limits=_LIMITS)]
 
 
 def go_runs(question: Question, programs: Programs) -> list[ToolRun]:
@@ -197,16 +196,12 @@ def java_runs(question: Question, programs: Programs) -> list[ToolRun]:
     return [ToolRun(Stage.COMPILE, javac, argv, read, source, limits=_LIMITS)]
 
 
-def _with_program(run: ToolRun, other: Program) -> ToolRun:
-    """Return a run that sees another program beside its own: a script's interpreter."""
-    own = run.program
-    readable = tuple(dict.fromkeys((*own.readable, *other.readable)))
-    program = Program(own.name, own.path, readable, own.environment)
-    path = ("PATH", f"{other.path.parent}:/usr/local/bin:/usr/bin:/bin")
-    return ToolRun(
-        run.stage, program, run.argv, run.read, run.cwd, run.notice, run.writes, run.limits,
-        (*run.environment, path),
-    )  # fmt: skip
+def _through(script: Program, node: Program) -> Program:
+    """Return a script that is run by node, which sees what both need."""
+    readable = tuple(dict.fromkeys((*script.readable, *node.readable)))
+    is_script = b"node" in script.path.read_bytes()[:80].split(b"\n")[0]
+    through = node.path if is_script else None
+    return Program(script.name, script.path, readable, script.environment, through)
 
 
 def _rust_problems(text: str, folder: Path) -> list[Problem]:
