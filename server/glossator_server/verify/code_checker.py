@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +65,7 @@ class CodeChecker:
         self.programs = programs
         self.tests = tests
         self._known: OrderedDict[str, asyncio.Task[tuple[CheckOutcome, ...]]] = OrderedDict()
+        self._waiting: Counter[asyncio.Task[tuple[CheckOutcome, ...]]] = Counter()
         self._versions: dict[Path, str] = {}
 
     async def check(
@@ -84,12 +85,25 @@ class CodeChecker:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
         try:
-            # Whoever asks the same question meanwhile waits for the same run.
-            return await asyncio.shield(task)
+            return await self._waited_for(task)
         except BaseException:
-            self._known.pop(key, None)
-            task.cancel()
+            if task.done() or not self._waiting[task]:
+                task.cancel()
+                if self._known.get(key) is task:
+                    del self._known[key]
             raise
+
+    async def _waited_for(
+        self, task: asyncio.Task[tuple[CheckOutcome, ...]]
+    ) -> tuple[CheckOutcome, ...]:
+        """Wait for a run that others may wait for, too: who gives up does not take it from them."""
+        self._waiting[task] += 1
+        try:
+            return await asyncio.shield(task)
+        finally:
+            self._waiting[task] -= 1
+            if not self._waiting[task]:
+                del self._waiting[task]
 
     async def suggested_changes(self, subject: Subject, text: str) -> tuple[TextChange, ...]:
         """Return the changes that the compiler of a file suggests by itself, in its order."""
@@ -139,7 +153,7 @@ class CodeChecker:
             if program is None:
                 continue
             job = SandboxJob(
-                (str(program.path), *argv[1:]),
+                (*program.words, *argv[1:]),
                 question.subject.root,
                 question.subject.root,
                 question.files,
@@ -154,7 +168,7 @@ class CodeChecker:
     async def _version(self, question: Question, program: Program) -> str:
         if program.path not in self._versions:
             job = SandboxJob(
-                (str(program.path), "version" if program.name == "go" else "--version"),
+                (*program.words, "version" if program.name == "go" else "--version"),
                 question.subject.root,
                 question.subject.root,
                 readable=program.readable,
@@ -168,10 +182,12 @@ class CodeChecker:
 
 
 def _job(question: Question, run: ToolRun) -> SandboxJob:
+    # A file that is not saved yet may be meant for a folder that is not there yet.
+    cwd = next(it for it in (run.cwd, *run.cwd.parents) if it.is_dir())
     return SandboxJob(
-        (str(run.program.path), *run.argv),
+        (*run.program.words, *run.argv),
         question.subject.root,
-        run.cwd,
+        cwd,
         question.files,
         writes=run.writes,
         readable=run.program.readable,
@@ -210,7 +226,8 @@ def _stamps(subject: Subject) -> Sequence[str]:
     places = [it for it in subject.path.parents if it.is_relative_to(subject.root)]
     names = (*DATABASES, FLAGS_FILE, "Makefile", "pyproject.toml")
     files = [folder / name for folder in places for name in names]
-    files += sorted(subject.path.parent.iterdir())[:200]
+    if subject.path.parent.is_dir():
+        files += sorted(subject.path.parent.iterdir())[:200]
     told = []
     for file in files:
         try:
