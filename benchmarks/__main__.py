@@ -27,6 +27,7 @@ NAMES = (
     "extents_languages",
     "index_extents",
     "extraction",
+    "sandbox_probes",
     "redaction",
     "policy",
     "faults",

@@ -80,7 +80,9 @@ def _needs(path: Path) -> tuple[tuple[Path, ...], tuple[tuple[str, str], ...]]:
     if home.name == ".cargo":
         rustup = home.parent / ".rustup"
         variables = (("CARGO_HOME", str(home)), ("RUSTUP_HOME", str(rustup)))
-        return tuple(it for it in (home, rustup) if it.is_dir()), variables
+        # Not all of the home of cargo: it may hold the keys of registries.
+        shown = (*(home / it for it in ("bin", "registry", "git")), rustup)
+        return tuple(it for it in shown if it.is_dir()), variables
     prefixes = {_prefix(path), _prefix(real)}
     return tuple(sorted(it for it in prefixes if not _is_system(it))), ()
 

@@ -88,8 +88,8 @@ def type_runs(question: Question, programs: Programs) -> list[ToolRun]:
 def _types_run(mypy: Program, argv: tuple[str, ...], root: Path) -> ToolRun:
     def read(result: SandboxResult) -> list[Problem]:
         found = problems_by_line(result.output, Stage.TYPES, mypy.name, root)
-        # 2 stands for its own failures, and for a file that it cannot parse.
-        if result.status not in (0, 1) and not found:
+        # Its own failures end like findings do, but without one.
+        if result.status != 0 and not found:
             raise NoResultError(f"it failed: {last_line(result.errors or result.output)}")
         return found
 
