@@ -13,7 +13,6 @@ from glossator_indexer.parsing import ParsedSource
 from glossator_indexer.symbols import all_symbols
 from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage, difference
 
-
 # They follow paths through whole functions: where they did not run before, nobody knows since when
 # something is wrong.
 _ANALYSERS = frozenset({"clang-tidy", "cppcheck"})
