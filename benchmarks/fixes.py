@@ -42,9 +42,9 @@ from glossator_server.verify.programs import Programs, folders_of_path
 SEED = 20_261_127
 P_RIGHT = 0.35
 ROUNDS = 3
-MUTANTS = 200
+MUTANTS = 150
 # Of the faults that people wrote; as many again would say the same.
-WRITTEN_A_PROGRAM = 6
+WRITTEN_A_PROGRAM = 3
 # Tested once for all faults.
 SANDBOX = open_sandbox()
 _COMPILE = {"c": ("gcc", "-fsyntax-only", "-std=c11", "-Wall", "-Wextra")}
