@@ -1,8 +1,9 @@
-"""Own the attempts to break out of the sandbox: small programs, each of which does its harm or fails.
+"""Own the attempts to break out of the sandbox: small programs that do their harm or fail.
 
-An attempt raises where it is refused; where it gets to its end it has succeeded, unless it ends with
-`sys.exit`: then what it did is looked for from outside. `CONTROLLED` ones also run without a sandbox,
-where they must succeed; the others would do harm there, or need rights that no ordinary user has.
+An attempt raises where it is refused; where it gets to its end it has succeeded, unless it ends
+with `sys.exit`: then what it did is looked for from outside. `CONTROLLED` ones also run without a
+sandbox, where they must succeed; the others would do harm there, or need rights that no ordinary
+user has.
 """
 
 from __future__ import annotations
@@ -201,7 +202,8 @@ UNCONTROLLED: dict[str, dict[str, str]] = {
         "what is run for a crash": 'open("/proc/sys/kernel/core_pattern", "w").close()',
         "the kernel's emergency keys": 'open("/proc/sysrq-trigger", "w").close()',
         "the kernel's settings": 'open("/sys/kernel/uevent_helper", "w").close()',
-        "being spared when memory ends": 'open("/proc/self/oom_score_adj", "w").write("-1000")',
+        "being spared when memory ends": """
+os.write(os.open("/proc/self/oom_score_adj", os.O_WRONLY), b"-1000")""",
         "folders that were left open": """
 assert [it for it in range(3, 1024) if os.path.isdir(f"/proc/self/fd/{it}")]""",
         "the first process's memory": 'open("/proc/1/mem", "r+b")',
@@ -286,14 +288,17 @@ for at in range(20):
 
 ATTEMPTS = (
     *(
-        Attempt(kind, it, code, True)
-        for kind, all_ in CONTROLLED.items()
-        for it, code in all_.items()
+        Attempt(kind, name, code, is_controlled=True)
+        for kind, attempts in CONTROLLED.items()
+        for name, code in attempts.items()
     ),
     *(
-        Attempt(kind, it, code, False)
-        for kind, all_ in UNCONTROLLED.items()
-        for it, code in all_.items()
+        Attempt(kind, name, code, is_controlled=False)
+        for kind, attempts in UNCONTROLLED.items()
+        for name, code in attempts.items()
     ),
-    *(Attempt("copy", it, code, is_controlled=False, writes=True) for it, code in COPYING.items()),
+    *(
+        Attempt("copy", name, code, is_controlled=False, writes=True)
+        for name, code in COPYING.items()
+    ),
 )

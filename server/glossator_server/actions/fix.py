@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 
 from glossator_clients.errors import PromptTooLongError
@@ -272,9 +273,17 @@ async def _suggestions(task: FixTask, checker: Checker) -> tuple[Suggestion, ...
     text = task.source.text
     lines = {it.line for it in compiled}
     found = await checker.suggested_changes(task.subject, text)
-    near = (it for it in found if line_and_column(text, it.span.start)[0] in lines)
-    changes = list(near)[:MOST_TRIED_SUGGESTIONS]
-    return tuple(Suggestion(compiled[0].tool, (it,)) for it in changes)
+    # A header that is missing goes to the top, wherever it is missed.
+    near = [
+        it
+        for it in found
+        if it.new_text.startswith("#include") or line_and_column(text, it.span.start)[0] in lines
+    ]
+    near.sort(key=lambda it: it.span)
+    tool, tried = compiled[0].tool, near[: MOST_TRIED_SUGGESTIONS - 1]
+    apart = all(one.span.end <= other.span.start for one, other in pairwise(near))
+    together = [tuple(near)] if len(near) > 1 and apart else []
+    return tuple(Suggestion(tool, it) for it in (*together, *((one,) for one in tried)))
 
 
 def _nothing(

@@ -13,6 +13,10 @@ from glossator_indexer.parsing import ParsedSource
 from glossator_indexer.symbols import all_symbols
 from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage, difference
 
+# They follow paths through whole functions: where they did not run before, nobody knows since when
+# something is wrong.
+_ANALYSERS = frozenset({"clang-tidy", "cppcheck"})
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Score:
@@ -107,6 +111,8 @@ def introduced(
         before = [it for it in baseline if (it.stage, it.tool) == (one.stage, one.tool)]
         new = difference(_problems(before), one.problems).new
         could_speak = bool(before) and not any(_stumbled(it) for it in before)
+        if not before and one.tool in _ANALYSERS:
+            continue
         found += (
             it for it in new if could_speak or not _is_warning(it) or it.line in touched.lines
         )

@@ -18,6 +18,8 @@ from glossator_server.verify.tools import (
     NoResultError,
     Question,
     ToolRun,
+    last_line,
+    place,
     problems_by_line,
 )
 
@@ -36,15 +38,27 @@ _FIXIT = re.compile(
     r'"(?P<new>(?:[^"\\]|\\.)*)"$',
     re.MULTILINE,
 )
-_ESCAPE = re.compile(r"\\([0-7]{3}|.)")
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "f": "\f", "a": "\a", "b": "\b"}
+_ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
+_ESCAPES = {
+    b"n": b"\n",
+    b"t": b"\t",
+    b"r": b"\r",
+    b"v": b"\v",
+    b"f": b"\f",
+    b"a": b"\a",
+    b"b": b"\b",
+}
 
 
 def compile_runs(question: Question, programs: Programs) -> list[ToolRun]:
     """Return the run of the compiler over the unit that a file belongs to."""
     unit = unit_for(question.subject.path, question.text, question.subject.root)
     compiler = _compiler(unit, programs)
-    return [] if compiler is None else [_compile_run(unit, compiler, ())]
+    if compiler is None:
+        return []
+    is_clang = "clang" in compiler.name
+    caret = "-fno-caret-diagnostics" if is_clang else "-fno-diagnostics-show-caret"
+    return [_compile_run(unit, compiler, caret)]
 
 
 def lint_runs(question: Question, programs: Programs) -> list[ToolRun]:
@@ -64,7 +78,8 @@ def hint_runs(question: Question, programs: Programs) -> list[ToolRun]:
     compiler = _compiler(unit, programs)
     if compiler is None:
         return []
-    return [_compile_run(unit, compiler, ("-fdiagnostics-parseable-fixits",))]
+    # Without carets, clang says nothing of what it would change.
+    return [_compile_run(unit, compiler, "-fdiagnostics-parseable-fixits")]
 
 
 def hinted_changes(errors: str, path: Path, text: str) -> Iterator[TextChange]:
@@ -77,12 +92,12 @@ def hinted_changes(errors: str, path: Path, text: str) -> Iterator[TextChange]:
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
     for match in _FIXIT.finditer(errors):
-        if not match["path"].endswith(path.name):
+        if place(_unescaped(match["path"]), path.parent) != path:
             continue
         first = _offset(lines, starts, int(match["l1"]), int(match["c1"]))
         last = _offset(lines, starts, int(match["l2"]), int(match["c2"]))
         if first is not None and last is not None and first <= last:
-            yield TextChange(Span(first, last), _ESCAPE.sub(_unescaped, match["new"]))
+            yield TextChange(Span(first, last), _unescaped(match["new"]))
 
 
 def _compiler(unit: Unit, programs: Programs) -> Program | None:
@@ -92,12 +107,12 @@ def _compiler(unit: Unit, programs: Programs) -> Program | None:
     return programs.find(*names)
 
 
-def _compile_run(unit: Unit, compiler: Program, more: tuple[str, ...]) -> ToolRun:
+def _compile_run(unit: Unit, compiler: Program, shape: str) -> ToolRun:
     # Where the project asks for no warnings, those that find defects are asked for.
     warns = () if any(it.startswith("-W") for it in unit.flags) else ("-Wall", "-Wextra")
     limit = "-ferror-limit=100" if "clang" in compiler.name else "-fmax-errors=100"
-    shape = ("-fdiagnostics-color=never", "-fno-diagnostics-show-caret", limit)
-    argv = ("-fsyntax-only", *unit.flags, *warns, *shape, *more, str(unit.path))
+    shapes = ("-fdiagnostics-color=never", limit, shape)
+    argv = ("-fsyntax-only", *unit.flags, *warns, *shapes, str(unit.path))
     return ToolRun(
         Stage.COMPILE,
         compiler,
@@ -112,8 +127,7 @@ def _compile_run(unit: Unit, compiler: Program, more: tuple[str, ...]) -> ToolRu
 def _compiled(result: SandboxResult, tool: str, folder: Path) -> list[Problem]:
     found = problems_by_line(result.errors, Stage.COMPILE, tool, folder)
     if result.status != 0 and not found:
-        said = result.errors.strip().split("\n")[-1][:200]
-        raise NoResultError(f"it failed: {said or f'exit status {result.status}'}")
+        raise NoResultError(f"it failed: {last_line(result.errors)}")
     return found
 
 
@@ -124,11 +138,7 @@ def _tidy_run(unit: Unit, tidy: Program) -> ToolRun:
         Stage.LINT,
         tidy,
         argv,
-        lambda it: [
-            problem
-            for problem in problems_by_line(it.output, Stage.LINT, tidy.name, unit.folder)
-            if not problem.rule.startswith("clang-diagnostic")
-        ],
+        lambda it: _tidied(it, tidy.name, unit.folder),
         unit.folder,
         unit.notice,
         limits=LINT_LIMITS,
@@ -143,11 +153,28 @@ def _cppcheck_run(unit: Unit, cppcheck: Program) -> ToolRun:
         Stage.LINT,
         cppcheck,
         argv,
-        lambda it: problems_by_line(it.errors, Stage.LINT, cppcheck.name, unit.folder),
+        lambda it: _cppchecked(it, cppcheck.name, unit.folder),
         unit.folder,
         unit.notice,
         limits=LINT_LIMITS,
     )
+
+
+def _tidied(result: SandboxResult, tool: str, folder: Path) -> list[Problem]:
+    found = problems_by_line(result.output, Stage.LINT, tool, folder)
+    # What the compiler says has its own stage.
+    kept = [it for it in found if not it.rule.startswith("clang-diagnostic")]
+    if result.status != 0 and not kept:
+        said = found[0].message if found else last_line(result.errors)
+        raise NoResultError(f"it failed: {said}")
+    return kept
+
+
+def _cppchecked(result: SandboxResult, tool: str, folder: Path) -> list[Problem]:
+    found = problems_by_line(result.errors, Stage.LINT, tool, folder)
+    if result.status != 0 and not found:
+        raise NoResultError(f"it failed: {last_line(result.errors or result.output)}")
+    return found
 
 
 def _pairs(flags: tuple[str, ...]) -> Iterator[str]:
@@ -169,6 +196,12 @@ def _offset(lines: list[str], starts: list[int], line: int, column: int) -> int 
     return starts[line - 1] + len(before.decode("utf-8", "ignore"))
 
 
-def _unescaped(match: re.Match[str]) -> str:
+def _unescaped(text: str) -> str:
+    """Return what was meant: gcc writes each byte of what is not ASCII as an octal number."""
+    said = _ESCAPE.sub(_meant, text.encode("utf-8", "surrogatepass"))
+    return said.decode("utf-8", "replace")
+
+
+def _meant(match: re.Match[bytes]) -> bytes:
     said = match[1]
-    return chr(int(said, 8)) if len(said) == 3 else _ESCAPES.get(said, said)
+    return bytes([int(said, 8) & 0xFF]) if len(said) == 3 else _ESCAPES.get(said, said)

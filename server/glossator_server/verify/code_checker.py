@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+import shlex
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from glossator_indexer.languages import language_of_file
@@ -44,6 +46,9 @@ RUNS: Mapping[tuple[str, Stage], MakeRuns] = {
 }
 # A baseline and the candidates of a few fixes.
 MOST_REMEMBERED = 128
+# What an answer hangs on besides the file's own folder, as far as it is looked at.
+_HEADER_FOLDERS = ("include", "src", "lib", "tests")
+MOST_STAMPED = 500
 _VERSION_SECONDS = 10.0
 _VERSION = re.compile(r"\d+(?:\.\d+)+\S*")
 
@@ -65,6 +70,7 @@ class CodeChecker:
         self.programs = programs
         self.tests = tests
         self._known: OrderedDict[str, asyncio.Task[tuple[CheckOutcome, ...]]] = OrderedDict()
+        self._waiting: Counter[asyncio.Task[tuple[CheckOutcome, ...]]] = Counter()
         self._versions: dict[Path, str] = {}
 
     async def check(
@@ -84,12 +90,25 @@ class CodeChecker:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
         try:
-            # Whoever asks the same question meanwhile waits for the same run.
-            return await asyncio.shield(task)
+            return await self._waited_for(task)
         except BaseException:
-            self._known.pop(key, None)
-            task.cancel()
+            if task.done() or not self._waiting[task]:
+                task.cancel()
+                if self._known.get(key) is task:
+                    del self._known[key]
             raise
+
+    async def _waited_for(
+        self, task: asyncio.Task[tuple[CheckOutcome, ...]]
+    ) -> tuple[CheckOutcome, ...]:
+        """Wait for a run that others may wait for, too: who gives up does not take it from them."""
+        self._waiting[task] += 1
+        try:
+            return await asyncio.shield(task)
+        finally:
+            self._waiting[task] -= 1
+            if not self._waiting[task]:
+                del self._waiting[task]
 
     async def suggested_changes(self, subject: Subject, text: str) -> tuple[TextChange, ...]:
         """Return the changes that the compiler of a file suggests by itself, in its order."""
@@ -135,11 +154,14 @@ class CodeChecker:
         found = []
         limits = Limits(seconds=self.tests.seconds, processes=256)
         for argv in commands_for(self.tests.argvs, question.subject.test):
-            program = self.programs.find(argv[0])
+            program = self._program_of(argv[0], question.subject.root)
             if program is None:
+                missing = f"{argv[0]} is not here; install it"
+                name = shlex.join(argv)
+                found.append(CheckOutcome(Stage.TESTS, name, "", (), 0.0, trouble=missing))
                 continue
             job = SandboxJob(
-                (str(program.path), *argv[1:]),
+                (*program.words, *argv[1:]),
                 question.subject.root,
                 question.subject.root,
                 question.files,
@@ -151,10 +173,18 @@ class CodeChecker:
             found.append(outcome_of(argv, await self.sandbox.run(job), limits))
         return tuple(found)
 
+    def _program_of(self, word: str, root: Path) -> Program | None:
+        """Return the program that a command begins with: of the workspace, where it is approved."""
+        if "/" not in word:
+            return self.programs.find(word)
+        path = root / word
+        is_ours = path.is_file() and path.resolve().is_relative_to(root)
+        return Program(path.name, path) if is_ours else None
+
     async def _version(self, question: Question, program: Program) -> str:
         if program.path not in self._versions:
             job = SandboxJob(
-                (str(program.path), "version" if program.name == "go" else "--version"),
+                (*program.words, "version" if program.name == "go" else "--version"),
                 question.subject.root,
                 question.subject.root,
                 readable=program.readable,
@@ -168,10 +198,12 @@ class CodeChecker:
 
 
 def _job(question: Question, run: ToolRun) -> SandboxJob:
+    # A file that is not saved yet may be meant for a folder that is not there yet.
+    cwd = next(it for it in (run.cwd, *run.cwd.parents) if it.is_dir())
     return SandboxJob(
-        (str(run.program.path), *run.argv),
+        (*run.program.words, *run.argv),
         question.subject.root,
-        run.cwd,
+        cwd,
         question.files,
         writes=run.writes,
         readable=run.program.readable,
@@ -194,6 +226,10 @@ def _parse(question: Question) -> CheckOutcome:
     return CheckOutcome(Stage.PARSE, tool, version_of(tool), tuple(found), 0.0)
 
 
+def _some_of(folder: Path) -> Iterator[Path]:
+    return islice(folder.rglob("*"), MOST_STAMPED) if folder.is_dir() else iter(())
+
+
 def _key(question: Question, stage: Stage) -> str:
     """Return what stays the same as long as the answer does: texts, and how they are compiled."""
     subject = question.subject
@@ -206,11 +242,13 @@ def _key(question: Question, stage: Stage) -> str:
 
 
 def _stamps(subject: Subject) -> Sequence[str]:
-    """Return the state of what else an answer hangs on: databases, and the files beside."""
+    """Return the state of what else an answer hangs on: databases, the files beside, headers."""
     places = [it for it in subject.path.parents if it.is_relative_to(subject.root)]
     names = (*DATABASES, FLAGS_FILE, "Makefile", "pyproject.toml")
     files = [folder / name for folder in places for name in names]
-    files += sorted(subject.path.parent.iterdir())[:200]
+    if subject.path.parent.is_dir():
+        files += sorted(subject.path.parent.iterdir())[:MOST_STAMPED]
+    files += [it for name in _HEADER_FOLDERS for it in _some_of(subject.root / name)]
     told = []
     for file in files:
         try:

@@ -24,9 +24,9 @@ HEADERS = frozenset({".h", ".hh", ".hpp", ".hxx", ".inc"})
 UNITS = frozenset({".c", ".cc", ".cpp", ".cxx", ".c++"})
 # With a value of their own, joined or as the next word.
 _WITH_VALUE = ("-isystem", "-iquote", "-idirafter", "-include", "-imacros", "-I", "-D", "-U", "-x")
-_PATHS = frozenset({"-isystem", "-iquote", "-idirafter", "-I"})
 _HARMLESS = re.compile(
-    r"-std=[\w+:.]+|-W(?!l,|a,|p,|error)[\w=+.-]+|-w|-O[0-3sgz]?|-g[\w-]*|-pthread|-ansi|-pedantic"
+    r"-std=[\w+:.]+|-W(?!l,|a,|p,|error)[\w=+.-]+|-w|-O[0-3sgz]?|-pthread|-ansi|-pedantic"
+    r"|-g(?:[0-3]|gdb[0-3]?|dwarf(?:-[2-5])?|split-dwarf|line-tables-only)?"
     r"|-nostdinc|-nostdinc\+\+|-undef|-trigraphs"
     r"|-m(?:32|64|x32|arch=[\w.+-]+|tune=[\w.+-]+|cpu=[\w.+-]+|fpu=[\w.+-]+|abi=[\w.+-]+|thumb|arm"
     r"|cmodel=\w+|sse[\d.]*|avx[\w]*|no-[\w-]+|soft-float|general-regs-only|code-model=\w+)"
@@ -37,6 +37,7 @@ _HARMLESS = re.compile(
     r"|asynchronous-unwind-tables|jump-tables|unsigned-bitfields|signed-bitfields|pack-struct=\d+)"
 )
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"](?P<name>[^">\n]+)[">]', re.MULTILINE)
+_FILE_NAME = re.compile(r"[^*?\[\0]{1,60}")
 _C_LIKE = re.compile(r"c(?:\+\+)?(?:-header)?")
 
 
@@ -109,10 +110,11 @@ def _unit(path: Path, text: str, root: Path, database: _Database | None) -> Unit
         if database.flags:
             flags = harmless_flags(database.flags, database.folder, root)
             return Unit(path, database.folder, flags, "", f"flags of {database.name}")
-    flags, notice = _guessed(path, text, root)
-    if database is not None and database.trouble:
-        notice = f"{database.trouble}; {notice}"
-    return Unit(path, path.parent, flags, "", notice)
+    trouble = "no compile_commands.json"
+    if database is not None:
+        trouble = database.trouble or f"{database.name} does not name it"
+    flags = _guessed(path, text, root)
+    return Unit(path, path.parent, flags, "", f"{trouble}: flags are guessed")
 
 
 def _database(path: Path, root: Path) -> _Database | None:
@@ -159,7 +161,7 @@ def _entry(item: object, around: Path, root: Path) -> _Entry | None:
     if not file.is_relative_to(root):
         return None
     # A build folder that is gone has nothing to be relative to.
-    is_here = folder.is_dir() and folder.is_relative_to(root)
+    is_here = folder.is_relative_to(root) and _is_folder(folder)
     return _Entry(file, folder if is_here else file.parent, tuple(map(str, words)))
 
 
@@ -198,33 +200,34 @@ def _valued(name: str, value: str, folder: Path, root: Path) -> Iterator[str]:
 def _inside(value: str, folder: Path, root: Path) -> Path | None:
     try:
         path = (folder / value).resolve()
+        is_seen = path.is_relative_to(root) or path.is_relative_to("/usr")
+        return path if is_seen and path.exists() else None
     except (OSError, RuntimeError, ValueError):
         return None
-    is_seen = path.is_relative_to(root) or path.is_relative_to("/usr")
-    return path if is_seen and path.exists() else None
 
 
-def _guessed(path: Path, text: str, root: Path) -> tuple[tuple[str, ...], str]:
+def _guessed(path: Path, text: str, root: Path) -> tuple[str, ...]:
     """Return flags for a file that no database knows: where its headers are, as it names them."""
     folders = [path.parent, root / "include", root, root / "src"]
     known = [it for it in folders if it.is_dir()]
     missing = [
         it
         for it in dict.fromkeys(match["name"] for match in _INCLUDE.finditer(text))
-        if not any((folder / it).is_file() for folder in known)
+        if not any(_is_file(folder / it) for folder in known)
     ]
     for name in missing:
         if len(known) < MOST_FOLDERS and (found := _folder_with(root, name)) is not None:
             known.append(found)
     flags = (word for it in dict.fromkeys(known) for word in ("-I", str(it)))
-    return (*_makefile_flags(path, root), *flags), "no compile_commands.json: flags are guessed"
+    return (*_makefile_flags(path, root), *flags)
 
 
 def _folder_with(root: Path, name: str) -> Path | None:
     """Return the folder below which a header of a name is, where the workspace has just one."""
-    if ".." in name.split("/"):
-        return None
     last = name.rpartition("/")[2]
+    # What is no name of a file would be a pattern, or longer than a system can look for.
+    if ".." in name.split("/") or not _FILE_NAME.fullmatch(last):
+        return None
     places = []
     for number, found in enumerate(root.rglob(last)):
         if number > 50:
@@ -236,7 +239,7 @@ def _folder_with(root: Path, name: str) -> Path | None:
 
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 _MAKE_FLAGS = re.compile(
-    r"(?<![\w-])-(?:std=[\w+]+|D\s?\w+(?:=\w+)?|W(?:all|extra|[\w-]+))(?![\w/])"
+    r"(?<![\w-])-(?:std=[\w+]+|D\s?\w+(?:=\w+)?|W(?:all|extra|[\w-]+))(?![\w/,])"
 )
 
 
@@ -253,7 +256,7 @@ def _makefile_flags(path: Path, root: Path) -> Iterator[str]:
 def _unit_that_includes(header: Path, root: Path, database: _Database | None) -> Path | None:
     """Return the smallest unit that includes a header, itself or through another header."""
     units = list(database.entries) if database is not None and database.entries else []
-    near = [it for it in units if it.is_file()] or _sources(root, header)
+    near = [it for it in units if _is_file(it)] or _sources(root, header)
     including = _including(header, near)
     if including:
         return min(including, key=lambda it: (it.stat().st_size, it))
@@ -269,7 +272,8 @@ MOST_LOOKED_AT = 3_000
 
 def _sources(root: Path, near: Path, suffixes: frozenset[str] = UNITS) -> list[Path]:
     """Return the units of the workspace, those beside a file first."""
-    beside = sorted(it for it in near.parent.iterdir() if it.suffix.lower() in suffixes)
+    folder = near.parent.iterdir() if near.parent.is_dir() else ()
+    beside = sorted(it for it in folder if it.suffix.lower() in suffixes)
     found = dict.fromkeys(beside)
     for number, it in enumerate(root.rglob("*")):
         if number > MOST_LOOKED_AT * 10 or len(found) > MOST_LOOKED_AT:
@@ -302,3 +306,18 @@ def _text(path: Path) -> str:
         return path.read_text("utf-8", "replace")
     except OSError:
         return ""
+
+
+def _is_file(path: Path) -> bool:
+    # A name may be longer than any that a file can have.
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False

@@ -16,6 +16,7 @@ from glossator_server.verify.tools import (
     NoResultError,
     Question,
     ToolRun,
+    last_line,
     place,
     problems_by_line,
 )
@@ -25,11 +26,11 @@ _LIMITS = Limits(seconds=180, processes=256, memory_bytes=4096 * MIB, scratch_by
 # A folder of the sandbox's own.
 _SCRATCH = "/tmp"  # noqa: S108
 _NODE = re.compile(
-    r"^(?P<path>/[^\n:]*):(?P<line>\d+)\n.*?^(?P<message>\w*Error: [^\n]*)",
+    r"^(?P<path>/[^\n]*):(?P<line>\d+)\n.*?^(?P<message>\w*Error: [^\n]*)",
     re.MULTILINE | re.DOTALL,
 )
 _TSC = re.compile(
-    r"^(?P<path>[^(\n]+)\((?P<line>\d+),(?P<column>\d+)\): (?P<kind>error|warning) "
+    r"^(?P<path>[^\n]+?)\((?P<line>\d+),(?P<column>\d+)\): (?P<kind>error|warning) "
     r"(?P<rule>TS\d+): (?P<message>.*)$",
     re.MULTILINE,
 )
@@ -49,7 +50,7 @@ def javascript_runs(question: Question, programs: Programs) -> list[ToolRun]:
     def read(result: SandboxResult) -> list[Problem]:
         match = _NODE.search(result.errors)
         if result.status != 0 and match is None:
-            raise NoResultError(f"it failed: {_last(result.errors)}")
+            raise NoResultError(f"it failed: {last_line(result.errors)}")
         if match is None:
             return []
         error = Gravity.ERROR
@@ -86,12 +87,11 @@ def typescript_runs(question: Question, programs: Programs) -> list[ToolRun]:
             for it in _TSC.finditer(result.output)
         ]
         if result.status != 0 and not found:
-            raise NoResultError(f"it failed: {_last(result.output or result.errors)}")
+            raise NoResultError(f"it failed: {last_line(result.output or result.errors)}")
         return found
 
     argv = ("--noEmit", "--pretty", "false", "--skipLibCheck", *target)
-    run = ToolRun(Stage.COMPILE, tsc, argv, read, folder, limits=_LIMITS)
-    return [_with_program(run, node)]
+    return [ToolRun(Stage.COMPILE, _through(tsc, node), argv, read, folder, limits=_LIMITS)]
 
 
 def go_runs(question: Question, programs: Programs) -> list[ToolRun]:
@@ -116,7 +116,7 @@ def go_runs(question: Question, programs: Programs) -> list[ToolRun]:
             for it in _PLACED.finditer(result.errors)
         ]
         if result.status != 0 and not found:
-            raise NoResultError(f"it failed: {_last(result.errors)}")
+            raise NoResultError(f"it failed: {last_line(result.errors)}")
         return found
 
     variables = (("GOFLAGS", "-mod=mod"), ("GOPROXY", "off"), ("GOCACHE", f"{_SCRATCH}/go"))
@@ -155,7 +155,7 @@ def rust_runs(question: Question, programs: Programs) -> list[ToolRun]:
     def read(result: SandboxResult) -> list[Problem]:
         found = list(_rust_problems(f"{result.output}\n{result.errors}", folder))
         if result.status != 0 and not found:
-            raise NoResultError(f"it failed: {_last(result.errors)}")
+            raise NoResultError(f"it failed: {last_line(result.errors)}")
         return found
 
     writes = crate is not None
@@ -183,29 +183,25 @@ def java_runs(question: Question, programs: Programs) -> list[ToolRun]:
 
     def read(result: SandboxResult) -> list[Problem]:
         text = re.sub(
-            r"^(\S+\.java:\d+): (?!error|warning)",
+            r"^([^\n]+?\.java:\d+): (?!error|warning)",
             r"\1: error: ",
             result.errors,
             flags=re.MULTILINE,
         )
         found = problems_by_line(text, Stage.COMPILE, "javac", path.parent)
         if result.status != 0 and not found:
-            raise NoResultError(f"it failed: {_last(result.errors)}")
+            raise NoResultError(f"it failed: {last_line(result.errors)}")
         return found
 
     return [ToolRun(Stage.COMPILE, javac, argv, read, source, limits=_LIMITS)]
 
 
-def _with_program(run: ToolRun, other: Program) -> ToolRun:
-    """Return a run that sees another program beside its own: a script's interpreter."""
-    own = run.program
-    readable = tuple(dict.fromkeys((*own.readable, *other.readable)))
-    program = Program(own.name, own.path, readable, own.environment)
-    path = ("PATH", f"{other.path.parent}:/usr/local/bin:/usr/bin:/bin")
-    return ToolRun(
-        run.stage, program, run.argv, run.read, run.cwd, run.notice, run.writes, run.limits,
-        (*run.environment, path),
-    )  # fmt: skip
+def _through(script: Program, node: Program) -> Program:
+    """Return a script that is run by node, which sees what both need."""
+    readable = tuple(dict.fromkeys((*script.readable, *node.readable)))
+    is_script = b"node" in script.path.read_bytes()[:80].split(b"\n")[0]
+    through = node.path if is_script else None
+    return Program(script.name, script.path, readable, script.environment, through)
 
 
 def _rust_problems(text: str, folder: Path) -> list[Problem]:
@@ -215,7 +211,9 @@ def _rust_problems(text: str, folder: Path) -> list[Problem]:
             said = json.loads(line)
         except ValueError:
             continue
-        message = said.get("message") if isinstance(said.get("message"), dict) else said
+        if not isinstance(said, dict):
+            continue
+        message = said["message"] if isinstance(said.get("message"), dict) else said
         spans = [it for it in message.get("spans") or () if it.get("is_primary")]
         if message.get("level") not in ("error", "warning") or not spans:
             continue
@@ -233,7 +231,3 @@ def _rust_problems(text: str, folder: Path) -> list[Problem]:
             )
         )
     return found
-
-
-def _last(text: str) -> str:
-    return (text.strip().split("\n") or [""])[-1][:200] or "it said nothing"

@@ -16,12 +16,21 @@ _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/nix/store")
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A tool: where it is, what else must be seen for it to run, the variables that it reads."""
+    """A tool: where it is, what else must be seen for it to run, the variables that it reads.
+
+    `through` is the interpreter of a script, where the script would look for it by PATH.
+    """
 
     name: str
     path: Path
     readable: tuple[Path, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
+    through: Path | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return the words of a command that runs it."""
+        return (str(self.path),) if self.through is None else (str(self.through), str(self.path))
 
 
 class Programs:
@@ -64,16 +73,34 @@ def _needs(path: Path) -> tuple[tuple[Path, ...], tuple[tuple[str, str], ...]]:
     """Return the folders and variables without which a tool outside the system does not run."""
     real = path.resolve()
     if _is_system(path) and _is_system(real):
-        return (), ()
+        return _settings_of_java(real), ()
     if path.parent.name == "bin" and (path.parent.parent / "pyvenv.cfg").is_file():
         return _of_venv(path.parent.parent), ()
     home = path.parent.parent
     if home.name == ".cargo":
         rustup = home.parent / ".rustup"
         variables = (("CARGO_HOME", str(home)), ("RUSTUP_HOME", str(rustup)))
-        return tuple(it for it in (home, rustup) if it.is_dir()), variables
-    prefixes = {it.parent.parent if it.parent.name == "bin" else it.parent for it in (path, real)}
+        # Not all of the home of cargo: it may hold the keys of registries.
+        shown = (*(home / it for it in ("bin", "registry", "git")), rustup)
+        return tuple(it for it in shown if it.is_dir()), variables
+    prefixes = {_prefix(path), _prefix(real)}
     return tuple(sorted(it for it in prefixes if not _is_system(it))), ()
+
+
+def _prefix(path: Path) -> Path:
+    """Return the folder that a tool is installed in: never a whole home, nor all that there is."""
+    folder = path.parent
+    is_too_much = folder.parent in (Path.home(), Path("/"))
+    return folder.parent if folder.name == "bin" and not is_too_much else folder
+
+
+def _settings_of_java(real: Path) -> tuple[Path, ...]:
+    """Return the folder below /etc where Debian keeps what no program of Java starts without."""
+    policy = real.parent.parent / "conf" / "security" / "java.security"
+    if not policy.is_file():
+        return ()
+    folder = policy.resolve().parent.parent
+    return () if _is_system(folder) else (folder,)
 
 
 def _of_venv(venv: Path) -> tuple[Path, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from glossator_server.sandbox import Limits, SandboxResult
 from glossator_server.verify.problems import Gravity, Problem, Stage
@@ -15,6 +16,7 @@ from glossator_server.verify.tools import (
     NoResultError,
     Question,
     ToolRun,
+    last_line,
     place,
     problems_by_line,
 )
@@ -85,9 +87,11 @@ def type_runs(question: Question, programs: Programs) -> list[ToolRun]:
 
 def _types_run(mypy: Program, argv: tuple[str, ...], root: Path) -> ToolRun:
     def read(result: SandboxResult) -> list[Problem]:
-        if result.status not in (0, 1):
-            raise NoResultError(f"it failed: {_last(result.errors or result.output)}")
-        return problems_by_line(result.output, Stage.TYPES, mypy.name, root)
+        found = problems_by_line(result.output, Stage.TYPES, mypy.name, root)
+        # Its own failures end like findings do, but without one.
+        if result.status != 0 and not found:
+            raise NoResultError(f"it failed: {last_line(result.errors or result.output)}")
+        return found
 
     return ToolRun(Stage.TYPES, mypy, argv, read, root, limits=_LIMITS)
 
@@ -106,35 +110,40 @@ def _is_configured(root: Path, tool: str) -> bool:
 
 def _compiled(result: SandboxResult, folder: Path) -> list[Problem]:
     if result.status != 0:
-        raise NoResultError(f"it failed: {_last(result.errors)}")
+        raise NoResultError(f"it failed: {last_line(result.errors)}")
     return problems_by_line(result.output, Stage.COMPILE, "python3", folder)
 
 
 def _linted(result: SandboxResult) -> list[Problem]:
     try:
-        found = json.loads(result.output)
-    except ValueError:
-        raise NoResultError(f"it failed: {_last(result.errors)}") from None
-    return [
-        Problem(
-            Stage.LINT,
-            "ruff",
-            Gravity.WARNING,
-            str(it.get("code") or "syntax"),
-            str(it.get("message", ""))[:400],
-            place(str(it.get("filename", "")), Path("/")),
-            int(it["location"]["row"]),
-            int(it["location"]["column"]),
-        )
-        for it in found
-    ]
+        found = [_ruff_problem(it) for it in json.loads(result.output)]
+    except (ValueError, TypeError, LookupError, AttributeError):
+        raise NoResultError(f"it failed: {last_line(result.errors)}") from None
+    if result.status not in (0, 1):
+        raise NoResultError(f"it failed: {last_line(result.errors)}")
+    return found
+
+
+def _ruff_problem(item: dict[str, Any]) -> Problem:
+    # Older versions give a syntax error no code.
+    rule = str(item.get("code") or "invalid-syntax")
+    return Problem(
+        Stage.LINT,
+        "ruff",
+        Gravity.ERROR if rule == "invalid-syntax" else Gravity.WARNING,
+        rule,
+        str(item.get("message", ""))[:400],
+        place(str(item["filename"]), Path("/")),
+        int(item["location"]["row"]),
+        int(item["location"]["column"]),
+    )
 
 
 def _pyright(result: SandboxResult) -> list[Problem]:
     try:
         found = json.loads(result.output)["generalDiagnostics"]
     except (ValueError, KeyError, TypeError):
-        raise NoResultError(f"it failed: {_last(result.errors)}") from None
+        raise NoResultError(f"it failed: {last_line(result.errors)}") from None
     return [
         Problem(
             Stage.TYPES,
@@ -149,7 +158,3 @@ def _pyright(result: SandboxResult) -> list[Problem]:
         for it in found
         if it.get("severity") in ("error", "warning")
     ]
-
-
-def _last(text: str) -> str:
-    return (text.strip().split("\n") or [""])[-1][:200] or "it said nothing"

@@ -1,7 +1,7 @@
 """Own the runs of a project's tests: which command runs for a test, and which tests fail in it.
 
-Outputs are read as pytest, unittest, TAP, go test, cargo test, CTest and make write them. It must
-not decide which commands may run.
+Outputs are read as pytest, unittest, TAP, node, go test, cargo test, CTest and make write them. It
+must not decide which commands may run.
 """
 
 from __future__ import annotations
@@ -21,22 +21,36 @@ PLACE = "{test}"
 _SAFE_NAME = re.compile(r"[\w][\w./:\[\]@+ -]{0,299}")
 MOST_FAILURES = 100
 MOST_EXCERPT = 2_000
-_FAILURES = (
-    re.compile(r"^(?:FAILED|ERROR) (?P<name>\S+::\S+|\S+\.py)(?: - .*)?$", re.MULTILINE),
-    re.compile(r"^(?:FAIL|ERROR): (?P<name>\w+ \([\w.]+\))", re.MULTILINE),
+_TAP_FAILURES = (
     re.compile(
-        r"^not ok(?: \d+)?(?: -)? ?(?P<name>(?:(?! # (?:TODO|SKIP)).)*)$",
+        r"^not ok(?: \d+)?(?: -)? ?(?P<name>(?:(?! ?# ?(?:TODO|SKIP)).)*)$",
         re.MULTILINE | re.IGNORECASE,
     ),
-    re.compile(r"^\s*--- FAIL: (?P<name>\S+)", re.MULTILINE),
-    re.compile(r"^test (?P<name>\S+) \.\.\. FAILED$", re.MULTILINE),
+    # Without a name, its number tells it from others.
+    re.compile(r"^not ok (?P<name>\d+)$", re.MULTILINE),
+)
+_FAILURES = (
     re.compile(
-        r"^\s*\d+ - (?P<name>\S+) \((?:Failed|Timeout|SEGFAULT|Subprocess aborted)\)", re.MULTILINE
+        r"^(?:FAILED|ERROR) (?P<name>\S.*?\.py(?:::[^\[\n]+?(?:\[.*?\])?)?)(?: - .*)?$",
+        re.MULTILINE,
+    ),
+    re.compile(r"^(?:FAIL|ERROR): (?P<name>\w+ \([\w.]+\))", re.MULTILINE),
+    *_TAP_FAILURES,
+    re.compile(r"^\s*--- FAIL: (?P<name>\S+)", re.MULTILINE),
+    re.compile(r"^FAIL\t(?P<name>\S+) \[(?:build|setup) failed\]$", re.MULTILINE),
+    # node's own words since 23.
+    re.compile(r"^\s*✖ (?P<name>.+?) \([\d.]+ms\)$", re.MULTILINE),
+    re.compile(r"^test (?P<name>.+?) \.\.\. FAILED$", re.MULTILINE),
+    re.compile(
+        r"^\s*\d+ - (?P<name>.+?) \((?:Failed|Timeout|SEGFAULT|Subprocess aborted|ILLEGAL|INTERRUPT"
+        r"|NUMERICAL|OTHER_FAULT|Exit code [^)]*|Not Run|BAD_COMMAND)\)",
+        re.MULTILINE,
     ),
     re.compile(r"^(?:FAIL|XPASS): (?P<name>\S+)$", re.MULTILINE),
 )
-_PLAN = re.compile(r"^1\.\.(?P<count>\d+)", re.MULTILINE)
+_PLAN = re.compile(r"^1\.\.(?P<count>\d{1,9})", re.MULTILINE)
 _RUN = re.compile(r"^(?:not )?ok\b", re.MULTILINE)
+_BAIL = re.compile(r"^Bail out!", re.MULTILINE | re.IGNORECASE)
 
 
 def commands_for(commands: tuple[tuple[str, ...], ...], test: str) -> Iterator[tuple[str, ...]]:
@@ -56,15 +70,17 @@ def outcome_of(argv: tuple[str, ...], result: SandboxResult, limits: Limits) -> 
     """Return what a run of tests says: a problem for each test that fails."""
     tool = shlex.join(argv)
     text = f"{result.output}\n{result.errors}"
-    names = list(_failing(text)) if result.status != 0 else []
+    # TAP is believed before the status: few who write it by hand end with one.
+    is_failed = result.status != 0 or (_is_tap(text) and _is_bad_tap(text))
+    names = list(_failing(text)) if is_failed else []
     problem = Problem(Stage.TESTS, tool, Gravity.ERROR, "", "")
     found = tuple(replace(problem, message=it) for it in names[:MOST_FAILURES])
     trouble = ""
     if result.ending is not Ending.EXITED:
         trouble = why_ended(result, limits)
-    elif result.status != 0 and (not found or _ended_early(text)):
+    elif is_failed and (not found or _ended_early(text)):
         # What was not run has not passed.
-        why = f"{tool} ended early" if found else f"{tool} fails"
+        why = f"{tool} ended early" if _ended_early(text) else f"{tool} fails"
         found = (*found, replace(problem, message=f"{why} (exit status {result.status})"))
     return CheckOutcome(
         Stage.TESTS, tool, "", found, result.seconds, trouble=trouble, excerpt=_end(text, found)
@@ -80,7 +96,17 @@ def _failing(text: str) -> Iterator[str]:
     yield from dict.fromkeys(name for _, name in sorted(found) if name)
 
 
+def _is_tap(text: str) -> bool:
+    return _PLAN.search(text) is not None and _RUN.search(text) is not None
+
+
+def _is_bad_tap(text: str) -> bool:
+    return _ended_early(text) or any(it.search(text) for it in _TAP_FAILURES)
+
+
 def _ended_early(text: str) -> bool:
+    if _BAIL.search(text):
+        return True
     plan = _PLAN.search(text)
     return plan is not None and len(_RUN.findall(text)) < int(plan["count"])
 

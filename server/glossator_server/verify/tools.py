@@ -20,12 +20,14 @@ MOST_PROBLEMS = 200
 MOST_MESSAGE = 400
 # As compilers, linters and test runners write a place.
 _LINE = re.compile(
-    r"^(?P<path>[^\s:][^:\n]*):(?P<line>\d+):(?:(?P<column>\d+):)?\s*"
+    r"^(?P<path>[^\s:][^\n]*?):(?P<line>\d+):(?:(?P<column>\d+):)?[ \t]*"
     r"(?P<severity>fatal error|error|warning|note|info|style|performance|portability|information)"
-    r"(?::|\b)\s*(?P<message>.*)$",
+    r"(?::|\b)[ \t]*(?P<message>.*)$",
     re.MULTILINE,
 )
 _RULE = re.compile(r"\s*\[(?P<rule>[\w./=,+:-]+)\]\s*$")
+# As gcc and clang name a warning that counts as an error.
+_WERROR = re.compile(r"^-Werror(?:=|,-W)")
 _ENDINGS = {
     Ending.TIMED_OUT: "it did not end within {seconds:.0f} s",
     Ending.TOO_MUCH_OUTPUT: "it wrote without end",
@@ -92,7 +94,7 @@ def problems_by_line(text: str, stage: Stage, tool: str, folder: Path) -> list[P
             continue
         message, rule = match["message"].strip(), ""
         if tagged := _RULE.search(message):
-            rule = tagged["rule"].removeprefix("-Werror=").removeprefix("error:")
+            rule = _WERROR.sub("-W", tagged["rule"]).removeprefix("error:")
             message = message[: tagged.start()]
         is_error = severity in ("error", "fatal error")
         found.append(
@@ -110,6 +112,11 @@ def problems_by_line(text: str, stage: Stage, tool: str, folder: Path) -> list[P
         if len(found) >= MOST_PROBLEMS:
             break
     return found
+
+
+def last_line(text: str) -> str:
+    """Return the end of what a tool that failed wrote, as a clause."""
+    return text.strip().rpartition("\n")[2][:200] or "it said nothing"
 
 
 def place(name: str, folder: Path) -> Path:

@@ -1,0 +1,93 @@
+"""Mend thirty easy faults with the built-in model: what a user gets with nothing configured.
+
+A row a fault and way: with what compilers suggest, as the product does it, and with the model
+alone. Easy are faults that a compiler sees, one a program. Aim: nothing wrong is shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.fix_faults import COMMANDS, Fault, written_faults
+from benchmarks.fixes import mended
+from glossator_clients.embedded import EmbeddedModel, EmbeddedOptions
+from glossator_server.edits import apply_changes
+from glossator_server.proposal import FixProposal
+
+COUNT = 30
+EASY = frozenset({"compile-error", "syntax-error", "name-error", "missing-import"})
+
+
+def rows() -> Iterator[dict[str, Any]]:
+    """Yield two rows a fault."""
+    for fault in easy_faults():
+        for suggests in (True, False):
+            yield asyncio.run(row_of(fault, suggests=suggests))
+
+
+def easy_faults() -> list[Fault]:
+    """Return the first easy fault of each program, C and Python in turn."""
+    first: dict[tuple[str, str], Fault] = {}
+    for fault in written_faults():
+        if fault.kind in EASY:
+            first.setdefault((fault.language, fault.program), fault)
+    by_language = [[it for it in first.values() if it.language == name] for name in COMMANDS]
+    return sorted(
+        [*by_language[0][: COUNT - 10], *by_language[1][:10]], key=lambda it: (it.program, it.id)
+    )
+
+
+async def row_of(fault: Fault, *, suggests: bool) -> dict[str, Any]:
+    """Return the row of one fault."""
+    model = EmbeddedModel("smollm2", "smollm2", EmbeddedOptions())
+    try:
+        with tempfile.TemporaryDirectory(prefix="fix-") as name:
+            root = Path(os.path.realpath(name))  # noqa: ASYNC240 -- alone on its loop
+            path = fault.lay_out(root)
+            outcome, _, seconds = await mended(fault, root, path, model, suggests=suggests)
+    finally:
+        await model.close()
+    shown = isinstance(outcome, FixProposal)
+    text = apply_changes(fault.faulty, outcome.edits[0].changes) if shown else ""
+    return {
+        "language": fault.language,
+        "program": fault.program,
+        "fault": fault.id,
+        "kind": fault.kind,
+        "suggests": suggests,
+        "shown": shown,
+        "by": outcome.model if shown else "",
+        "as_the_author_had_it": text == fault.right,
+        "passes": shown and await asyncio.to_thread(_passes, fault, text),
+        "reason": "" if shown else outcome.reason,
+        "seconds": round(seconds, 2),
+    }
+
+
+def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return how many were mended in either way, and how many shown that do not pass."""
+    told: dict[str, Any] = {"faults": len(rows) // 2}
+    for suggests, name in ((True, "product"), (False, "model_alone")):
+        these = [row for row in rows if row["suggests"] is suggests]
+        told[f"{name}_solved"] = sum(row["passes"] for row in these)
+        told[f"{name}_refused"] = sum(not row["shown"] for row in these)
+        told[f"{name}_wrong_shown"] = sum(row["shown"] and not row["passes"] for row in these)
+        told[f"{name}_as_the_author_had_it"] = sum(row["as_the_author_had_it"] for row in these)
+    return told
+
+
+def _passes(fault: Fault, text: str) -> bool:
+    """Tell whether the program's own tests pass with a text in the place of the broken file."""
+    with tempfile.TemporaryDirectory() as name:
+        path = fault.lay_out(Path(name))
+        path.write_text(text, "utf-8")
+        done = subprocess.run(
+            COMMANDS[fault.language], cwd=name, capture_output=True, timeout=60, check=False
+        )
+        return done.returncode == 0
