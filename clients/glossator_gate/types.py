@@ -277,6 +277,11 @@ class Classes:
 
     layers: tuple[ClassLayer, ...] = (ClassLayer(DataClass.CONFIDENTIAL, rule="built in"),)
 
+    @property
+    def are_one(self) -> bool:
+        """Tell whether all files are of the same class."""
+        return not any(it.rules for it in self.layers)
+
 
 @dataclass(frozen=True, slots=True)
 class UsageLimits:

@@ -314,6 +314,7 @@ async def open_checker(root: Path, policy: Policy, settings: Settings) -> CodeCh
         tuple(argv for argv, refusal in refusals.items() if refusal is None),
         settings.fix.test_seconds,
         tuple(it for it in refusals.values() if it is not None),
+        is_told=policy.classes.are_one,
     )
     return CodeChecker(sandbox, Programs(root, folders_of_path()), tests)
 

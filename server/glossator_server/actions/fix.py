@@ -22,6 +22,7 @@ from glossator_indexer.types import TextChange
 from glossator_indexer.walking import generated_by_content
 from glossator_server.actions.fix_question import FixQuestion
 from glossator_server.actions.targeting import (
+    MOST_TARGETS,
     Complaint,
     FixWish,
     failing_tests,
@@ -262,7 +263,10 @@ def _targets(
     if wish.complaints:
         return targets_of(baseline, wish.complaints, subject.path)
     found = targets_in(baseline, wish.lines, subject.path)
-    return found or (failing_tests(baseline, "") if wish.lines is None else ())
+    if wish.lines is not None or any(it.gravity is Gravity.ERROR for it in found):
+        return found
+    # Who names a file wants its tests to pass, before anything else is tidied up.
+    return (*failing_tests(baseline, ""), *found)[:MOST_TARGETS]
 
 
 async def _suggestions(task: FixTask, checker: Checker) -> tuple[Suggestion, ...]:

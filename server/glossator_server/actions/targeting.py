@@ -87,8 +87,9 @@ def targets_of(
 def failing_tests(outcomes: Sequence[CheckOutcome], name: str) -> tuple[Problem, ...]:
     """Return the failing tests, those of a name where one is given."""
     failing = [p for it in outcomes for p in it.problems if p.stage is Stage.TESTS]
-    named = [it for it in failing if name and name in it.message]
-    return tuple((named or failing)[:MOST_TARGETS])
+    # A command that says no names says how it ended.
+    named = [it for it in failing if name in it.message or "(exit status" in it.message]
+    return tuple(named[:MOST_TARGETS])
 
 
 def _matching(complaint: Complaint, problems: Sequence[Problem]) -> list[Problem]:

@@ -167,8 +167,8 @@ REVIEW_RULES = RuleBook(
     unknown="A checker of the code finds something wrong with it.",
     mends="`glossator fix` writes a change that its checks allow, where it finds one.",
     help=(
-        "Run `glossator fix --diff FILE:LINE` to see a change that compiles and passes the tests, "
-        "with `--write` instead of `--diff` to have it written."
+        "Run `glossator fix FILE:LINE` to see a change that compiles and passes the tests, with "
+        "`--about` and the finding's words where a model found it; `--write` has it written."
     ),
     help_uri=f"{_PROJECT}/blob/main/docs/how-to/fix-code.md",
 )

@@ -76,6 +76,10 @@ class Proposals:
             raise UsageError(f"There is no proposal {number} any more; ask for the fix again.")
         return kept
 
+    def put_back(self, kept: KeptProposal) -> None:
+        """Keep a proposal that was taken and not applied."""
+        self._kept[kept.id] = kept
+
     def _write(self, name: str, text: str) -> Path | None:
         try:
             folder = platformdirs.user_state_path("glossator", appauthor=False) / "proposals"

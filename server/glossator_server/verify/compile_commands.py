@@ -11,7 +11,8 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 DATABASES = ("compile_commands.json", "build/compile_commands.json", "out/compile_commands.json")
@@ -84,9 +85,21 @@ def harmless_flags(words: Sequence[str], folder: Path, root: Path) -> tuple[str,
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
+    """One unit of a database; `said` is its command, as words or as a shell would read it."""
+
     file: Path
     folder: Path
-    words: tuple[str, ...]
+    said: tuple[str, ...] | str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return the command's words, none where no shell could read it."""
+        if isinstance(self.said, tuple):
+            return self.said
+        try:
+            return tuple(shlex.split(self.said))
+        except ValueError:
+            return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +116,10 @@ class _Database:
 def _unit(path: Path, text: str, root: Path, database: _Database | None) -> Unit:
     if database is not None:
         entry = database.entries.get(path)
-        if entry is not None:
+        if entry is not None and not entry.words:
+            trouble = f"{database.name} has no command for it that can be read"
+            database = replace(database, trouble=trouble)
+        elif entry is not None:
             flags = harmless_flags(entry.words[1:], entry.folder, root)
             family = _family(entry.words[0]) if entry.words else ""
             return Unit(path, entry.folder, flags, family, f"flags of {database.name}")
@@ -131,8 +147,22 @@ def _database(path: Path, root: Path) -> _Database | None:
 
 def _read_database(file: Path, root: Path, name: str) -> _Database:
     try:
-        if file.stat().st_size > MOST_BYTES:
-            return _Database({}, (), file.parent, name, f"{name} is too large and is not read")
+        status = file.stat()
+    except OSError:
+        return _Database({}, (), file.parent, name, f"{name} cannot be read")
+    if status.st_size > MOST_BYTES:
+        return _Database({}, (), file.parent, name, f"{name} is too large and is not read")
+    return _read_once(file, root, name, (status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(maxsize=4)
+def _read_once(
+    file: Path,
+    root: Path,
+    name: str,
+    stamp: tuple[int, int],  # noqa: ARG001 -- another one is another file
+) -> _Database:
+    try:
         data = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         return _Database({}, (), file.parent, name, f"{name} cannot be read")
@@ -148,11 +178,9 @@ def _entry(item: object, around: Path, root: Path) -> _Entry | None:
     folder = Path(str(item.get("directory") or around))
     folder = folder if folder.is_absolute() else around / folder
     words = item.get("arguments")
-    if not isinstance(words, list):
-        try:
-            words = shlex.split(str(item.get("command") or ""))
-        except ValueError:
-            return None
+    # Of thousands of commands one is read: a shell's way of reading takes long.
+    listed = tuple(map(str, words)) if isinstance(words, list) else None
+    said = str(item.get("command") or "") if listed is None else listed
     try:
         file = (folder / item["file"]).resolve()
         folder = folder.resolve()
@@ -162,7 +190,7 @@ def _entry(item: object, around: Path, root: Path) -> _Entry | None:
         return None
     # A build folder that is gone has nothing to be relative to.
     is_here = folder.is_relative_to(root) and _is_folder(folder)
-    return _Entry(file, folder if is_here else file.parent, tuple(map(str, words)))
+    return _Entry(file, folder if is_here else file.parent, said)
 
 
 def _harmless(words: Sequence[str], folder: Path, root: Path) -> Iterator[str]:

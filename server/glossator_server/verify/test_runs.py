@@ -6,6 +6,7 @@ must not decide which commands may run.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
 from collections.abc import Iterator
@@ -85,6 +86,15 @@ def outcome_of(argv: tuple[str, ...], result: SandboxResult, limits: Limits) -> 
     return CheckOutcome(
         Stage.TESTS, tool, "", found, result.seconds, trouble=trouble, excerpt=_end(text, found)
     )
+
+
+def untold(outcome: CheckOutcome) -> CheckOutcome:
+    """Return an outcome without a word that its tests wrote; each keeps a name of its own."""
+    problems = tuple(
+        replace(it, message=f"test {hashlib.sha256(it.message.encode()).hexdigest()[:8]} fails")
+        for it in outcome.problems
+    )
+    return replace(outcome, problems=problems, excerpt="")
 
 
 def _failing(text: str) -> Iterator[str]:

@@ -119,7 +119,10 @@ def test_a_file_that_a_database_does_not_name_is_said_to_be_guessed(root: Path) 
         ("{}", "names no file of the workspace"),
         ("7", "names no file of the workspace"),
         ('[null, 1, "x", [], {"file": 7}, {}]', "names no file of the workspace"),
-        ('[{"file": "src/main.c", "command": "cc \'"}]', "names no file of the workspace"),
+        (
+            '[{"file": "src/main.c", "command": "cc \'"}]',
+            "has no command for it that can be read",
+        ),
         ('[{"file": "src/\\u0000.c", "command": "cc"}]', "names no file of the workspace"),
         ('[{"file": "/etc/passwd", "command": "cc"}]', "names no file of the workspace"),
     ],

@@ -14,9 +14,9 @@ from glossator_indexer.languages import language_of_file
 from glossator_server.sandbox import Ending, Limits, SandboxResult
 from glossator_server.verify.checker import Subject
 from glossator_server.verify.code_checker import RUNS
-from glossator_server.verify.problems import CheckOutcome, Problem, Stage
+from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage
 from glossator_server.verify.programs import Programs
-from glossator_server.verify.test_runs import PLACE, commands_for, outcome_of
+from glossator_server.verify.test_runs import PLACE, commands_for, outcome_of, untold
 from glossator_server.verify.tools import (
     MOST_PROBLEMS,
     NoResultError,
@@ -220,3 +220,12 @@ UNSAFE = [
 @pytest.mark.parametrize("name", UNSAFE)
 def test_a_name_that_is_more_than_a_name_is_put_into_no_command(name: str) -> None:
     assert list(commands_for(PLACED, name)) == [("make", "test")]
+
+
+def test_what_tests_write_can_be_kept_back_and_stays_told_apart() -> None:
+    problems = tuple(
+        Problem(Stage.TESTS, "make check", Gravity.ERROR, "", it) for it in ("secret", "other")
+    )
+    kept = untold(CheckOutcome(Stage.TESTS, "make check", "", problems, 0.0, excerpt="secret"))
+    assert "secret" not in repr(kept)
+    assert len({it.identity for it in kept.problems}) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from glossator_gate.errors import GlossatorError
 from glossator_server.errors import UsageError
 from glossator_server.lsp.commands.arguments import read_object
 from glossator_server.lsp.jobs import JobReport, run_job
@@ -21,7 +22,12 @@ async def apply(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, i
 
     async def work(report: JobReport) -> str:
         report.say("applying")
-        return await apply_change(ls, kept.proposal, kept.snapshot, kept.again)
+        try:
+            return await apply_change(ls, kept.proposal, kept.snapshot, kept.again)
+        except GlossatorError:
+            # Whoever undoes what stands in its way can have it yet.
+            ls.proposals.put_back(kept)
+            raise
 
     key = f"apply {kept.id}"
     job = ls.session.jobs.start(title, key, lambda number: run_job(ls, number, title, work))
