@@ -37,6 +37,7 @@ NAMES = (
     "lsp_sync",
     "lsp_messages",
     "garbage",
+    "never_worse",
     "fixes",
     "fix_small",
     "doc_styles",

@@ -102,6 +102,8 @@ def use_of(first: int, places: Sequence[Path]) -> Use:
     The run's own `/proc` is read: it lists the processes of the run and no others.
     """
     inside = Path("/proc", str(first), "root")
+    if not _has_own_root(inside):
+        return Use(0, 0)
     processes, kilobytes = 0, 0
     with contextlib.suppress(OSError):
         for name in os.listdir(inside / "proc"):  # noqa: PTH208 -- names are all that is wanted
@@ -110,6 +112,14 @@ def use_of(first: int, places: Sequence[Path]) -> Use:
                 kilobytes += _kilobytes(inside / "proc" / name / "status")
     files = sum(_bytes_of_files(Path(f"{inside}{place}")) for place in places)
     return Use(kilobytes * 1024 + files, processes)
+
+
+def _has_own_root(inside: Path) -> bool:
+    """Tell whether a run is where it is to be: before that, its root is that of everybody."""
+    try:
+        return (inside / "proc").stat().st_dev != Path("/proc").stat().st_dev
+    except OSError:
+        return False
 
 
 def _kilobytes(status: Path) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 
 import pytest
 from hypothesis import given, settings
@@ -13,10 +12,11 @@ from hypothesis import strategies as st
 from glossator_clients.errors import ModelUnavailableError
 from glossator_clients.scripted import ScriptedModel, ScriptedReply
 from glossator_indexer.types import Span, TextChange
-from glossator_server.reflection.judging import Judgement, judge
+from glossator_server.reflection.judging import judge
 from glossator_server.reflection.loop import Budget, Suggestion
 from glossator_server.reflection.scores import Score
 from tests.server.reflection.marks import MarkChecker, block, mended, source_of, task_for
+from tests.server.reflection.random_answers import trouble_of
 
 BROKEN = "int f(void)\n{\n\treturn 1; // @error missing\n}\n"
 RIGHT = block("\treturn 1; // @error missing", "\treturn 1;")
@@ -188,26 +188,4 @@ def test_a_score_that_is_not_smaller_beats_nothing(
 
 @pytest.mark.parametrize("seed", range(150))
 async def test_random_answers_never_make_it_worse(seed: int) -> None:
-    """Of any answers, what is returned was checked whole, is better, and brings nothing new."""
-    rng = random.Random(seed)
-    marks = ["@error missing", "@error e", "@warning w", "@fails t", "@lint l", "@hangs", ""]
-    before = " ".join(rng.sample(marks, rng.randint(1, 3)))
-    line = f"\treturn 1; // {before}"
-    text = f"int f(void)\n{{\n{line}\n}}\n"
-    if not before.strip() or before == "@hangs":
-        return
-    replies = [
-        rng.choice(["no edit", block("nowhere", "x")])
-        if rng.random() < 0.2
-        else block(line, f"\treturn {rng.randint(0, 3)}; // " + " ".join(rng.sample(marks, 2)))
-        for _ in range(20)
-    ]
-    done = await mended(text, replies, budget=Budget(rounds=3))
-    if done.best is None:
-        return
-    checker = MarkChecker()
-    task = await task_for(text, checker)
-    again: Judgement = await judge(checker, task, done.best.after)
-    assert again == done.best.judgement
-    assert again.score.beats(task.original)
-    assert again.introduced == ()
+    assert await trouble_of(seed) is None
