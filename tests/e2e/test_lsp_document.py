@@ -191,9 +191,9 @@ KINDS: list[tuple[list[str], set[str]]] = [
     (["refactor.rewrite"], {"glossator.document"}),
     (["refactor.extract"], set()),
     (["quickfix"], set()),
-    (["source"], {"glossator.documentAll"}),
+    (["source"], {"glossator.documentAll", "glossator.review"}),
     (["source.organizeImports"], set()),
-    ([""], {"glossator.document", "glossator.documentAll"}),
+    ([""], {"glossator.document", "glossator.documentAll", "glossator.review"}),
 ]
 
 

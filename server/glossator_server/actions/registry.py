@@ -127,8 +127,8 @@ MOST_TITLE = 50
 PRODUCERS: tuple[tuple[str, Producer], ...] = (
     (REWRITE, do_instruction),
     (REWRITE, document_this),
-    (SOURCE, review_this),
     (SOURCE, document_all),
+    (SOURCE, review_this),
 )
 
 # A selection over a whole file would fill the menu; such a wish is what "document all" is for.

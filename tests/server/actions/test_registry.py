@@ -117,9 +117,9 @@ def test_the_whole_file_is_offered_only_to_a_person_who_asks() -> None:
         (("refactor.rewrite",), ["Document `add`"]),
         (("refactor.rewrite.more",), []),
         (("refactor.re",), []),
-        (("source",), ["Review `add`", WHOLE_FILE]),
+        (("source",), [WHOLE_FILE, "Review `add`"]),
         (("quickfix",), []),
-        (("quickfix", "source"), ["Review `add`", WHOLE_FILE]),
+        (("quickfix", "source"), [WHOLE_FILE, "Review `add`"]),
     ],
 )
 def test_only_the_kinds_that_were_asked_for_are_offered(
@@ -140,7 +140,7 @@ def test_one_failing_producer_does_not_take_the_others_down(
     monkeypatch.setattr(registry, "PRODUCERS", table)
     with caplog.at_level(logging.ERROR):
         found = offers(snapshot_of(BARE), Span(5, 5), INVOKED)
-    assert [it.title for it in found] == ["Document `add`", "Review `add`", WHOLE_FILE]
+    assert [it.title for it in found] == ["Document `add`", WHOLE_FILE, "Review `add`"]
     assert "failing" in caplog.text
 
 
