@@ -18,8 +18,9 @@ from glossator_server.sandbox.opening import BubblewrapSandbox, open_sandbox
 from tests.conftest import missing_part
 
 pytestmark = pytest.mark.sandbox
-# It gets hold of nothing that it does not have: that process has no more rights than itself.
-_HARMLESS = {"the first process's memory"}
+# A known hole, accepted for now and told in docs/reference/sandbox.md: the first process of a sandbox
+# is held to no limits of the kernel, and a program that writes its memory can act without them.
+_KNOWN = {"the first process's memory"}
 _SAMPLE = 20
 
 
@@ -45,7 +46,7 @@ async def test_attempts_to_get_out_fail(sandbox: BubblewrapSandbox) -> None:
     with arena() as place:
         rows = await attempted(place, chosen)
     breached = {str(it["name"]) for it in rows if it["breach"]}
-    assert breached <= _HARMLESS
+    assert breached <= _KNOWN
 
 
 async def test_without_a_bubblewrap_that_holds_nothing_runs() -> None:
