@@ -18,8 +18,8 @@ from glossator_server.sandbox.opening import BubblewrapSandbox, open_sandbox
 from tests.conftest import missing_part
 
 pytestmark = pytest.mark.sandbox
-# A known hole, told in docs/reference/sandbox.md: the first process of a sandbox is held to no limits
-# of the kernel, and a program that writes its memory can act without them.
+# A known hole, told in docs/reference/sandbox.md: no limit of the kernel holds the first process of
+# a sandbox, and a program that writes its memory can act without them.
 _KNOWN = {"the first process's memory"}
 _SAMPLE = 20
 
