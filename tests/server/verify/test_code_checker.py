@@ -449,7 +449,11 @@ async def test_a_command_whose_program_is_missing_is_not_run(
     asked = subject(root, "a.c", CLEAN, "c")
     subject(root, "run-tests", "#!/bin/sh\n", "sh").path.chmod(0o755)
     tests = Commands((("no-such-program-anywhere",), ("run-tests",)))
-    assert await checker(sandbox, root, tests).check(asked, {}, Stage.TESTS) == ()
+    outcomes = await checker(sandbox, root, tests).check(asked, {}, Stage.TESTS)
+    assert [(it.problems, it.trouble) for it in outcomes] == [
+        ((), "no-such-program-anywhere is not here; install it"),
+        ((), "run-tests is not here; install it"),
+    ]
     assert sandbox.jobs == []
 
 
