@@ -25,8 +25,9 @@ from glossator_clients.protocol import ChatModel
 from glossator_gate.types import DataClass
 from glossator_indexer.records import ContextPiece
 from glossator_indexer.types import TextChange
-from glossator_server.actions.fix import FixOutcome, Workshop, fix
+from glossator_server.actions.fix import FixOutcome, fix
 from glossator_server.actions.targeting import FixWish
+from glossator_server.actions.workshop import Workshop
 from glossator_server.edits import apply_changes
 from glossator_server.files import read_snapshot
 from glossator_server.fix_options import FixOptions

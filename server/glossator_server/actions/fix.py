@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 
 from glossator_clients.errors import PromptTooLongError
-from glossator_clients.protocol import ChatModel
 from glossator_indexer.parsing import reparse
-from glossator_indexer.records import ContextPiece
 from glossator_indexer.symbols import symbol_at
 from glossator_indexer.types import TextChange
 from glossator_indexer.walking import generated_by_content
@@ -29,6 +27,7 @@ from glossator_server.actions.targeting import (
     targets_in,
     targets_of,
 )
+from glossator_server.actions.workshop import Workshop
 from glossator_server.edits import (
     file_edit,
     line_and_column,
@@ -73,22 +72,6 @@ _NO_CRITIC = (
 )
 
 Report = Callable[[str], None]
-AskIndex = Callable[[Snapshot, int, str], Awaitable[Sequence[ContextPiece]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
-    """What a fix is made with: the workspace, its checks, the models, the index.
-
-    `critic` is None where no model may judge; `not_run` says why commands of tests did not run.
-    """
-
-    root: Path
-    checker: Checker
-    generator: ChatModel
-    critic: ChatModel | None
-    ask_index: AskIndex
-    not_run: tuple[str, ...] = ()
 
 
 class NoFixCause(StrEnum):

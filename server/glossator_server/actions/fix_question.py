@@ -5,7 +5,7 @@ It must not ask a model, nor check anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from glossator_clients.types import ChatRequest, ModelInfo, Packing
@@ -15,7 +15,7 @@ from glossator_server.actions.background import background_of
 from glossator_server.actions.excerpts import excerpt_around
 from glossator_server.actions.targeting import FixWish
 from glossator_server.fix_options import FixOptions
-from glossator_server.prompts.fix import FixSubject, fix_prompt, is_small
+from glossator_server.prompts.fix import FixPrompt, FixSubject, fix_prompt, is_small
 from glossator_server.reflection.judging import FixTask, sentence
 from glossator_server.snapshot import Snapshot
 from glossator_server.verify.problems import Stage
@@ -26,9 +26,9 @@ SMALL_LINES_AROUND = 6
 SMALL_CHOICES = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FixQuestion:
-    """What the question for a fix is made of, for whichever model answers."""
+    """What the question for a fix is made of, for whichever model answers; each is made once."""
 
     snapshot: Snapshot
     wish: FixWish
@@ -37,10 +37,11 @@ class FixQuestion:
     pieces: tuple[ContextPiece, ...]
     root: Path
     options: FixOptions
+    _made: dict[tuple[str, int | None], FixPrompt | None] = field(default_factory=dict)
 
     def request(self, info: ModelInfo) -> ChatRequest | None:
         """Return the first request for a model, None where none fits."""
-        prompt = fix_prompt(self.subject(info), info, self.options.sampling)
+        prompt = self._prompt(info)
         if prompt is None:
             return None
         return replace(
@@ -51,10 +52,17 @@ class FixQuestion:
 
     def notices(self, info: ModelInfo) -> tuple[str, ...]:
         """Return what was left out of that request."""
-        prompt = fix_prompt(self.subject(info), info, self.options.sampling)
+        prompt = self._prompt(info)
         return () if prompt is None else prompt.notices
 
-    def subject(self, info: ModelInfo) -> FixSubject:
+    def _prompt(self, info: ModelInfo) -> FixPrompt | None:
+        # All that a prompt depends on; headers are read for it.
+        key = (info.api, info.context_tokens)
+        if key not in self._made:
+            self._made[key] = fix_prompt(self._subject(info), info, self.options.sampling)
+        return self._made[key]
+
+    def _subject(self, info: ModelInfo) -> FixSubject:
         """Return what a model is shown."""
         problems = tuple(map(sentence, self.task.targets))
         if is_small(info):

@@ -14,14 +14,12 @@ from typing import Any
 
 from glossator_server.actions.fix import FixOutcome, NoFix, NoFixCause, fix
 from glossator_server.actions.targeting import FixWish
-from glossator_server.app import Application
 from glossator_server.cli.output import JSON_SCHEMA_VERSION, TerminalPrinter, proposal_as_json
 from glossator_server.cli.printing import complain, visible
 from glossator_server.cli.status import ExitStatus
-from glossator_server.cli.targets import Target, lines_of, read_target
-from glossator_server.cli.workshop import application_for, opened_workshop, root_of
-from glossator_server.errors import UsageError
-from glossator_server.files import read_snapshot, write_edit
+from glossator_server.cli.targets import lines_of
+from glossator_server.cli.workshop import Subject, subject_of, workshop_for
+from glossator_server.files import write_edit
 from glossator_server.proposal import FixProposal
 from glossator_server.snapshot import Snapshot
 
@@ -52,45 +50,30 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
 
 def run(options: argparse.Namespace) -> int:
     """Mend what a target means, and tell how it went."""
-    target = read_target(options.target)
-    if target.path.is_dir():
-        raise UsageError(f"{target.path} is a folder; name one file to be mended.")
-    application = application_for(target.path)
-    application.workspace_policy.check_readable(target.path)
-    for problem in application.problems:
-        complain(problem)
-    snapshot = application.workspace_policy.admitted(
-        read_snapshot(target.path, application.settings)
-    )
-    wish = _wish(options, target, snapshot)
-    outcome = asyncio.run(_outcome(application, snapshot, wish, options))
-    _show(outcome, snapshot, as_json=options.json)
+    subject = subject_of(options.target, "mended")
+    outcome = asyncio.run(_outcome(subject, options))
+    _show(outcome, subject.snapshot, as_json=options.json)
     if isinstance(outcome, NoFix):
         is_well = outcome.cause is NoFixCause.NOTHING_WRONG
         return ExitStatus.DONE if is_well else ExitStatus.FINDINGS
     if options.write:
         for edit in outcome.edits:
             write_edit(edit)
-        print(visible(f"wrote {target.path}"), file=sys.stderr)
+        print(visible(f"wrote {subject.target.path}"), file=sys.stderr)
     return ExitStatus.DONE
 
 
-async def _outcome(
-    application: Application, snapshot: Snapshot, wish: FixWish, options: argparse.Namespace
-) -> FixOutcome:
+async def _outcome(subject: Subject, options: argparse.Namespace) -> FixOutcome:
     def report(words: str) -> None:
         if not options.quiet:
             print(visible(words), file=sys.stderr, flush=True)
 
-    chosen = application.settings.fixing
+    chosen = subject.application.settings.fixing
     chosen = replace(chosen, rounds=options.rounds or chosen.rounds)
-    root = root_of(application, snapshot)
-    async with opened_workshop(application, snapshot, root) as workshop:
-        return await fix(snapshot, wish, workshop, chosen, report)
-
-
-def _wish(options: argparse.Namespace, target: Target, snapshot: Snapshot) -> FixWish:
-    return FixWish(lines=lines_of(target, snapshot), test=options.test, text=options.about)
+    lines = lines_of(subject.target, subject.snapshot)
+    wish = FixWish(lines=lines, test=options.test, text=options.about)
+    async with workshop_for(subject) as workshop:
+        return await fix(subject.snapshot, wish, workshop, chosen, report)
 
 
 def _show(outcome: FixOutcome, snapshot: Snapshot, *, as_json: bool) -> None:

@@ -17,7 +17,7 @@ from glossator_server.actions.review import (
     review_piece,
     spans_to_review,
 )
-from glossator_server.app import Application, open_checker
+from glossator_server.app import open_checker
 from glossator_server.cli.examples import running_indexes
 from glossator_server.cli.finding_reports import (
     REPORTS,
@@ -28,15 +28,15 @@ from glossator_server.cli.finding_reports import (
 )
 from glossator_server.cli.printing import complain, visible
 from glossator_server.cli.status import ExitStatus
-from glossator_server.cli.targets import lines_of, read_target
-from glossator_server.cli.workshop import application_for, pieces_around, root_of
+from glossator_server.cli.targets import lines_of
+from glossator_server.cli.workshop import Subject, pieces_around, subject_of
 from glossator_server.edits import line_and_column
-from glossator_server.errors import SandboxUnavailableError, UsageError
-from glossator_server.files import read_snapshot, write_report
+from glossator_server.errors import SandboxUnavailableError
+from glossator_server.files import write_report
 from glossator_server.prompts.fix import is_small
 from glossator_server.sampling import SamplingOptions
 from glossator_server.snapshot import Snapshot
-from glossator_server.verify.checker import Subject
+from glossator_server.verify.checker import Subject as CheckSubject
 from glossator_server.verify.problems import Gravity, Problem, Stage
 
 NO_REVIEWER = (
@@ -61,18 +61,8 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
 
 def run(options: argparse.Namespace) -> int:
     """Review a target and report what was found."""
-    target = read_target(options.target)
-    if target.path.is_dir():
-        raise UsageError(f"{target.path} is a folder; name one file to be reviewed.")
-    application = application_for(target.path)
-    application.workspace_policy.check_readable(target.path)
-    for problem in application.problems:
-        complain(problem)
-    snapshot = application.workspace_policy.admitted(
-        read_snapshot(target.path, application.settings)
-    )
-    lines = lines_of(target, snapshot)
-    found = asyncio.run(_found(application, snapshot, lines, quiet=options.quiet))
+    subject = subject_of(options.target, "reviewed")
+    found = asyncio.run(_found(subject, quiet=options.quiet))
     report = CheckReport(tuple(found), 1, (), repository_root(Path.cwd()), REVIEW_RULES)
     shape = "json" if options.json else "sarif" if options.sarif else "text"
     text = REPORTS[shape](report)
@@ -85,26 +75,23 @@ def run(options: argparse.Namespace) -> int:
     return ExitStatus.FINDINGS if found else ExitStatus.DONE
 
 
-async def _found(
-    application: Application, snapshot: Snapshot, lines: range | None, *, quiet: bool
-) -> list[ReportedFinding]:
-    """Return what checkers find, then what a model does, in order of place."""
-    root = root_of(application, snapshot)
-    found = [*await _checked(application, snapshot, lines, root)]
-    found += await _reviewed(application, snapshot, lines, quiet=quiet)
+async def _found(subject: Subject, *, quiet: bool) -> list[ReportedFinding]:
+    """Return what checkers find and what a model does, in order of place."""
+    lines = lines_of(subject.target, subject.snapshot)
+    found = await _checked(subject, lines)
+    found += await _reviewed(subject, lines, quiet=quiet)
     return sorted(found, key=lambda it: (it.line, it.columns))
 
 
-async def _checked(
-    application: Application, snapshot: Snapshot, lines: range | None, root: Path
-) -> list[ReportedFinding]:
-    path = (snapshot.path or Path()).resolve()
-    subject = Subject(root, path, snapshot.source.language.id)
+async def _checked(subject: Subject, lines: range | None) -> list[ReportedFinding]:
+    application, snapshot = subject.application, subject.snapshot
+    path = subject.target.path.resolve()
+    about = CheckSubject(subject.root, path, snapshot.source.language.id)
     found: list[ReportedFinding] = []
     try:
-        checker = await open_checker(root, application.policy, application.settings)
+        checker = await open_checker(subject.root, application.policy, application.settings)
         for stage in _STAGES:
-            for outcome in await checker.check(subject, {path: snapshot.text}, stage):
+            for outcome in await checker.check(about, {path: snapshot.text}, stage):
                 if outcome.trouble:
                     complain(f"{outcome.tool} came to no result: {outcome.trouble}")
                 found += _of_problems(snapshot, path, outcome.problems, lines)
@@ -131,21 +118,18 @@ def _of_problems(
         )
 
 
-async def _reviewed(
-    application: Application, snapshot: Snapshot, lines: range | None, *, quiet: bool
-) -> list[ReportedFinding]:
+async def _reviewed(subject: Subject, lines: range | None, *, quiet: bool) -> list[ReportedFinding]:
+    application, snapshot = subject.application, subject.snapshot
     preferred = application.settings.preferred_models
     model = await application.open_model(Need("review", snapshot.data_class, preferred))
     sampling = application.settings.sampling.get("review", SamplingOptions())
-    root = root_of(application, snapshot)
     found: list[ReviewFinding] = []
     try:
         if is_small(model.info):
             complain(NO_REVIEWER)
             return []
         spans = spans_to_review(snapshot, lines)
-        paths = [snapshot.path] if snapshot.path is not None else []
-        async with running_indexes(paths, application.settings.index) as indexes:
+        async with running_indexes([subject.target.path], application.settings.index) as indexes:
             for number, span in enumerate(spans):
                 if not quiet:
                     said = f"{model.info.id} reviews, {number + 1} of {len(spans)}"
@@ -153,7 +137,7 @@ async def _reviewed(
                 line, _ = line_and_column(snapshot.text, span.start)
                 pieces = tuple(await pieces_around(indexes, snapshot, line, ""))
                 piece = ReviewedPiece(span, pieces)
-                review = await review_piece(snapshot, piece, model, sampling, root)
+                review = await review_piece(snapshot, piece, model, sampling, subject.root)
                 found += review.findings
                 for notice in review.notices:
                     complain(f"{notice[:1].upper()}{notice[1:]}.")

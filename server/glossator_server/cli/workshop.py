@@ -8,62 +8,79 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from glossator_clients.protocol import ChatModel
 from glossator_clients.router import Need
 from glossator_gate.errors import GlossatorError
 from glossator_indexer.records import ContextPiece
-from glossator_server.actions.fix import Workshop
+from glossator_server.actions.workshop import Workshop, opened_workshop
 from glossator_server.app import Application, load_application, open_checker
 from glossator_server.cli.examples import running_indexes
-from glossator_server.cli.targets import workspace_of
+from glossator_server.cli.printing import complain
+from glossator_server.cli.targets import Target, read_target, workspace_of
+from glossator_server.errors import UsageError
+from glossator_server.files import read_snapshot
 from glossator_server.indexes import Indexes
-from glossator_server.prompts.fix import is_small
 from glossator_server.snapshot import Snapshot
 
 INDEX_SECONDS = 1.0
 
 
-def application_for(path: Path) -> Application:
-    """Return the configuration as it holds for a file, in the workspace around it."""
-    return load_application(workspace_of(path))
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A file that is worked on, as the configuration that holds for it has it read.
+
+    `root` is the folder whose files the checks get to see: the workspace, else the file's own.
+    """
+
+    target: Target
+    application: Application
+    snapshot: Snapshot
+    root: Path
 
 
-def root_of(application: Application, snapshot: Snapshot) -> Path:
-    """Return the folder whose files the checks get to see: the workspace, else the file's own."""
-    folder = (snapshot.path or Path()).resolve().parent
-    return folder if application.workspace is None else application.workspace.resolve()
+def subject_of(word: str, purpose: str) -> Subject:
+    """Return what a word of the command line means; problems of the configuration are told.
+
+    Raises `UsageError` where it is no source file, `PolicyError` where it is never read.
+    """
+    target = read_target(word)
+    if target.path.is_dir():
+        raise UsageError(f"{target.path} is a folder; name one file to be {purpose}.")
+    application = load_application(workspace_of(target.path))
+    application.workspace_policy.check_readable(target.path)
+    for problem in application.problems:
+        complain(problem)
+    read = read_snapshot(target.path, application.settings)
+    snapshot = application.workspace_policy.admitted(read)
+    folder = application.workspace or target.path.resolve().parent
+    return Subject(target, application, snapshot, folder.resolve())
 
 
 @asynccontextmanager
-async def opened_workshop(
-    application: Application, snapshot: Snapshot, root: Path
-) -> AsyncIterator[Workshop]:
+async def workshop_for(subject: Subject) -> AsyncIterator[Workshop]:
     """Open what a fix is made with, and let go of the models after it.
 
     Raises `SandboxUnavailableError` where nothing can be run, what the router raises where no model
     may serve.
     """
-    checker = await open_checker(root, application.policy, application.settings)
-    preferred = application.settings.preferred_models
-    generator = await application.open_model(Need("fix", snapshot.data_class, preferred))
-    critic = None
-    try:
-        critic = await application.open_model(Need("critic", snapshot.data_class, preferred))
-        async with running_indexes(
-            [snapshot.path] if snapshot.path else [], application.settings.index
-        ) as indexes:
+    application, snapshot = subject.application, subject.snapshot
+    settings = application.settings
+    checker = await open_checker(subject.root, application.policy, settings)
 
-            async def ask_index(about: Snapshot, line: int, text: str) -> Sequence[ContextPiece]:
-                return await pieces_around(indexes, about, line, text)
+    async def open_model(role: str) -> ChatModel:
+        need = Need(role, snapshot.data_class, settings.preferred_models)
+        return await application.open_model(need)
 
-            judging = None if is_small(critic.info) else critic
-            not_run = checker.tests.refusals
-            yield Workshop(root, checker, generator, judging, ask_index, not_run)
-    finally:
-        await generator.close()
-        if critic is not None:
-            await critic.close()
+    async with running_indexes([subject.target.path], settings.index) as indexes:
+
+        async def ask_index(about: Snapshot, line: int, text: str) -> Sequence[ContextPiece]:
+            return await pieces_around(indexes, about, line, text)
+
+        async with opened_workshop(subject.root, checker, open_model, ask_index) as workshop:
+            yield workshop
 
 
 async def pieces_around(

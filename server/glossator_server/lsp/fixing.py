@@ -12,16 +12,16 @@ from contextlib import asynccontextmanager
 
 from lsprotocol import types
 
+from glossator_clients.protocol import ChatModel
 from glossator_gate.errors import GlossatorError
 from glossator_indexer.records import ContextPiece
 from glossator_indexer.symbols import symbol_at
-from glossator_server.actions.fix import Workshop
 from glossator_server.actions.targeting import Complaint
+from glossator_server.actions.workshop import Workshop, opened_workshop
 from glossator_server.errors import UsageError
 from glossator_server.lsp.convert import PositionMap
 from glossator_server.lsp.findings import SOURCE
 from glossator_server.lsp.language_server import GlossatorServer
-from glossator_server.prompts.fix import is_small
 from glossator_server.snapshot import Snapshot
 
 # A title has to fit a menu.
@@ -84,21 +84,15 @@ async def open_workshop(ls: GlossatorServer, snapshot: Snapshot) -> AsyncIterato
             f"{snapshot.path.name} is in no workspace folder; open the folder of its project."
         )
     checker = await ls.session.open_checker(root, snapshot.path)
-    generator = await ls.session.open_model("fix", snapshot)
-    critic = None
-    try:
-        critic = await ls.session.open_model("critic", snapshot)
 
-        async def ask_index(about: Snapshot, line: int, text: str) -> Sequence[ContextPiece]:
-            return await pieces_around(ls, about, line, text)
+    async def open_model(role: str) -> ChatModel:
+        return await ls.session.open_model(role, snapshot)
 
-        judging = None if is_small(critic.info) else critic
-        not_run = checker.tests.refusals
-        yield Workshop(root, checker, generator, judging, ask_index, not_run)
-    finally:
-        await generator.close()
-        if critic is not None:
-            await critic.close()
+    async def ask_index(about: Snapshot, line: int, text: str) -> Sequence[ContextPiece]:
+        return await pieces_around(ls, about, line, text)
+
+    async with opened_workshop(root, checker, open_model, ask_index) as workshop:
+        yield workshop
 
 
 async def pieces_around(

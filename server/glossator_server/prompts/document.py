@@ -89,7 +89,7 @@ def document_prompt(
         subject = replace(subject, body="")
     wanted = len(subject.neighbours)
     notices: list[str] = []
-    while (excess := _tokens(_messages(template, subject)) - budget) > 0:
+    while (excess := tokens_of(_messages(template, subject)) - budget) > 0:
         if subject.neighbours:
             subject = replace(subject, neighbours=subject.neighbours[:-1])
             continue
@@ -180,6 +180,11 @@ def _whole(text: str, most: int) -> str:
 def estimated_tokens(text: str) -> int:
     """Return a cautious estimate: code has 2.6 to 4 UTF-8 bytes a token in common vocabularies."""
     return -(-len(text.encode("utf-8", "replace")) * 2 // 5)
+
+
+def tokens_of(messages: Sequence[Message]) -> int:
+    """Return a cautious estimate of a conversation's tokens."""
+    return sum(estimated_tokens(it.text) + MESSAGE_OVERHEAD_TOKENS for it in messages)
 
 
 def _described(names: Sequence[str]) -> dict[str, object]:
@@ -291,10 +296,6 @@ def _plural(use: ResultUse) -> str:
     # "tests its result" is said of one caller.
     verb, _, rest = use.partition(" ")
     return f"{verb.removesuffix('s')} {rest}"
-
-
-def _tokens(messages: Sequence[Message]) -> int:
-    return sum(estimated_tokens(it.text) + MESSAGE_OVERHEAD_TOKENS for it in messages)
 
 
 def _without_middle(body: str, excess_tokens: int) -> str | None:

@@ -12,8 +12,7 @@ from glossator_clients.types import Author, ChatRequest, JsonSchema, Message, Mo
 from glossator_server.prompts.document import (
     ASSUMED_CONTEXT_TOKENS,
     LANGUAGE_NAMES,
-    MESSAGE_OVERHEAD_TOKENS,
-    estimated_tokens,
+    tokens_of,
 )
 from glossator_server.prompts.objects import objects_in
 from glossator_server.prompts.replies import MAX_REPLY_CHARACTERS
@@ -103,7 +102,7 @@ def fix_prompt(
     # The answer, and one more round, have to fit beside it.
     budget = min(template.budget_tokens, (context - sampling.max_tokens) * 2 // 3)
     whole = len(subject.background)
-    while (messages := _fix_messages(template, subject)) and _tokens(messages) > budget:
+    while (messages := _fix_messages(template, subject)) and tokens_of(messages) > budget:
         if not subject.background:
             return None
         subject = replace(subject, background=subject.background[:-1])
@@ -225,10 +224,6 @@ def _fix_messages(template: PromptTemplate, subject: FixSubject) -> tuple[Messag
         *background_messages(template, subject.background),
         Message(Author.USER, template.fill("task", values)),
     )
-
-
-def _tokens(messages: Sequence[Message]) -> int:
-    return sum(estimated_tokens(it.text) + MESSAGE_OVERHEAD_TOKENS for it in messages)
 
 
 def _one_line(text: str) -> str:

@@ -6,14 +6,13 @@ It must not judge whether a finding is true.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from glossator_clients.types import Author, ChatRequest, JsonSchema, Message, ModelInfo
 from glossator_server.prompts.document import (
     ASSUMED_CONTEXT_TOKENS,
     LANGUAGE_NAMES,
-    MESSAGE_OVERHEAD_TOKENS,
-    estimated_tokens,
+    tokens_of,
 )
 from glossator_server.prompts.fix import Background, background_messages
 from glossator_server.prompts.objects import objects_in
@@ -57,8 +56,7 @@ def review_prompt(
             *background_messages(template, kept),
             Message(Author.USER, template.fill("task", {"name": name, "code": code})),
         )
-        size = sum(estimated_tokens(it.text) + MESSAGE_OVERHEAD_TOKENS for it in messages)
-        if size <= budget:
+        if tokens_of(messages) <= budget:
             return ChatRequest(messages, sampling, FINDINGS_SCHEMA), len(background) - len(kept)
         if not kept:
             return None
@@ -105,14 +103,13 @@ def _finding(said: object) -> SaidFinding | None:
     quote, problem = said.get("quote"), said.get("problem")
     if not (isinstance(quote, str) and isinstance(problem, str) and problem.strip()):
         return None
-    severity = said.get("severity")
-    found = SaidFinding(
+    severity = str(said.get("severity"))
+    return SaidFinding(
         quote,
         severity if severity in SEVERITIES else "warning",
         _one_line(problem),
         _one_line(str(said.get("fix") or "")),
     )
-    return replace(found, severity=str(found.severity))
 
 
 def _one_line(text: str) -> str:

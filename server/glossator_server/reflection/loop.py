@@ -227,11 +227,6 @@ async def _try_suggestions(run: _Run) -> None:
 
 
 async def _ask_models(run: _Run) -> None:
-    info = run.means.generator.info
-    if run.means.question(info) is None:
-        raise PromptTooLongError(
-            f"The code around the problem does not fit {info.id}; use a model with more context."
-        )
     while run.goes_on() and run.round < run.budget.rounds:
         run.round += 1
         before = run.best
@@ -321,7 +316,9 @@ def _next_request(run: _Run) -> ChatRequest:
     info = run.means.generator.info
     first = run.means.question(info)
     if first is None:
-        raise PromptTooLongError(f"The code around the problem does not fit {info.id}.")
+        raise PromptTooLongError(
+            f"The code around the problem does not fit {info.id}; use a model with more context."
+        )
     if not run.reasons:
         return first
     return asked_again(first, run.answer, run.reasons, info)

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import stat
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from glossator_server.errors import UsageError
+from glossator_server.files import write_report
 
 # Stands for the test that is to be run, and is no file.
 TEST_PLACE = "{test}"
@@ -119,7 +119,7 @@ class Approvals:
             fcntl.flock(lock, fcntl.LOCK_EX)
             known = list(self.entries())
             yield known
-            _write(self._path, "\n".join(map(_toml, known)))
+            write_report(self._path, "\n".join(map(_toml, known)), 0o600)
         except OSError as trouble:
             raise UsageError(f"{self._path} cannot be written: {trouble.strerror}.") from trouble
         finally:
@@ -172,20 +172,6 @@ def _toml(approval: Approval) -> str:
 def _quoted(text: str) -> str:
     # A string of JSON is one of TOML, but for this one character.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _write(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(prefix=".approvals.", dir=path.parent)
-    try:
-        # Made with mode 0600.
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except (OSError, UnicodeEncodeError):
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _pins(root: Path, argv: Sequence[str]) -> dict[str, str]:

@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from glossator_server.sandbox import Ending, Limits, SandboxResult
+from glossator_server.sandbox.approvals import TEST_PLACE
 from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage
 from glossator_server.verify.tools import why_ended
 
-# Stands for the name of a test in a command.
-PLACE = "{test}"
 # A name that a shell, a path or an option could be made of is not put into a command.
 _SAFE_NAME = re.compile(r"[\w][\w./:\[\]@+ -]{0,299}")
 MOST_FAILURES = 100
@@ -59,12 +58,12 @@ def commands_for(commands: tuple[tuple[str, ...], ...], test: str) -> Iterator[t
 
     Where a test is named and a command has a place for it, others are not run.
     """
-    placed = [it for it in commands if PLACE in it]
+    placed = [it for it in commands if TEST_PLACE in it]
     if test and placed and _SAFE_NAME.fullmatch(test):
         for argv in placed:
-            yield tuple(test if word == PLACE else word for word in argv)
+            yield tuple(test if word == TEST_PLACE else word for word in argv)
         return
-    yield from (it for it in commands if PLACE not in it)
+    yield from (it for it in commands if TEST_PLACE not in it)
 
 
 def outcome_of(argv: tuple[str, ...], result: SandboxResult, limits: Limits) -> CheckOutcome:

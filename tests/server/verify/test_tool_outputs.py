@@ -16,7 +16,7 @@ from glossator_server.verify.checker import Subject
 from glossator_server.verify.code_checker import RUNS
 from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage
 from glossator_server.verify.programs import Programs
-from glossator_server.verify.test_runs import PLACE, commands_for, outcome_of, untold
+from glossator_server.verify.test_runs import TEST_PLACE, commands_for, outcome_of, untold
 from glossator_server.verify.tools import (
     MOST_PROBLEMS,
     NoResultError,
@@ -195,7 +195,7 @@ def test_words_that_only_look_like_a_failure_count_for_nothing_in_a_run_that_pas
 
 # Commands
 
-PLACED = (("pytest", PLACE), ("make", "test"))
+PLACED = (("pytest", TEST_PLACE), ("make", "test"))
 
 
 def test_a_named_test_takes_its_place() -> None:
