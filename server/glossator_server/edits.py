@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from glossator_indexer.types import TextChange
+from glossator_indexer.types import Span, TextChange
 from glossator_server.proposal import FileEdit
 from glossator_server.snapshot import Snapshot
 
@@ -68,6 +68,13 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
         ends += returns - text.count("\r\n", 0, stop)
     start = max(text.rfind("\n", 0, stop), text.rfind("\r", 0, stop)) + 1
     return ends + 1, offset - start + 1
+
+
+def lines_of_span(text: str, span: Span) -> range:
+    """Return the lines, from 1, that a span touches."""
+    first, _ = line_and_column(text, span.start)
+    last, _ = line_and_column(text, span.end)
+    return range(first, last + 1)
 
 
 def offset_of_line(text: str, line: int) -> int | None:

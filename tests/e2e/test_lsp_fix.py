@@ -14,7 +14,6 @@ from tests.e2e.lsp_editor import Announced, Json, StrictEditor, strict_editor
 
 __all__ = ["models"]
 
-NEOVIM = client_capabilities("neovim")
 PROFILES = {name: client_capabilities(name) for name in ("visual-studio-code", "neovim", "emacs")}
 ERROR = {
     "range": {"start": {"line": 4, "character": 15}, "end": {"line": 4, "character": 20}},

@@ -58,9 +58,6 @@ from glossator_server.snapshot import Snapshot
 from glossator_server.verify.checker import Checker, Subject
 from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage
 
-ROLE = "fix"
-# A small model reads a few lines, and chooses among fewer.
-SMALL_LINES_AROUND = 6
 MOST_TRIED_SUGGESTIONS = 4
 _NO_TESTS = (
     "No tests could be run: list their command under [execute] in config.toml and approve it with "
@@ -168,7 +165,7 @@ async def check_again(
         said = CheckOutcome(Stage.REVIEW, REVIEWER, "", tuple(reviewed_before), 0.0)
         baseline += (said,)
     targets = (*(known[it] for it in proposal.mends if it in known), *reviewed_before)
-    name = subject.path.relative_to(workshop.root).as_posix()
+    name = subject.path.relative_to(subject.root).as_posix()
     task = FixTask(subject, snapshot.source, name, targets, baseline, snapshot.data_class)
     after = await asyncio.to_thread(reparse, snapshot.source, changes)
     judgement = await judge(workshop.checker, task, after)

@@ -17,15 +17,13 @@ from glossator_indexer.records import ContextPiece
 from glossator_indexer.symbols import all_symbols, find_symbols, symbol_at
 from glossator_indexer.types import Span, Symbol
 from glossator_server.actions.background import background_of
-from glossator_server.edits import line_and_column
+from glossator_server.actions.excerpts import MOST_CHARACTERS, MOST_WHOLE_FILE
+from glossator_server.edits import line_and_column, lines_of_span
 from glossator_server.prompts.review import SaidFinding, read_findings, review_prompt
 from glossator_server.sampling import SamplingOptions
 from glossator_server.snapshot import Snapshot
 
 ROLE = "review"
-# What is longer is reviewed function by function.
-MOST_WHOLE_FILE = 9_000
-MOST_CHARACTERS = 16_000
 _NAME = re.compile(r"`([A-Za-z_][\w.]*?)(?:\(\))?`")
 
 
@@ -197,9 +195,8 @@ def _outermost(symbols: Sequence[Symbol]) -> Iterator[Symbol]:
 
 
 def _meets(text: str, symbol: Symbol, lines: range) -> bool:
-    first = line_and_column(text, symbol.extent.start)[0]
-    last = line_and_column(text, symbol.extent.end)[0]
-    return first < lines.stop and lines.start <= last
+    extent = lines_of_span(text, symbol.extent)
+    return extent.start < lines.stop and lines.start < extent.stop
 
 
 def _lines_alone(text: str, lines: range) -> tuple[Span, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from glossator_indexer.symbols import find_symbols, symbol_at
 from glossator_indexer.types import Symbol
 from glossator_server.actions.states import symbols_to_document
-from glossator_server.edits import line_and_column, offset_of_line
+from glossator_server.edits import lines_of_span, offset_of_line
 from glossator_server.errors import SymbolNotFoundError, UsageError
 from glossator_server.snapshot import Snapshot
 
@@ -60,9 +60,7 @@ def lines_of(target: Target, snapshot: Snapshot) -> range | None:
     if target.symbol is None:
         return None
     (symbol,) = symbols_of(target, snapshot)
-    first, _ = line_and_column(snapshot.text, symbol.extent.start)
-    last, _ = line_and_column(snapshot.text, symbol.extent.end)
-    return range(first, last + 1)
+    return lines_of_span(snapshot.text, symbol.extent)
 
 
 def symbols_of(target: Target, snapshot: Snapshot) -> tuple[Symbol, ...]:

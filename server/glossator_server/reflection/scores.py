@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from glossator_indexer.parsing import ParsedSource
 from glossator_indexer.symbols import all_symbols
+from glossator_server.edits import lines_of_span
 from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage, difference
 
 # They follow paths through whole functions: where they did not run before, nobody knows since when
@@ -135,8 +136,7 @@ def touched_by(before: str, after: ParsedSource) -> Touched:
             # Where lines are gone, what follows them stands in their place.
             changed.update(range(head + start + 1, head + max(end, start + 1) + 1))
     for symbol in all_symbols(after):
-        first, last = (_line_of(after.text, it) for it in (symbol.extent.start, symbol.extent.end))
-        extent = range(first, last + 1)
+        extent = lines_of_span(after.text, symbol.extent)
         if symbol.body is not None and not changed.isdisjoint(extent):
             changed.update(extent)
     return Touched(frozenset(changed), size)
@@ -178,10 +178,6 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
 
 def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").split("\n")
-
-
-def _line_of(text: str, offset: int) -> int:
-    return text.count("\n", 0, offset) + 1
 
 
 def _problems(outcomes: Iterable[CheckOutcome]) -> list[Problem]:

@@ -12,7 +12,7 @@ from lsprotocol import types
 
 from glossator_indexer.symbols import find_symbols, symbol_at
 from glossator_indexer.types import Symbol
-from glossator_server.edits import line_and_column
+from glossator_server.edits import lines_of_span
 from glossator_server.errors import StaleDocumentError, SymbolNotFoundError, UsageError
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.structure import StructureError, structure
@@ -112,9 +112,7 @@ def lines_of(target: Target, snapshot: Snapshot) -> range | None:
         if not named:
             raise SymbolNotFoundError(f"There is no {target.symbol} in {snapshot.uri} any more.")
         symbol = next((it for it in named if it.body is not None), named[0])
-        first, _ = line_and_column(snapshot.text, symbol.extent.start)
-        last, _ = line_and_column(snapshot.text, symbol.extent.end)
-        return range(first, last + 1)
+        return lines_of_span(snapshot.text, symbol.extent)
     if target.range is None:
         return None
     if is_stale(target, snapshot):
