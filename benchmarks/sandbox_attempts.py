@@ -206,7 +206,6 @@ UNCONTROLLED: dict[str, dict[str, str]] = {
 os.write(os.open("/proc/self/oom_score_adj", os.O_WRONLY), b"-1000")""",
         "folders that were left open": """
 assert [it for it in range(3, 1024) if os.path.isdir(f"/proc/self/fd/{it}")]""",
-        "the first process's memory": 'open("/proc/1/mem", "r+b")',
     },
     "read": {
         "passwords": 'open("/etc/shadow").read()',
@@ -271,6 +270,16 @@ for _ in range(1_000_000):
         "shared memory by name": """
 for at in range(20):
     open(f"/dev/shm/{at}", "wb").write(bytes(10_000_000))""",
+        "a process that no limit holds": """
+for it in filter(str.isdecimal, os.listdir("/proc")):
+    for limit in (resource.RLIMIT_NPROC, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE):
+        if resource.prlimit(int(it), limit) != resource.getrlimit(limit):
+            break
+    else:
+        continue
+    break
+else:
+    raise OSError("all are held")""",
         "a stopped process": "os.kill(os.getpid(), signal.SIGSTOP); time.sleep(8)",
     },
 }

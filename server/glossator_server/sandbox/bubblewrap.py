@@ -17,6 +17,7 @@ reads: read-only mounts let them be written.
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import shlex
@@ -44,6 +45,13 @@ _SHARED_MEMORY = 64 * MIB
 _ORIGINAL, _LAID_OVER = "/.workspace", "/.files"
 # Merged into /usr on most systems, folders of their own on some.
 _BESIDE_USR = ("bin", "lib", "lib32", "lib64", "libx32", "sbin")
+# The first process, which everything inside can write the memory of: it is limited like all others,
+# outlives the command by its status alone, and buries whoever has lost their parent. Who is left
+# alone by a server that was killed ends with the time they had.
+_FIRST = """\
+/usr/bin/timeout --foreground --signal=KILL {seconds} "$@"
+exit $?
+"""
 # What cannot be read is not copied; what does not fit ends the run. `exec` replaces the shell, so
 # that the command never sees these words.
 _COPYING = """\
@@ -142,6 +150,8 @@ def _base(host: Host, limits: Limits, keep: Keep) -> Iterator[str]:
     if host.version >= _DISABLES_USERNS:
         yield "--disable-userns"
     yield from ("--cap-drop", "ALL", "--die-with-parent", "--new-session", "--hostname", "sandbox")
+    # Bubblewrap's own first process would be bound by no limit of ours.
+    yield "--as-pid-1"
     yield from ("--seccomp", str(keep(seccomp_filter(host.machine))))
     yield from ("--tmpfs", "/", "--ro-bind", "/usr", "/usr")
     for path, link in host.beside_usr:
@@ -209,7 +219,7 @@ def _entries(shadow: Shadow) -> Iterator[str]:
 
 
 def _started(job: SandboxJob, view: View, mark: str) -> Iterator[str]:
-    """Yield what is run inside: what sets the limits, and before it what copies."""
+    """Yield what is run inside as the first process: what copies, what sets limits, what waits."""
     limits = job.limits
     limited = ["/usr/bin/prlimit", f"--nproc={limits.processes}", f"--fsize={limits.file_bytes}"]
     limited += ["--core=0", f"--nofile={_OPEN_FILES}"]
@@ -221,7 +231,9 @@ def _started(job: SandboxJob, view: View, mark: str) -> Iterator[str]:
         excluded = shlex.join(f"--exclude=./{_pattern(str(it))}" for it in below)
         root = shlex.quote(str(view.root))
         yield from ("/bin/sh", "-c", _COPYING.format(root=root, mark=mark, excluded=excluded), "sh")
-    yield from (*limited, "--", *job.argv)
+    # The server ends a run first, as long as there is a server.
+    first = _FIRST.format(seconds=math.ceil(limits.seconds) + 1)
+    yield from (*limited, "--", "/bin/sh", "-c", first, "sh", *job.argv)
 
 
 def _pattern(path: str) -> str:

@@ -25,6 +25,8 @@ from glossator_server.sandbox.seccomp import is_known
 from glossator_server.sandbox.selftest import trouble_of
 
 _ANSWER_S = 10.0
+# What is called by its path on the way into the sandbox, and the packages that bring it.
+_NEEDED = {"prlimit": "util-linux", "setpriv": "util-linux", "timeout": "coreutils"}
 _NOTHING_RUN = "nothing is run without a sandbox."
 
 
@@ -121,9 +123,9 @@ def _found(folders: tuple[str, ...]) -> tuple[SandboxState, Host | None]:
     host = known_host(program, version)
     if not is_known(host.machine):
         return _refused(told, f"The sandbox knows no {host.machine}; use x86_64 or aarch64")
-    for name in ("prlimit", "setpriv"):
+    for name, package in _NEEDED.items():
         if system_program(name, ("/usr/bin",)) is None:
-            return _refused(told, f"There is no /usr/bin/{name}; install util-linux")
+            return _refused(told, f"There is no /usr/bin/{name}; install {package}")
     return SandboxState("bubblewrap", told), host
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from glossator_server.errors import SandboxUnavailableError, UsageError
@@ -22,6 +23,15 @@ _LIMITS = Limits(
     scratch_bytes=8 * MIB,
     file_bytes=MIB,
 )
+# Held in memory by a process and by a file: both have to be counted for the limit to be seen.
+_GREEDY_LIMITS = replace(
+    _LIMITS,
+    memory_bytes=40 * MIB,
+    scratch_bytes=32 * MIB,
+    file_bytes=32 * MIB,
+    fences_memory=False,
+)
+_GREEDY = "head -c 25165824 /dev/zero >/tmp/held; held=$(tr '\\0' x </tmp/held); sleep 10"
 _DONE = "all were tried"
 _BREACH = "breach: "
 # Each line prints what has been breached. Built-in words of the shell as far as there are any: a
@@ -53,9 +63,13 @@ while read -r name value; do
 done </proc/self/status
 mount -o remount,rw / 2>/dev/null && told "/ can be remounted"
 unshare --user true 2>/dev/null && told "new user namespaces can be made"
-# Bubblewrap's outer process sets PWD itself.
-tr '\0' '\n' </proc/1/environ 2>/dev/null | grep -v '^PWD=' | grep -q . \
+tr '\0' '\n' </proc/1/environ | grep -Ev '^(PATH|HOME|LANG|PWD|OLDPWD|SHLVL|_)=' | grep -q . \
     && told "the server's environment can be read"
+while read -r limit name soft hard rest; do
+    case "$limit $name" in "Max processes")
+        [ "$soft $hard" = "PROCESSES PROCESSES" ] || told "the first process is not limited" ;;
+    esac
+done </proc/1/limits
 i=0
 ( while [ $i -lt FORKS ]; do sleep 9 & i=$((i+1)); done
     told "processes are not limited" ) 2>/dev/null
@@ -70,7 +84,9 @@ async def trouble_of(runner: BubblewrapRunner) -> str | None:
         tempfile.NamedTemporaryFile(prefix="glossator-canary-") as canary,
     ):
         try:
-            result = await runner.run(_job(Path(folder), canary.name))
+            root = Path(folder)
+            result = await runner.run(_job(root, canary.name))
+            greedy = await runner.run(_greedy_job(root))
         except (SandboxUnavailableError, UsageError, OSError) as trouble:
             return (
                 f"Bubblewrap does not work here ({str(trouble)[:300].rstrip('.')}); allow user "
@@ -89,7 +105,16 @@ async def trouble_of(runner: BubblewrapRunner) -> str | None:
             f"({result.errors.strip()[:200] or result.ending}); install coreutils and util-linux; "
             "nothing is run without a sandbox."
         )
+    if greedy.ending is not Ending.TOO_MUCH_MEMORY:
+        return (
+            "The memory of what runs in the sandbox cannot be watched here; mount /proc so that "
+            "processes can be seen by their own user; nothing is run without a sandbox."
+        )
     return None
+
+
+def _greedy_job(root: Path) -> SandboxJob:
+    return SandboxJob(("/bin/sh", "-c", _GREEDY), root, root, limits=_GREEDY_LIMITS)
 
 
 def _job(root: Path, canary: str) -> SandboxJob:
@@ -110,4 +135,5 @@ def _script(canary: str, root: Path) -> str:
     # Where temporary files lie below such a folder, the way to them can be seen.
     kept = next((f"/{'/'.join(root.parts[1:3])}" for _ in root.parts[2:]), "/")
     script = _SCRIPT.replace("CANARY", shlex.quote(canary)).replace("KEPT", shlex.quote(kept))
-    return script.replace("NAMESPACES", own).replace("FORKS", str(_PROCESSES + 4))
+    script = script.replace("NAMESPACES", own).replace("PROCESSES", str(_PROCESSES))
+    return script.replace("FORKS", str(_PROCESSES + 4))
