@@ -35,9 +35,7 @@ OLLAMA_HERE = Origin("http", "127.0.0.1", 11434)
 
 # A server of this machine lists its models in a few milliseconds; an editor waits for this.
 _DEADLINE_S = 0.3
-_LIMITS = EgressLimits(
-    connect_s=_DEADLINE_S, silence_s=_DEADLINE_S, total_s=_DEADLINE_S, response_bytes=1024 * 1024
-)
+_RESPONSE_BYTES = 1024 * 1024
 # Who starts Ollama or pulls a model does not want to wait for long; who has none pays rarely.
 _REMEMBERED_S = 30.0
 # Families trained for code: of the newer ones a small model beats a large one of the older ones.
@@ -64,8 +62,10 @@ class ModelFinder:
         origin: Origin = OLLAMA_HERE,
         memory_bytes: int | None = None,
         clock: Callable[[], float] = time.monotonic,
+        deadline_s: float = _DEADLINE_S,
     ) -> None:
         self._origin = origin
+        self._deadline_s = deadline_s
         self._memory = memory_bytes
         self._clock = clock
         self._found: tuple[ModelEntry, ...] = ()
@@ -85,9 +85,16 @@ class ModelFinder:
         return self._found
 
     async def _ask(self) -> tuple[ModelEntry, ...]:
-        http = JsonHttp("Ollama", Destination(self._origin, limits=_LIMITS, rule=RULE))
+        seconds = self._deadline_s
+        limits = EgressLimits(
+            connect_s=seconds,
+            silence_s=seconds,
+            total_s=seconds,
+            response_bytes=_RESPONSE_BYTES,
+        )
+        http = JsonHttp("Ollama", Destination(self._origin, limits=limits, rule=RULE))
         try:
-            async with asyncio.timeout(_DEADLINE_S):
+            async with asyncio.timeout(seconds):
                 listed = await OllamaMetadata(http).listed()
         except (ModelError, EgressError, PolicyError, TimeoutError) as error:
             _LOG.debug("no models of this machine: %r", error)

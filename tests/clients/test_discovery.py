@@ -47,6 +47,8 @@ def test_the_fittest_for_code_comes_first(listed: list[ListedModel], names: list
 
 
 SIZE = 4_683_087_332
+# A busy machine answers late; how soon a server is given up has a test of its own.
+PATIENT = 30.0
 OTHERS = (
     {"model": "llama3.1:8b", "size": SIZE + 1},
     {"model": "qwen3-coder:7b", "size": SIZE},
@@ -57,7 +59,7 @@ OTHERS = (
 
 async def test_a_running_ollama_is_found_and_the_choice_explained() -> None:
     async with serving(FakeOllama(others=OTHERS)) as server:
-        finder = ModelFinder(Origin.parse(server.origin), 32 * GB)
+        finder = ModelFinder(Origin.parse(server.origin), 32 * GB, deadline_s=PATIENT)
         found = await finder.models(NO_FILE)
         assert [it.id for it in found] == ["qwen3-coder:7b", "llama3.1:8b", "qwen:7b"]
         for it in found:
@@ -83,14 +85,19 @@ async def test_a_running_ollama_is_found_and_the_choice_explained() -> None:
 )
 async def test_where_a_file_speaks_nothing_is_looked_for(policy: Policy) -> None:
     async with serving(FakeOllama()) as server:
-        assert await ModelFinder(Origin.parse(server.origin), 32 * GB).models(policy) == ()
+        assert (
+            await ModelFinder(Origin.parse(server.origin), 32 * GB, deadline_s=PATIENT).models(
+                policy
+            )
+            == ()
+        )
         assert server.connections == 0
 
 
 async def test_what_was_found_is_remembered_for_a_while() -> None:
     now = 0.0
     async with serving(FakeOllama()) as server:
-        finder = ModelFinder(Origin.parse(server.origin), 32 * GB, lambda: now)
+        finder = ModelFinder(Origin.parse(server.origin), 32 * GB, lambda: now, PATIENT)
         first = await finder.models(NO_FILE)
         assert await finder.models(NO_FILE) == first
         assert len(server.requests) == 1
@@ -103,7 +110,7 @@ async def test_nothing_there_costs_nothing_a_second_time() -> None:
     async with serving(FakeOllama()) as server:
         origin = Origin.parse(server.origin)
     now = 0.0
-    finder = ModelFinder(origin, 32 * GB, lambda: now)
+    finder = ModelFinder(origin, 32 * GB, lambda: now, PATIENT)
     assert await finder.models(NO_FILE) == ()
     async with serving(FakeOllama(), port=origin.port) as server:
         assert await finder.models(NO_FILE) == ()

@@ -104,7 +104,7 @@ async def test_with_no_file_the_models_of_this_machine_are_found() -> None:
     others = ({"model": "llama3.1:8b", "size": 1, "model_info": {}},)
     try:
         async with serving(FakeOllama(others=others, name="coder:7b", listed={"size": 2}), 11434):
-            # Whoever does not answer in 0.3 s is not there, which a busy machine can be too late for.
+            # Whoever is later than 0.3 s is not there, and a busy machine can be.
             for _ in range(_TRIES):
                 ended = await asyncio.to_thread(glossator, "models", "list", "--json")
                 rows = json.loads(ended.output)["models"]
