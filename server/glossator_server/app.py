@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from glossator_server.embedders import ChosenEmbedder
     from glossator_server.sandbox import Sandbox
     from glossator_server.sandbox.approvals import Approvals
+    from glossator_server.sandbox.jobs import SandboxState
     from glossator_server.session import Session
     from glossator_server.teams import LateTeam
     from glossator_server.verify.code_checker import CodeChecker
@@ -305,8 +306,7 @@ async def open_checker(root: Path, policy: Policy, settings: Settings) -> CodeCh
     from glossator_server.verify.programs import Programs, folders_of_path
 
     sandbox = _sandbox()
-    state = await sandbox.check()
-    if state.trouble is not None:
+    if (state := await sandbox.check()).trouble is not None:
         raise SandboxUnavailableError(state.trouble)
     approvals = open_approvals()
     refusals = {it: approvals.refusal(root, it) for it in policy.commands}
@@ -317,6 +317,11 @@ async def open_checker(root: Path, policy: Policy, settings: Settings) -> CodeCh
         is_told=policy.classes.are_one,
     )
     return CodeChecker(sandbox, Programs(root, folders_of_path()), tests)
+
+
+async def sandbox_state() -> SandboxState:
+    """Return whether compilers, linters and tests can be run on this machine; it is tested."""
+    return await _sandbox().check()
 
 
 @cache

@@ -29,6 +29,17 @@ def test_a_sound_installation_needs_no_mending(script: WriteScript) -> None:
     assert "scripted" in glossator("doctor").output
 
 
+def test_what_fixes_are_checked_with_is_told(script: WriteScript) -> None:
+    script()
+    _, found = checks()
+    told = [it for it in found if "sandbox" in it["what"]]
+    assert [it["health"] for it in told] in (["ok"], ["warning"])
+    if told[0]["health"] == "ok":
+        assert any(it["what"].startswith("fixes are checked with") for it in found)
+    else:
+        assert "nothing is run without a sandbox" in told[0]["mend"]
+
+
 def test_without_a_model_the_mend_is_named() -> None:
     status, found = checks()
     assert status == 1

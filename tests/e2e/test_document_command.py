@@ -157,7 +157,8 @@ def test_check_in_json_has_the_documented_fields(desk: Path) -> None:
     report = json.loads(ended.output)
     assert ended.status == 1
     assert report["schema"] == 1
-    fields = ["path", "line", "symbol", "kind", "rule", "message"]
+    fields = ["path", "line", "column", "end_column", "severity"]
+    fields += ["symbol", "kind", "rule", "message"]
     assert [list(it) for it in report["findings"]] == [fields, fields]
     assert report["findings"][0]["path"] == str(desk / "two.c")
 

@@ -20,6 +20,7 @@ from tests.e2e.fixing import (
     block,
     lay_out,
     models,
+    require_tools,
 )
 
 __all__ = ["models"]
@@ -48,6 +49,24 @@ def test_a_compilers_own_suggestion_needs_no_model(project: Path, models: WriteM
     ended = glossator("fix", "add.c", cwd=project)
     assert ended.status == 0, ended
     assert "by gcc (no model was asked), 0 rounds" in ended.output
+
+
+def test_with_no_model_at_all_what_a_compiler_knows_is_still_done(project: Path) -> None:
+    require_tools()
+    (project / "add.c").write_text(BROKEN.replace("operand", "rihgt"), "utf-8")
+    ended = glossator("fix", "--quiet", "add.c", cwd=project)
+    assert ended.status == 0, ended
+    assert "+\treturn left + right;\n" in ended.output
+    (project / "add.c").write_text(MENDED, "utf-8")
+    check_one_sentence(glossator("fix", "--quiet", "add.c", cwd=project), 0, "Nothing is wrong")
+    (project / "add.c").write_text(BROKEN, "utf-8")
+    ended = glossator("fix", "--quiet", "add.c", cwd=project)
+    check_one_sentence(ended, 4, "glossator models fetch")
+    ended = glossator("review", "--json", "add.c", cwd=project)
+    assert ended.status == 1
+    (finding,) = json.loads(ended.output)["findings"]
+    assert (finding["line"], finding["severity"]) == (5, "error")
+    assert "No model reviewed the code" in ended.errors
 
 
 @pytest.mark.parametrize("target", ["add.c", "add.c:5", "add.c::add"])
@@ -175,6 +194,19 @@ def test_a_review_reports_what_the_code_bears_out(project: Path, models: WriteMo
     ended = glossator("review", "--sarif", "--quiet", "add.c", cwd=project)
     (result,) = json.loads(ended.output)["runs"][0]["results"]
     assert result["ruleId"] == "review"
+
+
+def test_a_review_that_cannot_be_read_is_not_taken_for_a_clean_one(
+    project: Path, models: WriteModels
+) -> None:
+    (project / "add.c").write_text(MENDED, "utf-8")
+    models(critic=("All is well.",))
+    ended = glossator("review", "--quiet", "add.c", cwd=project)
+    assert ended.status == 1
+    assert "criticer about the code cannot be read; run the review again." in ended.errors
+    ended = glossator("review", "--sarif", "--quiet", "add.c", cwd=project)
+    (invocation,) = json.loads(ended.output)["runs"][0]["invocations"]
+    assert not invocation["executionSuccessful"]
 
 
 def test_a_review_holds_what_compilers_say_too(project: Path, models: WriteModels) -> None:

@@ -47,12 +47,14 @@ class ReviewFinding:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The findings of a review, in order of place, and sentences about what was left out."""
+    """The findings of a review, in order of place, and sentences about what was left out.
+
+    `not_reviewed` says which code nobody looked at, or was answered to with nothing that counts.
+    """
 
     findings: tuple[ReviewFinding, ...]
     notices: tuple[str, ...]
-    model: str
-    route: str
+    not_reviewed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,12 @@ async def review_piece(
     prompt = review_prompt(
         snapshot.source.language.id, name, code, background, model.info, sampling
     )
-    notices = []
+    notices, missed = [], []
     if span != piece.span:
-        notices.append(f"{_title(snapshot, piece.span)} is long; its end was not reviewed")
+        missed.append(f"{_title(snapshot, piece.span)} is long; its end was not reviewed")
     if prompt is None:
-        notices.append(f"{_title(snapshot, span)} does not fit {model.info.id}")
-        return Review((), tuple(notices), model.info.id, model.info.route)
+        missed.append(f"{_title(snapshot, span)} does not fit {model.info.id}")
+        return Review((), (), tuple(missed))
     request, left_out = prompt
     if left_out:
         notices.append(f"{left_out} of {len(background)} texts from elsewhere were left out")
@@ -109,14 +111,17 @@ async def review_piece(
     reply = await complete(model, replace(request, errand=errand))
     said = read_findings(reply.text)
     if said is None:
-        notices.append(f"the answer about {_title(snapshot, span)} holds no findings")
+        missed.append(
+            f"the answer of {model.info.id} about {_title(snapshot, span)} cannot be read; run the "
+            "review again"
+        )
     known = code + "".join(it.text for it in background)
     found = list(_borne_out(snapshot, span, said or (), known))
     if dropped := len(said or ()) - len(found):
         notices.append(
             f"{dropped} finding{'s' if dropped > 1 else ''} about code that is not there left out"
         )
-    return Review(tuple(found), tuple(notices), model.info.id, model.info.route)
+    return Review(tuple(found), tuple(notices), tuple(missed))
 
 
 def find_again(snapshot: Snapshot, finding: ReviewFinding) -> Span | None:

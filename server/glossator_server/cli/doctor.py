@@ -11,6 +11,7 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -41,6 +42,8 @@ from glossator_server.app import (
     Application,
     index_places,
     load_application,
+    open_approvals,
+    sandbox_state,
     user_config,
 )
 from glossator_server.cli.index import lines_about
@@ -51,7 +54,12 @@ from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.survey import lines_of_survey
 from glossator_server.cli.workspaces import client_of
 from glossator_server.spending import in_words, spent_today
+from glossator_server.verify.programs import Programs, folders_of_path
 
+_TOOLS = (
+    *("gcc", "clang", "clang-tidy", "cppcheck", "ruff", "mypy", "pyright", "node", "tsc", "go"),
+    *("cargo", "javac"),
+)
 # A function with three examples, and the words of its comment.
 _TYPICAL = Usage(1500, 150)
 
@@ -256,6 +264,29 @@ def _index_at_rest(places: OwnerPlaces) -> Diagnosis:
     return Diagnosis(Health.OK, what)
 
 
+def _checks() -> Iterator[Diagnosis]:
+    """Look at what fixes are checked with: the sandbox, the tools, the approved commands."""
+    state = asyncio.run(sandbox_state())
+    if state.trouble is not None:
+        # Doc comments, search and the index run nothing.
+        yield Diagnosis(Health.WARNING, "no fix can be checked: there is no sandbox", state.trouble)
+        return
+    yield Diagnosis(Health.OK, f"sandbox {state.kind} {state.version} holds")
+    root = repository_root(Path.cwd())
+    programs = Programs(root, folders_of_path())
+    found = [it for it in _TOOLS if programs.find(it) is not None]
+    missing = ", ".join(it for it in _TOOLS if it not in found)
+    yield Diagnosis(Health.OK, f"fixes are checked with {', '.join(found) or 'nothing'}")
+    if missing:
+        yield Diagnosis(Health.OK, f"not here: {missing}", "install those of your languages")
+    approvals = open_approvals()
+    for argv in load_application(Path.cwd()).policy.commands:
+        if (refusal := approvals.refusal(root, argv)) is not None:
+            yield Diagnosis(Health.WARNING, "a command of tests does not run", refusal)
+        else:
+            yield Diagnosis(Health.OK, f"tests are run by {shlex.join(argv)}")
+
+
 # In the order of a newcomer's troubles.
 EXAMINATIONS = (
     _versions,
@@ -268,4 +299,5 @@ EXAMINATIONS = (
     _accounts,
     _comments,
     _index,
+    _checks,
 )

@@ -90,6 +90,9 @@ def as_json(report: CheckReport) -> str:
         {
             "path": it.path,
             "line": it.line,
+            "column": it.columns[0],
+            "end_column": it.columns[1],
+            "severity": it.level,
             "symbol": it.symbol,
             "kind": it.kind,
             "rule": it.rule,

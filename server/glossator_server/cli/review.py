@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from glossator_clients.errors import ModelError
 from glossator_clients.router import Need
+from glossator_gate.errors import PolicyError
 from glossator_indexer.walking.roots import repository_root
 from glossator_server.actions.review import (
     ReviewedPiece,
@@ -62,8 +64,9 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
 def run(options: argparse.Namespace) -> int:
     """Review a target and report what was found."""
     subject = subject_of(options.target, "reviewed")
-    found = asyncio.run(_found(subject, quiet=options.quiet))
-    report = CheckReport(tuple(found), 1, (), repository_root(Path.cwd()), REVIEW_RULES)
+    report = asyncio.run(_report(subject, quiet=options.quiet))
+    for trouble in report.troubles:
+        complain(trouble)
     shape = "json" if options.json else "sarif" if options.sarif else "text"
     text = REPORTS[shape](report)
     if options.output is not None:
@@ -71,19 +74,30 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(text, end="")
     if shape == "text":
-        print(f"{len(found)} finding{'s' if len(found) != 1 else ''}", file=sys.stderr)
-    return ExitStatus.FINDINGS if found else ExitStatus.DONE
+        count = len(report.findings)
+        print(f"{count} finding{'s' if count != 1 else ''}", file=sys.stderr)
+    return ExitStatus.FINDINGS if report.findings or report.troubles else ExitStatus.DONE
 
 
-async def _found(subject: Subject, *, quiet: bool) -> list[ReportedFinding]:
-    """Return what checkers find and what a model does, in order of place."""
+async def _report(subject: Subject, *, quiet: bool) -> CheckReport:
+    """Return what checkers find and what a model does, in order of place, and what neither saw."""
     lines = lines_of(subject.target, subject.snapshot)
-    found = await _checked(subject, lines)
-    found += await _reviewed(subject, lines, quiet=quiet)
-    return sorted(found, key=lambda it: (it.line, it.columns))
+    troubles: list[str] = []
+    found = await _checked(subject, lines, troubles)
+    try:
+        found += await _reviewed(subject, lines, troubles, quiet=quiet)
+    except (ModelError, PolicyError) as trouble:
+        # What compilers found is not lost with it.
+        troubles.append(f"No model reviewed the code to its end: {trouble}")
+    found.sort(key=lambda it: (it.line, it.columns))
+    root = repository_root(Path.cwd())
+    return CheckReport(tuple(found), 1, tuple(troubles), root, REVIEW_RULES)
 
 
-async def _checked(subject: Subject, lines: range | None) -> list[ReportedFinding]:
+async def _checked(
+    subject: Subject, lines: range | None, troubles: list[str]
+) -> list[ReportedFinding]:
+    """Return what checkers find; sentences about those that came to no result go to `troubles`."""
     application, snapshot = subject.application, subject.snapshot
     path = subject.target.path.resolve()
     about = CheckSubject(subject.root, path, snapshot.source.language.id)
@@ -93,10 +107,10 @@ async def _checked(subject: Subject, lines: range | None) -> list[ReportedFindin
         for stage in _STAGES:
             for outcome in await checker.check(about, {path: snapshot.text}, stage):
                 if outcome.trouble:
-                    complain(f"{outcome.tool} came to no result: {outcome.trouble}")
+                    troubles.append(f"{outcome.tool} came to no result: {outcome.trouble}")
                 found += _of_problems(snapshot, path, outcome.problems, lines)
     except SandboxUnavailableError as trouble:
-        complain(f"No compiler or linter was run: {trouble}")
+        troubles.append(f"No compiler or linter was run: {trouble}")
     return found
 
 
@@ -118,7 +132,10 @@ def _of_problems(
         )
 
 
-async def _reviewed(subject: Subject, lines: range | None, *, quiet: bool) -> list[ReportedFinding]:
+async def _reviewed(
+    subject: Subject, lines: range | None, troubles: list[str], *, quiet: bool
+) -> list[ReportedFinding]:
+    """Return what a model finds; sentences about code that it did not see go to `troubles`."""
     application, snapshot = subject.application, subject.snapshot
     preferred = application.settings.preferred_models
     model = await application.open_model(Need("review", snapshot.data_class, preferred))
@@ -139,11 +156,16 @@ async def _reviewed(subject: Subject, lines: range | None, *, quiet: bool) -> li
                 piece = ReviewedPiece(span, pieces)
                 review = await review_piece(snapshot, piece, model, sampling, subject.root)
                 found += review.findings
+                troubles += map(_as_sentence, review.not_reviewed)
                 for notice in review.notices:
-                    complain(f"{notice[:1].upper()}{notice[1:]}.")
+                    complain(_as_sentence(notice))
     finally:
         await model.close()
     return [_of_review(snapshot, it) for it in found]
+
+
+def _as_sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _of_review(snapshot: Snapshot, finding: ReviewFinding) -> ReportedFinding:

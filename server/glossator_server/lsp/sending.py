@@ -38,7 +38,7 @@ def require_edits(ls: GlossatorServer) -> None:
     if not ls.editor.applies_edits:
         raise UsageError(
             "This editor applies no edits of a language server (workspace/applyEdit);"
-            " run `glossator document` in a terminal instead."
+            " run `glossator` in a terminal instead."
         )
 
 

@@ -35,6 +35,8 @@ LATER_STAGES = (Stage.LINT, Stage.TYPES, Stage.TESTS)
 MOST_TOLD = 8
 # Who finds what no program can: a model that was asked to review.
 REVIEWER = "review"
+# What an error is called where it is none of a compiler's.
+_ERRORS = {Stage.TESTS: "failing test", Stage.REVIEW: "finding"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ def _evidence(task: FixTask, outcome: CheckOutcome, introduced: Sequence[Problem
 def _count(problems: Sequence[Problem]) -> str:
     errors = sum(it.gravity is Gravity.ERROR for it in problems)
     warnings = len(problems) - errors
-    what = "failing test" if any(it.stage is Stage.TESTS for it in problems) else "error"
+    what = _ERRORS.get(problems[0].stage, "error") if problems else ""
     told = [f"{errors} {what}{'s' if errors != 1 else ''}"] if errors else []
     if warnings:
         told.append(f"{warnings} warning{'s' if warnings != 1 else ''}")

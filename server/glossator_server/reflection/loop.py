@@ -15,6 +15,7 @@ from glossator_clients.costs import Cost, added, cost_of
 from glossator_clients.errors import IncompleteReplyError, ModelError, PromptTooLongError
 from glossator_clients.protocol import ChatModel, complete
 from glossator_clients.types import ChatReply, ChatRequest, ModelInfo
+from glossator_gate.errors import GlossatorError
 from glossator_gate.types import Errand
 from glossator_indexer.parsing import ParsedSource, reparse
 from glossator_indexer.types import TextChange
@@ -300,8 +301,8 @@ async def _ask(run: _Run) -> str | None:
         # The first question fitted; what did not is what was sent back.
         run.stopped = "what was to be sent back does not fit the model"
         return None
-    except ModelError as trouble:
-        if run.spending.calls == 0:
+    except GlossatorError as trouble:
+        if run.spending.calls == 0 and run.best is None:
             raise
         # What was found so far is not lost with it.
         run.stopped = str(trouble).rstrip(".")

@@ -75,7 +75,7 @@ async def _review(
 
 
 def _note(ls: GlossatorServer, done: Review) -> None:
-    for notice in done.notices:
+    for notice in (*done.not_reviewed, *done.notices):
         ls.note(notice)
 
 
