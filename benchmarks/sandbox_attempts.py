@@ -288,7 +288,7 @@ COPYING = {
     "a file of the workspace": 'open("file", "w").write("x"); sys.exit()',
     "a link that leads out": 'open("link/new", "w").close()',
     "removing everything": """
-subprocess.run(["/bin/rm", "-rf", WORKSPACE, OUT]); sys.exit()""",
+subprocess.run(["rm", "-rf", WORKSPACE, OUT]); sys.exit()""",
     "the original": 'open("/.workspace/file", "w").close()',
     "200 MB into the copy": """
 for at in range(20):

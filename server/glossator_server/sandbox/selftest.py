@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from glossator_server.errors import SandboxUnavailableError, UsageError
-from glossator_server.sandbox.jobs import MIB, Ending, Limits, SandboxJob
+from glossator_server.sandbox.jobs import MIB, Ending, Limits, SandboxJob, SandboxResult
 from glossator_server.sandbox.running import BubblewrapRunner
 
 _PROCESSES = 12
@@ -83,16 +83,22 @@ async def trouble_of(runner: BubblewrapRunner) -> str | None:
         tempfile.TemporaryDirectory(prefix="glossator-probe-") as folder,
         tempfile.NamedTemporaryFile(prefix="glossator-canary-") as canary,
     ):
+        root = Path(folder)
         try:
-            root = Path(folder)
-            result = await runner.run(_job(root, canary.name))
-            greedy = await runner.run(_greedy_job(root))
-        except (SandboxUnavailableError, UsageError, OSError) as trouble:
+            trouble = _breach(await runner.run(_job(root, canary.name)))
+            # Memory is asked for only where something holds what asks for it.
+            if trouble is None:
+                trouble = _unwatched(await runner.run(_greedy_job(root)))
+        except (SandboxUnavailableError, UsageError, OSError) as failure:
             return (
-                f"Bubblewrap does not work here ({str(trouble)[:300].rstrip('.')}); allow user "
+                f"Bubblewrap does not work here ({str(failure)[:300].rstrip('.')}); allow user "
                 "namespaces for it, for example outside of a container; nothing is run without a "
                 "sandbox."
             )
+    return trouble
+
+
+def _breach(result: SandboxResult) -> str | None:
     found = [it for it in result.output.splitlines() if it.startswith(_BREACH)]
     if found:
         return (
@@ -105,12 +111,16 @@ async def trouble_of(runner: BubblewrapRunner) -> str | None:
             f"({result.errors.strip()[:200] or result.ending}); install coreutils and util-linux; "
             "nothing is run without a sandbox."
         )
-    if greedy.ending is not Ending.TOO_MUCH_MEMORY:
-        return (
-            "The memory of what runs in the sandbox cannot be watched here; mount /proc so that "
-            "processes can be seen by their own user; nothing is run without a sandbox."
-        )
     return None
+
+
+def _unwatched(greedy: SandboxResult) -> str | None:
+    if greedy.ending is Ending.TOO_MUCH_MEMORY:
+        return None
+    return (
+        "The memory of what runs in the sandbox cannot be watched here; mount /proc so that "
+        "processes can be seen by their own user; nothing is run without a sandbox."
+    )
 
 
 def _greedy_job(root: Path) -> SandboxJob:
