@@ -128,6 +128,54 @@ def test_nothing_wrong_is_an_answer(project: Path, models: WriteModels) -> None:
     check_one_sentence(ended, 0, "Nothing is wrong in add.c", "gcc")
 
 
+MACROS = """#include "add.h"
+#define BEGIN_LOCKED {
+#define END_LOCKED }
+#define EXPORTED(TYPE) TYPE
+
+EXPORTED(static int) twice(int number)
+{
+\tBEGIN_LOCKED
+\tnumber *= 2;
+\tEND_LOCKED
+\treturn number;
+}
+
+int add(int left, int right)
+{
+\treturn twice(left + right) / 2 BODY;
+}
+"""
+
+
+def test_macros_that_only_a_compiler_can_read_are_no_problem(
+    project: Path, models: WriteModels
+) -> None:
+    (project / "add.c").write_text(MACROS.replace(" BODY", ""), "utf-8")
+    models(critic=('{"findings": []}',))
+    ended = glossator("fix", "--quiet", "add.c", cwd=project)
+    check_one_sentence(ended, 0, "Nothing is wrong in add.c")
+    assert glossator("review", "--quiet", "add.c", cwd=project).status == 0
+    (project / "add.c").write_text(MACROS.replace(" BODY", " - operand"), "utf-8")
+    line = "\treturn twice(left + right) / 2"
+    models(block(f"{line} - operand;", f"{line};"))
+    ended = glossator("fix", "add.c", cwd=project)
+    assert ended.status == 0, ended
+    assert "1 error -> nothing wrong" in ended.output
+    assert ended.output.count("round 1") == 0
+    assert "to be mended: “‘operand’ undeclared" in ended.errors
+
+
+def test_what_lacks_a_header_is_not_checked_after_it(project: Path, models: WriteModels) -> None:
+    (project / "add.c").write_text(f"#include <absent.h>\n{BROKEN}", "utf-8")
+    models(RIGHT)
+    ended = glossator("fix", "--quiet", "add.c", cwd=project)
+    check_one_sentence(ended, 1, "does not find absent.h (add.c, line 1)", "compile_commands.json")
+    models(block("#include <absent.h>\n", ""), block("left + operand;", "left + right;"))
+    ended = glossator("fix", "--quiet", "add.c:1", cwd=project)
+    assert "No fix was found for “absent.h: No such file or directory” on line 1" in ended.errors
+
+
 def test_a_wish_in_words_is_judged_by_a_critic(project: Path, models: WriteModels) -> None:
     (project / "add.c").write_text(WRONG, "utf-8")
     right = block("\treturn left - right;", "\treturn left + right;")

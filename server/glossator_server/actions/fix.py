@@ -6,6 +6,7 @@ It must not know the editor, nor apply anything.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -40,10 +41,9 @@ from glossator_server.protected import is_protected
 from glossator_server.reflection.judging import (
     REVIEWER,
     FixTask,
+    baseline_of,
     evidence_of,
-    first_checks,
     judge,
-    later_checks,
     reviewed,
 )
 from glossator_server.reflection.loop import (
@@ -66,6 +66,11 @@ _NO_TESTS = (
 _NO_CRITIC = (
     "Whether it is mended no check here can tell, only a model, and the built-in one is not asked "
     "to judge; list a model for the role critic in config.toml."
+)
+
+# As gcc says it, and clang.
+_LACKING = re.compile(
+    r"^(?P<gcc>[^\s:]+): No such file or directory$|^'(?P<clang>[^']+)' file not found"
 )
 
 Report = Callable[[str], None]
@@ -118,6 +123,7 @@ async def fix(
     task = await _task(snapshot, wish, workshop)
     if isinstance(task, NoFix):
         return task
+    report(f"to be mended: {_in_short(task)}")
     lines = [it.line for it in task.targets if it.line and it.stage is not Stage.TESTS]
     pieces = await workshop.ask_index(snapshot, lines[0] if lines else 1, _words(task.targets))
     asking = FixQuestion(snapshot, wish, task, tuple(lines), tuple(pieces), workshop.root, options)
@@ -154,7 +160,7 @@ async def check_again(
     What a critic said of them stands: they are the same changes.
     """
     subject = _subject(snapshot, workshop)
-    baseline = await _baseline(workshop.checker, subject, snapshot.text)
+    baseline, misread = await baseline_of(workshop.checker, subject, snapshot.text)
     known = {it.identity: it for one in baseline for it in one.problems}
     reviewed_before = [
         Problem(Stage.REVIEW, REVIEWER, Gravity.ERROR, it[2], it[3])
@@ -166,7 +172,7 @@ async def check_again(
         baseline += (said,)
     targets = (*(known[it] for it in proposal.mends if it in known), *reviewed_before)
     name = subject.path.relative_to(subject.root).as_posix()
-    task = FixTask(subject, snapshot.source, name, targets, baseline, snapshot.data_class)
+    task = FixTask(subject, snapshot.source, name, targets, baseline, snapshot.data_class, misread)
     after = await asyncio.to_thread(reparse, snapshot.source, changes)
     judgement = await judge(workshop.checker, task, after)
     judgement = reviewed(task, judgement, resolved=True)
@@ -204,19 +210,16 @@ def _subject(snapshot: Snapshot, workshop: Workshop, test: str = "") -> Subject:
     return Subject(workshop.root.resolve(), path, snapshot.source.language.id, test)
 
 
-async def _baseline(checker: Checker, subject: Subject, text: str) -> tuple[CheckOutcome, ...]:
-    first = await first_checks(checker, subject, text)
-    return first + await later_checks(checker, subject, text, first)
-
-
 async def _task(snapshot: Snapshot, wish: FixWish, workshop: Workshop) -> FixTask | NoFix:
     """Return what is to be mended, or why there is nothing, or nothing that can be checked."""
     subject = _subject(snapshot, workshop, wish.test)
-    baseline = await _baseline(workshop.checker, subject, snapshot.text)
+    baseline, misread = await baseline_of(workshop.checker, subject, snapshot.text)
     if not any(it.stage is Stage.COMPILE and not it.trouble for it in baseline):
         reason = _why_unchecked(baseline, snapshot.source.language.id)
         return NoFix(snapshot.path, "", NoFixCause.NOT_CHECKED, reason)
     targets = _targets(wish, baseline, subject)
+    if (lacking := _lacking_header(wish, baseline, targets)) is not None:
+        return NoFix(snapshot.path, "", NoFixCause.NOT_CHECKED, lacking)
     finding = wish.finding
     if not targets and finding is None and wish.text:
         # No program sees it: it is a person's finding, which a critic has to judge.
@@ -230,7 +233,7 @@ async def _task(snapshot: Snapshot, wish: FixWish, workshop: Workshop) -> FixTas
     if not targets:
         return _nothing(snapshot, wish, baseline, workshop)
     name = subject.path.relative_to(subject.root).as_posix()
-    return FixTask(subject, snapshot.source, name, targets, baseline, snapshot.data_class)
+    return FixTask(subject, snapshot.source, name, targets, baseline, snapshot.data_class, misread)
 
 
 def _targets(
@@ -247,6 +250,31 @@ def _targets(
         return found
     # Who names a file wants its tests to pass, before anything else is tidied up.
     return (*failing_tests(baseline, ""), *found)[:MOST_TARGETS]
+
+
+def _lacking_header(
+    wish: FixWish, baseline: Sequence[CheckOutcome], targets: Sequence[Problem]
+) -> str | None:
+    """Return why a compiler that lacks a header can check nothing, None where that is the wish.
+
+    Compilers end there: what follows was not looked at.
+    """
+    missing = [
+        (problem, it.tool, match.group(match.lastgroup or 0))
+        for it in baseline
+        if it.stage is Stage.COMPILE
+        for problem in it.problems
+        if (match := _LACKING.search(problem.message)) is not None
+    ]
+    is_meant = wish.lines is not None or bool(wish.complaints)
+    if not missing or (is_meant and any(it in targets for it, _, _ in missing)):
+        return None
+    problem, tool, name = missing[0]
+    where = f"{problem.path.name}, line {problem.line}" if problem.path else "the code"
+    return (
+        f"{tool} does not find {name} ({where}), so it checks nothing after that; say where its "
+        "headers are in compile_commands.json or compile_flags.txt, or name that line to mend it."
+    )
 
 
 async def _suggestions(task: FixTask, checker: Checker) -> tuple[Suggestion, ...]:
@@ -316,7 +344,7 @@ def _not_found(snapshot: Snapshot, task: FixTask, mended: Mended) -> NoFix:
     attempt = ""
     if mended.attempt is not None:
         attempt = unified_diff(task.name, snapshot.text, mended.attempt.after.text)
-    reason = f"No fix was found: {mended.reason.rstrip('.')}."
+    reason = f"No fix was found for {_in_short(task)}: {mended.reason.rstrip('.')}."
     return NoFix(
         snapshot.path,
         _symbol_of(snapshot, task),
@@ -364,9 +392,17 @@ def _critics_evidence(best: Candidate, workshop: Workshop) -> tuple[Evidence, ..
 
 
 def _title(task: FixTask) -> str:
+    return f"“{task.targets[0].message[:60]}”{_and_more(task)}"
+
+
+def _in_short(task: FixTask) -> str:
     first = task.targets[0]
-    more = f" and {len(task.targets) - 1} more" if len(task.targets) > 1 else ""
-    return f"“{first.message[:60]}”{more}"
+    where = f" on line {first.line}" if first.line else ""
+    return f"“{first.message[:120]}”{where}{_and_more(task)}"
+
+
+def _and_more(task: FixTask) -> str:
+    return f" and {len(task.targets) - 1} more" if len(task.targets) > 1 else ""
 
 
 def _symbol_of(snapshot: Snapshot, task: FixTask) -> str:

@@ -39,7 +39,14 @@ from glossator_server.prompts.fix import is_small
 from glossator_server.sampling import SamplingOptions
 from glossator_server.snapshot import Snapshot
 from glossator_server.verify.checker import Subject as CheckSubject
-from glossator_server.verify.problems import Gravity, Problem, Stage
+from glossator_server.verify.problems import (
+    CheckOutcome,
+    Gravity,
+    Problem,
+    Stage,
+    believed,
+    misread,
+)
 
 NO_REVIEWER = (
     "No model reviewed the code, the built-in one is too small to: list one for the role review in "
@@ -104,11 +111,13 @@ async def _checked(
     found: list[ReportedFinding] = []
     try:
         checker = await open_checker(subject.root, application.policy, application.settings)
+        outcomes: list[CheckOutcome] = []
         for stage in _STAGES:
-            for outcome in await checker.check(about, {path: snapshot.text}, stage):
-                if outcome.trouble:
-                    troubles.append(f"{outcome.tool} came to no result: {outcome.trouble}")
-                found += _of_problems(snapshot, path, outcome.problems, lines)
+            outcomes += await checker.check(about, {path: snapshot.text}, stage)
+        for outcome in believed(outcomes, misread(outcomes)):
+            if outcome.trouble:
+                troubles.append(f"{outcome.tool} came to no result: {outcome.trouble}")
+            found += _of_problems(snapshot, path, outcome.problems, lines)
     except SandboxUnavailableError as trouble:
         troubles.append(f"No compiler or linter was run: {trouble}")
     return found

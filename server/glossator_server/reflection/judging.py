@@ -26,6 +26,8 @@ from glossator_server.verify.problems import (
     Gravity,
     Problem,
     Stage,
+    believed,
+    misread,
 )
 
 # What costs milliseconds, and without which the rest says nothing.
@@ -43,7 +45,8 @@ _ERRORS = {Stage.TESTS: "failing test", Stage.REVIEW: "finding"}
 class FixTask:
     """What is to be mended: which problems of which text; `name` is the file's for people.
 
-    `baseline` is what the checks said of the text as it is, `data_class` how secret it is.
+    `baseline` is what the checks said of the text as it is, without what the grammar `misread`;
+    `data_class` says how secret it is.
     """
 
     subject: Subject
@@ -52,6 +55,7 @@ class FixTask:
     targets: tuple[Problem, ...]
     baseline: tuple[CheckOutcome, ...]
     data_class: DataClass = DataClass.RESTRICTED
+    misread: tuple[Problem, ...] = ()
 
     @property
     def original(self) -> Score:
@@ -106,12 +110,17 @@ def sentence(problem: Problem) -> str:
     return f"{where}{kind}{problem.message} [{problem.tool}{rule}]"
 
 
-async def first_checks(checker: Checker, subject: Subject, text: str) -> tuple[CheckOutcome, ...]:
-    """Return what parsers and compilers say of a text."""
-    return await _checks(checker, subject, text, FIRST_STAGES)
+async def baseline_of(
+    checker: Checker, subject: Subject, text: str
+) -> tuple[tuple[CheckOutcome, ...], tuple[Problem, ...]]:
+    """Return what all checks say of a text as it is, and what its grammar misreads."""
+    said = await _checks(checker, subject, text, FIRST_STAGES)
+    not_read = misread(said)
+    first = believed(said, not_read)
+    return first + await _later_checks(checker, subject, text, first), not_read
 
 
-async def later_checks(
+async def _later_checks(
     checker: Checker, subject: Subject, text: str, first: Sequence[CheckOutcome]
 ) -> tuple[CheckOutcome, ...]:
     """Return what linters, type checkers and tests say, nothing where it does not compile."""
@@ -121,7 +130,8 @@ async def later_checks(
 async def judge(checker: Checker, task: FixTask, after: ParsedSource) -> Judgement:
     """Check a state as far as it is no worse than the original, cheapest first."""
     touched = await asyncio.to_thread(touched_by, task.source.text, after)
-    outcomes = await first_checks(checker, task.subject, after.text)
+    said = await _checks(checker, task.subject, after.text, FIRST_STAGES)
+    outcomes = believed(said, task.misread)
     score = score_of(task.baseline, outcomes, task.targets, touched)
     original = task.original
     is_worse = (score.syntax_errors, score.compile_errors) > (
@@ -129,7 +139,7 @@ async def judge(checker: Checker, task: FixTask, after: ParsedSource) -> Judgeme
         original.compile_errors,
     )
     if not is_worse:
-        outcomes += await later_checks(checker, task.subject, after.text, outcomes)
+        outcomes += await _later_checks(checker, task.subject, after.text, outcomes)
         score = score_of(task.baseline, outcomes, task.targets, touched)
     new = introduced(task.baseline, outcomes, touched)
     return Judgement(outcomes, score, new, is_whole=not is_worse)

@@ -6,8 +6,8 @@ Plain data and pure functions; nothing in here runs a tool.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -85,6 +85,38 @@ def difference(before: Iterable[Problem], after: Iterable[Problem]) -> Differenc
     """Compare by identity, not by line; of several alike each counts."""
     before, after = list(before), list(after)
     return Difference(tuple(_beyond(after, before)), tuple(_beyond(before, after)))
+
+
+def misread(outcomes: Iterable[CheckOutcome]) -> tuple[Problem, ...]:
+    """Return what a grammar could not read although a compiler could: macros, above all.
+
+    Where no compiler came to a result, the grammar is believed.
+    """
+    outcomes = tuple(outcomes)
+    compiled = [it for it in outcomes if it.stage is Stage.COMPILE and not it.trouble]
+    if not compiled:
+        return ()
+    wrong = {
+        (problem.path, problem.line + near)
+        for it in compiled
+        for problem in it.problems
+        for near in (-1, 0, 1)
+        if problem.gravity is Gravity.ERROR
+    }
+    parsed = (it for it in outcomes if it.stage is Stage.PARSE)
+    return tuple(p for it in parsed for p in it.problems if (p.path, p.line) not in wrong)
+
+
+def believed(
+    outcomes: Iterable[CheckOutcome], not_read: Sequence[Problem]
+) -> tuple[CheckOutcome, ...]:
+    """Return outcomes without what a grammar misread in their text, or in the one before it."""
+    return tuple(
+        replace(it, problems=difference(not_read, it.problems).new)
+        if it.stage is Stage.PARSE
+        else it
+        for it in outcomes
+    )
 
 
 def _beyond(some: Iterable[Problem], others: Iterable[Problem]) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import ParsedSource, parse
 from glossator_indexer.types import TextChange
 from glossator_server.prompts.fix import FixSubject, fix_prompt
-from glossator_server.reflection.judging import FixTask, first_checks, later_checks
+from glossator_server.reflection.judging import FixTask, baseline_of
 from glossator_server.reflection.loop import Budget, Means, Mended, Suggestion, mend
 from glossator_server.sampling import SamplingOptions
 from glossator_server.verify.checker import Subject
@@ -77,11 +77,10 @@ def source_of(text: str) -> ParsedSource:
 
 async def task_for(text: str, checker: MarkChecker, *names: str) -> FixTask:
     """Return the task of mending the named problems of a text, all of them for no name."""
-    first = await first_checks(checker, SUBJECT, text)
-    baseline = first + await later_checks(checker, SUBJECT, text, first)
+    baseline, misread = await baseline_of(checker, SUBJECT, text)
     problems = [it for one in baseline for it in one.problems]
     targets = tuple(it for it in problems if not names or it.message in names)
-    return FixTask(SUBJECT, source_of(text), "file.c", targets, baseline)
+    return FixTask(SUBJECT, source_of(text), "file.c", targets, baseline, misread=misread)
 
 
 async def mended(
