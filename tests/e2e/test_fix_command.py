@@ -51,6 +51,17 @@ def test_a_compilers_own_suggestion_needs_no_model(project: Path, models: WriteM
     assert "by gcc (no model was asked), 0 rounds" in ended.output
 
 
+def test_a_wrong_name_is_mended_wherever_its_function_has_it(
+    project: Path, models: WriteModels
+) -> None:
+    text = MENDED.replace("left + right", "rihgt + left + 2 * rihgt - rihgt - rihgt")
+    (project / "add.c").write_text(text, "utf-8")
+    models()
+    ended = glossator("fix", "--write", "add.c", cwd=project)
+    assert ended.status == 0, ended
+    assert (project / "add.c").read_text("utf-8") == text.replace("rihgt", "right")
+
+
 def test_with_no_model_at_all_what_a_compiler_knows_is_still_done(project: Path) -> None:
     require_tools()
     (project / "add.c").write_text(BROKEN.replace("operand", "rihgt"), "utf-8")

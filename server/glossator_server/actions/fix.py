@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import pairwise
 from pathlib import Path
 
 from glossator_clients.errors import PromptTooLongError
@@ -20,6 +19,7 @@ from glossator_indexer.symbols import symbol_at
 from glossator_indexer.types import TextChange
 from glossator_indexer.walking import generated_by_content
 from glossator_server.actions.fix_question import FixQuestion
+from glossator_server.actions.suggestions import suggestions_for
 from glossator_server.actions.targeting import (
     MOST_TARGETS,
     Complaint,
@@ -31,7 +31,6 @@ from glossator_server.actions.targeting import (
 from glossator_server.actions.workshop import Workshop
 from glossator_server.edits import (
     file_edit,
-    line_and_column,
     offset_of_line,
     unified_diff,
 )
@@ -51,14 +50,12 @@ from glossator_server.reflection.loop import (
     Candidate,
     Means,
     Mended,
-    Suggestion,
     mend,
 )
 from glossator_server.snapshot import Snapshot
-from glossator_server.verify.checker import Checker, Subject
+from glossator_server.verify.checker import Subject
 from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage
 
-MOST_TRIED_SUGGESTIONS = 4
 _NO_TESTS = (
     "No tests could be run: list their command under [execute] in config.toml and approve it with "
     "`glossator approve`."
@@ -132,7 +129,7 @@ async def fix(
         workshop.critic,
         workshop.checker,
         asking.request,
-        await _suggestions(task, workshop.checker),
+        await suggestions_for(task, workshop.checker),
     )
     budget = Budget(options.rounds, options.seconds, options.tokens)
     try:
@@ -275,27 +272,6 @@ def _lacking_header(
         f"{tool} does not find {name} ({where}), so it checks nothing after that; say where its "
         "headers are in compile_commands.json or compile_flags.txt, or name that line to mend it."
     )
-
-
-async def _suggestions(task: FixTask, checker: Checker) -> tuple[Suggestion, ...]:
-    """Return what the compiler suggests where something is to be mended."""
-    compiled = [it for it in task.targets if it.stage is Stage.COMPILE]
-    if not compiled:
-        return ()
-    text = task.source.text
-    lines = {it.line for it in compiled}
-    found = await checker.suggested_changes(task.subject, text)
-    # A header that is missing goes to the top, wherever it is missed.
-    near = [
-        it
-        for it in found
-        if it.new_text.startswith("#include") or line_and_column(text, it.span.start)[0] in lines
-    ]
-    near.sort(key=lambda it: it.span)
-    tool, tried = compiled[0].tool, near[: MOST_TRIED_SUGGESTIONS - 1]
-    apart = all(one.span.end <= other.span.start for one, other in pairwise(near))
-    together = [tuple(near)] if len(near) > 1 and apart else []
-    return tuple(Suggestion(tool, it) for it in (*together, *((one,) for one in tried)))
 
 
 def _nothing(
