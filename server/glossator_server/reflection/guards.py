@@ -77,15 +77,23 @@ def _lost_symbol(before: ParsedSource, after: ParsedSource) -> str | None:
 
 
 def _gutted(before: ParsedSource, after: ParsedSource) -> str | None:
-    now = {it.qualified_name: own_code(after.text, it) for it in all_symbols(after)}
-    for symbol in all_symbols(before):
-        code = own_code(before.text, symbol)
-        left = now.get(symbol.qualified_name)
-        if left is not None and left != code and _is_lost(_words(code), _words(left)):
-            return symbol.qualified_name
+    now = _codes(after)
+    for name, codes in _codes(before).items():
+        # Of one name there may be several, one for each way to configure the file.
+        for code, left in zip(codes, now.get(name, ()), strict=False):
+            if left != code and _is_lost(_words(code), _words(left)):
+                return name
     if _is_lost(len(code_tokens(before)), len(code_tokens(after))):
         return "the file"
     return None
+
+
+def _codes(source: ParsedSource) -> dict[str, list[str]]:
+    """Return the code of the symbols by their name, in order of place."""
+    found: dict[str, list[str]] = {}
+    for it in all_symbols(source):
+        found.setdefault(it.qualified_name, []).append(own_code(source.text, it))
+    return found
 
 
 def _is_lost(before: int, after: int) -> bool:

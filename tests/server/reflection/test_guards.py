@@ -76,6 +76,17 @@ def test_deleting_a_function_is_no_fix() -> None:
     assert "deletes scale" in str(objection(source_of(TEXT), source_of(after), [ERROR]))
 
 
+def test_a_function_that_two_configurations_define_is_not_taken_for_the_other() -> None:
+    short = "static int scale(int value, int factor)\n{\n\treturn value;\n}\n"
+    before = TEXT.replace("static int", "#ifdef A\nstatic int", 1)
+    before = before.replace("}\n\nint main", f"}}\n#else\n{short}#endif\n\nint main")
+    after = before.replace("value < 0", "value <= 0").replace("return value;", "return value * 2;")
+    assert objection(source_of(before), source_of(after), [ERROR]) is None
+    start, end = before.index("\tint result"), before.index("}\n#else")
+    emptied = before[:start] + "\treturn 0;\n" + before[end:]
+    assert "deletes most of scale" in str(objection(source_of(before), source_of(emptied), [ERROR]))
+
+
 def test_emptying_a_function_is_no_fix() -> None:
     start, end = TEXT.index("\tint result"), TEXT.index("}\n\nint main")
     after = TEXT[:start] + "\treturn 0;\n" + TEXT[end:]
