@@ -21,13 +21,14 @@ from typing import Any
 from benchmarks.figures import percentile
 from benchmarks.fix_drawing import KINDS, RIGHT, DrawingModel
 from benchmarks.fix_faults import COMMANDS, Fault, mutants, written_faults
+from glossator_clients.errors import ModelUnavailableError
 from glossator_clients.protocol import ChatModel
 from glossator_gate.types import DataClass
 from glossator_indexer.records import ContextPiece
 from glossator_indexer.types import TextChange
 from glossator_server.actions.fix import FixOutcome, fix
 from glossator_server.actions.targeting import FixWish
-from glossator_server.actions.workshop import Workshop
+from glossator_server.actions.workshop import Models, Workshop
 from glossator_server.edits import apply_changes
 from glossator_server.files import read_snapshot
 from glossator_server.fix_options import FixOptions
@@ -121,8 +122,13 @@ async def mended(
     async def ask_nobody(about: Snapshot, line: int, text: str) -> Sequence[ContextPiece]:  # noqa: ARG001
         return ()
 
+    async def open_model(role: str) -> ChatModel:
+        if role != "fix":
+            raise ModelUnavailableError("Nobody judges here.")
+        return model
+
     snapshot = read_snapshot(path, Settings())
-    workshop = Workshop(root, checker, model, None, ask_nobody)
+    workshop = Workshop(root, checker, Models(open_model), ask_nobody)
     began = time.perf_counter()
     options = FixOptions(rounds=ROUNDS)
     outcome = await fix(_admitted(snapshot), FixWish(), workshop, options, lambda _: None)

@@ -114,7 +114,7 @@ async def fix(
     nothing can be checked.
     """
     started = time.monotonic()
-    if (refusal := _refusal(snapshot, wish, workshop)) is not None:
+    if (refusal := await _refusal(snapshot, wish, workshop)) is not None:
         return refusal
     report("checking the code as it is")
     task = await _task(snapshot, wish, workshop)
@@ -125,8 +125,8 @@ async def fix(
     pieces = await workshop.ask_index(snapshot, lines[0] if lines else 1, _words(task.targets))
     asking = FixQuestion(snapshot, wish, task, tuple(lines), tuple(pieces), workshop.root, options)
     means = Means(
-        workshop.generator,
-        workshop.critic,
+        workshop.models.generator,
+        workshop.models.critic,
         workshop.checker,
         asking.request,
         await suggestions_for(task, workshop.checker),
@@ -138,8 +138,9 @@ async def fix(
         return _no_fix(snapshot, task, NoFixCause.PROMPT_TOO_LONG, str(trouble))
     if mended.best is None:
         return _not_found(snapshot, task, mended)
-    proposal = _proposal(task, mended.best, mended, workshop)
-    cut = asking.notices(workshop.generator.info) if mended.best.round else ()
+    proposal = _proposal(task, mended.best, mended)
+    writer = mended.model if mended.best.round else None
+    cut = () if writer is None else asking.notices(writer)
     return replace(
         proposal,
         symbol=_symbol_of(snapshot, task),
@@ -183,7 +184,7 @@ async def check_again(
     )
 
 
-def _refusal(snapshot: Snapshot, wish: FixWish, workshop: Workshop) -> NoFix | None:
+async def _refusal(snapshot: Snapshot, wish: FixWish, workshop: Workshop) -> NoFix | None:
     def refused(cause: NoFixCause, reason: str) -> NoFix:
         return NoFix(snapshot.path, "", cause, reason)
 
@@ -197,7 +198,7 @@ def _refusal(snapshot: Snapshot, wish: FixWish, workshop: Workshop) -> NoFix | N
     if generated_by_content(snapshot.text):
         reason = f"{name} says that a program wrote it; mend what it is generated from."
         return refused(NoFixCause.GENERATED, reason)
-    if wish.finding is not None and workshop.critic is None:
+    if wish.finding is not None and await workshop.models.critic() is None:
         return refused(NoFixCause.NO_CRITIC, _NO_CRITIC)
     return None
 
@@ -221,7 +222,7 @@ async def _task(snapshot: Snapshot, wish: FixWish, workshop: Workshop) -> FixTas
     if not targets and finding is None and wish.text:
         # No program sees it: it is a person's finding, which a critic has to judge.
         finding = Complaint(wish.text, wish.lines.start if wish.lines else 1, 1)
-        if workshop.critic is None:
+        if await workshop.models.critic() is None:
             return NoFix(snapshot.path, "", NoFixCause.NO_CRITIC, _NO_CRITIC)
     if finding is not None:
         problem = _as_problem(finding)
@@ -335,17 +336,16 @@ def _no_fix(snapshot: Snapshot, task: FixTask, cause: NoFixCause, reason: str) -
     return NoFix(snapshot.path, _symbol_of(snapshot, task), cause, reason)
 
 
-def _proposal(task: FixTask, best: Candidate, mended: Mended, workshop: Workshop) -> FixProposal:
-    info, spent = workshop.generator.info, mended.spending
-    by_model = best.round > 0
+def _proposal(task: FixTask, best: Candidate, mended: Mended) -> FixProposal:
+    spent, info = mended.spending, mended.model if best.round else None
     return FixProposal(
         title=f"Fix {_title(task)}",
         symbol="",
         edits=(),
-        evidence=(*evidence_of(task, best.judgement), *_critics_evidence(best, workshop)),
-        model=info.id if by_model else best.author,
-        route=info.route if by_model else "no model was asked",
-        why=info.why if by_model else "",
+        evidence=(*evidence_of(task, best.judgement), *_critics_evidence(best, mended.critic)),
+        model=best.author,
+        route="no model was asked" if info is None else info.route,
+        why="" if info is None else info.why,
         notices=(),
         rounds=mended.rounds,
         prompt_tokens=spent.prompt_tokens,
@@ -359,12 +359,12 @@ def _proposal(task: FixTask, best: Candidate, mended: Mended, workshop: Workshop
     )
 
 
-def _critics_evidence(best: Candidate, workshop: Workshop) -> tuple[Evidence, ...]:
-    if best.verdict is None or workshop.critic is None:
+def _critics_evidence(best: Candidate, critic: str) -> tuple[Evidence, ...]:
+    if best.verdict is None:
         return ()
     words = best.verdict.words or ("approved" if best.is_approved else "not approved")
     verdict = Verdict.PASSED if best.is_approved else Verdict.FAILED
-    return (Evidence("critic", workshop.critic.info.id, "", "", words, verdict),)
+    return (Evidence("critic", critic, "", "", words, verdict),)
 
 
 def _title(task: FixTask) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 from glossator_clients.costs import Cost, added, cost_of
@@ -72,12 +72,13 @@ class Suggestion:
 class Means:
     """What a fix is made with.
 
-    `question` makes the first request; `critic` is None where no model can judge; `suggestions` are
-    tried before a model is asked.
+    `generator` opens the model that writes, `critic` the one that judges, None where none can;
+    neither is opened before it is asked. `question` makes the first request, before which
+    `suggestions` are tried.
     """
 
-    generator: ChatModel
-    critic: ChatModel | None
+    generator: Callable[[], Awaitable[ChatModel]]
+    critic: Callable[[], Awaitable[ChatModel | None]]
     checker: Checker
     question: Question
     suggestions: tuple[Suggestion, ...] = ()
@@ -136,7 +137,8 @@ class Mended:
     """How a fix ended.
 
     `best` may be offered, None where nothing may; then `reason` says why, and `attempt` is what
-    came nearest, to be read. `history` has a line a round.
+    came nearest, to be read. `history` has a line a round. `model` is the one that wrote, `critic`
+    the id of the one that judged.
     """
 
     best: Candidate | None
@@ -145,6 +147,8 @@ class Mended:
     rounds: int
     history: tuple[str, ...]
     spending: Spending
+    model: ModelInfo | None = None
+    critic: str = ""
 
 
 async def mend(task: FixTask, means: Means, budget: Budget, report: Report) -> Mended:
@@ -173,6 +177,8 @@ class _Run:
     history: list[str] = field(default_factory=list)
     reasons: tuple[str, ...] = ()
     answer: str = ""
+    model: ModelInfo | None = None
+    critic: str = ""
     round: int = 0
     idle: int = 0
     repairs_left: int = 1
@@ -199,7 +205,10 @@ class _Run:
         why = self.stopped or "the rounds are used up"
         if best is None and self.reasons:
             why = f"{why}; the last attempt: {self.reasons[0].partition('; ')[0]}"
-        return Mended(best, attempt, why, self.round, tuple(self.history), self.spending)
+        history = tuple(self.history)
+        return Mended(
+            best, attempt, why, self.round, history, self.spending, self.model, self.critic
+        )
 
     def say(self, words: str) -> None:
         line = f"round {self.round} of {self.budget.rounds}: {words}" if self.round else words
@@ -278,25 +287,27 @@ async def _candidate(run: _Run) -> Candidate | None:
             return None
         run.say("checking")
         judgement = await judge(run.means.checker, run.task, after)
-        return Candidate(run.means.generator.info.id, after, changes, judgement, run.round)
+        author = "" if run.model is None else run.model.id
+        return Candidate(author, after, changes, judgement, run.round)
     return None
 
 
 async def _ask(run: _Run) -> str | None:
     """Return the model's next answer, None where the budget is used up."""
-    model = run.means.generator
     if run.spending.tokens >= run.budget.tokens:
         run.stopped = f"the budget of {run.budget.tokens} tokens is used up"
         return None
-    request = _next_request(run)
-    run.say(f"{model.info.id} writes")
     try:
+        model = await run.means.generator()
+        run.model = model.info
+        request = _next_request(run, model.info)
+        run.say(f"{model.info.id} writes")
         reply = await _complete(run, model, request)
     except IncompleteReplyError:
         run.answer = ""
         return ""
     except PromptTooLongError:
-        if run.spending.calls == 0:
+        if run.spending.calls == 0 and run.best is None:
             raise
         # The first question fitted; what did not is what was sent back.
         run.stopped = "what was to be sent back does not fit the model"
@@ -313,8 +324,7 @@ async def _ask(run: _Run) -> str | None:
     return reply.text
 
 
-def _next_request(run: _Run) -> ChatRequest:
-    info = run.means.generator.info
+def _next_request(run: _Run, info: ModelInfo) -> ChatRequest:
     first = run.means.question(info)
     if first is None:
         raise PromptTooLongError(
@@ -358,10 +368,14 @@ async def _criticise(run: _Run, candidate: Candidate) -> None:
 
 async def _verdict(run: _Run, candidate: Candidate) -> CriticVerdict | None:
     """Return what the critic says, None where nothing hangs on it or it says nothing."""
-    critic, judgement = run.means.critic, candidate.judgement
+    judgement = candidate.judgement
     has_more_rounds = run.round < run.budget.rounds
-    if critic is None or (judgement.introduced and not has_more_rounds):
+    if judgement.introduced and not has_more_rounds:
         return None
+    critic = await run.means.critic()
+    if critic is None:
+        return None
+    run.critic = critic.info.id
     run.say(f"{critic.info.id} reviews")
     task = run.task
     request = critic_request(

@@ -103,7 +103,13 @@ async def mended(
         prompt = fix_prompt(subject, info, SamplingOptions())
         return None if prompt is None else prompt.request
 
-    means = Means(model, critic, checker, question, suggestions)
+    async def generator() -> ChatModel:
+        return model
+
+    async def judge() -> ChatModel | None:
+        return critic
+
+    means = Means(generator, judge, checker, question, suggestions)
     lines = [] if said is None else said
     return await mend(task, means, budget, lines.append)
 
