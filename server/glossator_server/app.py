@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from glossator_server.session import Session
     from glossator_server.teams import LateTeam
     from glossator_server.verify.code_checker import CodeChecker
+    from glossator_server.verify.memory import CheckMemory
 
 MANAGED_POLICY = Path("/etc/glossator/policy.toml")
 
@@ -297,8 +298,12 @@ def _no_collection() -> Iterator[None]:
         gc.enable()
 
 
-async def open_checker(root: Path, policy: Policy, settings: Settings) -> CodeChecker:
+async def open_checker(
+    root: Path, policy: Policy, settings: Settings, memory: CheckMemory | None = None
+) -> CodeChecker:
     """Return what checks the code of a workspace, in the sandbox of this machine.
+
+    A `memory` holds what earlier checkers of the workspace found.
 
     Raises `SandboxUnavailableError` where there is none that holds.
     """
@@ -316,7 +321,7 @@ async def open_checker(root: Path, policy: Policy, settings: Settings) -> CodeCh
         tuple(it for it in refusals.values() if it is not None),
         is_told=policy.classes.are_one,
     )
-    return CodeChecker(sandbox, Programs(root, folders_of_path()), tests)
+    return CodeChecker(sandbox, Programs(root, folders_of_path()), tests, memory)
 
 
 async def sandbox_state() -> SandboxState:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from glossator_clients.router import Need
     from glossator_indexer.owner_client import IndexClient
     from glossator_server.verify.code_checker import CodeChecker
+    from glossator_server.verify.memory import CheckMemory
 
 # A burst of changes this long is cheaper to parse afresh than one by one.
 MOST_PENDING_CHANGES = 64
@@ -42,7 +43,7 @@ OpenModel = Callable[["Need", Policy], Awaitable[ChatModel]]
 OpenIndex = Callable[[Path, IndexOptions], "IndexClient"]
 
 # A workspace folder, the policy and the settings, to what checks its code.
-OpenChecker = Callable[[Path, Policy, Settings], Awaitable["CodeChecker"]]
+OpenChecker = Callable[[Path, Policy, Settings, "CheckMemory"], Awaitable["CodeChecker"]]
 
 # What is in force where nobody gives one: nothing is allowed.
 NO_POLICY = Policy(models=())
@@ -215,6 +216,7 @@ class Session:
         self.open_index = open_index
         self._open_model = open_model
         self._open_checker = open_checker
+        self._checked: dict[Path, CheckMemory] = {}
         self.documents: dict[str, OpenDocument] = {}
         self.jobs = Jobs()
         self._user_settings = settings
@@ -245,7 +247,10 @@ class Session:
         """
         if self._open_checker is None:
             raise SandboxUnavailableError("Nothing is run here; start the server by `glossator`.")
-        return await self._open_checker(root, self.policy_for(path), self.settings)
+        from glossator_server.verify.memory import CheckMemory
+
+        memory = self._checked.setdefault(root, CheckMemory())
+        return await self._open_checker(root, self.policy_for(path), self.settings, memory)
 
     def data_class_of(self, snapshot: Snapshot | None) -> DataClass:
         """Return how secret a text is, without one what is typed into the editor."""

@@ -1,6 +1,6 @@
 """Own `CodeChecker`: the checks of a workspace's code by the tools of this machine, in the sandbox.
 
-The same question is answered from memory. It must not judge what is found.
+It must not judge what is found.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ import asyncio
 import hashlib
 import re
 import shlex
-from collections import Counter, OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count
 from pathlib import Path
 
 from glossator_indexer.languages import language_of_file
@@ -24,6 +23,7 @@ from glossator_server.verify import c_tools, other_tools, python_tools
 from glossator_server.verify.checker import Subject
 from glossator_server.verify.comments import version_of
 from glossator_server.verify.compile_commands import DATABASES, FLAGS_FILE
+from glossator_server.verify.memory import CheckMemory, stamp_of
 from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage
 from glossator_server.verify.programs import Program, Programs
 from glossator_server.verify.test_runs import commands_for, outcome_of, untold
@@ -44,11 +44,8 @@ RUNS: Mapping[tuple[str, Stage], MakeRuns] = {
     ("rust", Stage.COMPILE): other_tools.rust_runs,
     ("java", Stage.COMPILE): other_tools.java_runs,
 }
-# A baseline and the candidates of a few fixes.
-MOST_REMEMBERED = 128
-# What an answer hangs on besides the file's own folder, as far as it is looked at.
-_HEADER_FOLDERS = ("include", "src", "lib", "tests")
-MOST_STAMPED = 500
+MOST_BESIDE = 500
+_NUMBERS = count()
 _VERSION_SECONDS = 10.0
 _VERSION = re.compile(r"\d+(?:\.\d+)+[\w.+~-]*")
 
@@ -68,15 +65,23 @@ class TestCommands:
 
 
 class CodeChecker:
-    """Checks states of files; what it found is remembered by the texts that it was asked about."""
+    """Checks states of files; what was found is remembered by all that it depends on.
 
-    def __init__(self, sandbox: Sandbox, programs: Programs, tests: TestCommands) -> None:
+    In a workspace with too many files to look at each, what one checker found is no other's.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        programs: Programs,
+        tests: TestCommands,
+        memory: CheckMemory | None = None,
+    ) -> None:
         self.sandbox = sandbox
         self.programs = programs
         self.tests = tests
-        self._known: OrderedDict[str, asyncio.Task[tuple[CheckOutcome, ...]]] = OrderedDict()
-        self._waiting: Counter[asyncio.Task[tuple[CheckOutcome, ...]]] = Counter()
-        self._versions: dict[Path, str] = {}
+        self._memory = CheckMemory() if memory is None else memory
+        self._number = next(_NUMBERS)
 
     async def check(
         self, subject: Subject, files: Mapping[Path, str], stage: Stage
@@ -86,34 +91,8 @@ class CodeChecker:
         Raises `SandboxUnavailableError` where nothing can be run.
         """
         question = Question(subject, files)
-        key = await asyncio.to_thread(_key, question, stage)
-        task = self._known.get(key)
-        if task is None:
-            task = asyncio.create_task(self._check(question, stage), name=f"check {stage}")
-            self._known[key] = task
-            while len(self._known) > MOST_REMEMBERED:
-                self._known.popitem(last=False)
-        self._known.move_to_end(key)
-        try:
-            return await self._waited_for(task)
-        except BaseException:
-            if task.done() or not self._waiting[task]:
-                task.cancel()
-                if self._known.get(key) is task:
-                    del self._known[key]
-            raise
-
-    async def _waited_for(
-        self, task: asyncio.Task[tuple[CheckOutcome, ...]]
-    ) -> tuple[CheckOutcome, ...]:
-        """Wait for a run that others may wait for, too: who gives up does not take it from them."""
-        self._waiting[task] += 1
-        try:
-            return await asyncio.shield(task)
-        finally:
-            self._waiting[task] -= 1
-            if not self._waiting[task]:
-                del self._waiting[task]
+        key = await asyncio.to_thread(self._key, question, stage)
+        return await self._memory.answer(key, lambda: self._check(question, stage))
 
     async def suggested_changes(self, subject: Subject, text: str) -> tuple[TextChange, ...]:
         """Return the changes that the compiler of a file suggests by itself, in its order."""
@@ -187,8 +166,23 @@ class CodeChecker:
         is_ours = path.is_file() and path.resolve().is_relative_to(root)
         return Program(path.name, path) if is_ours else None
 
+    def _key(self, question: Question, stage: Stage) -> str:
+        """Return what stays the same as long as the answer does: texts, files, commands."""
+        subject = question.subject
+        parts = [stage, str(subject.root), str(subject.path), subject.test]
+        for path, text in sorted(question.files.items()):
+            digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+            parts += [str(path), digest]
+        if stage is Stage.TESTS:
+            parts += [repr(self.tests)]
+        if stage is not Stage.PARSE:
+            stamp = stamp_of(subject.root)
+            parts += [stamp] if stamp else [str(self._number), *_beside(subject)]
+        return "\0".join(parts)
+
     async def _version(self, question: Question, program: Program) -> str:
-        if program.path not in self._versions:
+        known = (str(program.path), program.path.stat().st_mtime_ns)
+        if known not in self._memory.versions:
             job = SandboxJob(
                 (*program.words, "version" if program.name == "go" else "--version"),
                 question.subject.root,
@@ -199,8 +193,8 @@ class CodeChecker:
             )
             said = await self.sandbox.run(job)
             match = _VERSION.search(f"{said.output}\n{said.errors}")
-            self._versions[program.path] = match.group() if match else ""
-        return self._versions[program.path]
+            self._memory.versions[known] = match.group() if match else ""
+        return self._memory.versions[known]
 
 
 def _job(question: Question, run: ToolRun) -> SandboxJob:
@@ -232,34 +226,16 @@ def _parse(question: Question) -> CheckOutcome:
     return CheckOutcome(Stage.PARSE, tool, version_of(tool), tuple(found), 0.0)
 
 
-def _some_of(folder: Path) -> Iterator[Path]:
-    return islice(folder.rglob("*"), MOST_STAMPED) if folder.is_dir() else iter(())
-
-
-def _key(question: Question, stage: Stage) -> str:
-    """Return what stays the same as long as the answer does: texts, and how they are compiled."""
-    subject = question.subject
-    parts = [stage, str(subject.root), str(subject.path), subject.test]
-    for path, text in sorted(question.files.items()):
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        parts += [str(path), digest]
-    parts += _stamps(subject)
-    return "\0".join(parts)
-
-
-def _stamps(subject: Subject) -> Sequence[str]:
-    """Return the state of what else an answer hangs on: databases, the files beside, headers."""
+def _beside(subject: Subject) -> Iterator[str]:
+    """Yield the state of what of a large workspace is looked at: databases, the files beside."""
     places = [it for it in subject.path.parents if it.is_relative_to(subject.root)]
     names = (*DATABASES, FLAGS_FILE, "Makefile", "pyproject.toml")
     files = [folder / name for folder in places for name in names]
     if subject.path.parent.is_dir():
-        files += sorted(subject.path.parent.iterdir())[:MOST_STAMPED]
-    files += [it for name in _HEADER_FOLDERS for it in _some_of(subject.root / name)]
-    told = []
+        files += sorted(subject.path.parent.iterdir())[:MOST_BESIDE]
     for file in files:
         try:
             status = file.stat()
         except OSError:
             continue
-        told.append(f"{file}:{status.st_mtime_ns}:{status.st_size}")
-    return told
+        yield f"{file}:{status.st_mtime_ns}:{status.st_size}"

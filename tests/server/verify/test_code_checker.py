@@ -12,9 +12,11 @@ import pytest
 
 from glossator_server.sandbox import Sandbox, SandboxJob, SandboxResult, SandboxState
 from glossator_server.sandbox.opening import open_sandbox
+from glossator_server.verify import memory as memory_module
 from glossator_server.verify.checker import Subject
 from glossator_server.verify.code_checker import CodeChecker
 from glossator_server.verify.code_checker import TestCommands as Commands
+from glossator_server.verify.memory import CheckMemory
 from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage
 from glossator_server.verify.programs import Programs, folders_of_path
 from tests.conftest import missing_part
@@ -346,7 +348,51 @@ async def test_the_same_question_is_asked_once(sandbox: CountingSandbox, root: P
     assert sum("-fsyntax-only" in it.argv for it in sandbox.jobs) == 1
 
 
-@pytest.mark.parametrize("changed", ["a.c", "b.h", "compile_flags.txt"])
+async def test_a_later_fix_of_the_same_state_asks_nothing_again(
+    sandbox: CountingSandbox, root: Path
+) -> None:
+    need("gcc", root)
+    asked = subject(root, "a.c", BROKEN, "c")
+    (root / "run.sh").write_text("exit 0\n")
+    now = 0.0
+    memory = CheckMemory(lambda: now)
+    programs = Programs(root, folders_of_path())
+    commands = Commands((("sh", "run.sh"),), 20.0)
+
+    async def checked(tests: Commands = commands) -> int:
+        checking = CodeChecker(sandbox, programs, tests, memory)
+        before = len(sandbox.jobs)
+        await checking.check(asked, {asked.path: BROKEN}, Stage.COMPILE)
+        await checking.check(asked, {asked.path: BROKEN}, Stage.TESTS)
+        return len(sandbox.jobs) - before
+
+    assert await checked() == 3  # the version, the compiler, the tests
+    assert await checked() == 0
+    assert await checked(Commands((("sh", "run.sh"), ("true",)), 20.0)) == 2
+    (root / "deep" / "er").mkdir(parents=True)
+    (root / "deep" / "er" / "data.txt").write_text("what a test reads")
+    assert await checked() == 2
+    now += 3600
+    assert await checked() == 2
+
+
+async def test_what_nobody_can_look_at_in_whole_is_not_remembered_for_another_fix(
+    sandbox: CountingSandbox, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need("gcc", root)
+    monkeypatch.setattr(memory_module, "MOST_STAMPED", 3)
+    asked = subject(root, "a.c", BROKEN, "c")
+    for number in range(5):
+        (root / f"{number}.txt").write_text("x")
+    memory = CheckMemory()
+    for _ in range(2):
+        checking = CodeChecker(sandbox, Programs(root, folders_of_path()), NO_TESTS, memory)
+        for _ in range(2):
+            await checking.check(asked, {}, Stage.COMPILE)
+    assert sum("-fsyntax-only" in it.argv for it in sandbox.jobs) == 2
+
+
+@pytest.mark.parametrize("changed", ["a.c", "b.h", "deep/c.h", "compile_flags.txt"])
 async def test_another_state_of_the_files_is_another_question(
     sandbox: CountingSandbox, root: Path, changed: str
 ) -> None:
@@ -354,6 +400,7 @@ async def test_another_state_of_the_files_is_another_question(
     asked = subject(root, "a.c", BROKEN, "c")
     checking = checker(sandbox, root)
     await checking.check(asked, {}, Stage.COMPILE)
+    (root / changed).parent.mkdir(exist_ok=True)
     (root / changed).write_text(CLEAN if changed == "a.c" else "-DX\n")
     await checking.check(asked, {}, Stage.COMPILE)
     await checking.check(asked, {asked.path: CLEAN}, Stage.COMPILE)
