@@ -8,6 +8,7 @@ Database and compile_flags.txt.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Iterator, Sequence
@@ -38,7 +39,6 @@ _HARMLESS = re.compile(
     r"|asynchronous-unwind-tables|jump-tables|unsigned-bitfields|signed-bitfields|pack-struct=\d+)"
 )
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"](?P<name>[^">\n]+)[">]', re.MULTILINE)
-_FILE_NAME = re.compile(r"[^*?\[\0]{1,60}")
 _C_LIKE = re.compile(r"c(?:\+\+)?(?:-header)?")
 
 
@@ -243,26 +243,21 @@ def _guessed(path: Path, text: str, root: Path) -> tuple[str, ...]:
         for it in dict.fromkeys(match["name"] for match in _INCLUDE.finditer(text))
         if not any(_is_file(folder / it) for folder in known)
     ]
-    for name in missing:
-        if len(known) < MOST_FOLDERS and (found := _folder_with(root, name)) is not None:
-            known.append(found)
+    known += _folders_with(root, missing)[: MOST_FOLDERS - len(known)]
     flags = (word for it in dict.fromkeys(known) for word in ("-I", str(it)))
     return (*_makefile_flags(path, root), *flags)
 
 
-def _folder_with(root: Path, name: str) -> Path | None:
-    """Return the folder below which a header of a name is, where the workspace has just one."""
-    last = name.rpartition("/")[2]
-    # What is no name of a file would be a pattern, or longer than a system can look for.
-    if ".." in name.split("/") or not _FILE_NAME.fullmatch(last):
-        return None
-    places = []
-    for number, found in enumerate(root.rglob(last)):
-        if number > 50:
-            return None
-        if found.as_posix().endswith("/" + name):
-            places.append(Path(found.as_posix()[: -len(name) - 1]))
-    return places[0] if len(places) == 1 else None
+def _folders_with(root: Path, names: Sequence[str]) -> list[Path]:
+    """Return the folders below which headers of some names are, where there is just one of each."""
+    wanted = {it.rpartition("/")[2] for it in names if ".." not in it.split("/")}
+    files = [it for it in _files(root) if it.name in wanted] if wanted else []
+    found = []
+    for name in names:
+        places = [it.as_posix() for it in files if it.as_posix().endswith(f"/{name}")]
+        if len(places) == 1:
+            found.append(Path(places[0][: -len(name) - 1]))
+    return found
 
 
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
@@ -296,6 +291,9 @@ def _unit_that_includes(header: Path, root: Path, database: _Database | None) ->
 
 
 MOST_LOOKED_AT = 3_000
+MOST_LISTED = 30_000
+# Where no header of the project's own lies.
+_NOT_ENTERED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv"})
 
 
 def _sources(root: Path, near: Path, suffixes: frozenset[str] = UNITS) -> list[Path]:
@@ -303,12 +301,23 @@ def _sources(root: Path, near: Path, suffixes: frozenset[str] = UNITS) -> list[P
     folder = near.parent.iterdir() if near.parent.is_dir() else ()
     beside = sorted(it for it in folder if it.suffix.lower() in suffixes)
     found = dict.fromkeys(beside)
-    for number, it in enumerate(root.rglob("*")):
-        if number > MOST_LOOKED_AT * 10 or len(found) > MOST_LOOKED_AT:
+    for it in _files(root):
+        if len(found) > MOST_LOOKED_AT:
             break
-        if it.suffix.lower() in suffixes and it.is_file():
+        if it.suffix.lower() in suffixes:
             found[it] = None
     return list(found)
+
+
+def _files(root: Path) -> Iterator[Path]:
+    """Yield the files of a workspace, as many as anybody has the time to look at."""
+    seen = 0
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(it for it in folders if it not in _NOT_ENTERED)
+        seen += len(names) + 1
+        if seen > MOST_LISTED:
+            return
+        yield from (Path(folder, it) for it in sorted(names))
 
 
 def _including(header: Path, files: Sequence[Path]) -> list[Path]:

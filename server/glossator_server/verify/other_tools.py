@@ -29,13 +29,25 @@ _NODE = re.compile(
     r"^(?P<path>/[^\n]*):(?P<line>\d+)\n.*?^(?P<message>\w*Error: [^\n]*)",
     re.MULTILINE | re.DOTALL,
 )
+# A module's imports and exports stand alone at the beginning of a line.
+_MODULE = re.compile(r"^(?:import\b(?!\s*[(.])|export\b)", re.MULTILINE)
+# `--check` passes whatever is a module unless its name says so.
+_CHECK_MODULE = """
+const [path, copy] = [process.argv[1], "/tmp/checked.mjs"];
+require("fs").copyFileSync(path, copy);
+const run = require("child_process").spawnSync;
+const done = run(process.execPath, ["--check", copy], { encoding: "utf8" });
+process.stderr.write(done.stderr.replaceAll(copy, path));
+process.exit(done.status === null ? 1 : done.status);
+"""
 _TSC = re.compile(
     r"^(?P<path>[^\n]+?)\((?P<line>\d+),(?P<column>\d+)\): (?P<kind>error|warning) "
     r"(?P<rule>TS\d+): (?P<message>.*)$",
     re.MULTILINE,
 )
 _PLACED = re.compile(
-    r"^(?:vet: )?(?P<path>[^\s:#][^:\n]*\.go):(?P<line>\d+)(?::(?P<column>\d+))?: (?P<message>.*)$",
+    r"^(?P<vet>vet: )?(?P<path>[^\s:#][^:\n]*\.go):(?P<line>\d+)(?::(?P<column>\d+))?: "
+    r"(?P<message>.*)$",
     re.MULTILINE,
 )
 
@@ -44,11 +56,14 @@ def javascript_runs(question: Question, programs: Programs) -> list[ToolRun]:
     """Return node's own check of the syntax."""
     node = programs.find("node")
     path = question.subject.path
-    if node is None:
+    if node is None or path.suffix == ".jsx":
         return []
+    argv = ("-e", _CHECK_MODULE, str(path)) if _is_module(question) else ("--check", str(path))
 
     def read(result: SandboxResult) -> list[Problem]:
         match = _NODE.search(result.errors)
+        if match is not None and "Unexpected token '<'" in match["message"]:
+            raise NoResultError("it holds JSX, which node cannot read")
         if result.status != 0 and match is None:
             raise NoResultError(f"it failed: {last_line(result.errors)}")
         if match is None:
@@ -58,7 +73,24 @@ def javascript_runs(question: Question, programs: Programs) -> list[ToolRun]:
         line = int(match["line"])
         return [Problem(Stage.COMPILE, "node", error, "", match["message"], where, line)]
 
-    return [ToolRun(Stage.COMPILE, node, ("--check", str(path)), read, path.parent, limits=_LIMITS)]
+    return [ToolRun(Stage.COMPILE, node, argv, read, path.parent, limits=_LIMITS)]
+
+
+def _is_module(question: Question) -> bool:
+    """Tell whether a file is an ECMAScript module: by its name, its package, or what it says."""
+    path, root = question.subject.path, question.subject.root
+    if path.suffix in (".mjs", ".cjs"):
+        return path.suffix == ".mjs"
+    for folder in (it for it in path.parents if it.is_relative_to(root)):
+        if (package := folder / "package.json").is_file():
+            try:
+                said = json.loads(package.read_text("utf-8", "replace"))
+            except ValueError:
+                break
+            if isinstance(said, dict) and said.get("type") == "module":
+                return True
+            break
+    return _MODULE.search(question.text) is not None
 
 
 def typescript_runs(question: Question, programs: Programs) -> list[ToolRun]:
@@ -106,7 +138,8 @@ def go_runs(question: Question, programs: Programs) -> list[ToolRun]:
             Problem(
                 Stage.COMPILE,
                 "go",
-                Gravity.ERROR,
+                # What does not compile is told after "vet:", or about other folders.
+                Gravity.WARNING if not it["vet"] and it["path"].startswith("./") else Gravity.ERROR,
                 "",
                 it["message"],
                 place(it["path"], path.parent),
@@ -119,7 +152,10 @@ def go_runs(question: Question, programs: Programs) -> list[ToolRun]:
             raise NoResultError(f"it failed: {last_line(result.errors)}")
         return found
 
-    variables = (("GOFLAGS", "-mod=mod"), ("GOPROXY", "off"), ("GOCACHE", f"{_SCRATCH}/go"))
+    around = (it for it in path.parents if it.is_relative_to(question.subject.root))
+    module = next((it for it in around if (it / "go.mod").is_file()), path.parent)
+    mode = "vendor" if (module / "vendor" / "modules.txt").is_file() else "mod"
+    variables = (("GOFLAGS", f"-mod={mode}"), ("GOPROXY", "off"), ("GOCACHE", f"{_SCRATCH}/go"))
     environment = (*variables, ("GOTOOLCHAIN", "local"), ("GO111MODULE", "auto"))
     return [
         ToolRun(

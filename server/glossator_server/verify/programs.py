@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+# As many as the kernel follows.
+MOST_LINKS = 40
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/nix/store")
 
 
@@ -83,15 +85,21 @@ def _needs(path: Path) -> tuple[tuple[Path, ...], tuple[tuple[str, str], ...]]:
         # Not all of the home of cargo: it may hold the keys of registries.
         shown = (*(home / it for it in ("bin", "registry", "git")), rustup)
         return tuple(it for it in shown if it.is_dir()), variables
-    prefixes = {_prefix(path), _prefix(real)}
+    prefixes = {part for it in (path, real) for part in _installed(it)}
     return tuple(sorted(it for it in prefixes if not _is_system(it))), ()
 
 
-def _prefix(path: Path) -> Path:
-    """Return the folder that a tool is installed in: never a whole home, nor all that there is."""
+def _installed(path: Path) -> tuple[Path, ...]:
+    """Return the folders that a tool is installed in: never a whole home, nor all that there is."""
     folder = path.parent
-    is_too_much = folder.parent in (Path.home(), Path("/"))
-    return folder.parent if folder.name == "bin" and not is_too_much else folder
+    if folder.name != "bin" or folder.parent in (Path.home(), Path("/")):
+        return (folder,)
+    if folder.parent == Path.home() / ".local":
+        # Beside the tools, `share` holds what is nobody's business.
+        return (folder, *(it for it in (folder.parent / "lib",) if it.is_dir()))
+    if (folder.parent / "pyvenv.cfg").is_file():
+        return _of_venv(folder.parent)
+    return (folder.parent,)
 
 
 def _settings_of_java(real: Path) -> tuple[Path, ...]:
@@ -120,4 +128,11 @@ def _is_system(path: Path) -> bool:
 
 
 def _is_inside(path: Path, root: Path) -> bool:
-    return path.is_relative_to(root) or path.resolve().is_relative_to(root)
+    """Tell whether a path lies in a workspace, or is led through it by a link."""
+    for _ in range(MOST_LINKS):
+        if path.is_relative_to(root) or path.resolve().is_relative_to(root):
+            return True
+        if not path.is_symlink():
+            return False
+        path = Path(os.path.normpath(path.parent.resolve() / path.readlink()))
+    return True

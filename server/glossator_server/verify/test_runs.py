@@ -54,15 +54,13 @@ _BAIL = re.compile(r"^Bail out!", re.MULTILINE | re.IGNORECASE)
 
 
 def commands_for(commands: tuple[tuple[str, ...], ...], test: str) -> Iterator[tuple[str, ...]]:
-    """Yield the commands to run: with a test's name in its place, else those without such a place.
+    """Yield the commands to run: those with a place for a test's name first, where one is named.
 
-    Where a test is named and a command has a place for it, others are not run.
+    The others run in any case: what mends one test may break another.
     """
-    placed = [it for it in commands if TEST_PLACE in it]
-    if test and placed and _SAFE_NAME.fullmatch(test):
-        for argv in placed:
+    if test and _SAFE_NAME.fullmatch(test):
+        for argv in (it for it in commands if TEST_PLACE in it):
             yield tuple(test if word == TEST_PLACE else word for word in argv)
-        return
     yield from (it for it in commands if TEST_PLACE not in it)
 
 

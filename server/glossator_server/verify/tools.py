@@ -16,7 +16,7 @@ from glossator_server.verify.problems import Gravity, Problem, Stage
 from glossator_server.verify.programs import Program, Programs
 
 # Whoever sees so many stops counting.
-MOST_PROBLEMS = 200
+MOST_PROBLEMS = 2_000
 MOST_MESSAGE = 400
 # As compilers, linters and test runners write a place.
 _LINE = re.compile(

@@ -260,6 +260,8 @@ OTHERS = [
     ("ruff", Stage.LINT, "a.py", "python", "import os\n\nprint(nothing)\n", 3),
     ("node", Stage.COMPILE, "a.js", "javascript", "let x = 1;\nlet x = 2;\n", 2),
     ("node", Stage.COMPILE, "a b:é.js", "javascript", "let x = 1;\nlet x = 2;\n", 2),
+    ("node", Stage.COMPILE, "a.mjs", "javascript", "export const a = 1;\nexport const b = ;\n", 2),
+    ("node", Stage.COMPILE, "é m.js", "javascript", "export const a = 1;\nexport const b = ;\n", 2),
     ("rustc", Stage.COMPILE, "a.rs", "rust", "pub fn f() -> i32 {\n    two\n}\n", 2),
     ("javac", Stage.COMPILE, "A.java", "java", "class A {\n    int f() { return x; }\n}\n", 2),
     ("go", Stage.COMPILE, "a.go", "go", "package a\n\nfunc F() int { return x }\n", 3),
@@ -285,6 +287,53 @@ async def test_a_broken_file_of_another_language_gives_its_line(
         (root / "go.mod").write_text("module example.test/a\n\ngo 1.19\n")
     found = problems_of(await checker(sandbox, root).check(asked, {}, stage))
     assert (asked.path, line) in {(it.path, it.line) for it in found}
+
+
+async def test_a_script_of_a_package_of_modules_is_a_module(
+    sandbox: CountingSandbox, root: Path
+) -> None:
+    need("node", root)
+    (root / "package.json").write_text('{"type": "module"}')
+    asked = subject(root, "lib/a.js", "with (Math) { max(1, 2); }\n", "javascript")
+    (found,) = problems_of(await checker(sandbox, root).check(asked, {}, Stage.COMPILE))
+    assert (found.path, found.line) == (asked.path, 1)
+    asked = subject(root, "lib/a.cjs", "with (Math) { max(1, 2); }\n", "javascript")
+    assert problems_of(await checker(sandbox, root).check(asked, {}, Stage.COMPILE)) == []
+
+
+async def test_what_node_cannot_read_is_no_error(sandbox: CountingSandbox, root: Path) -> None:
+    need("node", root)
+    asked = subject(root, "a.js", "export const a = <div>text</div>;\n", "javascript")
+    (outcome,) = await checker(sandbox, root).check(asked, {}, Stage.COMPILE)
+    assert outcome.problems == ()
+    assert "JSX" in outcome.trouble
+    asked = subject(root, "b.jsx", "export const a = <div>text</div>;\n", "javascript")
+    assert await checker(sandbox, root).check(asked, {}, Stage.COMPILE) == ()
+
+
+async def test_what_go_only_advises_against_is_a_warning(
+    sandbox: CountingSandbox, root: Path
+) -> None:
+    need("go", root)
+    (root / "go.mod").write_text("module example.test/a\n\ngo 1.19\n")
+    text = 'package a\n\nimport "fmt"\n\nfunc F() { fmt.Printf("%d", "x") }\n'
+    asked = subject(root, "a.go", text, "go")
+    (found,) = problems_of(await checker(sandbox, root).check(asked, {}, Stage.COMPILE))
+    assert (found.gravity, found.line) == (Gravity.WARNING, 5)
+
+
+async def test_a_vendored_package_of_go_is_found(sandbox: CountingSandbox, root: Path) -> None:
+    need("go", root)
+    (root / "go.mod").write_text(
+        "module example.test/a\n\ngo 1.19\n\nrequire example.test/b v1.0.0\n"
+    )
+    subject(root, "vendor/example.test/b/b.go", "package b\n\nconst B = 1\n", "go")
+    (root / "vendor/modules.txt").write_text(
+        "# example.test/b v1.0.0\n## explicit\nexample.test/b\n"
+    )
+    text = 'package a\n\nimport "example.test/b"\n\nconst A = b.B\n'
+    asked = subject(root, "a.go", text, "go")
+    assert problems_of(await checker(sandbox, root).check(asked, {}, Stage.COMPILE)) == []
 
 
 async def test_a_compiler_that_is_a_script_is_run_by_node(
@@ -526,6 +575,40 @@ def test_a_tool_of_the_workspace_is_never_found(
     path = ":".join(["", ".", "bin", *map(str, places)])
     monkeypatch.setenv("PATH", path)
     assert Programs(root, folders_of_path()).find("glossator-tool") is None
+
+
+def test_a_link_that_only_passes_through_the_workspace_is_not_followed(root: Path) -> None:
+    good = executable(root.parent / "good")
+    (root / "gcc").symlink_to(good)
+    (root.parent / "links").mkdir()
+    (root.parent / "links/gcc").symlink_to(root / "gcc")
+    assert Programs(root, [root.parent / "links"]).find("gcc") is None
+    (root / "gcc").unlink()
+    (root.parent / "links/gcc").unlink()
+    (root.parent / "links/gcc").symlink_to(good)
+    assert Programs(root, [root.parent / "links"]).find("gcc") is not None
+
+
+def test_a_tool_that_a_person_installed_shows_no_more_of_the_home(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = (root.parent / "someone").resolve()
+    monkeypatch.setenv("HOME", str(home))
+    tool = executable(home / ".local/bin", "ruff")
+    (home / ".local/lib").mkdir()
+    (home / ".local/share/keyrings").mkdir(parents=True)
+    found = Programs(root, [tool.parent]).find("ruff")
+    assert found is not None
+    assert found.readable == (home / ".local/bin", home / ".local/lib")
+    tool.unlink()
+    venv = home / ".local/share/pipx/venvs/ruff"
+    real = executable(venv / "bin", "ruff")
+    (venv / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    tool.symlink_to(real)
+    found = Programs(root, [tool.parent]).find("ruff")
+    assert found is not None
+    assert home / ".local/share" not in found.readable
+    assert venv in found.readable
 
 
 def test_a_shim_and_what_cannot_be_run_are_passed_over(root: Path) -> None:
