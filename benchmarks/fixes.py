@@ -25,7 +25,6 @@ from glossator_clients.errors import ModelUnavailableError
 from glossator_clients.protocol import ChatModel
 from glossator_gate.types import DataClass
 from glossator_indexer.records import ContextPiece
-from glossator_indexer.types import TextChange
 from glossator_server.actions.fix import FixOutcome, fix
 from glossator_server.actions.targeting import FixWish
 from glossator_server.actions.workshop import Models, Workshop
@@ -36,7 +35,7 @@ from glossator_server.proposal import FixProposal
 from glossator_server.sandbox.opening import open_sandbox
 from glossator_server.settings import Settings
 from glossator_server.snapshot import Snapshot
-from glossator_server.verify.checker import Subject
+from glossator_server.verify.checker import Subject, Suggestion
 from glossator_server.verify.code_checker import CodeChecker, TestCommands
 from glossator_server.verify.problems import CheckOutcome, Stage
 from glossator_server.verify.programs import Programs, folders_of_path
@@ -69,9 +68,9 @@ class TimedChecker:
         self.seconds.setdefault(stage, []).append(time.perf_counter() - began)
         return found
 
-    async def suggested_changes(self, subject: Subject, text: str) -> tuple[TextChange, ...]:
+    async def suggestions(self, subject: Subject, text: str) -> tuple[Suggestion, ...]:
         """Ask the real checker, where suggestions are wanted."""
-        return await self._checker.suggested_changes(subject, text) if self._suggests else ()
+        return await self._checker.suggestions(subject, text) if self._suggests else ()
 
 
 def rows() -> Iterator[dict[str, Any]]:

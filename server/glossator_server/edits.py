@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 
+from glossator_indexer.parsing import ParsedSource, reparse
 from glossator_indexer.types import Span, TextChange
 from glossator_server.proposal import FileEdit
 from glossator_server.snapshot import Snapshot
@@ -24,6 +25,12 @@ def apply_changes(text: str, changes: Sequence[TextChange]) -> str:
     for change in sorted(changes, key=lambda it: it.span, reverse=True):
         text = text[: change.span.start] + change.new_text + text[change.span.end :]
     return text
+
+
+def apply_to_source(source: ParsedSource, changes: Sequence[TextChange]) -> ParsedSource:
+    """Return the source with all changes made, each in offsets of the source as given."""
+    # `reparse` makes one after the other, each in the text after those before it.
+    return reparse(source, sorted(changes, key=lambda it: it.span, reverse=True))
 
 
 def file_edit(snapshot: Snapshot, changes: Sequence[TextChange]) -> FileEdit:

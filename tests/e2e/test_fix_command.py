@@ -76,7 +76,7 @@ def test_with_no_model_at_all_what_a_compiler_knows_is_still_done(project: Path)
     ended = glossator("review", "--json", "add.c", cwd=project)
     assert ended.status == 1
     (finding,) = json.loads(ended.output)["findings"]
-    assert (finding["line"], finding["severity"]) == (5, "error")
+    assert (finding["line"], finding["column"], finding["severity"]) == (5, 16, "error")
     assert "No model reviewed the code" in ended.errors
 
 

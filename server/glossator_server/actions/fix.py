@@ -14,7 +14,6 @@ from enum import StrEnum
 from pathlib import Path
 
 from glossator_clients.errors import PromptTooLongError
-from glossator_indexer.parsing import reparse
 from glossator_indexer.symbols import symbol_at
 from glossator_indexer.types import TextChange
 from glossator_indexer.walking import generated_by_content
@@ -30,6 +29,7 @@ from glossator_server.actions.targeting import (
 )
 from glossator_server.actions.workshop import Workshop
 from glossator_server.edits import (
+    apply_to_source,
     file_edit,
     offset_of_line,
     unified_diff,
@@ -171,7 +171,7 @@ async def check_again(
     targets = (*(known[it] for it in proposal.mends if it in known), *reviewed_before)
     name = subject.path.relative_to(subject.root).as_posix()
     task = FixTask(subject, snapshot.source, name, targets, baseline, snapshot.data_class, misread)
-    after = await asyncio.to_thread(reparse, snapshot.source, changes)
+    after = await asyncio.to_thread(apply_to_source, snapshot.source, changes)
     judgement = await judge(workshop.checker, task, after)
     judgement = reviewed(task, judgement, resolved=True)
     if not targets or not judgement.may_be_offered(task):
@@ -344,7 +344,7 @@ def _proposal(task: FixTask, best: Candidate, mended: Mended) -> FixProposal:
         edits=(),
         evidence=(*evidence_of(task, best.judgement), *_critics_evidence(best, mended.critic)),
         model=best.author,
-        route="no model was asked" if info is None else info.route,
+        route=_route(mended) if info is None else info.route,
         why="" if info is None else info.why,
         notices=(),
         rounds=mended.rounds,
@@ -357,6 +357,10 @@ def _proposal(task: FixTask, best: Candidate, mended: Mended) -> FixProposal:
         mends=tuple(it.identity for it in task.targets),
         review=None if best.verdict is None else best.verdict.words or "approved",
     )
+
+
+def _route(mended: Mended) -> str:
+    return "no answer of a model was used" if mended.spending.calls else "no model was asked"
 
 
 def _critics_evidence(best: Candidate, critic: str) -> tuple[Evidence, ...]:

@@ -17,9 +17,9 @@ from glossator_clients.protocol import ChatModel, complete
 from glossator_clients.types import ChatReply, ChatRequest, ModelInfo
 from glossator_gate.errors import GlossatorError
 from glossator_gate.types import Errand
-from glossator_indexer.parsing import ParsedSource, reparse
+from glossator_indexer.parsing import ParsedSource
 from glossator_indexer.types import TextChange
-from glossator_server.edits import unified_diff
+from glossator_server.edits import apply_to_source, unified_diff
 from glossator_server.prompts.fix import (
     CriticVerdict,
     ReviewedChange,
@@ -36,7 +36,7 @@ from glossator_server.reflection.judging import (
     reviewed,
     sentence,
 )
-from glossator_server.verify.checker import Checker
+from glossator_server.verify.checker import Checker, Suggestion
 
 CRITIC_ROLE = "critic"
 # What does not compile is sent back without counting, but not for ever.
@@ -58,14 +58,6 @@ class Budget:
     rounds: int = 2
     seconds: float = 180.0
     tokens: int = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A change that a tool suggests by itself, and the tool's name."""
-
-    tool: str
-    changes: tuple[TextChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +213,7 @@ class _Run:
 
 async def _try_suggestions(run: _Run) -> None:
     for it in run.means.suggestions:
-        after = await asyncio.to_thread(reparse, run.task.source, it.changes)
+        after = await asyncio.to_thread(apply_to_source, run.task.source, it.changes)
         if after.text in run.seen or after.text == run.task.source.text:
             continue
         run.seen.add(after.text)
@@ -274,7 +266,7 @@ async def _candidate(run: _Run) -> Candidate | None:
                 run.repairs_left -= 1
                 continue
             return None
-        after = await asyncio.to_thread(reparse, run.task.source, changes)
+        after = await asyncio.to_thread(apply_to_source, run.task.source, changes)
         if after.text in run.seen:
             run.stopped = "the model repeats itself"
             run.note("the same answer as before")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from glossator_indexer.types import Span, TextChange
@@ -15,7 +16,9 @@ from glossator_server.verify.compile_commands import UNITS, Unit, unit_for
 from glossator_server.verify.problems import Problem, Stage
 from glossator_server.verify.programs import Program, Programs
 from glossator_server.verify.tools import (
+    HintRun,
     NoResultError,
+    Offsets,
     Question,
     ToolRun,
     last_line,
@@ -33,6 +36,8 @@ _TIDY = (
     "-bugprone-narrowing-conversions,-bugprone-assignment-in-if-condition,"
     "-bugprone-implicit-widening-of-multiplication-result,-bugprone-macro-parentheses"
 )
+_GCC = re.compile(r"(?:gcc|g\+\+)-(?P<major>\d+)$")
+_COUNTS_COLUMNS = 11
 _FIXIT = re.compile(
     r'^fix-it:"(?P<path>(?:[^"\\]|\\.)*)":\{(?P<l1>\d+):(?P<c1>\d+)-(?P<l2>\d+):(?P<c2>\d+)\}:'
     r'"(?P<new>(?:[^"\\]|\\.)*)"$',
@@ -58,7 +63,7 @@ def compile_runs(question: Question, programs: Programs) -> list[ToolRun]:
         return []
     is_clang = "clang" in compiler.name
     caret = "-fno-caret-diagnostics" if is_clang else "-fno-diagnostics-show-caret"
-    return [_compile_run(unit, compiler, caret)]
+    return [_compile_run(question, unit, compiler, caret)]
 
 
 def lint_runs(question: Question, programs: Programs) -> list[ToolRun]:
@@ -72,32 +77,31 @@ def lint_runs(question: Question, programs: Programs) -> list[ToolRun]:
     return [] if cppcheck is None else [_cppcheck_run(unit, cppcheck)]
 
 
-def hint_runs(question: Question, programs: Programs) -> list[ToolRun]:
+def hint_runs(question: Question, programs: Programs) -> list[HintRun]:
     """Return the run of the compiler that also says what it would change."""
     unit = unit_for(question.subject.path, question.text, question.subject.root)
     compiler = _compiler(unit, programs)
     if compiler is None:
         return []
     # Without carets, clang says nothing of what it would change.
-    return [_compile_run(unit, compiler, "-fdiagnostics-parseable-fixits")]
+    run = _compile_run(question, unit, compiler, "-fdiagnostics-parseable-fixits")
+    path, text = question.subject.path, question.text
+    return [HintRun(run, lambda it: hinted_changes(it.errors, path, text))]
 
 
-def hinted_changes(errors: str, path: Path, text: str) -> Iterator[TextChange]:
+def hinted_changes(errors: str, path: Path, text: str) -> Iterator[tuple[TextChange, ...]]:
     """Yield the changes of a file that a compiler's output suggests, one a suggestion.
 
     As gcc's and clang's `-fdiagnostics-parseable-fixits` writes them, with columns in bytes.
     """
-    lines = text.split("\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
+    offsets = Offsets(text)
     for match in _FIXIT.finditer(errors):
         if place(_unescaped(match["path"]), path.parent) != path:
             continue
-        first = _offset(lines, starts, int(match["l1"]), int(match["c1"]))
-        last = _offset(lines, starts, int(match["l2"]), int(match["c2"]))
+        first = offsets.of_bytes(int(match["l1"]), int(match["c1"]))
+        last = offsets.of_bytes(int(match["l2"]), int(match["c2"]))
         if first is not None and last is not None and first <= last:
-            yield TextChange(Span(first, last), _unescaped(match["new"]))
+            yield (TextChange(Span(first, last), _unescaped(match["new"])),)
 
 
 def _compiler(unit: Unit, programs: Programs) -> Program | None:
@@ -107,28 +111,42 @@ def _compiler(unit: Unit, programs: Programs) -> Program | None:
     return programs.find(*names)
 
 
-def _compile_run(unit: Unit, compiler: Program, shape: str) -> ToolRun:
+def _compile_run(question: Question, unit: Unit, compiler: Program, shape: str) -> ToolRun:
     # Where the project asks for no warnings, those that find defects are asked for.
     warns = () if any(it.startswith("-W") for it in unit.flags) else ("-Wall", "-Wextra")
     limit = "-ferror-limit=100" if "clang" in compiler.name else "-fmax-errors=100"
-    shapes = ("-fdiagnostics-color=never", limit, shape)
+    shapes: tuple[str, ...] = ("-fdiagnostics-color=never", limit, shape)
+    # Newer ones count the columns of a terminal, with wide tabs.
+    version = _GCC.search(compiler.path.resolve().name)
+    if version is not None and int(version["major"]) >= _COUNTS_COLUMNS:
+        shapes = (*shapes, "-fdiagnostics-column-unit=byte")
     argv = ("-fsyntax-only", *unit.flags, *warns, *shapes, str(unit.path))
     return ToolRun(
         Stage.COMPILE,
         compiler,
         argv,
-        lambda result: _compiled(result, compiler.name, unit.folder),
+        lambda result: _compiled(result, compiler.name, unit.folder, question),
         unit.folder,
         unit.notice,
         limits=COMPILE_LIMITS,
     )
 
 
-def _compiled(result: SandboxResult, tool: str, folder: Path) -> list[Problem]:
+def _compiled(result: SandboxResult, tool: str, folder: Path, question: Question) -> list[Problem]:
     found = problems_by_line(result.errors, Stage.COMPILE, tool, folder)
     if result.status != 0 and not found:
         raise NoResultError(f"it failed: {last_line(result.errors)}")
-    return found
+    offsets, path = Offsets(question.text), question.subject.path
+    return [_in_points(it, offsets) if it.path == path and it.column else it for it in found]
+
+
+def _in_points(problem: Problem, offsets: Offsets) -> Problem:
+    """Return a problem of a compiler, which counts bytes, with its column in code points."""
+    start = offsets.of_bytes(problem.line, 1)
+    offset = offsets.of_bytes(problem.line, problem.column)
+    if start is None or offset is None:
+        return problem
+    return replace(problem, column=offset - start + 1)
 
 
 def _tidy_run(unit: Unit, tidy: Program) -> ToolRun:
@@ -187,13 +205,6 @@ def _pairs(flags: tuple[str, ...]) -> Iterator[str]:
         else:
             yield flags[at]
             at += 1
-
-
-def _offset(lines: list[str], starts: list[int], line: int, column: int) -> int | None:
-    if not 1 <= line <= len(lines):
-        return None
-    before = lines[line - 1].encode("utf-8", "surrogatepass")[: column - 1]
-    return starts[line - 1] + len(before.decode("utf-8", "ignore"))
 
 
 def _unescaped(text: str) -> str:

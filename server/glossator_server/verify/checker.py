@@ -28,6 +28,14 @@ class Subject:
     test: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A change of one file that a tool suggests by itself, and the tool's name."""
+
+    tool: str
+    changes: tuple[TextChange, ...]
+
+
 class Checker(Protocol):
     """Whoever finds out what is wrong with a state of the files."""
 
@@ -41,6 +49,9 @@ class Checker(Protocol):
         """
         ...
 
-    async def suggested_changes(self, subject: Subject, text: str) -> tuple[TextChange, ...]:
-        """Return the changes of a file's text that its compiler suggests by itself, each alone."""
+    async def suggestions(self, subject: Subject, text: str) -> tuple[Suggestion, ...]:
+        """Return the changes of a file's text that its tools suggest by themselves, each alone.
+
+        Raises `SandboxUnavailableError` where nothing can be run.
+        """
         ...

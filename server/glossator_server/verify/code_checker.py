@@ -10,24 +10,30 @@ import hashlib
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
 from glossator_indexer.languages import language_of_file
 from glossator_indexer.parsing import parse, syntax_problems
-from glossator_indexer.types import TextChange
 from glossator_server.edits import line_and_column
 from glossator_server.sandbox import Ending, Limits, Sandbox, SandboxJob
 from glossator_server.verify import c_tools, other_tools, python_tools
-from glossator_server.verify.checker import Subject
+from glossator_server.verify.checker import Subject, Suggestion
 from glossator_server.verify.comments import version_of
 from glossator_server.verify.compile_commands import DATABASES, FLAGS_FILE
 from glossator_server.verify.memory import CheckMemory, stamp_of
 from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage
 from glossator_server.verify.programs import Program, Programs
 from glossator_server.verify.test_runs import commands_for, outcome_of, untold
-from glossator_server.verify.tools import MakeRuns, NoResultError, Question, ToolRun, why_ended
+from glossator_server.verify.tools import (
+    MakeHintRuns,
+    MakeRuns,
+    NoResultError,
+    Question,
+    ToolRun,
+    why_ended,
+)
 
 # To add a language: a function that makes the runs of a stage, and a row here.
 RUNS: Mapping[tuple[str, Stage], MakeRuns] = {
@@ -43,6 +49,12 @@ RUNS: Mapping[tuple[str, Stage], MakeRuns] = {
     ("go", Stage.COMPILE): other_tools.go_runs,
     ("rust", Stage.COMPILE): other_tools.rust_runs,
     ("java", Stage.COMPILE): other_tools.java_runs,
+}
+HINTS: Mapping[str, tuple[MakeHintRuns, ...]] = {
+    "c": (c_tools.hint_runs,),
+    "cpp": (c_tools.hint_runs,),
+    "python": (python_tools.hint_runs,),
+    "rust": (other_tools.rust_hint_runs,),
 }
 MOST_BESIDE = 500
 _NUMBERS = count()
@@ -94,16 +106,18 @@ class CodeChecker:
         key = await asyncio.to_thread(self._key, question, stage)
         return await self._memory.answer(key, lambda: self._check(question, stage))
 
-    async def suggested_changes(self, subject: Subject, text: str) -> tuple[TextChange, ...]:
-        """Return the changes that the compiler of a file suggests by itself, in its order."""
-        if subject.language not in ("c", "cpp"):
-            return ()
+    async def suggestions(self, subject: Subject, text: str) -> tuple[Suggestion, ...]:
+        """Return the changes of a file's text that its tools suggest, each alone, in their order.
+
+        Raises `SandboxUnavailableError` where nothing can be run.
+        """
         question = Question(subject, {subject.path: text})
-        runs = await asyncio.to_thread(c_tools.hint_runs, question, self.programs)
-        found: list[TextChange] = []
-        for run in runs:
-            result = await self.sandbox.run(_job(question, run))
-            found += c_tools.hinted_changes(result.errors, subject.path, text)
+        found: list[Suggestion] = []
+        for make in HINTS.get(subject.language, ()):
+            for it in await asyncio.to_thread(make, question, self.programs):
+                result = await self.sandbox.run(_job(question, it.run))
+                name = it.run.program.name
+                found += (Suggestion(name, changes) for changes in it.read(result))
         return tuple(dict.fromkeys(found))
 
     async def _check(self, question: Question, stage: Stage) -> tuple[CheckOutcome, ...]:
@@ -121,7 +135,8 @@ class CodeChecker:
         trouble, problems = why_ended(result, run.limits), list[Problem]()
         if result.ending is Ending.EXITED:
             try:
-                problems = run.read(result)
+                # Of a compiler behind a builder the problems are the builder's.
+                problems = [replace(it, tool=run.program.name) for it in run.read(result)]
             except NoResultError as reason:
                 trouble = str(reason)
         return CheckOutcome(

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from glossator_indexer.types import Span, TextChange
 from glossator_server.sandbox import MIB, Limits, SandboxResult
 from glossator_server.verify.problems import Gravity, Problem, Stage
 from glossator_server.verify.programs import Program, Programs
 from glossator_server.verify.tools import (
+    HintRun,
     NoResultError,
     Question,
     ToolRun,
@@ -198,6 +202,16 @@ def rust_runs(question: Question, programs: Programs) -> list[ToolRun]:
     return [ToolRun(Stage.COMPILE, program, argv, read, folder, limits=_LIMITS, writes=writes)]
 
 
+def rust_hint_runs(question: Question, programs: Programs) -> list[HintRun]:
+    """Return the run of Rust's compiler in which it says what it would change."""
+    path, text = question.subject.path, question.text
+
+    def hints_of(run: ToolRun) -> HintRun:
+        return HintRun(run, lambda done: _rust_hints(done, run.cwd, path, text))
+
+    return [hints_of(it) for it in rust_runs(question, programs)]
+
+
 def java_runs(question: Question, programs: Programs) -> list[ToolRun]:
     """Return javac over the file, with the sources of its source folder."""
     javac = programs.find("javac")
@@ -240,16 +254,43 @@ def _through(script: Program, node: Program) -> Program:
     return Program(script.name, script.path, readable, script.environment, through)
 
 
-def _rust_problems(text: str, folder: Path) -> list[Problem]:
-    found = []
+def _rust_messages(text: str) -> Iterator[dict[str, Any]]:
     for line in text.splitlines():
         try:
             said = json.loads(line)
         except ValueError:
             continue
-        if not isinstance(said, dict):
-            continue
-        message = said["message"] if isinstance(said.get("message"), dict) else said
+        if isinstance(said, dict):
+            yield said["message"] if isinstance(said.get("message"), dict) else said
+
+
+def _rust_hints(
+    result: SandboxResult, folder: Path, path: Path, text: str
+) -> Iterator[tuple[TextChange, ...]]:
+    content = text.encode("utf-8", "surrogatepass")
+    for message in _rust_messages(f"{result.output}\n{result.errors}"):
+        for child in message.get("children") or ():
+            spans = child.get("spans") or ()
+            parts = [it for it in spans if it.get("suggested_replacement") is not None]
+            is_usable = all(
+                it.get("suggestion_applicability") in ("MachineApplicable", "MaybeIncorrect")
+                and place(it["file_name"], folder) == path
+                for it in parts
+            )
+            if parts and is_usable:
+                yield tuple(_rust_change(it, content) for it in parts)
+
+
+def _rust_change(part: dict[str, Any], content: bytes) -> TextChange:
+    start, end = (
+        len(content[: int(part[it])].decode("utf-8", "ignore")) for it in ("byte_start", "byte_end")
+    )
+    return TextChange(Span(start, end), str(part["suggested_replacement"]))
+
+
+def _rust_problems(text: str, folder: Path) -> list[Problem]:
+    found = []
+    for message in _rust_messages(text):
         spans = [it for it in message.get("spans") or () if it.get("is_primary")]
         if message.get("level") not in ("error", "warning") or not spans:
             continue

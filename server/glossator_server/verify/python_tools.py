@@ -6,14 +6,18 @@ It must not run anything.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from glossator_indexer.types import Span, TextChange
 from glossator_server.sandbox import Limits, SandboxResult
 from glossator_server.verify.problems import Gravity, Problem, Stage
 from glossator_server.verify.programs import Program, Programs
 from glossator_server.verify.tools import (
+    HintRun,
     NoResultError,
+    Offsets,
     Question,
     ToolRun,
     last_line,
@@ -69,6 +73,12 @@ def lint_runs(question: Question, programs: Programs) -> list[ToolRun]:
         return []
     argv = ("check", "--no-cache", "--no-fix", "--force-exclude", "--output-format=json", str(path))
     return [ToolRun(Stage.LINT, ruff, argv, _linted, question.subject.root, limits=_LIMITS)]
+
+
+def hint_runs(question: Question, programs: Programs) -> list[HintRun]:
+    """Return the run of ruff in which it says what it would change and knows to be safe."""
+    text = question.text
+    return [HintRun(it, lambda done: _hinted(done, text)) for it in lint_runs(question, programs)]
 
 
 def type_runs(question: Question, programs: Programs) -> list[ToolRun]:
@@ -137,6 +147,28 @@ def _ruff_problem(item: dict[str, Any]) -> Problem:
         int(item["location"]["row"]),
         int(item["location"]["column"]),
     )
+
+
+def _hinted(result: SandboxResult, text: str) -> Iterator[tuple[TextChange, ...]]:
+    offsets = Offsets(text)
+    try:
+        for item in json.loads(result.output):
+            fix = item.get("fix") or {}
+            if fix.get("applicability") == "safe":
+                yield tuple(_ruff_change(it, offsets) for it in fix["edits"])
+    except (ValueError, TypeError, LookupError, AttributeError):
+        # Whoever says something else suggests nothing.
+        return
+
+
+def _ruff_change(edit: dict[str, Any], offsets: Offsets) -> TextChange:
+    start, end = (
+        offsets.of_points(int(edit[it]["row"]), int(edit[it]["column"]))
+        for it in ("location", "end_location")
+    )
+    if start is None or end is None or end < start:
+        raise ValueError("a change of what is not there")
+    return TextChange(Span(start, end), str(edit["content"]))
 
 
 def _pyright(result: SandboxResult) -> list[Problem]:

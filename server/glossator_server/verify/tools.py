@@ -6,10 +6,11 @@ It must not know any single tool.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from glossator_indexer.types import TextChange
 from glossator_server.sandbox import Ending, Limits, SandboxResult
 from glossator_server.verify.checker import Subject
 from glossator_server.verify.problems import Gravity, Problem, Stage
@@ -68,12 +69,21 @@ class ToolRun:
     environment: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class HintRun:
+    """A run in which a tool says what it would change itself; `read` yields one change a hint."""
+
+    run: ToolRun
+    read: Callable[[SandboxResult], Iterable[tuple[TextChange, ...]]]
+
+
 class NoResultError(Exception):
     """A tool said nothing that can be used; the message is a clause that says why."""
 
 
 # From a question and the tools that are here to the runs of one stage.
 MakeRuns = Callable[[Question, Programs], list[ToolRun]]
+MakeHintRuns = Callable[[Question, Programs], list[HintRun]]
 
 
 def why_ended(result: SandboxResult, limits: Limits) -> str:
@@ -112,6 +122,32 @@ def problems_by_line(text: str, stage: Stage, tool: str, folder: Path) -> list[P
         if len(found) >= MOST_PROBLEMS:
             break
     return found
+
+
+class Offsets:
+    """The places of a text by line and column, both from 1, as different tools count columns."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.split("\n")
+        self._starts = [0]
+        for line in self._lines:
+            self._starts.append(self._starts[-1] + len(line) + 1)
+
+    def of_points(self, line: int, column: int) -> int | None:
+        """Return the offset of a column in code points, None where there is no such place."""
+        if not 1 <= line <= len(self._lines) or column - 1 > len(self._lines[line - 1]) + 1:
+            return None
+        return self._starts[line - 1] + max(column - 1, 0)
+
+    def of_bytes(self, line: int, column: int) -> int | None:
+        """Return the offset of a column in bytes of UTF-8, None where there is no such place."""
+        if not 1 <= line <= len(self._lines):
+            return None
+        whole = self._lines[line - 1].encode("utf-8", "surrogatepass")
+        if column - 1 > len(whole) + 1:
+            return None
+        before = whole[: max(column - 1, 0)]
+        return self._starts[line - 1] + len(before.decode("utf-8", "ignore"))
 
 
 def last_line(text: str) -> str:

@@ -8,11 +8,10 @@ import pytest
 
 from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import parse
-from glossator_indexer.types import TextChange
 from glossator_server.actions.suggestions import suggestions_for
 from glossator_server.edits import apply_changes
 from glossator_server.reflection.judging import FixTask
-from glossator_server.verify.checker import Subject
+from glossator_server.verify.checker import Subject, Suggestion
 from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage
 
 ROOT = Path("/project")
@@ -39,7 +38,7 @@ class SayingChecker:
         )
         return (CheckOutcome(stage, "cc", "1", found, 0.0),)
 
-    async def suggested_changes(self, subject: Subject, text: str) -> tuple[TextChange, ...]:  # noqa: ARG002 -- as the protocol has it
+    async def suggestions(self, subject: Subject, text: str) -> tuple[Suggestion, ...]:  # noqa: ARG002 -- as the protocol has it
         return ()
 
 

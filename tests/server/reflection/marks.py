@@ -16,12 +16,11 @@ from glossator_clients.scripted import ScriptedModel, ScriptedReply
 from glossator_clients.types import ChatRequest, ModelInfo
 from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import ParsedSource, parse
-from glossator_indexer.types import TextChange
 from glossator_server.prompts.fix import FixSubject, fix_prompt
 from glossator_server.reflection.judging import FixTask, baseline_of
-from glossator_server.reflection.loop import Budget, Means, Mended, Suggestion, mend
+from glossator_server.reflection.loop import Budget, Means, Mended, mend
 from glossator_server.sampling import SamplingOptions
-from glossator_server.verify.checker import Subject
+from glossator_server.verify.checker import Subject, Suggestion
 from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage
 
 PATH = Path("/project/file.c")
@@ -61,11 +60,11 @@ class MarkChecker:
         trouble = "it hung" if "@hangs" in text and stage is Stage.TESTS else ""
         return (CheckOutcome(stage, "marks", "1", tuple(found), 0.0, trouble=trouble),)
 
-    async def suggested_changes(
+    async def suggestions(
         self,
         subject: Subject,  # noqa: ARG002 -- whatever it is
         text: str,  # noqa: ARG002
-    ) -> tuple[TextChange, ...]:
+    ) -> tuple[Suggestion, ...]:
         return ()
 
 

@@ -6,7 +6,9 @@ Shared by a test, which tries some seeds, and a benchmark, which tries thousands
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
+from glossator_server.edits import apply_changes
 from glossator_server.reflection.judging import judge
 from glossator_server.reflection.loop import Budget
 from tests.server.reflection.marks import MarkChecker, block, mended, task_for
@@ -22,13 +24,15 @@ async def trouble_of(seed: int) -> str | None:
     """
     rng = random.Random(seed)
     before = " ".join(rng.sample(_MARKS, rng.randint(1, 3)))
-    line = f"\treturn 1; // {before}"
-    text = f"int f(void)\n{{\n{line}\n}}\n"
+    lines = [f"\tint x = 1; // {before}", "\tint y = 2;", "\treturn x + y;"]
+    text = "".join(["int f(void)\n{\n", *(f"{it}\n" for it in lines), "}\n"])
     done = await mended(
-        text, [_answer(line, rng) for _ in range(_ANSWERS)], budget=Budget(rounds=3)
+        text, [_answer(lines, rng) for _ in range(_ANSWERS)], budget=Budget(rounds=3)
     )
     if done.best is None:
         return None
+    if apply_changes(text, done.best.changes) != done.best.after.text:
+        return "what is offered is not the text that was checked"
     checker = MarkChecker()
     task = await task_for(text, checker)
     again = await judge(checker, task, done.best.after)
@@ -39,8 +43,11 @@ async def trouble_of(seed: int) -> str | None:
     return "what was returned brings something new" if again.introduced else None
 
 
-def _answer(line: str, rng: random.Random) -> str:
+def _answer(lines: Sequence[str], rng: random.Random) -> str:
     if rng.random() < 0.2:
         return rng.choice(["no edit", block("nowhere", "x")])
     marks = " ".join(rng.sample(_MARKS, 2))
-    return block(line, f"\treturn {rng.randint(0, 3)}; // {marks}")
+    blocks = [block(lines[0], f"\tint x = {rng.randint(0, 3)}; // {marks}")]
+    others = rng.sample(lines[1:], rng.randint(0, 2))
+    blocks += (block(it, f"{it} // {'and more ' * rng.randint(0, 9)}") for it in others)
+    return "".join(rng.sample(blocks, len(blocks)))

@@ -13,8 +13,9 @@ from glossator_clients.errors import ModelUnavailableError
 from glossator_clients.scripted import ScriptedModel, ScriptedReply
 from glossator_indexer.types import Span, TextChange
 from glossator_server.reflection.judging import judge
-from glossator_server.reflection.loop import Budget, Suggestion
+from glossator_server.reflection.loop import Budget
 from glossator_server.reflection.scores import Score
+from glossator_server.verify.checker import Suggestion
 from tests.server.reflection.marks import MarkChecker, block, mended, source_of, task_for
 from tests.server.reflection.random_answers import trouble_of
 

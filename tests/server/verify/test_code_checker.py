@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from glossator_indexer.types import TextChange
+from glossator_server.edits import apply_changes
 from glossator_server.sandbox import Sandbox, SandboxJob, SandboxResult, SandboxState
 from glossator_server.sandbox.opening import open_sandbox
 from glossator_server.verify import memory as memory_module
@@ -176,7 +178,7 @@ async def test_the_lines_of_a_text_with_carriage_returns_count(
     need("gcc", root)
     asked = subject(root, "a.c", BROKEN.replace("\n", "\r\n"), "c")
     (problem,) = problems_of(await checker(sandbox, root).check(asked, {}, Stage.COMPILE))
-    assert (problem.line, problem.column) == (3, 24)
+    assert (problem.line, problem.column) == (3, 17)
 
 
 async def test_a_file_of_twenty_thousand_lines_is_checked(
@@ -230,7 +232,7 @@ async def test_what_a_compiler_suggests_is_an_exact_change(
     checking = checker(sandbox, root, only=[tool])
     text = 'int count;\nint f(void)\n{\n\tconst char *é = "ß€😀"; return (int)é[0] + cuont;\n}\n'
     asked = subject(root, name, text, "c")
-    (change,) = await checking.suggested_changes(asked, text)
+    (change,) = await changes_of(checking, asked, text)
     assert text[change.span.start : change.span.end] == "cuont"
     assert change.new_text == "count"
 
@@ -241,15 +243,39 @@ async def test_what_is_suggested_beyond_ascii_is_not_garbled(
     checking = checker(sandbox, root, only=["gcc"])
     text = "int größe;\nint f(void) { return grösse; }\n"
     asked = subject(root, "a.c", text, "c")
-    (change,) = await checking.suggested_changes(asked, text)
+    (change,) = await changes_of(checking, asked, text)
     assert change.new_text == "größe"
 
 
-async def test_a_file_of_another_language_has_no_suggestions(
+async def test_a_file_of_a_language_whose_tools_suggest_nothing_has_none(
     sandbox: CountingSandbox, root: Path
 ) -> None:
-    asked = subject(root, "a.py", "x = (\n", "python")
-    assert await checker(sandbox, root).suggested_changes(asked, "x = (\n") == ()
+    asked = subject(root, "a.js", "x = (\n", "javascript")
+    assert await checker(sandbox, root).suggestions(asked, "x = (\n") == ()
+
+
+async def test_what_ruff_knows_to_be_safe_is_suggested(
+    sandbox: CountingSandbox, root: Path
+) -> None:
+    text = "import os\nimport sys\n\nprint(sys.argv, 'é😀', missing)\n"
+    asked = subject(root, "a.py", text, "python")
+    (change,) = await changes_of(checker(sandbox, root), asked, text)
+    assert apply_changes(text, [change]) == text.removeprefix("import os\n")
+
+
+async def test_what_the_compiler_of_rust_suggests_is_an_exact_change(
+    sandbox: CountingSandbox, root: Path
+) -> None:
+    need("rustc", root)
+    text = 'pub fn f() -> i32 {\n    let total = "é😀".len() as i32;\n    totl + 1\n}\n'
+    asked = subject(root, "a.rs", text, "rust")
+    changes = await changes_of(checker(sandbox, root), asked, text)
+    assert text.replace("totl", "total") in {apply_changes(text, [it]) for it in changes}
+
+
+async def changes_of(checking: CodeChecker, asked: Subject, text: str) -> list[TextChange]:
+    found = await checking.suggestions(asked, text)
+    return [change for it in found for change in it.changes]
 
 
 # Other languages
