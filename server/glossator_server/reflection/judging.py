@@ -33,6 +33,8 @@ from glossator_server.verify.problems import (
 # What costs milliseconds, and without which the rest says nothing.
 FIRST_STAGES = (Stage.PARSE, Stage.COMPILE)
 LATER_STAGES = (Stage.LINT, Stage.TYPES, Stage.TESTS)
+# What these do not find is not missed where they never spoke.
+_OPINIONS = (Stage.LINT, Stage.TYPES)
 # A message is for one line of a screen, and for a prompt.
 MOST_TOLD = 8
 # Who finds what no program can: a model that was asked to review.
@@ -79,11 +81,18 @@ class Judgement:
     def may_be_offered(self, task: FixTask) -> bool:
         """Tell whether the state is better than the original, and nothing in it is worse.
 
-        A check that comes to no result, and did before, knows of something that is worse. Of
-        several errors some may be left, of the tests that were to pass none.
+        A check that comes to no result, and did before, knows of something that is worse; so may
+        compilers and tests that were not asked before. Of several errors some may be left, of the
+        tests that were to pass none.
         """
         silent = {(it.stage, it.tool) for it in task.baseline if it.trouble}
-        hung = any(it.trouble and (it.stage, it.tool) not in silent for it in self.outcomes)
+        heard = {(it.stage, it.tool) for it in task.baseline if not it.trouble}
+        hung = any(
+            (it.stage, it.tool) in heard
+            or (it.stage not in _OPINIONS and (it.stage, it.tool) not in silent)
+            for it in self.outcomes
+            if it.trouble
+        )
         left = remaining(task.targets, task.baseline, self.outcomes)
         is_worse = hung or bool(self.introduced) or any(it.stage is Stage.TESTS for it in left)
         return self.is_whole and not is_worse and self.score.beats(task.original)

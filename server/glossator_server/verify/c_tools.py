@@ -36,7 +36,11 @@ _TIDY = (
     "-bugprone-narrowing-conversions,-bugprone-assignment-in-if-condition,"
     "-bugprone-implicit-widening-of-multiplication-result,-bugprone-macro-parentheses"
 )
-_GCC = re.compile(r"(?:gcc|g\+\+)-(?P<major>\d+)$")
+# Flags of ARM and RISC-V that name a processor.
+_FOREIGN = re.compile(
+    r"-m(?:thumb|arm|float-abi=|fpu=|cpu=(?:cortex|arm)|abi=[il]l?p|arch=(?:armv|rv))"
+)
+_GCC = re.compile(r"(?:gcc|g\+\+)-(?P<major>\d+)(?:\.[\d.]+)?$")
 _COUNTS_COLUMNS = 11
 _FIXIT = re.compile(
     r'^fix-it:"(?P<path>(?:[^"\\]|\\.)*)":\{(?P<l1>\d+):(?P<c1>\d+)-(?P<l2>\d+):(?P<c2>\d+)\}:'
@@ -108,10 +112,25 @@ def _compiler(unit: Unit, programs: Programs) -> Program | None:
     is_cpp = unit.path.suffix.lower() in _CPP or "c++" in unit.flags
     gcc, clang = ("g++", "clang++") if is_cpp else ("gcc", "clang")
     names = (clang, gcc) if unit.family == "clang" else (gcc, clang)
-    return programs.find(*names)
+    # A compiler of the user's, which the project only chooses by the machine it compiles for.
+    crossing = programs.find(unit.cross) if unit.cross else None
+    return crossing or programs.find(*names)
+
+
+def _read_here(unit: Unit, program: Program) -> Unit:
+    """Return the unit as a program of this machine can read it: without another one's flags."""
+    is_foreign = bool(unit.cross) or any(_FOREIGN.match(it) for it in unit.flags)
+    if not is_foreign or program.name == unit.cross:
+        return unit
+    flags = tuple(it for it in unit.flags if not it.startswith("-m"))
+    target = unit.cross.rpartition("-")[0] if unit.cross else "the processor of the flags"
+    return replace(
+        unit, flags=flags, notice=f"{unit.notice}; read for this machine, not for {target}"
+    )
 
 
 def _compile_run(question: Question, unit: Unit, compiler: Program, shape: str) -> ToolRun:
+    unit = _read_here(unit, compiler)
     # Where the project asks for no warnings, those that find defects are asked for.
     warns = () if any(it.startswith("-W") for it in unit.flags) else ("-Wall", "-Wextra")
     limit = "-ferror-limit=100" if "clang" in compiler.name else "-fmax-errors=100"
@@ -150,6 +169,7 @@ def _in_points(problem: Problem, offsets: Offsets) -> Problem:
 
 
 def _tidy_run(unit: Unit, tidy: Program) -> ToolRun:
+    unit = _read_here(unit, tidy)
     # Without a configuration of the workspace's: it could load plugins.
     argv = ("--quiet", f"--checks={_TIDY}", "--config={}", str(unit.path), "--", *unit.flags)
     return ToolRun(

@@ -39,6 +39,8 @@ _HARMLESS = re.compile(
     r"|asynchronous-unwind-tables|jump-tables|unsigned-bitfields|signed-bitfields|pack-struct=\d+)"
 )
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"](?P<name>[^">\n]+)[">]', re.MULTILINE)
+# A compiler that is named after the machine that it compiles for, and nothing else.
+_CROSS = re.compile(r"[a-z][a-z0-9_.]*(?:-[a-z0-9_.]+){1,3}-(?:gcc|g\+\+|clang|clang\+\+)(?:-\d+)?")
 _C_LIKE = re.compile(r"c(?:\+\+)?(?:-header)?")
 
 
@@ -46,7 +48,8 @@ _C_LIKE = re.compile(r"c(?:\+\+)?(?:-header)?")
 class Unit:
     """How one translation unit is compiled; `notice` says where the flags come from.
 
-    `family` is the compiler that its project names, `clang` or `gcc`, empty where none is named.
+    `family` is the compiler that its project names, `clang` or `gcc`, empty where none is named;
+    `cross` is the name of one for another machine, such as `arm-none-eabi-gcc`.
     """
 
     path: Path
@@ -54,6 +57,7 @@ class Unit:
     flags: tuple[str, ...]
     family: str
     notice: str
+    cross: str = ""
 
 
 def unit_for(path: Path, text: str, root: Path) -> Unit:
@@ -64,14 +68,11 @@ def unit_for(path: Path, text: str, root: Path) -> Unit:
         if through is not None:
             unit = _unit(through, _text(through), root, database)
             name = through.relative_to(root).as_posix()
-            return Unit(
-                unit.path, unit.folder, unit.flags, unit.family, f"through {name}; {unit.notice}"
-            )
+            return replace(unit, notice=f"through {name}; {unit.notice}")
         unit = _unit(path, text, root, database)
         notice = f"no unit includes it: compiled alone; {unit.notice}"
         language = "c" if path.suffix.lower() in {".h", ".inc"} else "c++"
-        flags = ("-x", language, *unit.flags)
-        return Unit(path, unit.folder, flags, unit.family, notice)
+        return replace(unit, flags=("-x", language, *unit.flags), notice=notice)
     return _unit(path, text, root, database)
 
 
@@ -121,8 +122,8 @@ def _unit(path: Path, text: str, root: Path, database: _Database | None) -> Unit
             database = replace(database, trouble=trouble)
         elif entry is not None:
             flags = harmless_flags(entry.words[1:], entry.folder, root)
-            family = _family(entry.words[0]) if entry.words else ""
-            return Unit(path, entry.folder, flags, family, f"flags of {database.name}")
+            family, cross = _family(entry.words[0]), _cross(entry.words[0])
+            return Unit(path, entry.folder, flags, family, f"flags of {database.name}", cross)
         if database.flags:
             flags = harmless_flags(database.flags, database.folder, root)
             return Unit(path, database.folder, flags, "", f"flags of {database.name}")
@@ -336,6 +337,11 @@ def _including(header: Path, files: Sequence[Path]) -> list[Path]:
 def _family(word: str) -> str:
     name = word.rpartition("/")[2]
     return "clang" if "clang" in name else "gcc"
+
+
+def _cross(word: str) -> str:
+    name = word.rpartition("/")[2]
+    return name if _CROSS.fullmatch(name) else ""
 
 
 def _text(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -219,6 +220,23 @@ async def test_a_plugin_that_a_database_asks_for_is_not_loaded(
     (root / "compile_commands.json").write_text(f"[{item}]")
     assert problems_of(await checker(sandbox, root).check(asked, {}, Stage.COMPILE)) == []
     assert not any("evil" in word for it in sandbox.jobs for word in it.argv)
+
+
+async def test_flags_of_another_processor_are_left_out_where_its_compiler_is_not_here(
+    sandbox: CountingSandbox, root: Path
+) -> None:
+    need("gcc", root)
+    asked = subject(root, "a.c", BROKEN, "c")
+    flags = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-DX"]
+    for compiler in ("arm-none-eabi-absent-gcc", "gcc"):
+        words = json.dumps([compiler, *flags, "-c", "a.c"])
+        item = f'{{"directory": "{root}", "file": "a.c", "arguments": {words}}}'
+        (root / "compile_commands.json").write_text(f"[{item}]")
+        (outcome,) = await checker(sandbox, root, only=["gcc"]).check(asked, {}, Stage.COMPILE)
+        assert len(problems_of([outcome])) == 1
+        assert "read for this machine" in outcome.notice
+        assert "-DX" in sandbox.jobs[-1].argv
+        (root.parent / "tools/gcc").unlink()
 
 
 # Suggestions

@@ -57,6 +57,25 @@ def test_arguments_are_taken_word_by_word(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("compiler", "cross"),
+    [
+        ("/opt/arm/bin/arm-none-eabi-gcc", "arm-none-eabi-gcc"),
+        ("aarch64-linux-gnu-g++-12", "aarch64-linux-gnu-g++-12"),
+        ("riscv64-unknown-elf-clang", "riscv64-unknown-elf-clang"),
+        ("gcc", ""),
+        ("evil-gcc; rm", ""),
+        ("../x/evil", ""),
+        ("my-wrapper", ""),
+    ],
+)
+def test_a_compiler_for_another_machine_is_known_by_its_name(
+    root: Path, compiler: str, cross: str
+) -> None:
+    write_database(root, [entry(root, arguments=[compiler, "-c", "src/main.c"])])
+    assert unit_of(root).cross == cross
+
+
+@pytest.mark.parametrize(
     ("compiler", "family"),
     [
         ("gcc", "gcc"),
