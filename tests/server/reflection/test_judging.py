@@ -45,7 +45,7 @@ def judged(before: list[CheckOutcome], after: list[CheckOutcome]) -> bool:
     ],
 )
 def test_a_check_that_falls_silent_speaks_against_a_change(
-    stage: Stage, before: str | None, is_offered: bool
+    stage: Stage, before: str | None, *, is_offered: bool
 ) -> None:
     earlier = [] if before is None else [said(stage, trouble=before)]
     after = [said(Stage.COMPILE), said(stage, trouble="it failed")]
