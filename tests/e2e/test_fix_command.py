@@ -194,6 +194,17 @@ def test_a_wish_in_words_is_judged_by_a_critic(project: Path, models: WriteModel
     ended = glossator("fix", "--about", "it subtracts", "add.c::add", cwd=project)
     assert ended.status == 0, ended
     assert "passed critic (criticer)" in ended.output
+    # That something else is better than before is not what was asked for.
+    (project / "add.c").write_text(WRONG.replace("{\n", "{\n\tint unused;\n\n"), "utf-8")
+    tidied = block("\tint unused;\n", "")
+    no = json.dumps(
+        {"resolved": False, "approve": True, "problems": ["It subtracts."], "advice": ""}
+    )
+    models(tidied, critic=(no,))
+    ended = glossator("fix", "--about", "it subtracts", "--rounds", "1", "add.c::add", cwd=project)
+    assert ended.status == 1, ended
+    assert "“it subtracts”" in ended.errors
+    (project / "add.c").write_text(WRONG, "utf-8")
     rejected = json.dumps({"resolved": False, "approve": False, "problems": ["No."], "advice": ""})
     models(right, critic=(rejected,))
     ended = glossator("fix", "--about", "it subtracts", "--rounds", "1", "add.c", cwd=project)

@@ -219,10 +219,11 @@ async def _task(snapshot: Snapshot, wish: FixWish, workshop: Workshop) -> FixTas
     if (lacking := _lacking_header(wish, baseline, targets)) is not None:
         return NoFix(snapshot.path, "", NoFixCause.NOT_CHECKED, lacking)
     finding = wish.finding
-    if not targets and finding is None and wish.text:
-        # No program sees it: it is a person's finding, which a critic has to judge.
-        finding = Complaint(wish.text, wish.lines.start if wish.lines else 1, 1)
-        if await workshop.models.critic() is None:
+    if wish.text and not wish.test and not wish.complaints and finding is None:
+        # It is a person's finding, which a critic has to judge: what programs find may be another.
+        if await workshop.models.critic() is not None:
+            finding = Complaint(wish.text, wish.lines.start if wish.lines else 1, 1)
+        elif not targets:
             return NoFix(snapshot.path, "", NoFixCause.NO_CRITIC, _NO_CRITIC)
     if finding is not None:
         problem = _as_problem(finding)

@@ -35,6 +35,8 @@ FIRST_STAGES = (Stage.PARSE, Stage.COMPILE)
 LATER_STAGES = (Stage.LINT, Stage.TYPES, Stage.TESTS)
 # What these do not find is not missed where they never spoke.
 _OPINIONS = (Stage.LINT, Stage.TYPES)
+# Of these nothing may be left: a test passes or fails, a person's wish is fulfilled or not.
+_WHOLE = (Stage.TESTS, Stage.REVIEW)
 # A message is for one line of a screen, and for a prompt.
 MOST_TOLD = 8
 # Who finds what no program can: a model that was asked to review.
@@ -83,7 +85,7 @@ class Judgement:
 
         A check that comes to no result, and did before, knows of something that is worse; so may
         compilers and tests that were not asked before. Of several errors some may be left, of the
-        tests that were to pass none.
+        tests that were to pass and of what a person or a reviewer found none.
         """
         silent = {(it.stage, it.tool) for it in task.baseline if it.trouble}
         heard = {(it.stage, it.tool) for it in task.baseline if not it.trouble}
@@ -94,7 +96,7 @@ class Judgement:
             if it.trouble
         )
         left = remaining(task.targets, task.baseline, self.outcomes)
-        is_worse = hung or bool(self.introduced) or any(it.stage is Stage.TESTS for it in left)
+        is_worse = hung or bool(self.introduced) or any(it.stage in _WHOLE for it in left)
         return self.is_whole and not is_worse and self.score.beats(task.original)
 
     def words(self, task: FixTask) -> tuple[str, ...]:
