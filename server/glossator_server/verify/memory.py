@@ -23,9 +23,11 @@ MOST_REMEMBERED = 128
 MOST_SECONDS = 120.0
 # To look at each of more files takes longer than most checks.
 MOST_STAMPED = 10_000
-# What nobody edits, or what changes with every look; the folder itself still counts.
-_NOT_ENTERED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__"})
-_NOT_STAMPED = frozenset({".mypy_cache", ".ruff_cache", ".pytest_cache"})
+# Of what is installed the folder itself counts, of what every look at a repository changes nothing.
+_NOT_ENTERED = frozenset({"node_modules", ".venv", "venv"})
+_NOT_STAMPED = frozenset(
+    {".git", ".hg", ".svn", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+)
 
 Outcomes = tuple[CheckOutcome, ...]
 
@@ -56,7 +58,7 @@ class CheckMemory:
     ) -> Outcomes:
         """Return what is known under a key, else what the check says."""
         known = self._known.get(key)
-        if known is None or self._clock() - known.since > MOST_SECONDS:
+        if known is None or (known.task.done() and self._is_old(known)):
             known = _Kept(asyncio.create_task(check(), name="check"), self._clock())
             self._known[key] = known
             while len(self._known) > MOST_REMEMBERED:
@@ -72,6 +74,11 @@ class CheckMemory:
                     del self._known[key]
             raise
 
+    def _is_old(self, known: _Kept) -> bool:
+        """Tell whether an answer has to be asked for again; that a tool hung is not kept."""
+        came_to_nothing = any(it.trouble for it in known.task.result())
+        return came_to_nothing or self._clock() - known.since > MOST_SECONDS
+
     async def _waited_for(self, task: asyncio.Task[Outcomes]) -> Outcomes:
         """Wait for a run that others may wait for, too: who gives up does not take it from them."""
         self._waiting[task] += 1
@@ -86,7 +93,7 @@ class CheckMemory:
 def stamp_of(root: Path) -> str | None:
     """Return what changes whenever a file of a workspace does, None where there are too many.
 
-    A file counts by its time and size. What lies in `.git` or `node_modules` is not looked at.
+    A file counts by its time and size. What lies in `.git`, caches and `node_modules` does not.
     """
     digest = hashlib.sha256()
     for number, (path, status) in enumerate(_entries(root)):
