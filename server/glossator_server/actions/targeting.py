@@ -85,10 +85,14 @@ def targets_of(
 
 
 def failing_tests(outcomes: Sequence[CheckOutcome], name: str) -> tuple[Problem, ...]:
-    """Return the failing tests, those of a name where one is given."""
+    """Return the failing tests, those of a name where one is given.
+
+    A command that says no names says how it ended: that counts where no other names the test.
+    """
     failing = [p for it in outcomes for p in it.problems if p.stage is Stage.TESTS]
-    # A command that says no names says how it ended.
-    named = [it for it in failing if name in it.message or "(exit status" in it.message]
+    tools = {it.tool for it in failing if name in it.message}
+    asked = [it for it in failing if it.tool in tools] if tools else failing
+    named = [it for it in asked if name in it.message or "(exit status" in it.message]
     return tuple(named[:MOST_TARGETS])
 
 

@@ -135,7 +135,7 @@ def _of_problems(
             columns=(max(1, it.column), max(1, it.column) + 1),
             symbol=path.name,
             kind="code",
-            rule=f"{it.tool}-{it.rule.lstrip('-')}" if it.rule else it.tool,
+            rule=rule_of(it),
             message=it.message,
             level=Level.ERROR if it.gravity is Gravity.ERROR else Level.WARNING,
         )
@@ -190,3 +190,11 @@ def _of_review(snapshot: Snapshot, finding: ReviewFinding) -> ReportedFinding:
         message=finding.message + advice,
         level=_LEVELS[finding.severity],
     )
+
+
+def rule_of(problem: Problem) -> str:
+    """Return a tool's id of a problem behind its name, which clang's have already."""
+    rule = problem.rule.lstrip("-")
+    if rule.startswith("clang-"):
+        return rule
+    return f"{problem.tool}-{rule}" if rule else problem.tool

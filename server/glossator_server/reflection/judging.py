@@ -13,6 +13,7 @@ from glossator_gate.types import DataClass
 from glossator_indexer.parsing import ParsedSource
 from glossator_server.proposal import Evidence, Verdict
 from glossator_server.reflection.scores import (
+    OPINIONS,
     Score,
     Touched,
     introduced,
@@ -33,8 +34,6 @@ from glossator_server.verify.problems import (
 # What costs milliseconds, and without which the rest says nothing.
 FIRST_STAGES = (Stage.PARSE, Stage.COMPILE)
 LATER_STAGES = (Stage.LINT, Stage.TYPES, Stage.TESTS)
-# What these do not find is not missed where they never spoke.
-_OPINIONS = (Stage.LINT, Stage.TYPES)
 # Of these nothing may be left: a test passes or fails, a person's wish is fulfilled or not.
 _WHOLE = (Stage.TESTS, Stage.REVIEW)
 # A message is for one line of a screen, and for a prompt.
@@ -84,19 +83,26 @@ class Judgement:
         """Tell whether the state is better than the original, and nothing in it is worse.
 
         A check that comes to no result, and did before, knows of something that is worse; so may
-        compilers and tests that were not asked before. Of several errors some may be left, of the
-        tests that were to pass and of what a person or a reviewer found none.
+        compilers and tests that were not asked before, and a compiler that reads no such text any
+        more. Of several errors some may be left, of the tests that were to pass and of what a
+        person or a reviewer found none.
         """
         silent = {(it.stage, it.tool) for it in task.baseline if it.trouble}
         heard = {(it.stage, it.tool) for it in task.baseline if not it.trouble}
         hung = any(
             (it.stage, it.tool) in heard
-            or (it.stage not in _OPINIONS and (it.stage, it.tool) not in silent)
+            or (it.stage not in OPINIONS and (it.stage, it.tool) not in silent)
             for it in self.outcomes
             if it.trouble
         )
+        asked = {(it.stage, it.tool) for it in self.outcomes}
+        gone = any(
+            (it.stage, it.tool) not in asked
+            for it in task.baseline
+            if it.stage in FIRST_STAGES and not it.trouble
+        )
         left = remaining(task.targets, task.baseline, self.outcomes)
-        is_worse = hung or bool(self.introduced) or any(it.stage in _WHOLE for it in left)
+        is_worse = hung or gone or bool(self.introduced) or any(it.stage in _WHOLE for it in left)
         return self.is_whole and not is_worse and self.score.beats(task.original)
 
     def words(self, task: FixTask) -> tuple[str, ...]:

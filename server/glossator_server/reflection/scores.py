@@ -17,6 +17,8 @@ from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Sta
 # They follow paths through whole functions: where they did not run before, nobody knows since when
 # something is wrong.
 _ANALYSERS = frozenset({"clang-tidy", "cppcheck"})
+# What these do not find is not missed where they never spoke, nor is what they find then new.
+OPINIONS = frozenset({Stage.LINT, Stage.TYPES})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -105,7 +107,8 @@ def introduced(
 
     A tool that stumbled over the code before, or was not run on it, may have had more to say: a
     warning where nothing was changed was there all the time. An error counts wherever it is, and
-    so does a test that fails and was not known to.
+    so does a test that fails and was not known to. An analyser, or any linter or type checker that
+    came to no result before, has nothing to compare with.
     """
     found: list[Problem] = []
     for one in outcomes:
@@ -113,6 +116,8 @@ def introduced(
         new = difference(_problems(before), one.problems).new
         could_speak = bool(before) and not any(_stumbled(it) for it in before)
         if not before and one.tool in _ANALYSERS:
+            continue
+        if one.stage in OPINIONS and any(it.trouble for it in before):
             continue
         found += (
             it for it in new if could_speak or not _is_warning(it) or it.line in touched.lines

@@ -39,8 +39,9 @@ _HARMLESS = re.compile(
     r"|asynchronous-unwind-tables|jump-tables|unsigned-bitfields|signed-bitfields|pack-struct=\d+)"
 )
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"](?P<name>[^">\n]+)[">]', re.MULTILINE)
+_CACHES = frozenset({"ccache", "sccache", "distcc", "icecc"})
 # A compiler that is named after the machine that it compiles for, and nothing else.
-_CROSS = re.compile(r"[a-z][a-z0-9_.]*(?:-[a-z0-9_.]+){1,3}-(?:gcc|g\+\+|clang|clang\+\+)(?:-\d+)?")
+_CROSS = re.compile(r"[a-z][a-z0-9_.]*(?:-[a-z0-9_.]+){0,3}-(?:gcc|g\+\+|clang|clang\+\+)(?:-\d+)?")
 _C_LIKE = re.compile(r"c(?:\+\+)?(?:-header)?")
 
 
@@ -122,7 +123,8 @@ def _unit(path: Path, text: str, root: Path, database: _Database | None) -> Unit
             database = replace(database, trouble=trouble)
         elif entry is not None:
             flags = harmless_flags(entry.words[1:], entry.folder, root)
-            family, cross = _family(entry.words[0]), _cross(entry.words[0])
+            name = _compiler(entry.words)
+            family, cross = _family(name), name if _CROSS.fullmatch(name) else ""
             return Unit(path, entry.folder, flags, family, f"flags of {database.name}", cross)
         if database.flags:
             flags = harmless_flags(database.flags, database.folder, root)
@@ -334,14 +336,14 @@ def _including(header: Path, files: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _family(word: str) -> str:
-    name = word.rpartition("/")[2]
+def _compiler(words: Sequence[str]) -> str:
+    """Return the name of the compiler of a command, which a cache may be in front of."""
+    names = [it.rpartition("/")[2] for it in words[:2]]
+    return names[-1] if names[0] in _CACHES else names[0]
+
+
+def _family(name: str) -> str:
     return "clang" if "clang" in name else "gcc"
-
-
-def _cross(word: str) -> str:
-    name = word.rpartition("/")[2]
-    return name if _CROSS.fullmatch(name) else ""
 
 
 def _text(path: Path) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-# As many as the kernel follows.
-MOST_LINKS = 40
+# As many as Linux follows.
+_MOST_LINKS = 40
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/nix/store")
 
 
@@ -85,21 +85,39 @@ def _needs(path: Path) -> tuple[tuple[Path, ...], tuple[tuple[str, str], ...]]:
         # Not all of the home of cargo: it may hold the keys of registries.
         shown = (*(home / it for it in ("bin", "registry", "git")), rustup)
         return tuple(it for it in shown if it.is_dir()), variables
-    prefixes = {part for it in (path, real) for part in _installed(it)}
+    if path.parent == Path.home() / ".local/bin":
+        return _of_local(path, real)
+    prefixes = {_prefix(path), _prefix(real)}
     return tuple(sorted(it for it in prefixes if not _is_system(it))), ()
 
 
-def _installed(path: Path) -> tuple[Path, ...]:
-    """Return the folders that a tool is installed in: never a whole home, nor all that there is."""
+def _of_local(path: Path, real: Path) -> tuple[tuple[Path, ...], tuple[tuple[str, str], ...]]:
+    """Return what a tool of ~/.local/bin needs: not all of ~/.local, which holds much of a user."""
+    local, folder = path.parent.parent, path.parent
+    if real.parent != folder.resolve():
+        home = real.parent.parent
+        is_venv = real.parent.name == "bin" and (home / "pyvenv.cfg").is_file()
+        own = _of_venv(home) if is_venv else (_prefix(real),)
+        return (folder, *(it for it in own if not _is_system(it))), ()
+    with path.open("rb") as file:
+        words = file.readline(300)
+    if not words.startswith(b"#!"):
+        return (folder,), ()
+    interpreter = Path(words[2:].split(maxsplit=1)[0].decode("utf-8", "replace"))
+    venv = interpreter.parent.parent
+    if interpreter.parent.name == "bin" and (venv / "pyvenv.cfg").is_file():
+        return (folder, *_of_venv(venv)), ()
+    if b"python" not in words:
+        return (folder,), ()
+    libraries = sorted(it for it in (local / "lib").glob("python3*") if it.is_dir())
+    return (folder, *libraries), (("PYTHONUSERBASE", str(local)),)
+
+
+def _prefix(path: Path) -> Path:
+    """Return the folder that a tool is installed in: never a whole home, nor all that there is."""
     folder = path.parent
-    if folder.name != "bin" or folder.parent in (Path.home(), Path("/")):
-        return (folder,)
-    if folder.parent == Path.home() / ".local":
-        # Beside the tools, `share` holds what is nobody's business.
-        return (folder, *(it for it in (folder.parent / "lib",) if it.is_dir()))
-    if (folder.parent / "pyvenv.cfg").is_file():
-        return _of_venv(folder.parent)
-    return (folder.parent,)
+    is_too_much = folder.parent in (Path.home(), Path("/"))
+    return folder.parent if folder.name == "bin" and not is_too_much else folder
 
 
 def _settings_of_java(real: Path) -> tuple[Path, ...]:
@@ -128,11 +146,25 @@ def _is_system(path: Path) -> bool:
 
 
 def _is_inside(path: Path, root: Path) -> bool:
-    """Tell whether a path lies in a workspace, or is led through it by a link."""
-    for _ in range(MOST_LINKS):
-        if path.is_relative_to(root) or path.resolve().is_relative_to(root):
+    """Tell whether a path lies in a workspace, or a link on the way to it does."""
+    real_root = root.resolve()
+    for _ in range(_MOST_LINKS):
+        # Only the last part may be a link still: what stands before it is where it really is.
+        here = path.parent.resolve() / path.name
+        seen = (path, here, *_ways(path.parent))
+        if any(it.is_relative_to(root) or it.is_relative_to(real_root) for it in seen):
             return True
-        if not path.is_symlink():
+        if not here.is_symlink():
             return False
-        path = Path(os.path.normpath(path.parent.resolve() / path.readlink()))
+        path = here.parent / here.readlink()
     return True
+
+
+def _ways(path: Path) -> Iterator[Path]:
+    """Yield the places that the links among a path's folders lead through, one after another."""
+    for _ in range(_MOST_LINKS):
+        link = next((it for it in (*reversed(path.parents), path) if it.is_symlink()), None)
+        if link is None:
+            return
+        path = Path(os.path.normpath(link.parent / link.readlink())) / path.relative_to(link)
+        yield path

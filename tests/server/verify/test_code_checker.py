@@ -621,38 +621,49 @@ def test_a_tool_of_the_workspace_is_never_found(
     assert Programs(root, folders_of_path()).find("glossator-tool") is None
 
 
-def test_a_link_that_only_passes_through_the_workspace_is_not_followed(root: Path) -> None:
-    good = executable(root.parent / "good")
-    (root / "gcc").symlink_to(good)
-    (root.parent / "links").mkdir()
-    (root.parent / "links/gcc").symlink_to(root / "gcc")
-    assert Programs(root, [root.parent / "links"]).find("gcc") is None
-    (root / "gcc").unlink()
-    (root.parent / "links/gcc").unlink()
-    (root.parent / "links/gcc").symlink_to(good)
-    assert Programs(root, [root.parent / "links"]).find("gcc") is not None
+def test_a_tool_that_a_link_of_the_workspace_leads_to_is_never_found(root: Path) -> None:
+    around = root.parent
+    executable(around / "real/bin")
+    (root / "inner").symlink_to(around / "real/bin")
+    (root / "gcc").symlink_to(around / "real/bin/gcc")
+    (around / "folder").symlink_to(root / "inner")
+    (around / "links").mkdir()
+    (around / "links/gcc").symlink_to(root / "gcc")
+    (around / "more").mkdir()
+    (around / "more/gcc").symlink_to("../folder/gcc")
+    (around / "round").mkdir()
+    (around / "round/gcc").symlink_to("gcc")
+    for name in ("folder", "links", "more", "round"):
+        assert Programs(root, [around / name]).find("gcc") is None
+    (around / "fine").symlink_to("real/bin")
+    assert Programs(root, [around / "fine"]).find("gcc") is not None
 
 
-def test_a_tool_that_a_person_installed_shows_no_more_of_the_home(
+def test_a_tool_of_the_users_own_does_not_open_all_that_is_local(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = (root.parent / "someone").resolve()
+    home = root.parent / "someone"
     monkeypatch.setenv("HOME", str(home))
-    tool = executable(home / ".local/bin", "ruff")
-    (home / ".local/lib").mkdir()
-    (home / ".local/share/keyrings").mkdir(parents=True)
-    found = Programs(root, [tool.parent]).find("ruff")
-    assert found is not None
-    assert found.readable == (home / ".local/bin", home / ".local/lib")
-    tool.unlink()
-    venv = home / ".local/share/pipx/venvs/ruff"
-    real = executable(venv / "bin", "ruff")
+    local = home / ".local"
+    venv = local / "share/tools/ruff"
+    executable(venv / "bin", "ruff")
     (venv / "pyvenv.cfg").write_text("home = /usr/bin\n")
-    tool.symlink_to(real)
-    found = Programs(root, [tool.parent]).find("ruff")
-    assert found is not None
-    assert home / ".local/share" not in found.readable
-    assert venv in found.readable
+    executable(local / "bin", "plain").write_bytes(b"\x7fELF")
+    executable(local / "bin", "mypy").write_text("#!/usr/bin/python3\n")
+    executable(local / "bin", "pipped").write_text(f"#!{venv}/bin/python\n")
+    (local / "lib/python3.11").mkdir(parents=True)
+    (local / "bin/ruff").symlink_to(venv / "bin/ruff")
+    programs = Programs(root, [local / "bin"])
+    shown = {it: programs.find(it) for it in ("ruff", "plain", "mypy", "pipped")}
+    needed = {name: it.readable for name, it in shown.items() if it is not None}
+    assert needed == {
+        "ruff": (local / "bin", venv),
+        "plain": (local / "bin",),
+        "mypy": (local / "bin", local / "lib/python3.11"),
+        "pipped": (local / "bin", venv),
+    }
+    assert shown["mypy"] is not None
+    assert shown["mypy"].environment == (("PYTHONUSERBASE", str(local)),)
 
 
 def test_a_shim_and_what_cannot_be_run_are_passed_over(root: Path) -> None:

@@ -62,6 +62,7 @@ def test_arguments_are_taken_word_by_word(root: Path) -> None:
         ("/opt/arm/bin/arm-none-eabi-gcc", "arm-none-eabi-gcc"),
         ("aarch64-linux-gnu-g++-12", "aarch64-linux-gnu-g++-12"),
         ("riscv64-unknown-elf-clang", "riscv64-unknown-elf-clang"),
+        ("avr-gcc", "avr-gcc"),
         ("gcc", ""),
         ("evil-gcc; rm", ""),
         ("../x/evil", ""),
@@ -73,6 +74,13 @@ def test_a_compiler_for_another_machine_is_known_by_its_name(
 ) -> None:
     write_database(root, [entry(root, arguments=[compiler, "-c", "src/main.c"])])
     assert unit_of(root).cross == cross
+
+
+def test_a_cache_in_front_of_a_compiler_is_none(root: Path) -> None:
+    words = ["/usr/bin/ccache", "/opt/bin/arm-none-eabi-gcc", "-DA", "-c", "src/main.c"]
+    write_database(root, [entry(root, arguments=words)])
+    unit = unit_of(root)
+    assert (unit.cross, unit.flags) == ("arm-none-eabi-gcc", ("-DA",))
 
 
 @pytest.mark.parametrize(
