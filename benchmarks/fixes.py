@@ -97,6 +97,7 @@ async def row_of(fault: Fault, seed: int) -> dict[str, Any]:
         "operator": fault.operator,
         "drawn": model.drawn,
         "drew_right": RIGHT in model.drawn,
+        "by_tool": isinstance(outcome, FixProposal) and outcome.model != model.info.id,
         "shown": shown is not None,
         "right": shown == fault.right,
         "ended": "shown" if isinstance(outcome, FixProposal) else outcome.cause,
@@ -137,6 +138,8 @@ async def mended(
 def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what was solved, what was shown wrongly, and what a check costs."""
     drawn = Counter(kind for row in rows for kind in row["drawn"])
+    # What a message names as meant needs no model, and so no answer is drawn.
+    models = [row for row in rows if not row["by_tool"]]
     c_rows = [row for row in rows if row["language"] == "c" and row["bare_compile_s"]]
     overheads = [row["compile_s"] - row["bare_compile_s"] for row in c_rows]
     return {
@@ -148,9 +151,10 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "operators": len({row["operator"] for row in rows if row["operator"]}),
         "answers": sum(drawn.values()),
         "answers_by_kind": {kind: drawn[kind] for kind in (RIGHT, *KINDS)},
-        "drew_right": sum(row["drew_right"] for row in rows),
-        "solved": sum(row["right"] for row in rows),
-        "solved_otherwise_than_drawn": sum(row["right"] != row["drew_right"] for row in rows),
+        "drew_right": sum(row["drew_right"] for row in models),
+        "solved": sum(row["right"] for row in models),
+        "solved_otherwise_than_drawn": sum(row["right"] != row["drew_right"] for row in models),
+        "solved_by_a_tool": sum(row["right"] for row in rows) - sum(row["right"] for row in models),
         "shown_wrong": sum(row["shown"] and not row["right"] for row in rows),
         "compile_check_p50_ms": _ms([row["compile_s"] for row in c_rows], 0.5),
         "bare_compiler_p50_ms": _ms([row["bare_compile_s"] for row in c_rows], 0.5),
