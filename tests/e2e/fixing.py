@@ -46,6 +46,59 @@ def lay_out(folder: Path, text: str = BROKEN) -> Path:
     return path
 
 
+STORE_HEADER = """#ifndef STORE_H
+#define STORE_H
+
+#ifndef STORE_SLOTS
+#error "say how many slots a store has"
+#endif
+
+struct store {
+\tint slots[STORE_SLOTS];
+\tint used;
+};
+
+#endif
+"""
+FAULT, CURE = "at < store->length", "at < store->used"
+FAULTY = 42
+
+
+def store_file(number: int, condition: str = CURE) -> str:
+    """Return one of the many files of the larger project."""
+    return f"""#include "store.h"
+
+int store_sum_{number}(const struct store *store)
+{{
+\tint sum = 0;
+
+\tfor (int at = 0; {condition}; at++)
+\t\tsum += store->slots[at] * {number};
+\treturn sum;
+}}
+
+int store_first_{number}(const struct store *store)
+{{
+\treturn store->used ? store->slots[0] : 0;
+}}
+"""
+
+
+def lay_out_many(folder: Path, files: int = 100) -> Path:
+    """Write a project that only its compile_commands.json explains; return its broken file."""
+    for it in (".git", "include", "src"):
+        (folder / it).mkdir(parents=True)
+    (folder / "include" / "store.h").write_text(STORE_HEADER, "utf-8")
+    commands = []
+    for number in range(files):
+        path = folder / "src" / f"sum_{number}.c"
+        path.write_text(store_file(number, FAULT if number == FAULTY else CURE), "utf-8")
+        words = f"cc -std=c11 -Wall -Wextra -DSTORE_SLOTS=8 -Iinclude -c src/{path.name}"
+        commands.append({"directory": str(folder), "file": f"src/{path.name}", "command": words})
+    (folder / "compile_commands.json").write_text(json.dumps(commands), "utf-8")
+    return folder / "src" / f"sum_{FAULTY}.c"
+
+
 def block(before: str, after: str) -> str:
     """Return an answer that changes one line of the broken file."""
     return f"<<<<<<< SEARCH\n{before}\n=======\n{after}\n>>>>>>> REPLACE\n"

@@ -298,7 +298,7 @@ class StrictEditor:
     def _versions_edits(self) -> bool:
         workspace = self.announced.capabilities.workspace
         edit = workspace.workspace_edit if workspace else None
-        return bool(edit and edit.document_changes)
+        return bool(edit and (edit.document_changes or edit.resource_operations))
 
     def _uri_of(self, request: Json) -> str:
         edit = request["params"]["edit"]

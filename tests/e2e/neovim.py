@@ -28,17 +28,23 @@ end, {report})
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a scenario returned, and what the user saw."""
+    """What a scenario returned, and what the user saw; `shown` are documents that were opened."""
 
     result: Any
     messages: list[str]
     progress: list[dict[str, Any]]
+    log: list[str]
+    shown: list[str]
 
 
-def run_in_neovim(nvim: str, path: Path, scenario: str) -> Told:
-    """Run a scenario on a file; fails with Lua's own words where it raises an error."""
-    report = path.with_name("report.json")
-    script = path.with_name("scenario.lua")
+def run_in_neovim(nvim: str, path: Path, scenario: str, beside: Path | None = None) -> Told:
+    """Run a scenario on a file; fails with Lua's own words where it raises an error.
+
+    `beside` is the folder of the scenario and its report, where it is not the file's own.
+    """
+    folder = beside or path.parent
+    report = folder / "report.json"
+    script = folder / "scenario.lua"
     script.write_text(
         FRAME.format(
             driver=_lua(str(DRIVER)),
@@ -61,7 +67,8 @@ def run_in_neovim(nvim: str, path: Path, scenario: str) -> Told:
     told = json.loads(report.read_text("utf-8"))
     assert told["ok"], (told, done.stderr.decode("utf-8", "replace"))
     # An empty table of Lua's is an object to JSON.
-    return Told(told.get("result"), list(told["messages"]), list(told["progress"]))
+    seen = (list(told[it]) for it in ("messages", "progress", "log", "shown"))
+    return Told(told.get("result"), *seen)
 
 
 def _lua(text: str) -> str:

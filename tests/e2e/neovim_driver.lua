@@ -1,7 +1,7 @@
 -- Owns how tests drive a real Neovim: open a file, ask for a code action, wait, tell what happened.
 -- It uses only what every user has: Neovim's own LSP client and its commands.
 
-local M = { messages = {}, progress = {} }
+local M = { messages = {}, log = {}, progress = {}, questions = {}, shown = {} }
 
 -- What takes longer than this on a busy machine does not come; a real model takes its time.
 M.patience_ms = 30000
@@ -16,11 +16,12 @@ end
 ---Set the server up as the README says, and open a file with it.
 ---@param command string[]
 ---@param path string
-function M.open(command, path)
+---@param root string? the project's folder, if it is not the file's
+function M.open(command, path, root)
   vim.lsp.config('glossator', {
     cmd = command,
     filetypes = { 'c', 'python' },
-    root_dir = vim.fs.dirname(path),
+    root_dir = root or vim.fs.dirname(path),
     on_exit = function(status)
       M.exit_status = status
     end,
@@ -28,6 +29,13 @@ function M.open(command, path)
       ['window/showMessage'] = function(_, params)
         table.insert(M.messages, params.message)
         return vim.NIL
+      end,
+      ['window/logMessage'] = function(_, params)
+        table.insert(M.log, params.message)
+      end,
+      ['window/showDocument'] = function(trouble, params, context, config)
+        table.insert(M.shown, vim.uri_to_fname(params.uri))
+        return vim.lsp.handlers['window/showDocument'](trouble, params, context, config)
       end,
     },
   })
@@ -64,6 +72,128 @@ function M.act(title)
       return action.title == title
     end,
   })
+end
+
+---Return what a person sees who asks for code actions at the cursor, and pick nothing.
+---@param options table?
+---@return { title: string, kind: string }[]
+function M.menu(options)
+  local items
+  local select = vim.ui.select
+  vim.ui.select = function(found, _, on_choice)
+    items = vim.tbl_map(function(it)
+      return { title = it.action.title, kind = it.action.kind }
+    end, found)
+    on_choice(nil)
+  end
+  vim.lsp.buf.code_action(options or {})
+  M.wait('the code actions', function()
+    return items
+  end)
+  vim.ui.select = select
+  return items
+end
+
+---Have another server, one of this editor's own, say what is wrong, as a compiler's server does.
+---@param diagnostics lsp.Diagnostic[]
+---@param version integer?
+function M.complain(diagnostics, version)
+  local buffer = vim.api.nvim_get_current_buf()
+  if not M.complainer then
+    vim.lsp.start({
+      name = 'compiler',
+      cmd = function(dispatchers)
+        M.complainer = dispatchers
+        return {
+          request = function(method, _, callback)
+            callback(nil, method == 'initialize' and { capabilities = {} } or vim.NIL)
+            return true, 1
+          end,
+          notify = function() end,
+          is_closing = function()
+            return false
+          end,
+          terminate = function()
+            dispatchers.on_exit(0, 0)
+          end,
+        }
+      end,
+    })
+    M.wait('the other server', function()
+      local other = vim.lsp.get_clients({ name = 'compiler' })[1]
+      return other and other.initialized
+    end)
+  end
+  M.complainer.notification('textDocument/publishDiagnostics', {
+    uri = vim.uri_from_bufnr(buffer),
+    version = version,
+    diagnostics = diagnostics,
+  })
+  M.wait('its diagnostics', function()
+    return #vim.diagnostic.get(buffer) >= #diagnostics
+  end)
+end
+
+---The key that the how-to gives: code actions for all that is shown on the line.
+---@param options table?
+function M.for_all_servers(options)
+  local here = vim.diagnostic.get(0, { lnum = vim.fn.line('.') - 1 })
+  local context = { diagnostics = vim.lsp.diagnostic.from(here) }
+  return vim.tbl_extend('force', { context = context }, options or {})
+end
+
+---Run the first code action whose title holds `words`, for what all servers show on the line.
+---@param words string
+function M.fix(words)
+  vim.lsp.buf.code_action(M.for_all_servers({
+    apply = true,
+    filter = function(action)
+      return action.title:find(words, 1, true) ~= nil
+    end,
+  }))
+end
+
+---Ask questions of the server as every select menu does, but keep them until they are answered.
+function M.keep_questions()
+  vim.ui.select = function(items, options, on_choice)
+    table.insert(M.questions, {
+      prompt = options.prompt,
+      titles = vim.tbl_map(options.format_item, items),
+      answer = function(title)
+        on_choice(vim.iter(items):find(function(it)
+          return it.title == title
+        end))
+      end,
+    })
+  end
+end
+
+---Wait for the server's next question.
+---@return { prompt: string, titles: string[], answer: fun(title: string?) }
+function M.question()
+  M.asked = (M.asked or 0) + 1
+  M.wait('question ' .. M.asked, function()
+    return M.questions[M.asked]
+  end)
+  return M.questions[M.asked]
+end
+
+---@return string
+function M.hover()
+  local params = vim.lsp.util.make_position_params(0, M.client().offset_encoding)
+  local answer = M.client():request_sync('textDocument/hover', params, M.patience_ms)
+  assert(answer.result, vim.inspect({ answer, params, vim.api.nvim_get_current_line() }))
+  return answer.result.contents.value
+end
+
+---@param command string
+---@param argument table
+---@return table what came back: `result` or `err`
+function M.command(command, argument)
+  return M.client():request_sync('workspace/executeCommand', {
+    command = command,
+    arguments = { argument },
+  }, M.patience_ms)
 end
 
 ---@param name string
@@ -106,6 +236,8 @@ function M.run(scenario, report)
     result = result,
     messages = M.messages,
     progress = M.progress,
+    log = M.log,
+    shown = M.shown,
     vim = vim.api.nvim_exec2('messages', { output = true }).output,
   }
   vim.fn.writefile({ vim.json.encode(told) }, report)

@@ -246,8 +246,7 @@ async def test_a_review_becomes_diagnostics_each_with_its_fix(
         await editor.expect(types.WINDOW_LOG_MESSAGE)
         values = await editor.expect_progress_of(token)
         assert values[-1]["message"] == "1 finding"
-        report = await _diagnostics(editor, uri)
-        (finding,) = [it for it in report if it.get("code") == "review"]
+        (finding,) = await _findings(editor, uri, 1)
         assert finding["message"] == "`add` subtracts. Add them."
         assert finding["severity"] == 2
         assert finding["range"]["start"] == {"line": 4, "character": 1}
@@ -261,16 +260,21 @@ async def test_a_review_becomes_diagnostics_each_with_its_fix(
         values = await editor.expect_progress_of(token)
         assert "approved by criticer" in values[-1]["message"]
         # The code that it was about is gone, and so is the finding.
-        assert [it for it in await _diagnostics(editor, uri) if it.get("code") == "review"] == []
+        assert await _findings(editor, uri, 0) == []
 
 
-async def _diagnostics(editor: StrictEditor, uri: str) -> list[Json]:
-    document = editor.announced.capabilities.text_document
-    if document is not None and document.diagnostic is not None:
+async def _findings(editor: StrictEditor, uri: str, count: int) -> list[Json]:
+    """Return what a review found, as the editor has it: asked for, or waited for where it is sent."""
+    announced = editor.announced.capabilities
+    document, workspace = announced.text_document, announced.workspace
+    refresh = workspace.diagnostics if workspace is not None else None
+    asks = document is not None and document.diagnostic is not None
+    if asks and refresh is not None and refresh.refresh_support:
         params = {"textDocument": {"uri": uri}}
         report = await editor.ask(types.TEXT_DOCUMENT_DIAGNOSTIC, params)
-        items: list[Json] = report["items"]
-        return items
-    params = (await editor.expect(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS))["params"]
-    found: list[Json] = params["diagnostics"]
-    return found
+        return [it for it in report["items"] if it.get("code") == "review"]
+    while True:
+        params = (await editor.expect(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS))["params"]
+        found: list[Json] = [it for it in params["diagnostics"] if it.get("code") == "review"]
+        if params["uri"] == uri and len(found) == count:
+            return found

@@ -47,6 +47,14 @@ class EditorCapabilities:
     shows_documents: bool = False
     annotates_edits: bool = False
 
+    @property
+    def is_sent_findings(self) -> bool:
+        """Tell whether findings are sent to an editor that asks for all else.
+
+        It cannot be told to ask again, and would ask when the code has changed.
+        """
+        return self.takes_diagnostics and self.pulls_diagnostics and not self.refreshes_diagnostics
+
 
 def fold(announced: types.ClientCapabilities) -> EditorCapabilities:
     """Return the capabilities that matter to us."""
@@ -66,7 +74,8 @@ def fold(announced: types.ClientCapabilities) -> EditorCapabilities:
     tags = action.tag_support.value_set if action.tag_support else ()
     return EditorCapabilities(
         applies_edits=bool(workspace.apply_edit),
-        versions_edits=bool(edit.document_changes),
+        # What creates files is a `documentChanges` too: Neovim announces this, and not the former.
+        versions_edits=bool(edit.document_changes or edit.resource_operations),
         shows_progress=bool(window.work_done_progress),
         # The order is the editor's preference.
         reads_markdown=list(hover.content_format or ())[:1] == [types.MarkupKind.Markdown],

@@ -54,10 +54,19 @@ async def problems_of_document(ls: GlossatorServer, uri: str) -> list[types.Diag
     snapshot = None if document is None else document.snapshot(ls.session.settings.document)
     if document is None or snapshot is None:
         return []
-    found = diagnostics_of_findings(ls.findings, snapshot, ls.documents.encoding)
+    found = [] if ls.editor.is_sent_findings else findings_of_document(ls, uri)
     if _is_off(ls, document.path):
         return found
     return [*await asyncio.to_thread(drift_in, snapshot, ls.documents.encoding), *found]
+
+
+def findings_of_document(ls: GlossatorServer, uri: str) -> list[types.Diagnostic]:
+    """Return what a review of an open document found, as far as it still holds."""
+    document = ls.session.documents.get(uri)
+    snapshot = None if document is None else document.snapshot(ls.session.settings.document)
+    if snapshot is None:
+        return []
+    return diagnostics_of_findings(ls.findings, snapshot, ls.documents.encoding)
 
 
 async def drift_of_workspace(
@@ -82,7 +91,10 @@ async def drift_of_workspace(
 
 
 class DriftShower:
-    """Sends drift to an editor that does not ask, each document's after a pause in its changes."""
+    """Sends drift to an editor that does not ask, each document's after a pause in its changes.
+
+    To one that asks but cannot be told when, it sends what reviews find, and nothing else.
+    """
 
     def __init__(self, ls: GlossatorServer) -> None:
         self._ls = ls
@@ -91,7 +103,10 @@ class DriftShower:
 
     def changed(self, uri: str) -> None:
         """Look at a document again, when it has been left alone for a moment."""
-        if not self._ls.editor.takes_diagnostics or self._ls.editor.pulls_diagnostics:
+        editor = self._ls.editor
+        if not editor.takes_diagnostics:
+            return
+        if editor.pulls_diagnostics and not editor.is_sent_findings:
             return
         self._stop(uri)
         task = asyncio.create_task(self._show(uri), name="show drift")
@@ -123,7 +138,10 @@ class DriftShower:
         await asyncio.sleep(PAUSE_SECONDS)
         document = self._ls.session.documents.get(uri)
         version = None if document is None else document.version
-        found = await problems_of_document(self._ls, uri)
+        if self._ls.editor.is_sent_findings:
+            found = findings_of_document(self._ls, uri)
+        else:
+            found = await problems_of_document(self._ls, uri)
         is_current = document is self._ls.session.documents.get(uri)
         if document is not None and is_current and document.version == version:
             self._publish(uri, version, found)

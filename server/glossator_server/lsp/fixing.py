@@ -28,6 +28,8 @@ from glossator_server.snapshot import Snapshot
 MOST_TITLE = 60
 # A menu has no room for more, and nobody has more problems in one place.
 MOST_OFFERED = 5
+# Who selects more wants the file mended, which the command line does.
+MOST_LINES = 200
 # A model takes seconds to write; nobody notices this before it.
 INDEX_SECONDS = 1.0
 _MENDABLE = (types.DiagnosticSeverity.Error, types.DiagnosticSeverity.Warning, None)
@@ -40,7 +42,10 @@ def fix_actions(
 ) -> Iterator[types.CodeAction]:
     """Yield a fix for each problem that the editor shows at the place, and for each finding."""
     uri = params.text_document.uri
-    for it in [it for it in params.context.diagnostics if _is_mendable(it)][:MOST_OFFERED]:
+    mendable = [it for it in params.context.diagnostics if _is_mendable(it)]
+    if not mendable and params.context.trigger_kind is not types.CodeActionTriggerKind.Automatic:
+        yield from _fix_of_lines(params, snapshot)
+    for it in mendable[:MOST_OFFERED]:
         symbol = symbol_at(snapshot.source, positions.offset(it.range.start))
         where = f" `{symbol.name}`" if symbol is not None and symbol.name else ""
         message = " ".join(it.message.split())
@@ -53,6 +58,30 @@ def fix_actions(
             diagnostics=[it],
             command=types.Command(title, "glossator.fix", arguments=[argument]),
         )
+
+
+def _fix_of_lines(params: types.CodeActionParams, snapshot: Snapshot) -> Iterator[types.CodeAction]:
+    """Yield a fix of whatever checks find on the lines.
+
+    Some editors send a server only what it said itself: another one's errors are not told of.
+    """
+    at = params.range
+    lines = snapshot.text.split("\n")[at.start.line : at.end.line + 1]
+    if not 0 < len(lines) <= MOST_LINES or not any(it.strip() for it in lines):
+        return
+    first, last = at.start.line + 1, at.start.line + len(lines)
+    where = f"line {first}" if first == last else f"lines {first} to {last}"
+    title = f"Fix what checks find on {where}"
+    argument = {
+        "uri": params.text_document.uri,
+        "version": snapshot.version,
+        "range": _range_as_sent(at),
+    }
+    yield types.CodeAction(
+        title=title,
+        kind=types.CodeActionKind.QuickFix,
+        command=types.Command(title, "glossator.fix", arguments=[argument]),
+    )
 
 
 def complaint_of(diagnostic: types.Diagnostic) -> Complaint:
@@ -119,12 +148,8 @@ def _is_mendable(diagnostic: types.Diagnostic) -> bool:
 
 def _as_sent(diagnostic: types.Diagnostic) -> dict[str, object]:
     """Return what of a diagnostic comes back with the command."""
-    place = diagnostic.range
     sent: dict[str, object] = {
-        "range": {
-            "start": {"line": place.start.line, "character": place.start.character},
-            "end": {"line": place.end.line, "character": place.end.character},
-        },
+        "range": _range_as_sent(diagnostic.range),
         "message": diagnostic.message,
     }
     if diagnostic.severity is not None:
@@ -136,3 +161,10 @@ def _as_sent(diagnostic: types.Diagnostic) -> dict[str, object]:
     if is_finding(diagnostic):
         sent["data"] = diagnostic.data
     return sent
+
+
+def _range_as_sent(place: types.Range) -> dict[str, object]:
+    return {
+        "start": {"line": place.start.line, "character": place.start.character},
+        "end": {"line": place.end.line, "character": place.end.character},
+    }

@@ -65,7 +65,7 @@ class JobReport:
 
     def warn(self, sentence: str) -> None:
         """Show the user a sentence that must not be missed."""
-        self._ls.say(types.MessageType.Warning, sentence[:1].upper() + sentence[1:])
+        self._ls.say(types.MessageType.Warning, sentence)
 
     def end(self, words: str) -> None:
         """Say how it ended; called once."""

@@ -35,17 +35,21 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class KeptProposal:
-    """A proposal, the text that it was made for, and the file with its diff, if there is one.
+class OfferedChange:
+    """A proposal and the text that it was made for; `again` checks it in one that has moved on."""
 
-    `again` checks it in a text that has moved on.
-    """
-
-    id: str
     proposal: FixProposal
     snapshot: Snapshot
-    diff: Path | None
     again: CheckAgain
+
+
+@dataclass(frozen=True, slots=True)
+class KeptProposal:
+    """A change that waits, and the file with its diff, if there is one."""
+
+    id: str
+    offered: OfferedChange
+    diff: Path | None
 
 
 class Proposals:
@@ -55,11 +59,11 @@ class Proposals:
         self._numbers = itertools.count(1)
         self._kept: dict[str, KeptProposal] = {}
 
-    def keep(self, proposal: FixProposal, snapshot: Snapshot, again: CheckAgain) -> KeptProposal:
+    def keep(self, offered: OfferedChange) -> KeptProposal:
         """Keep a proposal and write its diff; where that fails, there is none to look at."""
         number = f"{os.getpid()}-{next(self._numbers)}"
-        path = self._write(number, as_text(proposal, snapshot))
-        kept = KeptProposal(number, proposal, snapshot, path, again)
+        path = self._write(number, as_text(offered.proposal, offered.snapshot))
+        kept = KeptProposal(number, offered, path)
         self._kept[number] = kept
         for old in list(self._kept)[:-MOST_KEPT]:
             del self._kept[old]
@@ -75,6 +79,10 @@ class Proposals:
         if kept is None:
             raise UsageError(f"There is no proposal {number} any more; ask for the fix again.")
         return kept
+
+    def forget(self, number: str) -> None:
+        """Let go of a proposal that somebody has answered for, if it is still there."""
+        self._kept.pop(number, None)
 
     def put_back(self, kept: KeptProposal) -> None:
         """Keep a proposal that was taken and not applied."""

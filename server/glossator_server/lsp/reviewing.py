@@ -8,17 +8,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from pathlib import Path
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from glossator_indexer.symbols import find_symbols, own_code
-from glossator_indexer.types import Span, TextChange
 from glossator_server.edits import file_edit, sha256_of
 from glossator_server.errors import StaleDocumentError, UsageError
 from glossator_server.lsp.evidence import evidence_in_short
+from glossator_server.lsp.jobs import JobReport
 from glossator_server.lsp.language_server import GlossatorServer
-from glossator_server.lsp.proposals import CheckAgain, KeptProposal
+from glossator_server.lsp.moving import moved_changes
+from glossator_server.lsp.proposals import OfferedChange
 from glossator_server.lsp.sending import has_arrived, require_edits, send_edit, text_now
 from glossator_server.lsp.uris import path_of
 from glossator_server.proposal import FixProposal
@@ -29,44 +31,51 @@ APPLY, DISCARD = "Apply", "Discard"
 # A person reads the diff; after this the question is taken back, not the proposal.
 PATIENCE_SECONDS = 600.0
 MOST_ATTEMPTS = 3
+# Editors keep what was typed last to themselves for a moment (Neovim 150 ms), and Neovim does not
+# look at the version of an edit of a text that was not changed before.
+SETTLING_SECONDS = 0.25
 
 _log = logging.getLogger(__name__)
 
 
-async def offer_change(
-    ls: GlossatorServer, proposal: FixProposal, snapshot: Snapshot, again: CheckAgain
-) -> str:
+async def offer_change(ls: GlossatorServer, offered: OfferedChange, report: JobReport) -> str:
     """Show a change, ask, and have it applied where a person says so; say how it ended."""
     require_edits(ls)
     if ls.session.settings.review == "multi-file":
-        return await apply_change(ls, proposal, snapshot, again)
-    kept = ls.proposals.keep(proposal, snapshot, again)
-    await _show(ls, kept)
-    answer = await _ask(ls, proposal)
+        return await apply_change(ls, offered, report)
+    kept = ls.proposals.keep(offered)
+    report.say("waits for an answer")
+    try:
+        await _show(ls, kept.diff)
+        answer = await _ask(ls, offered.proposal)
+    except asyncio.CancelledError:
+        ls.proposals.forget(kept.id)
+        raise
     if answer == APPLY:
-        ls.proposals.take(kept.id)
-        return await apply_change(ls, proposal, snapshot, again)
+        ls.proposals.forget(kept.id)
+        return await apply_change(ls, offered, report)
     if answer == DISCARD:
-        ls.proposals.take(kept.id)
+        ls.proposals.forget(kept.id)
         return "discarded; nothing was changed"
     where = f" ({kept.diff})" if kept.diff is not None else ""
     ls.note(f"Proposal {kept.id} waits{where}; glossator.proposal.apply applies it.")
     return f"nothing was changed yet; proposal {kept.id} waits"
 
 
-async def apply_change(
-    ls: GlossatorServer, proposal: FixProposal, snapshot: Snapshot, again: CheckAgain
-) -> str:
+async def apply_change(ls: GlossatorServer, offered: OfferedChange, report: JobReport) -> str:
     """Have the editor apply a change; say what was found out about it.
 
     Raises `StaleDocumentError` where the text changed in what the change is about, or will not
     stand still; `UsageError` where the editor refuses.
     """
+    proposal, snapshot = offered.proposal, offered.snapshot
     uri = proposal.edits[0].uri
+    await asyncio.sleep(SETTLING_SECONDS)
     for _ in range(MOST_ATTEMPTS):
         now = ls.session.snapshot(uri, path_of(uri))
         if sha256_of(now.text) != sha256_of(snapshot.text):
-            proposal = await _moved(proposal, snapshot, now, again)
+            report.say("checking again: the text has changed")
+            proposal = await _moved(replace(offered, proposal=proposal, snapshot=snapshot), now)
             snapshot = now
         elif now.version != snapshot.version:
             proposal, snapshot = _for_version(proposal, now), now
@@ -81,40 +90,25 @@ async def apply_change(
                 f"The editor said that it applied {proposal.what}, but its text does not show it; "
                 "run the command again."
             )
-    raise StaleDocumentError(f"{uri} changes too fast for {proposal.what}; pause and try again.")
+    raise StaleDocumentError(
+        f"{uri.rpartition('/')[2]} changes too fast for {proposal.what}; pause and ask for the fix "
+        "again."
+    )
 
 
-def moved_changes(
-    changes: tuple[TextChange, ...], before: str, now: str
-) -> tuple[TextChange, ...] | None:
-    """Return changes of a text as changes of a newer one, None where both changed the same lines.
-
-    The newer text differs from the older in one stretch; what lies on both sides of it is the same.
-    """
-    head = _common(before, now)
-    tail = _common(before[head:][::-1], now[head:][::-1])
-    start, end = head, len(before) - tail
-    delta = len(now) - len(before)
-    moved: list[TextChange] = []
-    for it in changes:
-        if it.span.end < start:
-            moved.append(it)
-        elif it.span.start > end:
-            moved.append(TextChange(Span(it.span.start + delta, it.span.end + delta), it.new_text))
-        else:
-            return None
-    return tuple(moved)
-
-
-async def _moved(
-    proposal: FixProposal, snapshot: Snapshot, now: Snapshot, again: CheckAgain
-) -> FixProposal:
-    changes = moved_changes(proposal.edits[0].changes, snapshot.text, now.text)
-    checked = None if changes is None else await again(now, changes)
-    if checked is None:
+async def _moved(offered: OfferedChange, now: Snapshot) -> FixProposal:
+    proposal = offered.proposal
+    changes = moved_changes(proposal.edits[0].changes, offered.snapshot.text, now.text)
+    if changes is None:
         raise StaleDocumentError(
             f"The text changed where {proposal.what} would go, so that it would not be what was "
             "checked; ask for the fix again."
+        )
+    checked = await offered.again(now, changes)
+    if checked is None:
+        raise StaleDocumentError(
+            f"In the text as it is now {proposal.what} no longer passes its checks; ask for the "
+            "fix again."
         )
     return replace(checked, title=proposal.title, history=proposal.history)
 
@@ -123,11 +117,11 @@ def _for_version(proposal: FixProposal, now: Snapshot) -> FixProposal:
     return replace(proposal, edits=(file_edit(now, proposal.edits[0].changes),))
 
 
-async def _show(ls: GlossatorServer, kept: KeptProposal) -> None:
+async def _show(ls: GlossatorServer, diff: Path | None) -> None:
     """Open the diff in the editor, where it can be opened."""
-    if kept.diff is None or not ls.editor.shows_documents:
+    if diff is None or not ls.editor.shows_documents:
         return
-    params = types.ShowDocumentParams(kept.diff.as_uri(), external=False, take_focus=False)
+    params = types.ShowDocumentParams(diff.as_uri(), external=False, take_focus=False)
     try:
         await ls.window_show_document_async(params)
     except JsonRpcException as trouble:
@@ -164,15 +158,3 @@ def _remember(ls: GlossatorServer, proposal: FixProposal, snapshot: Snapshot) ->
     for symbol in find_symbols(after.source, proposal.symbol)[:1]:
         remembered = Remembered(own_code(after.text, symbol), None, evidence_in_short(proposal))
         ls.session.remember(snapshot.uri, proposal.symbol, remembered)
-
-
-def _common(one: str, other: str) -> int:
-    # Compared in halves: a comparison of slices is much faster than one of characters.
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[:middle] == other[:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

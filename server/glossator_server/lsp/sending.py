@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
+from glossator_indexer.types import TextChange
 from glossator_server.edits import apply_changes
 from glossator_server.errors import UsageError
 from glossator_server.lsp.language_server import GlossatorServer
@@ -30,7 +31,7 @@ class Sent:
 
     before: str
     meant: str
-    new_text: str
+    changes: tuple[TextChange, ...]
 
 
 def require_edits(ls: GlossatorServer) -> None:
@@ -74,7 +75,7 @@ async def send_edit(ls: GlossatorServer, proposal: Proposal, snapshot: Snapshot)
         reason = (result.failure_reason or "it gave no reason").rstrip(".")
         raise UsageError(f"The editor did not apply {proposal.what}: {reason}; run it again.")
     meant = apply_changes(snapshot.text, edit.changes)
-    return Sent(snapshot.text, meant, "".join(it.new_text for it in edit.changes))
+    return Sent(snapshot.text, meant, edit.changes)
 
 
 async def has_arrived(ls: GlossatorServer, uri: str, sent: Sent) -> bool:
@@ -90,7 +91,7 @@ async def has_arrived(ls: GlossatorServer, uri: str, sent: Sent) -> bool:
             return True  # Closed, or never open: there is nothing to compare with.
         if document.text == sent.meant:
             return True
-        if document.text != sent.before and _is_in(sent.new_text, document.text):
+        if document.text != sent.before and _holds(document.text, sent):
             return True
         try:
             async with asyncio.timeout_at(deadline):
@@ -99,9 +100,20 @@ async def has_arrived(ls: GlossatorServer, uri: str, sent: Sent) -> bool:
             return False
 
 
-def _is_in(new_text: str, text: str) -> bool:
+def _holds(text: str, sent: Sent) -> bool:
+    """Tell whether a text, in which more has changed, has what an edit was to bring about."""
     # Editors may turn line ends into their own.
-    return _lines(new_text).strip() in _lines(text)
+    now, before = _lines(text), _lines(sent.before)
+    for it in sent.changes:
+        new = _lines(it.new_text).strip()
+        old = _lines(sent.before[it.span.start : it.span.end]).strip()
+        # The same words may stand elsewhere: what counts is that there are more of them.
+        if new and new not in old:
+            if now.count(new) <= before.count(new):
+                return False
+        elif now.count(old) >= before.count(old):
+            return False
+    return True
 
 
 def _lines(text: str) -> str:

@@ -22,6 +22,7 @@ from glossator_server.lsp.commands.arguments import (
 from glossator_server.lsp.fixing import complaint_of, is_finding, open_workshop
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.proposals import OfferedChange
 from glossator_server.lsp.reviewing import offer_change
 from glossator_server.lsp.sending import require_edits
 from glossator_server.lsp.structure import StructureError, structure
@@ -41,7 +42,7 @@ async def fix(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, int
     what = next(
         (it.message for it in wish.complaints), wish.test or snapshot.uri.rpartition("/")[2]
     )
-    title = f"Fix {what[:_TITLE_CHARACTERS]}"
+    title = f"Fix {what}" if len(what) <= _TITLE_CHARACTERS else f"Fix {what[:_TITLE_CHARACTERS]}…"
 
     async def work(report: JobReport) -> str:
         return await write_fix(ls, snapshot, wish, report)
@@ -62,13 +63,11 @@ async def write_fix(
         outcome = await fix_problem(snapshot, wish, workshop, options, report.say)
         if isinstance(outcome, NoFix):
             return await _tell(ls, outcome, report)
-        report.say("waits for an answer")
 
         async def again(now: Snapshot, changes: tuple[TextChange, ...]) -> FixProposal | None:
-            report.say("checking again: the text has changed")
             return await check_again(outcome, now, changes, workshop)
 
-        return await offer_change(ls, outcome, snapshot, again)
+        return await offer_change(ls, OfferedChange(outcome, snapshot, again), report)
 
 
 async def _tell(ls: GlossatorServer, outcome: NoFix, report: JobReport) -> str:

@@ -18,12 +18,12 @@ _KEYS = frozenset({"id"})
 async def apply(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, int]:
     """Start a job that applies a proposal; answer with the job's number."""
     kept = _kept(ls, arguments)
-    title = f"Apply {kept.proposal.title}"
+    title = f"Apply {kept.offered.proposal.title}"
 
     async def work(report: JobReport) -> str:
         report.say("applying")
         try:
-            return await apply_change(ls, kept.proposal, kept.snapshot, kept.again)
+            return await apply_change(ls, kept.offered, report)
         except GlossatorError:
             # Whoever undoes what stands in its way can have it yet.
             ls.proposals.put_back(kept)

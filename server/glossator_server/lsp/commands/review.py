@@ -80,7 +80,7 @@ def _note(ls: GlossatorServer, done: Review) -> None:
 
 
 def _show(ls: GlossatorServer, uri: str) -> None:
-    if ls.editor.pulls_diagnostics:
+    if ls.editor.pulls_diagnostics and not ls.editor.is_sent_findings:
         ls.refresh_diagnostics()
     else:
         ls.drift.changed(uri)
