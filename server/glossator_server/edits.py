@@ -21,8 +21,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 def apply_changes(text: str, changes: Sequence[TextChange]) -> str:
     """Return the text with all changes made, each in offsets of the text as given."""
-    # Last edit first, so that the offsets of earlier edits stay valid.
-    for change in sorted(changes, key=lambda it: it.span, reverse=True):
+    for change in _last_first(changes):
         text = text[: change.span.start] + change.new_text + text[change.span.end :]
     return text
 
@@ -30,7 +29,15 @@ def apply_changes(text: str, changes: Sequence[TextChange]) -> str:
 def apply_to_source(source: ParsedSource, changes: Sequence[TextChange]) -> ParsedSource:
     """Return the source with all changes made, each in offsets of the source as given."""
     # `reparse` makes one after the other, each in the text after those before it.
-    return reparse(source, sorted(changes, key=lambda it: it.span, reverse=True))
+    return reparse(source, _last_first(changes))
+
+
+def _last_first(changes: Sequence[TextChange]) -> list[TextChange]:
+    """Return changes so that the offsets of those to come stay valid.
+
+    Of several at one place the first comes to stand first, as editors have it.
+    """
+    return sorted(changes, key=lambda it: it.span)[::-1]
 
 
 def file_edit(snapshot: Snapshot, changes: Sequence[TextChange]) -> FileEdit:

@@ -264,7 +264,7 @@ async def test_a_review_becomes_diagnostics_each_with_its_fix(
 
 
 async def _findings(editor: StrictEditor, uri: str, count: int) -> list[Json]:
-    """Return what a review found, as the editor has it: asked for, or waited for where it is sent."""
+    """Return what a review found, as the editor has it: asked for, or sent and waited for."""
     announced = editor.announced.capabilities
     document, workspace = announced.text_document, announced.workspace
     refresh = workspace.diagnostics if workspace is not None else None

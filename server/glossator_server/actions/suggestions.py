@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from glossator_indexer.types import Span, TextChange
-from glossator_server.edits import apply_changes, line_and_column, offset_of_line
+from glossator_server.edits import apply_changes, line_and_column
 from glossator_server.reflection.judging import FixTask
 from glossator_server.verify.checker import Checker, Suggestion
 from glossator_server.verify.problems import Problem, Stage
+from glossator_server.verify.tools import Offsets
 
 MOST_TRIED = 4
 # A name that is wrong in more places of a function is not mended by a guess.
@@ -57,15 +58,19 @@ def _is_about(text: str, changes: Sequence[TextChange], lines: set[int]) -> bool
 def _together(some: Sequence[Suggestion]) -> Suggestion | None:
     """Return suggestions as one, without those that meet one before; None for fewer than two."""
     taken: list[Suggestion] = []
-    end = -1
+    changes: list[TextChange] = []
     for it in some:
-        spans = sorted(change.span for change in it.changes)
-        if spans[0].start >= end:
-            taken.append(it)
-            end = spans[-1].end
-    if len(taken) < 2:
-        return None
-    return Suggestion(taken[0].tool, tuple(change for it in taken for change in it.changes))
+        first, *_ = parts = sorted(it.changes, key=lambda it: it.span)
+        last = changes[-1] if changes else None
+        if last is not None and last.span == first.span and first.span.start == first.span.end:
+            # Of two at one place, editors and we could differ in the order: they become one.
+            changes[-1:] = [TextChange(last.span, last.new_text + first.new_text), *parts[1:]]
+        elif last is None or first.span.start >= last.span.end:
+            changes += parts
+        else:
+            continue
+        taken.append(it)
+    return Suggestion(taken[0].tool, tuple(changes)) if len(taken) > 1 else None
 
 
 async def _advice(task: FixTask, checker: Checker, text: str) -> tuple[Suggestion, ...]:
@@ -84,18 +89,29 @@ async def _advice(task: FixTask, checker: Checker, text: str) -> tuple[Suggestio
 
 
 def _named(text: str, problem: Problem) -> Iterator[TextChange]:
-    """Yield the renamings of a line for which a message gives the name that was meant."""
+    """Yield the renaming for which a message gives the name that was meant.
+
+    It is that of the place that the message is about: the same word may be right elsewhere on the
+    line, or stand in a text or a comment.
+    """
     meant = _MEANT.search(problem.message)
-    start = offset_of_line(text, problem.line) if problem.line else None
+    start = Offsets(text).of_points(problem.line, 1)
     if meant is None or start is None:
         return
     line = text[start:].partition("\n")[0]
     for wrong in _QUOTED.findall(problem.message[: meant.start()]):
         places = list(re.finditer(rf"\b{re.escape(wrong)}\b", line))
-        for it in places:
+        if len(places) > 1 and not problem.column:
+            return
+        for it in sorted(places, key=lambda it: _distance(it.span(), problem.column - 1))[:1]:
             yield TextChange(Span(start + it.start(), start + it.end()), meant["word"])
         if places:
             return
+
+
+def _distance(span: tuple[int, int], column: int) -> int:
+    # A compiler may point at the sign before a word, never at one behind it.
+    return span[0] - column if span[1] > column else 1000 + column - span[1]
 
 
 async def _in_all_places(task: FixTask, checker: Checker, first: Suggestion) -> Suggestion:

@@ -57,8 +57,8 @@ from glossator_server.spending import in_words, spent_today
 from glossator_server.verify.programs import Programs, folders_of_path
 
 _TOOLS = (
-    *("gcc", "clang", "clang-tidy", "cppcheck", "ruff", "mypy", "pyright", "node", "tsc", "go"),
-    *("cargo", "javac"),
+    *("gcc", "g++", "clang", "clang-tidy", "cppcheck", "python3", "ruff", "mypy", "pyright"),
+    *("node", "tsc", "go", "cargo", "rustc", "javac"),
 )
 # A function with three examples, and the words of its comment.
 _TYPICAL = Usage(1500, 150)

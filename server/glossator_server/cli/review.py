@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,8 @@ async def _report(subject: Subject, *, quiet: bool) -> CheckReport:
     troubles: list[str] = []
     found = await _checked(subject, lines, troubles)
     try:
-        found += await _reviewed(subject, lines, troubles, quiet=quiet)
+        async for it in _reviewed(subject, lines, troubles, quiet=quiet):
+            found.append(it)
     except (ModelError, PolicyError) as trouble:
         # What compilers found is not lost with it.
         troubles.append(f"No model reviewed the code to its end: {trouble}")
@@ -143,17 +144,16 @@ def _of_problems(
 
 async def _reviewed(
     subject: Subject, lines: range | None, troubles: list[str], *, quiet: bool
-) -> list[ReportedFinding]:
-    """Return what a model finds; sentences about code that it did not see go to `troubles`."""
+) -> AsyncIterator[ReportedFinding]:
+    """Yield what a model finds; sentences about code that it did not see go to `troubles`."""
     application, snapshot = subject.application, subject.snapshot
     preferred = application.settings.preferred_models
     model = await application.open_model(Need("review", snapshot.data_class, preferred))
     sampling = application.settings.sampling.get("review", SamplingOptions())
-    found: list[ReviewFinding] = []
     try:
         if is_small(model.info):
             complain(NO_REVIEWER)
-            return []
+            return
         spans = spans_to_review(snapshot, lines)
         async with running_indexes([subject.target.path], application.settings.index) as indexes:
             for number, span in enumerate(spans):
@@ -164,13 +164,13 @@ async def _reviewed(
                 pieces = tuple(await pieces_around(indexes, snapshot, line, ""))
                 piece = ReviewedPiece(span, pieces)
                 review = await review_piece(snapshot, piece, model, sampling, subject.root)
-                found += review.findings
+                for it in review.findings:
+                    yield _of_review(snapshot, it)
                 troubles += map(_as_sentence, review.not_reviewed)
                 for notice in review.notices:
                     complain(_as_sentence(notice))
     finally:
         await model.close()
-    return [_of_review(snapshot, it) for it in found]
 
 
 def _as_sentence(words: str) -> str:

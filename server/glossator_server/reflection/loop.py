@@ -213,6 +213,9 @@ class _Run:
 
 async def _try_suggestions(run: _Run) -> None:
     for it in run.means.suggestions:
+        # A model is to have its time, too.
+        if run.seconds_left < run.budget.seconds / 2:
+            return
         after = await asyncio.to_thread(apply_to_source, run.task.source, it.changes)
         if after.text in run.seen or after.text == run.task.source.text:
             continue
@@ -295,6 +298,8 @@ async def _ask(run: _Run) -> str | None:
         request = _next_request(run, model.info)
         run.say(f"{model.info.id} writes")
         reply = await _complete(run, model, request)
+        # Another may have taken over.
+        run.model = model.info
     except IncompleteReplyError:
         run.answer = ""
         return ""
@@ -367,7 +372,6 @@ async def _verdict(run: _Run, candidate: Candidate) -> CriticVerdict | None:
     critic = await run.means.critic()
     if critic is None:
         return None
-    run.critic = critic.info.id
     run.say(f"{critic.info.id} reviews")
     task = run.task
     request = critic_request(
@@ -382,6 +386,7 @@ async def _verdict(run: _Run, candidate: Candidate) -> CriticVerdict | None:
     request = replace(request, errand=Errand("chat", CRITIC_ROLE, task.data_class))
     try:
         reply = await _complete(run, critic, request)
+        run.critic = critic.info.id
     except ModelError as trouble:
         _log.info("no verdict of %s: %s", critic.info.id, trouble)
         return None

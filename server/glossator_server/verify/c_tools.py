@@ -5,6 +5,7 @@ Each is told how the unit is compiled by `compile_commands`; it must not run any
 
 from __future__ import annotations
 
+import platform
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -119,7 +120,8 @@ def _compiler(unit: Unit, programs: Programs) -> Program | None:
 
 def _read_here(unit: Unit, program: Program) -> Unit:
     """Return the unit as a program of this machine can read it: without another one's flags."""
-    is_foreign = bool(unit.cross) or any(_FOREIGN.match(it) for it in unit.flags)
+    is_x86 = platform.machine() in ("x86_64", "i686")
+    is_foreign = bool(unit.cross) or (is_x86 and any(_FOREIGN.match(it) for it in unit.flags))
     if not is_foreign or program.name == unit.cross:
         return unit
     flags = tuple(it for it in unit.flags if not it.startswith("-m"))

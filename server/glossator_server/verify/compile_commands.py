@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import shlex
 from collections.abc import Iterator, Sequence
@@ -40,8 +41,13 @@ _HARMLESS = re.compile(
 )
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"](?P<name>[^">\n]+)[">]', re.MULTILINE)
 _CACHES = frozenset({"ccache", "sccache", "distcc", "icecc"})
-# A compiler that is named after the machine that it compiles for, and nothing else.
-_CROSS = re.compile(r"[a-z][a-z0-9_.]*(?:-[a-z0-9_.]+){0,3}-(?:gcc|g\+\+|clang|clang\+\+)(?:-\d+)?")
+# A compiler that is named after the machine that it compiles for.
+_CROSS = re.compile(
+    r"(?P<machine>arm(?:eb)?|aarch64(?:_be)?|riscv(?:32|64)|mips\w*|powerpc\w*|xtensa|avr|msp430"
+    r"|sparc(?:64)?|m68k|sh\d?\w*|arc\w*|or1k|s390x|loongarch64|i[3-6]86|x86_64|nios2|microblaze"
+    r"|hppa|alpha|csky|rx|v850|tricore|hexagon)"
+    r"(?:-[a-z0-9_.]+){0,3}-(?:gcc|g\+\+|clang|clang\+\+)(?:-\d+)?"
+)
 _C_LIKE = re.compile(r"c(?:\+\+)?(?:-header)?")
 
 
@@ -124,7 +130,7 @@ def _unit(path: Path, text: str, root: Path, database: _Database | None) -> Unit
         elif entry is not None:
             flags = harmless_flags(entry.words[1:], entry.folder, root)
             name = _compiler(entry.words)
-            family, cross = _family(name), name if _CROSS.fullmatch(name) else ""
+            family, cross = _family(name), name if _is_cross(name) else ""
             return Unit(path, entry.folder, flags, family, f"flags of {database.name}", cross)
         if database.flags:
             flags = harmless_flags(database.flags, database.folder, root)
@@ -340,6 +346,12 @@ def _compiler(words: Sequence[str]) -> str:
     """Return the name of the compiler of a command, which a cache may be in front of."""
     names = [it.rpartition("/")[2] for it in words[:2]]
     return names[-1] if names[0] in _CACHES else names[0]
+
+
+def _is_cross(name: str) -> bool:
+    """Tell whether a compiler is named after a machine, and another one than this."""
+    match = _CROSS.fullmatch(name)
+    return match is not None and match["machine"] != platform.machine()
 
 
 def _family(name: str) -> str:

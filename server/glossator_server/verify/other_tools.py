@@ -268,6 +268,16 @@ def _rust_hints(
     result: SandboxResult, folder: Path, path: Path, text: str
 ) -> Iterator[tuple[TextChange, ...]]:
     content = text.encode("utf-8", "surrogatepass")
+    try:
+        yield from _rust_changes(result, folder, path, content)
+    except (TypeError, LookupError, AttributeError, ValueError):
+        # Whoever says something else suggests nothing more.
+        return
+
+
+def _rust_changes(
+    result: SandboxResult, folder: Path, path: Path, content: bytes
+) -> Iterator[tuple[TextChange, ...]]:
     for message in _rust_messages(f"{result.output}\n{result.errors}"):
         for child in message.get("children") or ():
             spans = child.get("spans") or ()

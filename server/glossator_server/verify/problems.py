@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+# Compilers that say one error and nothing of what follows it.
+_END_AT_ONCE = frozenset({"python", "python3", "node"})
+
 
 class Gravity(StrEnum):
     """How bad a problem is, as its tool says."""
@@ -96,15 +99,20 @@ def misread(outcomes: Iterable[CheckOutcome]) -> tuple[Problem, ...]:
     compiled = [it for it in outcomes if it.stage is Stage.COMPILE and not it.trouble]
     if not compiled:
         return ()
-    wrong = {
-        (problem.path, problem.line + near)
-        for it in compiled
+    errors = [
+        problem for it in compiled for problem in it.problems if problem.gravity is Gravity.ERROR
+    ]
+    wrong = {(it.path, it.line + near) for it in errors for near in (-1, 0, 1)}
+    # Those that end with the first error have not read what follows it.
+    stops = [it.line for it in errors if it.tool in _END_AT_ONCE]
+    read = min(stops) if stops else None
+    return tuple(
+        problem
+        for it in outcomes
+        if it.stage is Stage.PARSE
         for problem in it.problems
-        for near in (-1, 0, 1)
-        if problem.gravity is Gravity.ERROR
-    }
-    parsed = (it for it in outcomes if it.stage is Stage.PARSE)
-    return tuple(p for it in parsed for p in it.problems if (p.path, p.line) not in wrong)
+        if (problem.path, problem.line) not in wrong and (read is None or problem.line < read)
+    )
 
 
 def believed(
@@ -112,11 +120,21 @@ def believed(
 ) -> tuple[CheckOutcome, ...]:
     """Return outcomes without what a grammar misread in their text, or in the one before it."""
     return tuple(
-        replace(it, problems=difference(not_read, it.problems).new)
-        if it.stage is Stage.PARSE
-        else it
+        replace(it, problems=_beside(it.problems, not_read)) if it.stage is Stage.PARSE else it
         for it in outcomes
     )
+
+
+def _beside(problems: Iterable[Problem], others: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return the problems without others: those in the same place first, then their like."""
+    same = Counter(others)
+    kept = []
+    for it in problems:
+        if same[it] > 0:
+            same[it] -= 1
+        else:
+            kept.append(it)
+    return difference(list(same.elements()), kept).new
 
 
 def _beyond(some: Iterable[Problem], others: Iterable[Problem]) -> Iterator[Problem]:

@@ -99,9 +99,12 @@ def _of_local(path: Path, real: Path) -> tuple[tuple[Path, ...], tuple[tuple[str
         is_venv = real.parent.name == "bin" and (home / "pyvenv.cfg").is_file()
         own = _of_venv(home) if is_venv else (_prefix(real),)
         return (folder, *(it for it in own if not _is_system(it))), ()
-    with path.open("rb") as file:
-        words = file.readline(300)
-    if not words.startswith(b"#!"):
+    try:
+        with path.open("rb") as file:
+            words = file.readline(300)
+    except OSError:
+        words = b""
+    if not words.startswith(b"#!") or not words[2:].split():
         return (folder,), ()
     interpreter = Path(words[2:].split(maxsplit=1)[0].decode("utf-8", "replace"))
     venv = interpreter.parent.parent
@@ -146,7 +149,14 @@ def _is_system(path: Path) -> bool:
 
 
 def _is_inside(path: Path, root: Path) -> bool:
-    """Tell whether a path lies in a workspace, or a link on the way to it does."""
+    """Tell whether a path lies in a workspace, or a link on the way to it does, or nobody knows."""
+    try:
+        return _leads_inside(path, root)
+    except OSError:
+        return True
+
+
+def _leads_inside(path: Path, root: Path) -> bool:
     real_root = root.resolve()
     for _ in range(_MOST_LINKS):
         # Only the last part may be a link still: what stands before it is where it really is.

@@ -8,6 +8,7 @@ import pytest
 
 from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import parse
+from glossator_indexer.types import Span, TextChange
 from glossator_server.actions.suggestions import suggestions_for
 from glossator_server.edits import apply_changes
 from glossator_server.reflection.judging import FixTask
@@ -20,10 +21,20 @@ ROOT = Path("/project")
 class SayingChecker:
     """Says the same words of each line that holds a wrong word, and offers nothing else."""
 
-    def __init__(self, message: str, wrong: str, stage: Stage = Stage.COMPILE) -> None:
+    def __init__(
+        self,
+        message: str,
+        wrong: str,
+        stage: Stage = Stage.COMPILE,
+        *,
+        column: int = 0,
+        offered: tuple[Suggestion, ...] = (),
+    ) -> None:
         self._message = message
         self._wrong = wrong
         self._stage = stage
+        self._column = column
+        self._offered = offered
 
     async def check(
         self, subject: Subject, files: dict[Path, str], stage: Stage
@@ -33,25 +44,30 @@ class SayingChecker:
         lines = enumerate(files[subject.path].split("\n"), 1)
         numbers = [number for number, line in lines if self._wrong in line][:1]
         found = tuple(
-            Problem(stage, "cc", Gravity.ERROR, "", self._message, subject.path, it)
+            Problem(stage, "cc", Gravity.ERROR, "", self._message, subject.path, it, self._column)
             for it in numbers
         )
         return (CheckOutcome(stage, "cc", "1", found, 0.0),)
 
     async def suggestions(self, subject: Subject, text: str) -> tuple[Suggestion, ...]:  # noqa: ARG002 -- as the protocol has it
-        return ()
+        return self._offered
 
 
-async def suggested(name: str, text: str, message: str, wrong: str, stage: Stage) -> list[str]:
+async def suggested_by(
+    checker: SayingChecker, text: str, name: str = "a.c", stage: Stage = Stage.COMPILE
+) -> list[str]:
     path = ROOT / name
     language = language_for_path(path)
     assert language is not None
     subject = Subject(ROOT, path, language.id)
-    checker = SayingChecker(message, wrong, stage)
     baseline = await checker.check(subject, {path: text}, stage)
     targets = tuple(problem for it in baseline for problem in it.problems)
     task = FixTask(subject, parse(text, language), name, targets, baseline)
     return [apply_changes(text, it.changes) for it in await suggestions_for(task, checker)]
+
+
+async def suggested(name: str, text: str, message: str, wrong: str, stage: Stage) -> list[str]:
+    return await suggested_by(SayingChecker(message, wrong, stage), text, name, stage)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +83,32 @@ async def test_the_word_that_was_meant_takes_the_place_of_the_wrong_one(
 ) -> None:
     text = "int f(struct s *s)\n{\n\treturn s->nxt;\n}\n"
     assert await suggested("a.c", text, message, "nxt", stage) == [text.replace("nxt", "next")]
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "mended"),
+    [
+        ('\tprintf("nxt=%d", nxt); /* nxt */', 19, '\tprintf("nxt=%d", next); /* nxt */'),
+        ("\to->nxt = s->nxt;", 3, "\to->next = s->nxt;"),
+        ("\to->nxt = s->nxt;", 12, "\to->nxt = s->next;"),
+        ("\to->nxt = s->nxt;", 0, None),
+    ],
+)
+async def test_only_the_place_that_a_message_is_about_is_renamed(
+    line: str, column: int, mended: str | None
+) -> None:
+    text = f"int f(struct s *s)\n{{\n{line}\n}}\n"
+    checker = SayingChecker("‘nxt’ is none; did you mean ‘next’?", line, column=column)
+    found = await suggested_by(checker, text)
+    assert found == ([] if mended is None else [text.replace(line, mended)])
+
+
+async def test_two_headers_at_one_place_are_one_change_in_their_order() -> None:
+    text = "int f(void)\n{\n\treturn a + b;\n}\n"
+    heads = ("#include <a.h>\n", "#include <b.h>\n")
+    offered = tuple(Suggestion("cc", (TextChange(Span(0, 0), it),)) for it in heads)
+    checker = SayingChecker("no", "return", offered=offered)
+    assert (await suggested_by(checker, text))[0] == "".join(heads) + text
 
 
 async def test_a_name_is_followed_to_all_its_places() -> None:

@@ -68,6 +68,20 @@ def test_where_a_compiler_complains_too_the_grammar_is_believed() -> None:
     assert misread([said(Stage.PARSE, near, far), said(Stage.COMPILE, ERROR)]) == (far,)
 
 
+@pytest.mark.parametrize("tool", ["python3", "node"])
+def test_what_follows_the_only_error_of_a_compiler_was_not_read(tool: str) -> None:
+    error = Problem(Stage.COMPILE, tool, Gravity.ERROR, "", "invalid syntax", PATH, 5)
+    before, after = parsed(2), parsed(8)
+    compiled = CheckOutcome(Stage.COMPILE, tool, "1", (error,), 0.0)
+    assert misread([said(Stage.PARSE, before, after), compiled]) == (before,)
+
+
+def test_what_is_taken_away_is_what_was_misread_and_not_its_like() -> None:
+    real, macro = parsed(4), parsed(9)
+    (outcome,) = believed([said(Stage.PARSE, real, macro)], [macro])
+    assert outcome.problems == (real,)
+
+
 def test_what_the_grammar_cannot_read_any_more_counts() -> None:
     (outcome,) = believed([said(Stage.PARSE, parsed(9), parsed(9))], [parsed(7)])
     assert len(outcome.problems) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,8 @@ def test_arguments_are_taken_word_by_word(root: Path) -> None:
         ("aarch64-linux-gnu-g++-12", "aarch64-linux-gnu-g++-12"),
         ("riscv64-unknown-elf-clang", "riscv64-unknown-elf-clang"),
         ("avr-gcc", "avr-gcc"),
+        (f"{platform.machine()}-pc-linux-gnu-gcc", ""),
+        ("musl-gcc", ""),
         ("gcc", ""),
         ("evil-gcc; rm", ""),
         ("../x/evil", ""),
