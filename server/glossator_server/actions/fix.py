@@ -373,13 +373,17 @@ def _critics_evidence(best: Candidate, critic: str) -> tuple[Evidence, ...]:
 
 
 def _title(task: FixTask) -> str:
-    return f"“{task.targets[0].message[:60]}”{_and_more(task)}"
+    return f"“{_cut(task.targets[0].message, 60)}”{_and_more(task)}"
 
 
 def _in_short(task: FixTask) -> str:
     first = task.targets[0]
     where = f" on line {first.line}" if first.line else ""
-    return f"“{first.message[:120]}”{where}{_and_more(task)}"
+    return f"“{_cut(first.message, 120)}”{where}{_and_more(task)}"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _and_more(task: FixTask) -> str:
