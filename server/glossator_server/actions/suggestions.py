@@ -16,6 +16,8 @@ from glossator_server.verify.problems import Problem, Stage
 from glossator_server.verify.tools import Offsets
 
 MOST_TRIED = 4
+# To follow a name costs a run of the compiler for each of its places.
+MOST_FOLLOWED = 2
 # A name that is wrong in more places of a function is not mended by a guess.
 MOST_PLACES = 12
 _STAGES = (Stage.COMPILE, Stage.LINT, Stage.TYPES)
@@ -43,7 +45,7 @@ async def suggestions_for(task: FixTask, checker: Checker) -> tuple[Suggestion, 
     together = _together(near)
     if together is not None:
         tried.insert(0, together)
-    tried += [await _in_all_places(task, checker, it) for it in near[:MOST_TRIED]]
+    tried += [await _in_all_places(task, checker, it) for it in near[:MOST_FOLLOWED]]
     return tuple(dict.fromkeys(tried))
 
 
@@ -78,7 +80,7 @@ async def _advice(task: FixTask, checker: Checker, text: str) -> tuple[Suggestio
     offered = await checker.suggestions(task.subject, text)
     said = [
         Suggestion(outcome.tool, (change,))
-        for stage in _STAGES
+        for stage in dict.fromkeys(it.stage for it in task.targets if it.stage in _STAGES)
         for outcome in await checker.check(task.subject, {task.subject.path: text}, stage)
         for problem in outcome.problems
         if problem.path in (None, task.subject.path)
