@@ -190,10 +190,13 @@ KINDS: list[tuple[list[str], set[str]]] = [
     (["refactor"], {"glossator.document"}),
     (["refactor.rewrite"], {"glossator.document"}),
     (["refactor.extract"], set()),
-    (["quickfix"], set()),
+    (["quickfix"], {"glossator.fix"}),
     (["source"], {"glossator.documentAll", "glossator.review"}),
     (["source.organizeImports"], set()),
-    ([""], {"glossator.document", "glossator.documentAll", "glossator.review"}),
+    (
+        [""],
+        {"glossator.document", "glossator.documentAll", "glossator.review", "glossator.fix"},
+    ),
 ]
 
 

@@ -42,10 +42,7 @@ def fix_actions(
 ) -> Iterator[types.CodeAction]:
     """Yield a fix for each problem that the editor shows at the place, and for each finding."""
     uri = params.text_document.uri
-    mendable = [it for it in params.context.diagnostics if _is_mendable(it)]
-    if not mendable and params.context.trigger_kind is not types.CodeActionTriggerKind.Automatic:
-        yield from _fix_of_lines(params, snapshot)
-    for it in mendable[:MOST_OFFERED]:
+    for it in [it for it in params.context.diagnostics if _is_mendable(it)][:MOST_OFFERED]:
         symbol = symbol_at(snapshot.source, positions.offset(it.range.start))
         where = f" `{symbol.name}`" if symbol is not None and symbol.name else ""
         message = " ".join(it.message.split())
@@ -60,11 +57,14 @@ def fix_actions(
         )
 
 
-def _fix_of_lines(params: types.CodeActionParams, snapshot: Snapshot) -> Iterator[types.CodeAction]:
-    """Yield a fix of whatever checks find on the lines.
+def fix_of_lines(params: types.CodeActionParams, snapshot: Snapshot) -> Iterator[types.CodeAction]:
+    """Yield a fix of what checks find on the lines, where no problem is shown and a person asks.
 
     Some editors send a server only what it said itself: another one's errors are not told of.
     """
+    is_automatic = params.context.trigger_kind is types.CodeActionTriggerKind.Automatic
+    if is_automatic or any(map(_is_mendable, params.context.diagnostics)):
+        return
     at = params.range
     lines = snapshot.text.split("\n")[at.start.line : at.end.line + 1]
     if not 0 < len(lines) <= MOST_LINES or not any(it.strip() for it in lines):

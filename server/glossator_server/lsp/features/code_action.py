@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from glossator_server.actions.registry import Offer, OfferContext, offers, offers_in_text
 from glossator_server.lsp.drifting import quick_fixes
-from glossator_server.lsp.fixing import fix_actions
+from glossator_server.lsp.fixing import fix_actions, fix_of_lines
 from glossator_server.lsp.language_server import GlossatorServer
 
 
@@ -34,12 +34,15 @@ def code_action(
     else:
         found = offers(snapshot, selection, asked)
     fixes = list(quick_fixes(params, document.version)) if asked.wants(QUICK_FIX) else []
+    last: list[types.CodeAction] = []
     if asked.wants(QUICK_FIX) and snapshot is not None:
         positions = ls.documents.positions(document.uri, document.text)
         fixes += (_tagged(ls, it) for it in fix_actions(params, snapshot, positions))
+        last += (_tagged(ls, it) for it in fix_of_lines(params, snapshot))
     return [
         *(_as_fix(ls, it) for it in fixes),
         *(_in_editors_words(ls, _command(it, params, document.version), it) for it in found),
+        *(_as_fix(ls, it) for it in last),
     ]
 
 
