@@ -63,7 +63,7 @@ def fix_of_lines(params: types.CodeActionParams, snapshot: Snapshot) -> Iterator
     Some editors send a server only what it said itself: another one's errors are not told of.
     """
     is_automatic = params.context.trigger_kind is types.CodeActionTriggerKind.Automatic
-    if is_automatic or any(map(_is_mendable, params.context.diagnostics)):
+    if is_automatic or params.context.diagnostics:
         return
     at = params.range
     lines = snapshot.text.split("\n")[at.start.line : at.end.line + 1]

@@ -226,7 +226,9 @@ def test_sessions_end_with_the_editor_or_with_the_owner(repository: Repository) 
 
 
 def test_a_stop_is_honoured_and_the_work_is_taken_up_again(repository: Repository) -> None:
-    _fill(repository, 200)
+    # As many as no machine takes in before it can be stopped.
+    count = 1_500
+    _fill(repository, count)
     index = repository.open()
     stopped = threading.Event()
     ended = []
@@ -245,7 +247,7 @@ def test_a_stop_is_honoured_and_the_work_is_taken_up_again(repository: Repositor
     # A tenth of a second on a quiet machine; this one may be busy.
     assert ended[0] - asked < 2
     assert repository.progress[-1].phase is IndexPhase.PAUSED
-    assert repository.refresh().status().files == 200
+    assert repository.refresh().status().files == count
 
 
 def test_a_file_that_ends_its_worker_is_left_out(
