@@ -5,7 +5,7 @@ It must not let the file add a model, an origin, a key, a command or an interpre
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from glossator_gate.errors import ConfigurationError
@@ -24,11 +24,18 @@ from glossator_gate.policy import (
     unreadable_workspace,
     with_lines,
 )
+from glossator_server.setting_keys import IgnoredKey
 from glossator_server.settings import Settings
 
 WORKSPACE_FILE = ".glossator.toml"
 # More help nobody, and a file may be made to have a hundred thousand.
 MOST_PROBLEMS = 100
+# The value of `review` with which a person is asked before code changes.
+REVIEWED = "code"
+_ASKS = (
+    "review is left out: whether you are asked before code changes is your own choice; set it in "
+    "config.toml or the editor."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,10 @@ def judge_workspace(text: str, path: Path, settings: Settings, policy: Policy) -
         return WorkspaceFile(path, settings, narrowed, problems)
     preferences = {key: it for key, it in table.items() if key not in WORKSPACE_TABLES}
     chosen, ignored = settings.narrowed_in_detail(preferences)
+    if chosen.review != settings.review == REVIEWED:
+        # Whether a person is asked before code changes is that person's choice.
+        chosen = replace(chosen, review=settings.review)
+        ignored = (*ignored, IgnoredKey(_ASKS, ("review",)))
     told = (
         FileProblem(
             f"{it.sentence.rstrip('.')}{_consequence(it.place)}.", ProblemKind.IGNORED_KEY, it.place

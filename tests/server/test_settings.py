@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,19 @@ def test_every_layer_adds_the_macros_of_its_code() -> None:
 
 def test_a_missing_user_file_means_the_defaults(tmp_path: Path) -> None:
     assert load_user_settings(tmp_path / "none.toml") == (Settings(), ())
+
+
+def test_a_repository_cannot_turn_off_the_question_before_code_changes(tmp_path: Path) -> None:
+    (tmp_path / ".glossator.toml").write_text('review = "multi-file"\n', "utf-8")
+    found = read_workspace(tmp_path, Settings(), Policy(models=()))
+    assert found.settings.review == "code"
+    (sentence,) = found.sentences
+    assert "your own choice" in sentence
+    chosen = read_workspace(tmp_path, replace(Settings(), review="multi-file"), Policy(models=()))
+    assert chosen.settings.review == "multi-file"
+    (tmp_path / ".glossator.toml").write_text('review = "code"\n', "utf-8")
+    chosen = read_workspace(tmp_path, replace(Settings(), review="multi-file"), Policy(models=()))
+    assert chosen.settings.review == "code"
 
 
 def test_the_users_file_keeps_its_policy_tables_for_the_policy(tmp_path: Path) -> None:

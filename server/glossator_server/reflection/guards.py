@@ -29,6 +29,8 @@ _PLACEHOLDER = re.compile(
     rf"|{_COMMENT}(?:TODO|FIXME|XXX)\b",
     re.IGNORECASE | re.MULTILINE,
 )
+# A model that has lost the thread: `return x; return x; return x;`.
+_ROW = re.compile(r"(?P<statement>[^\s;{}][^;{}\n]{5,80};)(?:\s*(?P=statement)){2}")
 _SILENCE = re.compile(
     r"#\s*pragma\s+(?:GCC|clang)\s+diagnostic|#\s*noqa\b|#\s*type:\s*ignore|#\s*pyright:\s*ignore"
     r"|#\s*(?:pylint|ruff):|\bNOLINT|cppcheck-suppress|eslint-disable|@ts-(?:ignore|expect-error|nocheck)"
@@ -49,6 +51,8 @@ def _objections(
         yield f"the change leaves a placeholder ({hole}); write the whole code"
     if silenced := _new(_SILENCE, before.text, after.text):
         yield f"the change only silences a check ({silenced}); mend the code instead"
+    if repeated := _repeated(before.text, after.text):
+        yield f"the change repeats itself ({repeated}); write each statement once"
     # What is not used may go, if nothing else does.
     if any(_UNUSED.search(f"{it.rule} {it.message}") for it in targets):
         return
@@ -67,6 +71,13 @@ def _new(pattern: re.Pattern[str], before: str, after: str) -> str | None:
         if known[words] < 0:
             return words[:60]
     return None
+
+
+def _repeated(before: str, after: str) -> str | None:
+    """Return a statement that stands several times in a row, where none did before."""
+    known = {it.group("statement") for it in _ROW.finditer(before)}
+    rows = (it.group("statement") for it in _ROW.finditer(after))
+    return next((it.strip()[:60] for it in rows if it not in known), None)
 
 
 def _lost_symbol(before: ParsedSource, after: ParsedSource) -> str | None:

@@ -70,6 +70,13 @@ def test_what_stood_there_before_is_nobodys_fault() -> None:
     assert objection(source_of(before), source_of(after), [ERROR]) is None
 
 
+def test_a_model_that_has_lost_the_thread_mends_nothing() -> None:
+    assert "repeats itself" in str(against("return -1;", "return -1; return -1; return -1;"))
+    assert against("return -1;", "return -1; /* no more */") is None
+    twice = "int result = 0;\n\tfactor += value;\n\tfactor += value;"
+    assert against("int result = 0;", twice) is None
+
+
 def test_deleting_a_function_is_no_fix() -> None:
     start, end = TEXT.index("static int scale"), TEXT.index("int main")
     after = TEXT[:start] + TEXT[end:]
