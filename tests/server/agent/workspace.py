@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from glossator_server.session import NO_POLICY
 from glossator_gate.types import DataClass
 from glossator_server.agent.access import Access
 from glossator_server.agent.staging import OpenText, Staging
 from glossator_server.policies import WorkspacePolicy
+from glossator_server.session import NO_POLICY
 
 NET = {
     "include/net.h": "int net_connect(const char *host, int port);\n",
