@@ -13,7 +13,7 @@ from pathlib import Path
 from glossator_gate.errors import GlossatorError
 from glossator_indexer.symbols import find_symbols, own_code
 from glossator_server.change_set import ChangeSet, FileChange
-from glossator_server.changes.writing import write_changes
+from glossator_server.changes.writing import journal_folder, write_changes
 from glossator_server.edits import apply_changes, changes_between
 from glossator_server.errors import StaleDocumentError, UsageError
 from glossator_server.lsp.asking import ask
@@ -155,7 +155,8 @@ async def _carried_out(
     if missing or not route.on_disk:
         return _Outcome(tuple(arrived), (*missing, *route.on_disk), trouble)
     try:
-        await asyncio.to_thread(write_changes, ChangeSet(root, tuple(route.on_disk)))
+        own = ChangeSet(root, tuple(route.on_disk))
+        await asyncio.to_thread(write_changes, own, journal_folder())
     except GlossatorError as failure:
         return _Outcome(tuple(arrived), tuple(route.on_disk), str(failure).rstrip("."))
     if ls.indexing is not None:

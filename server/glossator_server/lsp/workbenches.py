@@ -13,6 +13,7 @@ from pathlib import Path
 import platformdirs
 
 from glossator_clients.protocol import ChatModel
+from glossator_server.actions.webbing import web_search_of
 from glossator_server.actions.workbench import EditModels, Workbench, closing_models
 from glossator_server.agent.looking import CodeIndex
 from glossator_server.agent.staging import OpenText
@@ -35,7 +36,8 @@ async def open_workbench(
     root = _root(ls, path)
     checker = await ls.session.open_checker(root, path or root)
     holds = ls.session.holds(path or root)
-    data_class = holds.class_of(path)
+    classes = [holds.class_of(None), *([] if path is None else [holds.class_of(path)])]
+    data_class = max(classes, key=lambda it: it.rank)
 
     async def open_model(role: str) -> ChatModel:
         return await ls.session.open_model_for(role, data_class, path or root)
@@ -50,6 +52,7 @@ async def open_workbench(
         index=index,
         prefix=prefix,
         open_texts=open_texts_of(ls, hidden),
+        search_web=web_search_of(ls.session.policy_for(path or root), data_class),
         transcripts=platformdirs.user_state_path("glossator", appauthor=False) / "transcripts",
         not_run=checker.tests.refusals,
     )
