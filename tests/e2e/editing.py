@@ -59,7 +59,12 @@ NEW_SERVER = SERVER.replace('"localhost")', '"localhost", 100)')
 NEW_NOTES = "connect(host, timeout_ms) opens a connection.\n"
 
 BEFORE = {"client.c": CLIENT, "net.h": HEADER, "notes.txt": NOTES, "server.c": SERVER}
-AFTER = {"client.c": NEW_CLIENT, "net.h": NEW_HEADER, "notes.txt": NEW_NOTES, "server.c": NEW_SERVER}
+AFTER = {
+    "client.c": NEW_CLIENT,
+    "net.h": NEW_HEADER,
+    "notes.txt": NEW_NOTES,
+    "server.c": NEW_SERVER,
+}
 
 Action = dict[str, object]
 WriteEdits = Callable[..., None]

@@ -282,6 +282,7 @@ class StrictEditor:
                 path.touch()
                 texts[it["uri"]] = ""
             elif it.get("kind") == "rename":
+                _path(it["newUri"]).parent.mkdir(parents=True, exist_ok=True)
                 _path(it["oldUri"]).rename(_path(it["newUri"]))
                 texts[it["newUri"]] = texts.pop(it["oldUri"], _path(it["newUri"]).read_text())
             elif it.get("kind") == "delete":

@@ -49,8 +49,8 @@ def part_of(offered: OfferedChange, taken: Taken) -> ChangeSet:
     """Return the files that are taken, whole or (by numbers) in hunks, with what goes along."""
     if not taken:
         return ChangeSet(offered.changes.root)
-    whole = dict.fromkeys(offered.along, None)
-    return chosen(offered.changes, {**whole, **taken})
+    along = {it.path: None for it in offered.changes.files if it.path in offered.along}
+    return chosen(offered.changes, {**along, **taken})
 
 
 def rest_of(offered: OfferedChange, taken: Taken) -> ChangeSet:
@@ -90,7 +90,7 @@ def _worth_it(offered: OfferedChange, files: tuple[FileChange, ...]) -> ChangeSe
 def in_lines(change: FileChange) -> str:
     """Return the size of a change of one file, such as `+3 -1`."""
     hunks = hunks_of(change)
-    size = f"+{sum(it.added for it in hunks)} -{sum(it.removed for it in hunks)}"
+    size = f"+{sum(it.added for it in hunks)} -{sum(it.deleted for it in hunks)}"
     if change.before is None:
         return f"new, {size}"
     return f"deleted, {size}" if change.after is None else size
@@ -102,11 +102,11 @@ async def _by_hunk(
     taken = set()
     for index, it in enumerate(hunks):
         name = f"{os.getpid()}-{Path(change.path).name}-{it.number}.diff"
-        path = write_shown("hunks", name, it.diff)
+        path = write_shown("hunks", name, f"--- a/{change.path}\n+++ b/{change.path}\n{it.text}")
         await show_file(ls, path)
         where = where_to_read(ls, path)
-        place = f"{change.path}:{it.line} (hunk {index + 1} of {len(hunks)})"
-        answer = await ask(ls, f"{place}: +{it.added} -{it.removed}{where}", (TAKE, LEAVE))
+        place = f"{change.path}:{it.before.start + 1} (hunk {index + 1} of {len(hunks)})"
+        answer = await ask(ls, f"{place}: +{it.added} -{it.deleted}{where}", (TAKE, LEAVE))
         if answer is None:
             return None
         if answer == TAKE:

@@ -67,7 +67,7 @@ async def edit(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, in
     target = read_target(arguments, _KEYS) if argument.get("uri") is not None else None
     asked = asked_for(ls, text, target)
     words = " ".join(text.split())
-    title = f"Edit: {words[:_TITLE_CHARACTERS]}"
+    title = f"Edit: {words[:_TITLE_CHARACTERS].rstrip()}"
 
     async def work(report: JobReport) -> str:
         return await write_change(ls, asked, report)
