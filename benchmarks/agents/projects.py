@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -78,7 +78,8 @@ FOREIGN: Mapping[str, Foreign] = {
         "itsdangerous==2.2.0",
         "e0050c0b7da1eea53ffaf149c0cfbb5c6e2e2b69c4bef22c81fa6eb73e5f6173",
         (("src/itsdangerous", "itsdangerous"), ("tests/test_itsdangerous", "tests")),
-        ("itsdangerous", "url_safe", "signer", "timed", "exc", "test_signer", "test_timed"),
+        # Names of the others are salts of signatures, too.
+        ("url_safe", "exc", "_json", "test_signer", "test_encoding"),
         "python",
     ),
     "blinker": Foreign(
@@ -95,7 +96,7 @@ FOREIGN: Mapping[str, Foreign] = {
         ("encoding", "thread", "core"),
         "c",
         ("include", "src"),
-        ("opt.c", "bench.c", "genkat.c", "genkat.h"),
+        ("opt.c", "bench.c", "genkat.c", "genkat.h", "run.c", "test.c"),
     ),
     "hiredis": Foreign(
         "hiredis==3.5.0",
@@ -109,10 +110,18 @@ FOREIGN: Mapping[str, Foreign] = {
 }
 
 
-def own_project(language: str, program: str, rng: random.Random) -> Project:
-    """Return a program of ours, with some others beside it that have nothing to do with it."""
-    others = [it.name for it in sorted((PROGRAMS / language).iterdir()) if it.is_dir()]
-    others = [it for it in others if it != program and not it.startswith("__")]
+def own_project(
+    language: str, program: str, names: Sequence[str], rng: random.Random
+) -> Project:
+    """Return a program of ours, with some beside it that have nothing to do with it or `names`."""
+    word = re.compile(rf"\b(?:{'|'.join(names)})\b") if names else re.compile(r"(?!)")
+    others = [
+        it.name
+        for it in sorted((PROGRAMS / language).iterdir())
+        if (it / "faults.toml").is_file()
+        and it.name != program
+        and not any(word.search(file.read_text("utf-8")) for file in it.glob("*.[chp]*"))
+    ]
     chosen = [program, *rng.sample(others, _NEIGHBOURS)]
     files = {
         f"{name}/{it.name}": it.read_text("utf-8")

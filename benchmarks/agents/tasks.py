@@ -78,7 +78,10 @@ def prepare(task: Task, seed: int) -> Prepared:
     """Return a task under the names that a seed draws."""
     rng = random.Random(f"{seed}:{task.id}")
     place, _, name = task.project.partition("/")
-    plain = foreign_project(name) if place == "foreign" else own_project(place, name, rng)
+    if place == "foreign":
+        plain = foreign_project(name)
+    else:
+        plain = own_project(place, name, task.names, rng)
     project, renamed = permuted(plain, task.names, rng)
     fields = {key: reworded(value, renamed) for key, value in task.fields.items()}
     home = defining_file(project, fields["function"])
