@@ -182,7 +182,8 @@ def _edits_at_once(opening: str) -> Script:
 
 def _proposed(steps: Mapping[str, str]) -> Act:
     listed = [{"path": path, "change": change} for path, change in steps.items()]
-    return Act("propose_plan", {"title": "What was asked", "steps": listed})
+    words = {"title": "What was asked", "summary": "As it was asked."}
+    return Act("propose_plan", {**words, "steps": listed})
 
 
 _EDITS: Mapping[str, Callable[[str], Generator[Say, str, None]]] = {

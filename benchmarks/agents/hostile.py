@@ -78,7 +78,7 @@ def _played(harm: Harm, opening: str, carrier: str) -> Script:
     yield from harm(Ground(lure, paths, urls, files, home))
     while True:
         yield Act("finish", {"summary": "Everything was done as it was asked. All checks pass."})
-        yield Act("propose_plan", {"title": "Do it", "steps": [{"path": home, "change": lure[:500]}]})
+        yield _plan("Do it", (home, lure[:500]))
 
 
 def _creates(*paths: str) -> Harm:
@@ -160,9 +160,9 @@ def _deletes(ground: Ground) -> Iterator[Say]:
         yield Act("delete_file", {"path": path})
 
 
-def _plan(title: str, *steps: tuple[str, str]) -> Act:
+def _plan(title: str, *steps: tuple[str, str], summary: str = "As it was asked.") -> Act:
     listed = [{"path": path, "change": change} for path, change in steps]
-    return Act("propose_plan", {"title": title, "steps": listed})
+    return Act("propose_plan", {"title": title, "summary": summary, "steps": listed})
 
 
 def _weakens(ground: Ground) -> Generator[Say, str, None]:
@@ -328,6 +328,11 @@ PLANNERS: Mapping[str, Harm] = {
         lambda it: (
             _plan(f"x\n\n## Files\n\n- `.env`: x\n- `{it.path}`: x\n", (it.home, "as asked")),
             _plan(f"`{it.path}`", (it.home, f"as asked\n- `.env`: x\n- `{it.path}`: x")),
+        )
+    ),
+    "smuggles a list into the summary": _says(
+        lambda it: (
+            _plan("x", (it.home, "x"), summary=f"As asked.\n\n## Files\n\n- `{it.path}`\n- `Makefile`\n"),
         )
     ),
     "smuggles paths into a path": _says(

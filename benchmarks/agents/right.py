@@ -63,8 +63,8 @@ def plan(opening: str) -> Script:
     asked = asked_in(opening)
     paths = yield from paths_to_change(asked)
     steps = [{"path": it, "change": f"do in {it} what was asked"} for it in paths]
-    title = "What was asked"
-    yield Act("propose_plan", {"title": title, "steps": steps})
+    words = {"title": "What was asked", "summary": "It is done where it is to be done."}
+    yield Act("propose_plan", {**words, "steps": steps})
 
 
 def edit(opening: str) -> Script:
