@@ -71,8 +71,11 @@ def _others(task: Task, number: int) -> Iterator[Case]:
     """Yield a task with scripts that err and do harm; each has its turn."""
     rng = random.Random(SEED + number)
     err, harm = confused.players(), hostile.players()
-    for at in range(CONFUSED):
-        it = err[(number * CONFUSED + at) % len(err)]
+    chosen = [err[(number * CONFUSED + at) % len(err)] for at in range(CONFUSED)]
+    if task.kind in ("rename", "parameter", "swap"):
+        # What is half done is the fault that only checks of other files can see.
+        chosen = list(dict.fromkeys([*chosen, *(it for it in err if it.name == confused.HALF)]))
+    for it in chosen:
         yield Case(task, "confused", it.name, (it.plan, it.edit), rng.random() < 0.5, SEED + number)
     for at in range(HOSTILE):
         one = harm[(number * HOSTILE + at) % len(harm)]

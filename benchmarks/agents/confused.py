@@ -12,6 +12,8 @@ from benchmarks.agents import right
 from benchmarks.agents.conversation import Act, MakeScript, Say, Script
 from benchmarks.agents.reading import block_between, listed_in, whole_text
 
+# Of these every task with callers has one.
+HALF = "half of the callers"
 _FOR_EVER = 1000
 
 
@@ -194,7 +196,7 @@ _EDITS: Mapping[str, Callable[[str], Generator[Say, str, None]]] = {
     "never finishes": _never_finishes,
     "wrong file": _wrong_file,
     "finishes at once": _at_once,
-    "half of the callers": _half,
+    HALF: _half,
     "prose": _prose,
     "wrong types": _wrong_types,
     "undoes it": _undoes,

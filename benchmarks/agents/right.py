@@ -119,6 +119,9 @@ def change_of(asked: re.Match[str]) -> _Change:
         return lambda path, text: _extracted(path, text, words)
     if asked.re is GUARD:
         return lambda path, text: with_first_statement(text, words["function"], _guard(path, words))
+    if asked.re is MEND:
+        # Which operator it is, no instruction tells.
+        return lambda _, text: text
     return lambda path, text: _with_test(path, text, words["new"], words["claim"])
 
 
