@@ -84,6 +84,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         index,
         models,
         policy,
+        recover,
         review,
         search,
         serve,
@@ -91,7 +92,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
 
     return (
         *(serve, document, fix, edit, review, do, index, search),
-        *(models, policy, approve, audit, feedback, doctor),
+        *(models, policy, approve, audit, feedback, recover, doctor),
     )
 
 
