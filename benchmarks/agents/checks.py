@@ -92,6 +92,8 @@ def run_in_tree(
     """Return how a command ends in a fresh copy of a tree, and what it writes."""
     with tempfile.TemporaryDirectory(prefix="task-") as name:
         lay_out(files, Path(name))
+        # A script may have taken away all that was in it.
+        (Path(name) / folder).mkdir(parents=True, exist_ok=True)
         try:
             done = subprocess.run(
                 command,
