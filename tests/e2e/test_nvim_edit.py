@@ -131,4 +131,6 @@ def test_a_change_of_three_files_is_planned_read_taken_in_part_and_undone(
     assert compiler is not None
     for name in ("client.c", "usage.c"):
         assert project.joinpath(name).read_text() in (AFTER["client.c"], USAGE)
-        subprocess.run([compiler, "-Wall", "-Werror", "-fsyntax-only", name], cwd=project, check=True)
+        subprocess.run(
+            [compiler, "-Wall", "-Werror", "-fsyntax-only", name], cwd=project, check=True
+        )
