@@ -88,11 +88,12 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         review,
         search,
         serve,
+        transcript,
     )
 
     return (
         *(serve, document, fix, edit, review, do, index, search),
-        *(models, policy, approve, audit, feedback, recover, doctor),
+        *(models, policy, approve, audit, feedback, transcript, recover, doctor),
     )
 
 
