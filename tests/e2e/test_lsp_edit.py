@@ -118,6 +118,10 @@ async def ended(editor: StrictEditor, token: str) -> str:
     return str((await editor.expect_progress_of(token))[-1].get("message"))
 
 
+def read(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
 def by_uri(folder: Path, *names: str) -> dict[str, str]:
     return {folder.joinpath(it).as_uri(): AFTER[it] for it in names}
 
@@ -486,11 +490,11 @@ async def test_where_no_document_is_shown_the_question_says_where_to_read(
         token = await started(editor)
         plan = await question(editor)
         path = Path(plan.message.partition("(")[2].partition(")")[0])
-        assert "- `client.c`" in path.read_text("utf-8")
+        assert "- `client.c`" in read(path)
         await answer(editor, plan, "Go on")
         review = await question(editor)
         path = Path(review.message.rpartition(" (")[2].partition(")")[0])
-        assert "+\treturn connect(host, 100);" in path.read_text("utf-8")
+        assert "+\treturn connect(host, 100);" in read(path)
         await answer(editor, review, "Apply all")
         assert await editor.accept_changes() == by_uri(project, *THREE)
         await editor.expect_progress_of(token)
@@ -856,6 +860,6 @@ async def test_where_nothing_came_of_it_the_reason_is_told_with_the_transcript(
         sentence = await editor.expect_sentence()
         assert sentence.startswith("The planner says that it cannot be done")
         transcript = Path(sentence.rpartition("What was done is in ")[2].rstrip("."))
-        assert "propose_plan" in transcript.read_text("utf-8")
+        assert "propose_plan" in read(transcript)
         assert await ended(editor, token) == "nothing was changed"
         await noted(editor)
