@@ -1,4 +1,4 @@
-"""Own the list of files that are never written for a model, whatever it or a workspace says.
+"""Own the lists of files that are never written for a model, and of those that are asked for alone.
 
 What runs by itself, or tells programs what to do, is changed by a person's own hand. It reads names
 only and must not touch a file.
@@ -33,6 +33,30 @@ _NAMES = frozenset(
         ".glossator.toml", ".glossatorignore", ".mcp.json",
     }
 )  # fmt: skip
+# What builds obey: a person looks at each change of these.
+_BUILD_NAMES = frozenset(
+    {
+        "makefile", "gnumakefile", "kbuild", "kconfig", "cmakelists.txt", "meson.build",
+        "configure", "configure.ac", "configure.in", "setup.py", "setup.cfg", "pyproject.toml",
+        "conftest.py", "pytest.ini", "tox.ini", "noxfile.py", "package.json", "build.gradle",
+        "build.gradle.kts", "settings.gradle", "pom.xml", "cargo.toml", "build.rs", "go.mod", "dockerfile",
+        "containerfile", "build.bazel", "workspace", "sitecustomize.py", "usercustomize.py",
+        "compile_commands.json", "compile_flags.txt", ".clang-tidy", ".clangd",
+    }
+)  # fmt: skip
+_BUILD_ENDS = (
+    ".mk",
+    ".mak",
+    ".cmake",
+    ".sh",
+    ".bash",
+    ".ps1",
+    ".bat",
+    ".cmd",
+    ".pth",
+    ".in",
+    ".am",
+)
 _WORKSPACE = re.compile(r".+\.(?:code-workspace|sublime-project|sublime-workspace)")
 # What some file systems take for the name without it, or for another stream of the same file.
 _TAIL = re.compile(r"(?:[. ]+|::?\$.*)$")
@@ -42,6 +66,12 @@ def is_protected(path: Path) -> bool:
     """Tell whether a file, by the name given or the one that it leads to, is never written."""
     places = (path.absolute(), path.resolve()) if path.exists() else (path.absolute(),)
     return any(_is_protected(it) for it in places)
+
+
+def needs_confirmation(path: Path) -> bool:
+    """Tell whether programs obey a file, so that a person has to agree to its change by itself."""
+    name = _plain(path.name)
+    return name in _BUILD_NAMES or name.endswith(_BUILD_ENDS)
 
 
 def _is_protected(path: Path) -> bool:

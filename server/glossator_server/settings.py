@@ -16,6 +16,7 @@ from typing import Any
 from glossator_gate.policy import ROLE_NAMES, decoded, parse_toml, read_regular_file
 from glossator_indexer.languages import Language, with_annotations
 from glossator_server.document_options import AUTO_STYLE, DOCUMENT, DocumentOptions
+from glossator_server.edit_options import EDIT, EditOptions
 from glossator_server.fix_options import FIX, FixOptions
 from glossator_server.sampling import SamplingOptions
 from glossator_server.setting_keys import (
@@ -33,7 +34,7 @@ from glossator_server.setting_keys import (
 )
 
 WORKSPACE_FILE = ".glossator.toml"
-_PREFERENCES = ("document", "fix", "review", "index", "sampling", "preferred_models", "c")
+_PREFERENCES = ("document", "fix", "edit", "review", "index", "sampling", "preferred_models", "c")
 _MACRO = re.compile(r"[A-Za-z_]\w{0,99}", re.ASCII)
 _PROJECT = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
 VECTOR_STORES = ("auto", "exact", "chroma")
@@ -76,6 +77,7 @@ class Settings:
     sampling: Mapping[str, SamplingOptions] = field(default_factory=dict)
     document: DocumentOptions = field(default_factory=DocumentOptions)
     fix: FixOptions = field(default_factory=FixOptions)
+    edit: EditOptions = field(default_factory=EditOptions)
     review: str = "code"
     index: IndexOptions = field(default_factory=IndexOptions)
     preferred_models: tuple[str, ...] = ()
@@ -103,6 +105,10 @@ class Settings:
                 case "fix", Mapping():
                     fix, sentences = narrow(self.fix, value, FIX)
                     settings = replace(settings, fix=fix)
+                    ignored.extend(sentences)
+                case "edit", Mapping():
+                    edit, sentences = narrow(self.edit, value, EDIT)
+                    settings = replace(settings, edit=edit)
                     ignored.extend(sentences)
                 case "review", str() if value in REVIEWS:
                     settings = replace(settings, review=value)
@@ -132,6 +138,15 @@ class Settings:
         return replace(self.fix, sampling=self.sampling.get("fix", SamplingOptions()))
 
     @property
+    def editing(self) -> EditOptions:
+        """Return how much an edit may cost, with how its models pick their words."""
+        return replace(
+            self.edit,
+            plan_sampling=self.sampling.get("plan", SamplingOptions()),
+            sampling=self.sampling.get("edit", SamplingOptions()),
+        )
+
+    @property
     def documenting(self) -> DocumentOptions:
         """Return how doc comments are written, with how their model picks its words."""
         chosen = self.sampling.get("document", SamplingOptions())
@@ -159,6 +174,7 @@ def preference_schema() -> dict[str, Any]:
     return {
         "document": schema_of(DOCUMENT, "How doc comments are written."),
         "fix": schema_of(FIX, "How much a fix may cost."),
+        "edit": schema_of(EDIT, "How much an edit of several files may cost."),
         "review": {
             "type": "string",
             "enum": list(REVIEWS),

@@ -78,6 +78,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         do,
         doctor,
         document,
+        edit,
         feedback,
         fix,
         index,
@@ -89,7 +90,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
     )
 
     return (
-        *(serve, document, fix, review, do, index, search),
+        *(serve, document, fix, edit, review, do, index, search),
         *(models, policy, approve, audit, feedback, doctor),
     )
 

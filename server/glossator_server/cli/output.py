@@ -52,6 +52,10 @@ class TerminalPrinter:
     def show_proposal(self, proposal: Proposal, snapshot: Snapshot) -> None:
         """Print the diff of any proposal, what the checks said of it, and what it cost."""
         self.show_diff(diff_of(proposal, snapshot))
+        self.show_facts(proposal)
+
+    def show_facts(self, proposal: Proposal) -> None:
+        """Print what the checks said of a proposal, by whom it is, and what it cost."""
         for it in proposal.evidence:
             tool = f"{it.tool} {it.version}".strip()
             said = f"{it.before} -> {it.after}" if it.before else it.after
@@ -148,6 +152,13 @@ def proposal_as_json(proposal: Proposal, snapshot: Snapshot) -> dict[str, object
             for change in edit.changes
         ],
         "diff": diff_of(proposal, snapshot),
+        **facts_as_json(proposal),
+    }
+
+
+def facts_as_json(proposal: Proposal) -> dict[str, object]:
+    """Return what the checks said of a proposal, by whom it is, and what it cost."""
+    return {
         "evidence": [asdict(it) for it in proposal.evidence],
         "notices": list(proposal.notices),
         "model": proposal.model,

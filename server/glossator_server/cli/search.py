@@ -134,7 +134,7 @@ def _check_text(text: str) -> None:
 async def _answer(root: Path, query: SearchQuery) -> list[Hit]:
     """Return the hits, from a first useful index where there is none yet."""
     async with client_of(root) as index:
-        await _made_useful(index)
+        await made_useful(index)
         hits = await index.search(query)
         if not hits and _is_growing(await index.status()):
             # That there is nothing can only be said of the whole.
@@ -159,7 +159,7 @@ async def _first_hits(index: IndexClient, query: SearchQuery) -> list[Hit]:
         await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
 
-async def _made_useful(index: IndexClient) -> None:
+async def made_useful(index: IndexClient) -> None:
     """Wait a little for an index that is being made, less for one that is only looked over."""
     status = await index.status()
     if status.progress.phase is IndexPhase.PAUSED:
@@ -231,7 +231,7 @@ def _answer_lines(root: Path, query: SearchQuery) -> int:
 
 async def _opened(index: IndexClient) -> None:
     await index.open()
-    await _made_useful(index)
+    await made_useful(index)
 
 
 async def _hits_for(index: IndexClient, query: SearchQuery, text: str) -> list[Hit]:

@@ -137,7 +137,7 @@ def critic_request(change: ReviewedChange, model: ModelInfo) -> ChatRequest:
     room = min(template.budget_tokens, context - template.sampling.max_tokens) * 2
     values = {
         "problems": bullets(change.problems),
-        "diff": _without_middle(change.diff, max(500, room)),
+        "diff": without_middle(change.diff, max(500, room)),
         "checks": change.checks or "nothing",
     }
     language = LANGUAGE_NAMES.get(change.language, change.language)
@@ -230,7 +230,8 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())[:300]
 
 
-def _without_middle(text: str, most: int) -> str:
+def without_middle(text: str, most: int) -> str:
+    """Return a text with its middle left out where it is too long, saying so."""
     if len(text) <= most:
         return text
     half = most // 2

@@ -98,7 +98,7 @@ def _change(source: ParsedSource, name: str, edit: Edit) -> TextChange:
         return _of_function(source, edit)
     if edit.file and not _same_file(edit.file, name):
         raise UnusableEditError(f"the answer changes {edit.file}; only {name} may be changed")
-    return _of_lines(source.text, edit)
+    return change_of_lines(source.text, edit)
 
 
 def _same_file(said: str, name: str) -> bool:
@@ -107,7 +107,11 @@ def _same_file(said: str, name: str) -> bool:
     return parts[-shorter:] == known[-shorter:]
 
 
-def _of_lines(text: str, edit: SearchReplace) -> TextChange:
+def change_of_lines(text: str, edit: SearchReplace) -> TextChange:
+    """Return a block as the change of a text, whose line ends it takes.
+
+    Raises `UnusableEditError` where its lines stand nowhere in the text, or more than once.
+    """
     end = line_end_of(text)
     search, replace = (it.replace("\n", end) for it in (edit.search, edit.replace))
     if not search.strip():

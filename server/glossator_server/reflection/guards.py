@@ -44,15 +44,28 @@ def objection(before: ParsedSource, after: ParsedSource, targets: Sequence[Probl
     return next(_objections(before, after, targets), None)
 
 
+def left_behind(before: ParsedSource | None, after: ParsedSource) -> str | None:
+    """Return what a change leaves that no tool sees: holes, silence, a statement again and again.
+
+    `before` is None for a new file.
+    """
+    text = "" if before is None else before.text
+    return next(_left_behind(text, after.text), None)
+
+
+def _left_behind(before: str, after: str) -> Iterator[str]:
+    if hole := _new(_PLACEHOLDER, before, after):
+        yield f"the change leaves a placeholder ({hole}); write the whole code"
+    if silenced := _new(_SILENCE, before, after):
+        yield f"the change only silences a check ({silenced}); mend the code instead"
+    if repeated := _repeated(before, after):
+        yield f"the change repeats itself ({repeated}); write each statement once"
+
+
 def _objections(
     before: ParsedSource, after: ParsedSource, targets: Sequence[Problem]
 ) -> Iterator[str]:
-    if hole := _new(_PLACEHOLDER, before.text, after.text):
-        yield f"the change leaves a placeholder ({hole}); write the whole code"
-    if silenced := _new(_SILENCE, before.text, after.text):
-        yield f"the change only silences a check ({silenced}); mend the code instead"
-    if repeated := _repeated(before.text, after.text):
-        yield f"the change repeats itself ({repeated}); write each statement once"
+    yield from _left_behind(before.text, after.text)
     # What is not used may go, if nothing else does.
     if any(_UNUSED.search(f"{it.rule} {it.message}") for it in targets):
         return

@@ -1,0 +1,73 @@
+"""Own which files an agent can find: those that git would list, and what it has staged.
+
+It must not read a file's text.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from glossator_indexer.errors import IndexUnavailableError, QueryError
+from glossator_indexer.search.scope import path_matcher
+from glossator_indexer.walking import RepositoryWalker
+from glossator_server.agent.access import Access
+from glossator_server.agent.errors import ToolError
+from glossator_server.agent.staging import Staging
+
+# What is more is searched through the index.
+MOST_FILES = 50_000
+# Builds and assets lie beside sources; their size tells them.
+MOST_BYTES = 2_000_000
+
+
+class SeenFiles:
+    """The files of a workspace that may be read, found once."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._found: tuple[str, ...] | None = None
+
+    def paths(self, staging: Staging, glob: str = "") -> list[str]:
+        """Return the paths as they are now, sorted; `glob` is as in `.gitignore`.
+
+        Raises `ToolError` for a pattern that cannot be read.
+        """
+        if self._found is None:
+            self._found = tuple(self._find())
+        changed = staging.changes
+        gone = {it.moved_from or it.path for it in changed.files if it.moved_from or not it.after}
+        now = {it.path for it in changed.files if it.after is not None}
+        known = sorted((set(self._found) - gone) | now)
+        if not glob:
+            return known
+        try:
+            matches = path_matcher((glob,))
+        except QueryError as trouble:
+            raise ToolError(str(trouble)) from trouble
+        return [it for it in known if matches(it)]
+
+    def _find(self) -> Iterator[str]:
+        root = self._access.root
+        try:
+            sources = [it.path for it in RepositoryWalker(root).walk()][:MOST_FILES]
+        except IndexUnavailableError as trouble:
+            raise ToolError(str(trouble)) from trouble
+        folders = sorted({"", *(path.rpartition("/")[0] for path in sources)})
+        beside = (it for folder in folders for it in _plain_files(root, folder))
+        for path in dict.fromkeys([*sources, *beside]):
+            if self._access.why_unread(path) is None:
+                yield path
+
+
+def _plain_files(root: Path, folder: str) -> Iterator[str]:
+    """Yield what lies beside the sources: documents, build files, data."""
+    try:
+        entries = sorted(os.scandir(root / folder), key=lambda it: it.name)
+    except OSError:
+        return
+    for it in entries:
+        is_file = it.is_file(follow_symlinks=False)
+        if is_file and it.stat(follow_symlinks=False).st_size <= MOST_BYTES:
+            yield f"{folder}/{it.name}" if folder else it.name
