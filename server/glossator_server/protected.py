@@ -39,7 +39,8 @@ _BUILD_NAMES = frozenset(
         "makefile", "gnumakefile", "kbuild", "kconfig", "cmakelists.txt", "meson.build",
         "configure", "configure.ac", "configure.in", "setup.py", "setup.cfg", "pyproject.toml",
         "conftest.py", "pytest.ini", "tox.ini", "noxfile.py", "package.json", "build.gradle",
-        "build.gradle.kts", "settings.gradle", "pom.xml", "cargo.toml", "build.rs", "go.mod", "dockerfile",
+        "build.gradle.kts", "settings.gradle", "pom.xml", "cargo.toml", "build.rs", "go.mod",
+        "dockerfile",
         "containerfile", "build.bazel", "workspace", "sitecustomize.py", "usercustomize.py",
         "compile_commands.json", "compile_flags.txt", ".clang-tidy", ".clangd",
     }
