@@ -133,7 +133,9 @@ def mismatch(arguments: Mapping[str, Any], schema: JsonSchema) -> str | None:
         return None
     where = ".".join(map(str, error.absolute_path))
     said = str(error.message)
-    shown = said if len(said) <= _MOST_SHOWN else f"{said[:_MOST_SHOWN]}..."
+    # The value comes first, and may be long; what is wrong with it stands at the end.
+    half = _MOST_SHOWN // 2
+    shown = said if len(said) <= _MOST_SHOWN else f"{said[:half]} ... {said[-half:]}"
     return f"{where}: {shown}" if where else shown
 
 

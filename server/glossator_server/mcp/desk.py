@@ -6,6 +6,7 @@ It must not answer them, nor know the protocol.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,7 +124,8 @@ class Inquiry:
 
     def file(self, inner: str) -> Path:
         """Return where a file really lies, so that no link is followed once more."""
-        return (self.desk.folder / inner).resolve()
+        # Unlike `resolve`, it takes a link that leads to itself for a file that cannot be read.
+        return Path(os.path.realpath(self.desk.folder / inner))
 
     def snapshot(self, inner: str) -> Snapshot:
         """Return a source file as it is; raises `UsageError` where it is none."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
 import logging
+import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
-from typing import Any, BinaryIO, TypeAlias, TypeVar
+from typing import IO, Any, BinaryIO, TypeAlias, TypeVar, cast
 
 import anyio
 import mcp_types
@@ -36,6 +36,12 @@ MOST_CALLS_AT_ONCE = 8
 # What waits to be told of a call's progress; an eye follows no more.
 _MOST_REPORTS = 20
 _PIECE = 65_536
+# Where a message that is too long to be read says which one it is; nothing inside of it counts.
+_ID = rb'"id"\s*:\s*(?P<id>\d{1,18}|"[\w-]{1,64}")\s*'
+_VERSION = rb'"jsonrpc"\s*:\s*"2\.0"\s*'
+_ID_AT_START = re.compile(rb"\s*\{\s*(?:" + _VERSION + rb",\s*)?" + _ID + rb",")
+_ID_AT_END = re.compile(rb",\s*" + _ID + rb"(?:,\s*" + _VERSION + rb")?\}\s*\Z")
+_TOO_LONG = "a message that was too long"
 _INSTRUCTIONS = (
     "Glossator knows this repository: search_code finds code by what it does, find_symbol and "
     "read_symbol by name, check says what compilers and linters say of a file, document proposes a "
@@ -57,8 +63,9 @@ def serve(desk: Desk) -> None:
 async def _serve(desk: Desk) -> None:
     server = make_server(desk, TOOLS, AuditLog())
     try:
-        lines = anyio.wrap_file(BoundedLines(sys.stdin.buffer, MOST_LINE_BYTES))
-        async with stdio_server(stdin=lines) as (read, write):
+        lines = cast("IO[str]", BoundedLines(sys.stdin.buffer, MOST_LINE_BYTES))
+
+        async with stdio_server(stdin=anyio.wrap_file(lines)) as (read, write):
             await server.run(read, write, server.create_initialization_options())
     finally:
         await desk.close()
@@ -80,23 +87,32 @@ def make_server(desk: Desk, tools: Sequence[McpTool], log: AuditLog) -> Server[A
     return server
 
 
-class BoundedLines(io.TextIOWrapper):
-    """The lines of a stream, of which a longer one than may be is a line that is no message."""
+class BoundedLines:
+    """The lines of a stream; a longer one than may be is a call that is refused."""
 
     def __init__(self, stream: BinaryIO, most_bytes: int) -> None:
-        super().__init__(stream, encoding="utf-8")
         self._stream = stream
         self._most_bytes = most_bytes
 
-    def readline(self, size: int = -1, /) -> str:  # noqa: ARG002 -- whole lines only
+    def readline(self) -> str:
         """Return the next line with its end, empty at the end of the stream."""
         line = self._stream.readline(self._most_bytes + 1)
         if len(line) <= self._most_bytes or line.endswith(b"\n"):
             return line.decode("utf-8", "replace")
-        while (more := self._stream.readline(_PIECE)) and not more.endswith(b"\n"):
-            pass
-        _log.warning("a message of more than %d bytes was left unread", self._most_bytes)
+        head, tail = line[:_PIECE], line[-_PIECE:]
+        while not tail.endswith(b"\n") and (more := self._stream.readline(_PIECE)):
+            tail = tail[-_PIECE:] + more
+        return _refused(head, tail)
+
+
+def _refused(head: bytes, tail: bytes) -> str:
+    """Return a call that fails in the place of a message that was not read, if it had an id."""
+    found = _ID_AT_START.match(head) or _ID_AT_END.search(tail)
+    if found is None:
         return "a message that was too long\n"
+    number = found["id"].decode("ascii", "replace")
+    call = f'"method":"tools/call","params":{{"name":"{_TOO_LONG}"}}'
+    return f'{{"jsonrpc":"2.0","id":{number},{call}}}\n'
 
 
 class _Calls:
@@ -120,6 +136,11 @@ class _Calls:
     ) -> mcp_types.CallToolResult:
         """Answer a call; trouble is an answer too, of one sentence."""
         tool = self._tools.get(params.name)
+        if params.name == _TOO_LONG:
+            raise MCPError(
+                mcp_types.INVALID_REQUEST,
+                f"The message has more than {MOST_LINE_BYTES:,} bytes; send less at once.",
+            )
         if tool is None:
             names = ", ".join(self._tools)
             raise MCPError(

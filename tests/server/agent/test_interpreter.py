@@ -35,7 +35,7 @@ _SHORT = Limits(
     output_bytes=50_000,
 )
 # Split, so that nobody takes this file for one that holds a key.
-_KEY = "AKIA" + "Q7ZX3N5V2LKD8TRM"
+_KEY = "AKIA" + "Q7ZX3N5V2LKD6TRM"
 
 
 @pytest.fixture
