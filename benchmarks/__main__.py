@@ -38,6 +38,7 @@ NAMES = (
     "lsp_messages",
     "garbage",
     "never_worse",
+    "change_kills",
     "fixes",
     "fix_small",
     "doc_styles",

@@ -89,14 +89,16 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         mcp,
         models,
         policy,
+        recover,
         review,
         search,
         serve,
+        transcript,
     )
 
     return (
         *(serve, document, fix, edit, review, do, index, search),
-        *(models, policy, approve, audit, feedback, doctor, mcp),
+        *(models, policy, approve, audit, feedback, transcript, recover, doctor, mcp),
     )
 
 

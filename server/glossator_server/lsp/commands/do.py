@@ -30,6 +30,7 @@ from glossator_server.lsp.commands.arguments import (
     symbol_of,
 )
 from glossator_server.lsp.commands.document import write_comment
+from glossator_server.lsp.commands.edit import asked_for, write_change
 from glossator_server.lsp.commands.fix import write_fix
 from glossator_server.lsp.commands.search import search
 from glossator_server.lsp.jobs import JobReport, run_job
@@ -88,6 +89,9 @@ async def _do(ls: GlossatorServer, wish: _Wish, report: JobReport) -> str:
         return f"{known.in_short}; nothing was changed"
     if known.guess.intent == "search":
         return f"{known.in_short}; {await _search(ls, wish.text)}"
+    if known.guess.intent == "edit":
+        asked = asked_for(ls, wish.text, wish.target)
+        return f"{known.in_short}; {await write_change(ls, asked, report)}"
     if wish.target is None:
         raise UsageError("To change code, the command needs `uri` and a `symbol` or a `range`.")
     if snapshot is None:
