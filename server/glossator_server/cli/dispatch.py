@@ -80,6 +80,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         doctor,
         document,
         edit,
+        explain,
         feedback,
         fix,
         index,
@@ -91,7 +92,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
     )
 
     return (
-        *(serve, document, fix, edit, review, ask, do, index, search),
+        *(serve, document, fix, edit, review, ask, explain, do, index, search),
         *(models, policy, approve, audit, feedback, doctor),
     )
 
