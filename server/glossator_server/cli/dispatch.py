@@ -72,6 +72,10 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         from glossator_server.cli import index_owner
 
         return (index_owner,)
+    if word == "mcp":
+        from glossator_server.cli import mcp
+
+        return (mcp,)
     from glossator_server.cli import (
         approve,
         ask,
@@ -84,16 +88,19 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         feedback,
         fix,
         index,
+        mcp,
         models,
         policy,
+        recover,
         review,
         search,
         serve,
+        transcript,
     )
 
     return (
         *(serve, document, fix, edit, review, ask, explain, do, index, search),
-        *(models, policy, approve, audit, feedback, doctor),
+        *(models, policy, approve, audit, feedback, transcript, recover, doctor, mcp),
     )
 
 

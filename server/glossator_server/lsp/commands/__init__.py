@@ -8,6 +8,7 @@ from glossator_server.lsp.commands.cancel import cancel
 from glossator_server.lsp.commands.do import do
 from glossator_server.lsp.commands.document import document
 from glossator_server.lsp.commands.document_all import document_all
+from glossator_server.lsp.commands.edit import edit
 from glossator_server.lsp.commands.fix import fix
 from glossator_server.lsp.commands.index import pause, resume
 from glossator_server.lsp.commands.proposals import apply, discard
@@ -20,6 +21,7 @@ FUNCTIONS: dict[str, Callable[[GlossatorServer, Sequence[object]], Awaitable[obj
     "glossator.document": document,
     "glossator.documentAll": document_all,
     "glossator.fix": fix,
+    "glossator.edit": edit,
     "glossator.review": review,
     "glossator.do": do,
     "glossator.cancel": cancel,
