@@ -127,7 +127,9 @@ class Looking:
         if last < wanted.start:
             return []
         shown_lines = tuple(lines[wanted.start - 1 : last])
-        return [Piece(inner, wanted.start, shown_lines, question.symbol, "", "place", 1.0)]
+        # Who names a whole file says little of what the question is about.
+        why = "file" if question.lines is None else "place"
+        return [Piece(inner, wanted.start, shown_lines, question.symbol, "", why, 1.0)]
 
     def whole(self, path: Path, wanted: range | None, symbol: str) -> Piece:
         """Return lines of a file, however many, as far as they are there; raises `UsageError`."""
