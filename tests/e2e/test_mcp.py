@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from glossator_gate.audit import default_folder, lines
+from glossator_server.mcp.serving import MOST_CALLS_AT_ONCE
 from tests.conftest import missing_part
 from tests.e2e.command_line import COMMAND, PATIENCE_S, check_one_sentence, glossator
 from tests.e2e.conftest import WriteScript
@@ -184,6 +186,38 @@ async def test_a_comment_is_proposed_as_a_diff_and_nothing_is_written(
     assert _contents(project) == before
     assert _applies(data["diff"], project)
     assert "+ * half() - Halve a value.\n" in data["diff"]
+
+
+async def test_cancelled_calls_reach_the_model_and_make_room_for_others(
+    project: Path, script: WriteScript
+) -> None:
+    # Far longer than any test: only a cancel that reaches the model ends it.
+    script({"json": WORDS, "delay_s": 9_999.0, "repeat": True})
+    arguments = {"path": "src/half.c", "symbol": "half"}
+    async with served(project) as client:
+        for _ in range(2):
+            asking: asyncio.Queue[str | None] = asyncio.Queue()
+
+            async def hear(
+                done: float,
+                total: float | None,
+                message: str | None,
+                asking: asyncio.Queue[str | None] = asking,
+            ) -> None:
+                del done, total
+                asking.put_nowait(message)
+
+            calls = [
+                asyncio.create_task(client.call_tool("document", arguments, progress_callback=hear))
+                for _ in range(MOST_CALLS_AT_ONCE)
+            ]
+            for _ in calls:
+                assert await asking.get() == "scripted writes"
+            for call in calls:
+                call.cancel()
+            await asyncio.wait(calls)
+        # Without room it would wait for ever.
+        await asked(client, "read_symbol", name="twice", path="src/twice.c")
 
 
 @pytest.mark.parametrize(

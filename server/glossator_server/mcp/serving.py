@@ -222,8 +222,10 @@ async def _reporting(context: Context) -> AsyncIterator[Report]:
         yield report
     finally:
         telling.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await telling
+        await asyncio.wait([telling])
+        if not telling.cancelled() and (trouble := telling.exception()) is not None:
+            # Who has hung up meanwhile hears of nothing any more.
+            _log.debug("progress was not told: %s", type(trouble).__name__)
 
 
 async def _apart(work: Awaitable[T]) -> T:
