@@ -15,6 +15,7 @@ from typing import Any
 
 from glossator_clients.types import ChatReply, JsonSchema, ModelInfo, Tool
 from glossator_gate.errors import GlossatorError
+from glossator_server.prompts.fix import is_small
 from glossator_server.prompts.objects import objects_in
 
 MOST_REPLY_CHARACTERS = 400_000
@@ -63,8 +64,12 @@ class ActionFormatError(GlossatorError):
 
 
 def makes_calls(model: ModelInfo) -> bool:
-    """Tell whether a model is known to make tool calls."""
-    return model.takes_tools is True
+    """Tell whether a model is known to make tool calls.
+
+    The one that comes with the product has a template for them and cannot make them; a schema
+    holds it to what fits.
+    """
+    return model.takes_tools is True and not is_small(model)
 
 
 def as_offered(tools: Sequence[AgentTool]) -> tuple[Tool, ...]:
