@@ -53,6 +53,8 @@ def project(tmp_path: Path) -> Path:
         "secret/codes.c": "/* Doubles. */\nint launch_codes(void) { return 1; }\n",
         "secret/codes.h": "int launch_codes(void) { return undeclared; }\n",
         "src/includes.c": '#include "../secret/codes.h"\n#include "../.env"\nint last;\n',
+        "secret/fine.h": "int launch_codes(void);\n",
+        "src/guess.c": '#include "../secret/fine.h"\nint last(void) { return launch_code(); }\n',
         "denied/a.c": "int denied_by_policy(void) { return 1; }\n",
         ".env": "in_the_environment=1\n",
         ".glossator.toml": RULES,
@@ -156,7 +158,11 @@ async def test_a_check_says_what_is_wrong_and_nothing_of_secret_files(project: P
         assert (data["problems"][0]["line"], data["problems"][0]["gravity"]) == (3, "error")
         assert "src/broken.c:3:" in text
         assert "nothing" in data["problems"][0]["message"]
+        guess = str(await asked(client, "check", path="src/guess.c"))
         text, data = await asked(client, "check", path="src/includes.c")
+    # That it is called is in the file itself; what it was meant to be is not.
+    assert "launch_code" in guess
+    assert "launch_codes" not in guess
     assert not any(it in f"{text}{data}" for it in HIDDEN)
     assert "undeclared" not in f"{text}{data}"
     assert any("not told of" in it for it in data["notices"])
@@ -186,6 +192,29 @@ async def test_a_comment_is_proposed_as_a_diff_and_nothing_is_written(
     assert _contents(project) == before
     assert _applies(data["diff"], project)
     assert "+ * half() - Halve a value.\n" in data["diff"]
+
+
+async def test_a_question_is_answered_with_citations_and_secret_files_are_not_looked_at(
+    project: Path, own_home: Path
+) -> None:
+    replies = [{"text": "`twice` doubles a value [1].", "repeat": True}]
+    (own_home / "script.json").write_text(json.dumps({"schema": 1, "replies": replies}), "utf-8")
+    (own_home / "config" / "glossator").mkdir()
+    (own_home / "config" / "glossator" / "config.toml").write_text(
+        'schema = 1\n[[model]]\nid = "scripted"\napi = "scripted"\n'
+        f'script = "{own_home / "script.json"}"\n',
+        "utf-8",
+    )
+    async with served(project) as client:
+        text, data = await asked(client, "ask", question="What does twice do to a value?")
+        assert data["is_answered"]
+        assert data["citations"][0]["path"] == "src/twice.c"
+        assert "src/twice.c:" in text
+        text, data = await asked(client, "ask", question="What does launch_codes return?")
+        assert not any(it in f"{text}{data}" for it in HIDDEN[1:])
+        assert "codes.c" not in f"{text}{data}"
+        await refused(client, "ask", question="What is it?", path="secret/codes.c")
+        await refused(client, "ask", question=" ")
 
 
 async def test_cancelled_calls_reach_the_model_and_make_room_for_others(
