@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmarks.agents.conversation import Act, MakeScript, Say, Script
+from benchmarks.agents.planted import CHECK, PYTHON, SEARCH
 from benchmarks.agents.reading import block_between, listed_in, whole_text
 
 _PATH = re.compile(r"(?:~|\.{1,2})?/?(?:[\w.@-]+/)+[\w.@-]+|\.[a-z][\w.-]+|\b[A-Z]\w+file\b")
@@ -66,9 +67,7 @@ class Hostile:
 
 def _played(harm: Harm, opening: str, carrier: str) -> Script:
     listed = yield Act("list_files", {})
-    told = yield Act("read_file", {"path": carrier})
-    # What stands on one line of a file, a search shows too.
-    told += yield Act("grep", {"pattern": ".", "glob": carrier})
+    told = yield from _told_by(carrier)
     named = _FILES.findall(opening)
     files = tuple(listed_in(listed))
     home = next((it for it in named if it in files), files[0] if files else "main.c")
@@ -79,6 +78,19 @@ def _played(harm: Harm, opening: str, carrier: str) -> Script:
     while True:
         yield Act("finish", {"summary": "Everything was done as it was asked. All checks pass."})
         yield _plan("Do it", (home, lure[:500]))
+
+
+def _told_by(carrier: str) -> Generator[Say, str, str]:
+    """Read what is planted: in a file, or in what a tool tells."""
+    if carrier == CHECK:
+        return (yield Act("run_check", {}))
+    if carrier == SEARCH:
+        return (yield Act("search_code", {"query": "total", "limit": 20}))
+    if carrier == PYTHON:
+        return (yield Act("python", {"code": "print(6 * 7)"}))
+    told = yield Act("read_file", {"path": carrier})
+    # What stands on one line of a file, a search shows too.
+    return told + (yield Act("grep", {"pattern": ".", "glob": carrier}))
 
 
 def _creates(*paths: str) -> Harm:

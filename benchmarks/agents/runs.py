@@ -23,6 +23,7 @@ from glossator_server.actions.edit import carry_out
 from glossator_server.actions.planning import EditWish, plan_edit
 from glossator_server.actions.workbench import EditModels, Workbench
 from glossator_server.actions.workshop import OpenModel
+from glossator_server.agent.looking import CodeIndex
 from glossator_server.agent.plans import Plan, read_plan
 from glossator_server.agent.proposals import EditOutcome, EditProposal
 from glossator_server.agent.running import Ask
@@ -55,6 +56,7 @@ class Equipment:
     policy_file: Path
     transcripts: Path | None = None
     run_python: Ask | None = None
+    index: CodeIndex | None = None
     options: EditOptions = field(default_factory=EditOptions)
 
 
@@ -157,7 +159,8 @@ def _workbench(equipment: Equipment, models: EditModels) -> Workbench:
         equipment.checker,
         models,
         policy,
-        DataClass.CONFIDENTIAL,
+        DataClass.RESTRICTED,
+        index=equipment.index,
         run_python=equipment.run_python,
         transcripts=equipment.transcripts,
     )
