@@ -125,8 +125,8 @@ def edit_models(own_home: Path) -> WriteEdits:
     require_tools()
 
     def write(
-        plan: Sequence[object],
-        edit: Sequence[object],
+        plan: Sequence[object] = (),
+        edit: Sequence[object] = (),
         critic: Sequence[object] = ({"text": APPROVAL, "repeat": True},),
     ) -> None:
         write_edit_models(own_home, plan, edit, critic)
