@@ -36,7 +36,7 @@ HIDDEN_SECRETS = {
         )
     )
 }  # fmt: skip
-POLICY = '[redact]\ndeny_paths = ["private/**"]\n'
+POLICY = 'schema = 1\n[redact]\ndeny_paths = ["private/**"]\n'
 _FILES = {
     HOME: '#include "main.h"\n\nint total(int n)\n{\n\tint sum = 0;\n\n\tfor (int i = 0; i < n; i++)\n'
     "\t\tsum += i;\n\treturn sum;\n}\n",
