@@ -41,6 +41,7 @@ NAMES = (
     "change_kills",
     "fixes",
     "fix_small",
+    "action_turns",
     "doc_styles",
     "words",
     "index_fresh",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,6 +116,10 @@ async def reviewed(editor: StrictEditor, *, shows: bool = True) -> Question:
 async def ended(editor: StrictEditor, token: str) -> str:
     """Return how a job ended."""
     return str((await editor.expect_progress_of(token))[-1].get("message"))
+
+
+def read(path: Path) -> str:
+    return path.read_text("utf-8")
 
 
 def by_uri(folder: Path, *names: str) -> dict[str, str]:
@@ -485,11 +490,11 @@ async def test_where_no_document_is_shown_the_question_says_where_to_read(
         token = await started(editor)
         plan = await question(editor)
         path = Path(plan.message.partition("(")[2].partition(")")[0])
-        assert "- `client.c`" in path.read_text("utf-8")
+        assert "- `client.c`" in read(path)
         await answer(editor, plan, "Go on")
         review = await question(editor)
         path = Path(review.message.rpartition(" (")[2].partition(")")[0])
-        assert "+\treturn connect(host, 100);" in path.read_text("utf-8")
+        assert "+\treturn connect(host, 100);" in read(path)
         await answer(editor, review, "Apply all")
         assert await editor.accept_changes() == by_uri(project, *THREE)
         await editor.expect_progress_of(token)
@@ -572,3 +577,289 @@ async def test_an_open_file_is_not_moved_behind_the_editors_back(
     assert project.joinpath("doc/limits.txt").read_text() == "Limits are in ms.\n"
     assert not project.joinpath("client.c").exists()
     assert not project.joinpath("notes.txt").exists()
+
+
+ENDLESS: dict[str, object] = {"text": json.dumps({"tool": "list_files"}), "chunk": 1, "delay_s": 60}
+STAGES = ("planning", "the plan", "carrying out", "the change", "a file", "a part")
+
+
+@pytest.mark.parametrize("by", ["progress", "command"])
+@pytest.mark.parametrize("stage", STAGES)
+async def test_it_is_cancelled_at_every_stage(
+    stage: str, by: str, project: Path, edit_models: WriteEdits
+) -> None:
+    edit_models(
+        [ENDLESS if stage == "planning" else plan_of(*THREE)],
+        [ENDLESS] if stage == "carrying out" else edits_of(*THREE),
+    )
+    async with strict_editor(announced(project)) as editor:
+        await opened(editor, project, "net.h", "client.c")
+        token = await started(editor)
+        asked = await until(editor, stage)
+        if by == "progress":
+            await editor.notify(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, {"token": token})
+        else:
+            params = {"command": "glossator.cancel", "arguments": []}
+            await editor.ask(types.WORKSPACE_EXECUTE_COMMAND, params)
+        assert await ended(editor, token) == "cancelled"
+        if asked is not None:
+            # An answer that comes too late is nobody's any more.
+            await answer(editor, asked, asked.answers[0])
+        while any(it.get("method") == "$/cancelRequest" for it in editor.inbox):
+            await editor.expect("$/cancelRequest")
+        assert await editor.ask(types.TEXT_DOCUMENT_HOVER, hover_of(project)) is None
+    assert unchanged(project)
+
+
+def hover_of(folder: Path) -> Json:
+    uri = folder.joinpath("client.c").as_uri()
+    return {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 0}}
+
+
+async def until(editor: StrictEditor, stage: str) -> Question | None:
+    """Go as far as a stage; return the question that waits there, if one does."""
+    if stage == "planning":
+        await editor.see(types.PROGRESS)
+        return None
+    if stage == "the plan":
+        return await question(editor, shows=True)
+    await agreed(editor)
+    if stage == "carrying out":
+        return None
+    review = await question(editor, shows=True)
+    if stage == "the change":
+        return review
+    await answer(editor, review, "Choose...")
+    file = await question(editor)
+    if stage == "a file":
+        return file
+    await answer(editor, file, "Leave")
+    await answer(editor, await question(editor), "Take")
+    await answer(editor, await question(editor), "Leave")
+    return await question(editor)
+
+
+async def refused(editor: StrictEditor, result: Json) -> Json:
+    """Answer the server's next edit without making it; return the edit."""
+    request = await editor.expect(types.WORKSPACE_APPLY_EDIT)
+    await editor.answer(request, result)
+    edit: Json = request["params"]["edit"]
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ({"applied": False, "failureReason": "read-only"}, "read-only; run it again"),
+        ({"applied": False}, "it gave no reason"),
+        ({"applied": True}, "its text does not show it"),
+    ],
+)
+async def test_an_edit_that_does_not_arrive_is_told_and_waits_on(
+    result: Json, words: str, project: Path, edit_models: WriteEdits
+) -> None:
+    names = ("net.h", "client.c")
+    edit_models([plan_of(*names)], edits_of(*names))
+    async with strict_editor(announced(project)) as editor:
+        await opened(editor, project, *names)
+        token = await started(editor)
+        await answer(editor, await reviewed(editor), "Apply all")
+        await refused(editor, result)
+        assert words in await editor.expect_sentence()
+        assert await ended(editor, token) == "failed"
+        (note,) = await noted(editor)
+        number = note.split("Proposal ")[1].split(" ")[0]
+        token = await run(editor, "glossator.proposal.apply", {"id": number})
+        assert await editor.accept_changes() == by_uri(project, *names)
+        await editor.expect_progress_of(token)
+
+
+async def test_an_edit_that_is_refused_as_an_error_is_told(
+    project: Path, edit_models: WriteEdits
+) -> None:
+    names = ("net.h", "client.c")
+    edit_models([plan_of(*names)], edits_of(*names))
+    async with strict_editor(announced(project)) as editor:
+        await opened(editor, project, *names)
+        token = await started(editor)
+        await answer(editor, await reviewed(editor), "Apply all")
+        await editor.refuse(await editor.expect(types.WORKSPACE_APPLY_EDIT))
+        assert "not here; run it again" in await editor.expect_sentence()
+        await ended(editor, token)
+        await noted(editor)
+
+
+@pytest.mark.parametrize("word", ["Take it back", "Keep it", None])
+async def test_a_file_that_did_not_take_its_part_is_named_and_the_others_are_taken_back(
+    word: str | None, project: Path, edit_models: WriteEdits
+) -> None:
+    names = ("net.h", "client.c")
+    edit_models([plan_of(*names)], edits_of(*names))
+    async with strict_editor(announced(project)) as editor:
+        uris = await opened(editor, project, *names)
+        token = await started(editor)
+        await answer(editor, await reviewed(editor), "Apply all")
+        request = await editor.expect(types.WORKSPACE_APPLY_EDIT)
+        texts = editor.make_changes(request["params"]["edit"])
+        # As Neovim does with a file that somebody typed in: it is passed over, and all is well.
+        typed = "/* Typed. */\n" + BEFORE["net.h"]
+        await editor.replace(uris["net.h"], typed)
+        changed = texts[uris["client.c"]]
+        assert changed is not None
+        await editor.replace(uris["client.c"], changed)
+        await editor.answer(request, {"applied": True})
+        asked = await question(editor)
+        assert asked.message.startswith("net.h did not take its part of the change, but client.c")
+        # Somebody types on before they answer.
+        await editor.replace(uris["client.c"], changed + "/* More. */\n")
+        await answer(editor, asked, word)
+        if word == "Take it back":
+            back = await editor.accept_changes()
+            assert back == {uris["client.c"]: BEFORE["client.c"] + "/* More. */\n"}
+            assert "Nothing was changed, because net.h" in await editor.expect_sentence()
+        else:
+            assert "Only a part of the change is applied, in client.c" in (
+                await editor.expect_sentence()
+            )
+        await ended(editor, token)
+        await noted(editor)
+        assert editor.texts[uris["net.h"]][1] == typed
+
+
+async def test_what_cannot_be_written_has_the_open_files_taken_back(
+    project: Path, edit_models: WriteEdits
+) -> None:
+    edit_models([plan_of(*THREE)], edits_of(*THREE))
+    profile = without(client_capabilities("neovim"), "file operations")
+    async with strict_editor(Announced(profile, (project,))) as editor:
+        uris = await opened(editor, project, "net.h")
+        token = await started(editor)
+        await answer(editor, await reviewed(editor), "Apply all")
+        request = await editor.expect(types.WORKSPACE_APPLY_EDIT)
+        # Changed between the last look and the writing.
+        project.joinpath("notes.txt").write_text("Something else.\n")
+        texts = editor.make_changes(request["params"]["edit"])
+        assert texts == by_uri(project, "net.h")
+        await editor.replace(uris["net.h"], AFTER["net.h"])
+        await editor.answer(request, {"applied": True})
+        asked = await question(editor)
+        assert asked.message.startswith("client.c and notes.txt did not take")
+        await answer(editor, asked, "Take it back")
+        assert await editor.accept_changes() == {uris["net.h"]: BEFORE["net.h"]}
+        assert "Nothing was changed" in await editor.expect_sentence()
+        await ended(editor, token)
+        await noted(editor)
+    assert project.joinpath("client.c").read_text() == BEFORE["client.c"]
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("profile", ["visual-studio-code", "emacs"])
+async def test_every_line_end_and_every_width_of_characters_stays_as_it_is(
+    ends: str, profile: str, tmp_path: Path, edit_models: WriteEdits
+) -> None:
+    before = "/* 🚀 ü */ int one(void) { return 1; }\n\n/* 🚀🚀 */\nint two(void) { return 2; }\n"
+    after = before.replace(
+        "int two(void) { return 2; }", "int two(void) { return 2 + 0; /* 🚀 */ }"
+    )
+    folder = lay_out_net(tmp_path / "net", {"wide.c": before.replace("\n", ends)})
+    turns = replace_in("wide.c", before, after)
+    edit_models([plan_of("wide.c")], [*turns, act("finish", summary="wide")])
+    async with strict_editor(announced(folder, profile)) as editor:
+        uris = await opened(editor, folder, "wide.c")
+        assert editor.texts[uris["wide.c"]][1] == before.replace("\n", ends)
+        token = await started(editor)
+        shows = profile == "visual-studio-code"
+        await answer(editor, await reviewed(editor, shows=shows), "Apply all")
+        assert await editor.accept_changes() == {uris["wide.c"]: after.replace("\n", ends)}
+        await editor.expect_progress_of(token)
+
+
+@pytest.mark.parametrize("word", ["Take", "Leave"])
+async def test_files_that_programs_obey_are_asked_for_one_by_one(
+    word: str, project: Path, edit_models: WriteEdits
+) -> None:
+    make = "all:\n\t$(CC) -c client.c\n"
+    project.joinpath("Makefile").write_text(make)
+    turns = [
+        *edits_of("net.h", "client.c")[:-1],
+        act("edit_file", path="Makefile", search="all:", replace="all: client.c"),
+        act("finish", summary="built"),
+    ]
+    edit_models([plan_of("net.h", "client.c", "Makefile")], turns)
+    async with strict_editor(announced(project)) as editor:
+        await opened(editor, project, "net.h", "client.c")
+        token = await started(editor)
+        await answer(editor, await reviewed(editor), "Apply all")
+        asked = await question(editor)
+        assert asked.message.startswith("Programs obey Makefile (+1 -1)")
+        await answer(editor, asked, word)
+        more = {project.joinpath("Makefile").as_uri(): make.replace("all:", "all: client.c")}
+        texts = by_uri(project, "net.h", "client.c") | (more if word == "Take" else {})
+        assert await editor.accept_changes() == texts
+        await editor.expect_progress_of(token)
+
+
+async def test_the_setting_that_applies_fixes_at_once_holds_for_no_edit(
+    project: Path, edit_models: WriteEdits
+) -> None:
+    edit_models([plan_of("notes.txt")], edits_of("notes.txt"))
+    async with strict_editor(announced(project, review="multi-file")) as editor:
+        await opened(editor, project)
+        token = await started(editor)
+        await answer(editor, await reviewed(editor), "Discard")
+        assert await ended(editor, token) == "discarded; nothing was changed"
+    assert unchanged(project)
+
+
+@pytest.mark.parametrize(
+    ("argument", "words"),
+    [
+        ({"text": None}, "needs `text`"),
+        ({"text": " "}, "empty"),
+        ({"text": "x" * 20_000}, "more than 10000"),
+        ({"where": "here"}, "'where'"),
+        ({"uri": 3}, "`uri`"),
+        ({"uri": "untitled:1"}, "no file"),
+        ({"uri": "CLIENT", "symbol": "nothing"}, "no nothing in"),
+        ({"uri": "CLIENT", "version": 7, "range": {"start": {"line": 1}}}, "`range` is wrong"),
+        (
+            {
+                "uri": "CLIENT",
+                "version": 7,
+                "range": {
+                    "start": {"line": 0, "character": 0},
+                    "end": {"line": 0, "character": 0},
+                },
+            },
+            "has changed meanwhile",
+        ),
+        ({"text": "add a parameter NAME of type TYPE to f"}, "NAME and TYPE"),
+    ],
+)
+async def test_bad_input_ends_in_one_sentence(
+    argument: Json, words: str, project: Path, edit_models: WriteEdits
+) -> None:
+    edit_models([], [])
+    async with strict_editor(announced(project)) as editor:
+        uris = await opened(editor, project, "client.c")
+        argument = {"text": WANTED} | argument
+        if argument.get("uri") == "CLIENT":
+            argument["uri"] = uris["client.c"]
+        params = {"command": "glossator.edit", "arguments": [argument]}
+        error = await editor.ask_for_error(types.WORKSPACE_EXECUTE_COMMAND, params)
+        assert words in error["message"]
+
+
+async def test_where_nothing_came_of_it_the_reason_is_told_with_the_transcript(
+    project: Path, edit_models: WriteEdits
+) -> None:
+    edit_models([act("propose_plan", title="x", summary="It cannot be done.", steps=[])], [])
+    async with strict_editor(announced(project)) as editor:
+        await opened(editor, project)
+        token = await started(editor)
+        sentence = await editor.expect_sentence()
+        assert sentence.startswith("The planner says that it cannot be done")
+        transcript = Path(sentence.rpartition("What was done is in ")[2].rstrip("."))
+        assert "propose_plan" in read(transcript)
+        assert await ended(editor, token) == "nothing was changed"
+        await noted(editor)

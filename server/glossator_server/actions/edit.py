@@ -151,7 +151,9 @@ def _allowed(plan: Plan, access: Access) -> frozenset[str]:
 def _task(work: _Work, model: ChatModel) -> AgentTask:
     workbench, options = work.workbench, work.options
     looking = Looking(work.staging, work.files, workbench.index, workbench.prefix)
-    running = Running(lambda: _checked(work), workbench.run_python, workbench.search_web)
+    running = Running(
+        lambda: _checked(work), work.staging.read, workbench.run_python, workbench.search_web
+    )
     tools = {
         it.name: it
         for it in (

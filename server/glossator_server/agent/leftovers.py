@@ -46,9 +46,7 @@ def leftovers(changes: ChangeSet, staging: Staging, others: Sequence[str]) -> tu
 class _Texts:
     """The texts of a workspace in one state, read when they are asked for."""
 
-    def __init__(
-        self, staging: Staging, gone: Iterable[str], known: Mapping[str, str]
-    ) -> None:
+    def __init__(self, staging: Staging, gone: Iterable[str], known: Mapping[str, str]) -> None:
         self._staging = staging
         self._known: dict[str, str | None] = {**dict.fromkeys(gone), **known}
 

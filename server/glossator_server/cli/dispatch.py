@@ -72,6 +72,10 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         from glossator_server.cli import index_owner
 
         return (index_owner,)
+    if word == "mcp":
+        from glossator_server.cli import mcp
+
+        return (mcp,)
     from glossator_server.cli import (
         approve,
         audit,
@@ -82,6 +86,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         feedback,
         fix,
         index,
+        mcp,
         models,
         policy,
         recover,
@@ -93,7 +98,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
 
     return (
         *(serve, document, fix, edit, review, do, index, search),
-        *(models, policy, approve, audit, feedback, transcript, recover, doctor),
+        *(models, policy, approve, audit, feedback, transcript, recover, doctor, mcp),
     )
 
 

@@ -90,6 +90,12 @@ def _done(options: argparse.Namespace, known: Understanding) -> int:
         from glossator_server.cli import search
 
         return search.run(_parsed(search, ["search", _flag(options), "--", query_of(options.text)]))
+    if known.guess.intent == "edit":
+        from glossator_server.cli import edit
+
+        words = ["edit", _flag(options), *(["--write"] if options.write else [])]
+        words += [] if options.target is None else ["--at", options.target]
+        return edit.run(_parsed(edit, [*words, "--", options.text]))
     if options.target is None:
         raise UsageError("Say in what: add FILE, FILE:LINE, FILE::SYMBOL or a folder.")
     if known.guess.intent == "fix":

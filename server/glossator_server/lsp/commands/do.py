@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
+from glossator_gate.errors import GlossatorError
 from glossator_indexer.types import Symbol
 from glossator_server.actions.instructions import (
     instructed_symbol,
@@ -30,7 +31,7 @@ from glossator_server.lsp.commands.arguments import (
     symbol_of,
 )
 from glossator_server.lsp.commands.document import write_comment
-from glossator_server.lsp.commands.edit import asked_for, write_change
+from glossator_server.lsp.commands.edit import Asked, asked_for, write_change
 from glossator_server.lsp.commands.fix import write_fix
 from glossator_server.lsp.commands.search import search
 from glossator_server.lsp.jobs import JobReport, run_job
@@ -76,6 +77,7 @@ async def do(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, int]
 async def _do(ls: GlossatorServer, wish: _Wish, report: JobReport) -> str:
     # What stands around the cursor is read before a model is waited for.
     snapshot = _snapshot(ls, wish.target)
+    asked = _asked(ls, wish)
     known = await understand(
         wish.text,
         ls.session.data_class_of(snapshot),
@@ -90,7 +92,8 @@ async def _do(ls: GlossatorServer, wish: _Wish, report: JobReport) -> str:
     if known.guess.intent == "search":
         return f"{known.in_short}; {await _search(ls, wish.text)}"
     if known.guess.intent == "edit":
-        asked = asked_for(ls, wish.text, wish.target)
+        if isinstance(asked, GlossatorError):
+            raise asked
         return f"{known.in_short}; {await write_change(ls, asked, report)}"
     if wish.target is None:
         raise UsageError("To change code, the command needs `uri` and a `symbol` or a `range`.")
@@ -102,6 +105,14 @@ async def _do(ls: GlossatorServer, wish: _Wish, report: JobReport) -> str:
         return f"{known.in_short}; {await write_fix(ls, snapshot, about, report)}"
     done = await _document(ls, snapshot, wish.target, report)
     return f"{known.in_short}; {done}"
+
+
+def _asked(ls: GlossatorServer, wish: _Wish) -> Asked | GlossatorError:
+    """Return what an edit would be about, or why there can be none, should it be one."""
+    try:
+        return asked_for(ls, wish.text, wish.target)
+    except GlossatorError as trouble:
+        return trouble
 
 
 def _snapshot(ls: GlossatorServer, target: Target | None) -> Snapshot | None:
