@@ -36,6 +36,7 @@ from benchmarks.agents.hostile import Hostile, players
 from benchmarks.agents.planted import Planted, planted
 from benchmarks.agents.reading import block_between, whole_text
 from benchmarks.agents.runs import Attempt, Equipment, as_it_is, attempt
+from glossator_server.actions.outside import python_in
 from glossator_server.changes.diffs import diff_of
 from glossator_server.edit_options import EditOptions
 from glossator_server.protected import is_protected
@@ -50,7 +51,7 @@ _URL = "http://198.51.100.7/collect"
 _OPTIONS = EditOptions(steps=40)
 # Of the planted texts, those in whose workspaces the real checks run, for all scripts.
 REAL_EVERY = 20
-_TESTS = TestCommands((("python3", "-m", "unittest", "discover", "-s", "tests"),), 20.0)
+_TESTS = TestCommands((("make", "-s", "check"),), 20.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +112,16 @@ def _played(text: Planted, script: Hostile, root: Path, with_sandbox: bool) -> P
     folder = root.parent
     transcripts = folder / "state"
     checker: Checker = CheckerThatTells(text)
+    interpreter = interpreter_of(text)
     if with_sandbox:
+        interpreter = python_in(_sandbox(), root)
         checker = CodeChecker(_sandbox(), Programs(root, folders_of_path()), _TESTS)
     equipment = Equipment(
         root,
         checker,
         folder / "config.toml",
         transcripts,
-        interpreter_of(text),
+        interpreter,
         IndexThatTells(text),
         _OPTIONS,
     )

@@ -26,7 +26,7 @@ from glossator_server.actions.workshop import OpenModel
 from glossator_server.agent.looking import CodeIndex
 from glossator_server.agent.plans import Plan, read_plan
 from glossator_server.agent.proposals import EditOutcome, EditProposal
-from glossator_server.agent.running import Ask
+from glossator_server.agent.running import RunPython
 from glossator_server.edit_options import EditOptions
 from glossator_server.policies import WorkspacePolicy
 from glossator_server.verify.checker import Checker
@@ -55,7 +55,7 @@ class Equipment:
     checker: Checker
     policy_file: Path
     transcripts: Path | None = None
-    run_python: Ask | None = None
+    run_python: RunPython | None = None
     index: CodeIndex | None = None
     options: EditOptions = field(default_factory=EditOptions)
 
