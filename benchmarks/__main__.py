@@ -41,6 +41,8 @@ NAMES = (
     "change_kills",
     "fixes",
     "fix_small",
+    "edit_tasks",
+    "hostile_agents",
     "action_turns",
     "doc_styles",
     "words",

@@ -1,4 +1,4 @@
-"""Own the checks of an agent's changes as they see a workspace: without the files that it may not read.
+"""Own the checks of an agent's changes as they see a workspace: without what it may not read.
 
 A model can have a compiler quote a file, or a test print it; so each such file is empty there. It
 must not judge what is found.
@@ -7,6 +7,7 @@ must not judge what is found.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -103,9 +104,10 @@ def _may_hide(path: Path, access: Access) -> bool:
 
 
 def _untold(outcome: CheckOutcome) -> CheckOutcome:
-    """Return an outcome in which no tool's words stand; each problem keeps its place."""
-    problems = tuple(
-        replace(it, message=f"something is wrong here ({number})")
-        for number, it in enumerate(outcome.problems, 1)
-    )
+    """Return an outcome without a word of its tools; each problem keeps its place and a name."""
+
+    def named(message: str) -> str:
+        return f"problem {hashlib.sha256(message.encode()).hexdigest()[:8]}"
+
+    problems = tuple(replace(it, message=named(it.message)) for it in outcome.problems)
     return replace(outcome, problems=problems, excerpt="")
