@@ -78,11 +78,13 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         return (mcp,)
     from glossator_server.cli import (
         approve,
+        ask,
         audit,
         do,
         doctor,
         document,
         edit,
+        explain,
         feedback,
         fix,
         index,
@@ -97,7 +99,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
     )
 
     return (
-        *(serve, document, fix, edit, review, do, index, search),
+        *(serve, document, fix, edit, review, ask, explain, do, index, search),
         *(models, policy, approve, audit, feedback, transcript, recover, doctor, mcp),
     )
 
