@@ -42,6 +42,8 @@ NAMES = (
     "interleaving",
     "fixes",
     "fix_small",
+    "edit_tasks",
+    "hostile_agents",
     "action_turns",
     "doc_styles",
     "words",
