@@ -39,6 +39,7 @@ NAMES = (
     "garbage",
     "never_worse",
     "change_kills",
+    "interleaving",
     "fixes",
     "fix_small",
     "doc_styles",
