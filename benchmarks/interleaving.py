@@ -1,23 +1,19 @@
-"""Let 10,000 random orders of a person's edits and ours meet in an editor: no text is lost.
+"""Let 10,000 random orders of typing and of our edits meet in an editor: no text is ever lost.
 
-Each order offers a change of some files to a simulated editor in which somebody types before,
-while and after the change is checked, sent and compared; what is typed reaches the server at once
-or late. The editor drops stale parts in silence as Neovim does, or refuses all of them as VS Code
-does; it refuses now and then for no reason, closes files, and can or cannot open files by itself.
-Beside it a model keeps what the person has written. At the end every line of the person's has to
-stand where they put it, each file has to have its part of the change or nothing of it, and what
-was told has to be so.
+The editor is a model of one: it changes its texts as a person types, tells the server a moment
+later, and applies an edit of several files only where no version has moved on. A stale one it
+refuses, or drops and says that it was applied, as some do. Every line and every typed word is
+unique, so that afterwards each can be accounted for: what was typed stands, what was deleted is
+gone, and our change is in every file of it or in none.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
-import re
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,306 +21,265 @@ from lsprotocol import types
 
 from glossator_clients.protocol import ChatModel
 from glossator_gate.errors import GlossatorError
-from glossator_gate.types import Policy
 from glossator_server.change_set import ChangeSet, FileChange
-from glossator_server.lsp import changing, sending
 from glossator_server.lsp.capabilities import EditorCapabilities
-from glossator_server.lsp.changing import KEEP, TAKE_BACK, apply_change
-from glossator_server.lsp.convert import PositionMap
+from glossator_server.lsp.changing import apply_change
 from glossator_server.lsp.jobs import JobReport
 from glossator_server.lsp.language_server import GlossatorServer
-from glossator_server.lsp.proposals import OfferedChange
+from glossator_server.lsp.proposals import Failing, OfferedChange
 from glossator_server.proposal import Proposal
 from glossator_server.session import Session
 from glossator_server.settings import Settings
 
-ORDERS = int(os.environ.get("GLOSSATOR_INTERLEAVINGS", "10000"))
-_UTF16 = types.PositionEncodingKind.Utf16
-_OPERATIONS = frozenset({"create", "rename", "delete"})
+ORDERS = int(os.environ.get("GLOSSATOR_ORDERS", "10000"))
+_A_ROW = 100
+_ROOT = Path("/nowhere")
+# The server waits a quarter of a second before it sends: typing goes on before, while and after.
+_TYPING_SECONDS = 0.6
+_MOST_LAG = 0.15
 
 
 def rows() -> Iterator[dict[str, Any]]:
-    """Yield a row an order."""
-    with tempfile.TemporaryDirectory() as scratch:
-        os.environ["XDG_STATE_HOME"] = scratch
-        for seed in range(ORDERS):
-            yield order(seed)
+    """Yield a row for each hundred orders."""
+    for first in range(0, ORDERS, _A_ROW):
+        found = asyncio.run(_many(range(first, first + _A_ROW)))
+        yield {
+            "first": first,
+            "orders": len(found),
+            "applied": sum(it["applied"] for it in found),
+            "typed": sum(it["typed"] for it in found),
+            "wrong": [it for it in found if it["trouble"]],
+        }
 
 
 def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return how the orders ended, and in how many something was wrong."""
-    ends = sorted({row["end"] for row in rows})
+    """Return how many orders there were, how many ended with our change in, and what was wrong."""
     return {
-        "orders": len(rows),
-        "edits_typed": sum(row["typed"] for row in rows),
-        "wrong": sum(bool(row["wrong"]) for row in rows),
-    } | {end: sum(row["end"] == end for row in rows) for end in ends}
+        "orders": sum(row["orders"] for row in rows),
+        "applied": sum(row["applied"] for row in rows),
+        "typed_edits": sum(row["typed"] for row in rows),
+        "wrong": sum(len(row["wrong"]) for row in rows),
+    }
 
 
-def order(seed: int) -> dict[str, Any]:
-    """Let one order of edits happen; return how it ended and what was wrong with it."""
+async def _many(seeds: range) -> list[dict[str, Any]]:
+    return await asyncio.gather(*(order(seed) for seed in seeds))
+
+
+async def order(seed: int) -> dict[str, Any]:
+    """Let one order happen; return what became of it, with the trouble in a sentence or empty."""
     rng = random.Random(seed)
-    usual = changing.SETTLING_SECONDS, sending.CHANGE_SECONDS
-    # Nobody waits for a person here.
-    changing.SETTLING_SECONDS, sending.CHANGE_SECONDS = 0.0, 0.05
-    try:
-        with tempfile.TemporaryDirectory() as scratch:
-            return asyncio.run(_order(rng, Path(scratch).resolve(), seed))
-    finally:
-        changing.SETTLING_SECONDS, sending.CHANGE_SECONDS = usual
+    editor = ModelEditor(rng)
+    ls = editor.server
+    ours = _our_change(editor, rng)
+    fails = rng.random() < 0.1
+    proposal = _proposal()
+
+    async def again(changes: ChangeSet) -> Proposal | Failing:  # noqa: ARG001 -- says the same of all
+        await asyncio.sleep(rng.random() * 0.05)
+        return Failing("it no longer compiles") if fails else proposal
+
+    offered = OfferedChange(proposal, ours.changes, again)
+    typing = asyncio.create_task(editor.type_for(_TYPING_SECONDS))
+    await asyncio.sleep(rng.random() * 0.2)
+    applied = False
+    with contextlib.suppress(GlossatorError):
+        await apply_change(ls, offered, JobReport(ls, "edit", None))
+        applied = True
+    await typing
+    await editor.flushed()
+    trouble = editor.trouble(ours, applied=applied)
+    return {"seed": seed, "applied": applied, "typed": editor.typed, "trouble": trouble}
 
 
-async def _order(rng: random.Random, root: Path, seed: int) -> dict[str, Any]:
-    editor = SimulatedEditor(rng, root)
-    offered = editor.offer()
-    editor.type_some()
-    try:
-        await apply_change(editor, offered, JobReport(editor, "order", None))
-        end = "applied"
-    except GlossatorError as trouble:
-        end = _end(str(trouble))
-    editor.type_some()
-    await editor.settle()
-    wrong = editor.wrong(end)
-    return {"seed": seed, "end": end, "typed": editor.typed, "wrong": wrong}
+class OurChange:
+    """What our edit takes away and brings, by token."""
+
+    def __init__(self, changes: ChangeSet, gone: set[str], brought: set[str]) -> None:
+        self.changes = changes
+        self.gone = gone
+        self.brought = brought
 
 
-def _end(sentence: str) -> str:
-    for words, end in (
-        ("Only a part", "kept in part"),
-        ("could not be taken back", "partly taken back"),
-        ("Nothing was changed", "taken back"),
-        ("did not apply", "refused"),
-        ("does not show it", "not seen"),
-    ):
-        if words in sentence:
-            return end
-    return "stale"
+class _Server(GlossatorServer):
+    """A server whose editor is the model; what it would only show is not kept."""
 
+    model: ModelEditor
 
-@dataclass(slots=True)
-class _File:
-    """A file of the editor's, with the model of what the person has made of it.
+    def note(self, sentence: str) -> None:
+        pass
 
-    `lines` are those of the person's and of the file's, in order, that still have to stand; `old`
-    are those that the change takes away, `new` those that it puts there.
-    """
-
-    path: Path
-    lines: list[str]
-    old: list[str]
-    new: list[str]
-    text: str
-    version: int | None = None
-    unsent: list[types.DidChangeTextDocumentParams] = field(default_factory=list)
-
-    @property
-    def uri(self) -> str:
-        return self.path.as_uri()
-
-    @property
-    def now(self) -> str:
-        return self.path.read_text("utf-8") if self.version is None else self.text
-
-
-class SimulatedEditor(GlossatorServer):
-    """A server together with the editor that it talks to, and the person before it."""
-
-    def __init__(self, rng: random.Random, root: Path) -> None:
-        super().__init__(Session(Settings(), _no_model))
-        self._rng, self._root = rng, root
-        self._later: list[asyncio.Task[None]] = []
-        self.typed = 0
-        self.skips = rng.random() < 0.5
-        operations = _OPERATIONS if rng.random() < 0.6 else frozenset[str]()
-        self.editor = EditorCapabilities(
-            applies_edits=True, versions_edits=True, file_operations=operations
-        )
-        self.session.set_folders({root.as_uri(): root})
-        self.files = [self._file(number) for number in range(rng.randint(1, 4))]
-
-    # What happens in the editor.
-
-    def offer(self) -> OfferedChange:
-        """Return a change of every file, which is checked while somebody types."""
-        files = tuple(
-            FileChange(it.path.name, it.now, _replaced(it.now, it.old, it.new), version=it.version)
-            for it in self.files
-        )
-        proposal = Proposal(
-            title="Change",
-            symbol="",
-            edits=(),
-            evidence=(),
-            model="none",
-            route="none",
-            notices=(),
-            rounds=0,
-            prompt_tokens=0,
-            completion_tokens=0,
-            seconds=0.0,
-        )
-
-        async def again(changes: ChangeSet) -> Proposal:
-            del changes
-            await asyncio.sleep(0)
-            self.type_some()
-            return proposal
-
-        return OfferedChange(proposal, ChangeSet(self._root, files), again, noun="edit")
-
-    def type_some(self, *, closed: bool = True) -> None:
-        """Have somebody type, now and then."""
-        for _ in range(self._rng.choice([0, 0, 0, 1, 2])):
-            files = [it for it in self.files if closed or it.version is not None]
-            if files:
-                self._type(self._rng.choice(files))
-
-    async def settle(self) -> None:
-        """Have all that was typed arrive."""
-        await asyncio.gather(*self._later)
-        for it in self.files:
-            self._send(it)
-
-    def wrong(self, end: str) -> list[str]:
-        """Return what is not as it has to be."""
-        found = []
-        states = []
-        for it in self.files:
-            lines = it.now.split("\n")
-            new = [lines.count(one) for one in it.new]
-            state = "all" if all(n == 1 for n in new) else "none" if not any(new) else "torn"
-            states.append(state)
-            kept = [one for one in lines if one and one not in it.new]
-            wanted = [one for one in it.lines if state == "none" or one not in it.old]
-            if kept != wanted:
-                found.append(f"{it.path.name}: {kept} is not {wanted}")
-            document = self.session.documents.get(it.uri)
-            if document is not None and document.text != it.text:
-                found.append(f"{it.path.name} is out of step")
-        meant = {"applied": {"all"}, "kept in part": {"all", "none"}}
-        meant["partly taken back"] = {"all", "none"}
-        if not set(states) <= meant.get(end, {"none"}):
-            found.append(f"{end}, but {states}")
-        return found
+    def say(self, kind: types.MessageType, sentence: str) -> None:
+        pass
 
     async def workspace_apply_edit_async(
         self, params: types.ApplyWorkspaceEditParams
     ) -> types.ApplyWorkspaceEditResult:
-        """Apply an edit, as far as the editor likes to, while somebody types."""
-        await asyncio.sleep(0)
-        self.type_some(closed=False)
-        if self._rng.random() < 0.05:
-            return types.ApplyWorkspaceEditResult(applied=False, failure_reason="busy")
-        changes = [self._checked(it) for it in params.edit.document_changes or ()]
-        stale = [it for it in changes if it is None]
-        if stale and not self.skips:
-            return types.ApplyWorkspaceEditResult(applied=False, failure_reason="stale")
-        for file, edits in (it for it in changes if it is not None):
-            self._apply(file, edits)
-        await asyncio.sleep(0)
-        self.type_some(closed=False)
-        return types.ApplyWorkspaceEditResult(applied=True)
+        return await self.model.apply(params.edit)
 
     async def window_show_message_request_async(
-        self, params: types.ShowMessageRequestParams
+        self,
+        params: types.ShowMessageRequestParams,  # noqa: ARG002 -- every question is closed
     ) -> types.MessageActionItem | None:
-        """Answer as a person does, who types on meanwhile."""
-        del params
-        self.type_some()
-        await asyncio.sleep(0)
-        title = self._rng.choice([TAKE_BACK, TAKE_BACK, KEEP, None])
-        return None if title is None else types.MessageActionItem(title)
+        return None
 
-    def note(self, sentence: str) -> None:
-        """Pass over the log."""
 
-    def _checked(self, change: object) -> tuple[_File, list[types.TextEdit]] | None:
-        assert isinstance(change, types.TextDocumentEdit)
-        file = next(it for it in self.files if it.uri == change.text_document.uri)
-        version = change.text_document.version
-        if version != file.version:
-            return None  # Typed in since, or closed.
-        return file, [it for it in change.edits if isinstance(it, types.TextEdit)]
+class ModelEditor:
+    """Texts of unique lines, a person who types in them, and the messages that tell of it."""
 
-    def _apply(self, file: _File, edits: list[types.TextEdit]) -> None:
-        positions = PositionMap(file.now, _UTF16)
-        text = file.now
-        for it in reversed(edits):
-            span = positions.span(it.range)
-            text = text[: span.start] + it.new_text + text[span.end :]
-        self._change(file, text)
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+        self._numbers = iter(range(1_000_000))
+        self.typed = 0
+        self.server = _Server(Session(Settings(), _no_model))
+        self.server.editor = EditorCapabilities(applies_edits=True, versions_edits=True)
+        self.server.model = self
+        self._drops_silently = rng.random() < 0.5
+        self.texts: dict[str, list[str]] = {}
+        self.versions: dict[str, int] = {}
+        self.deleted: set[str] = set()
+        self.alive: set[str] = set()
+        self.original: dict[str, list[str]] = {}
+        self._messages: asyncio.Queue[types.DidChangeTextDocumentParams] = asyncio.Queue()
+        self._telling = asyncio.create_task(self._tell())
+        for number in range(rng.randrange(1, 4)):
+            uri = (_ROOT / f"f{number}.c").as_uri()
+            lines = [f"o{number}x{at}" for at in range(rng.randrange(5, 30))]
+            self.texts[uri], self.original[uri], self.versions[uri] = lines, list(lines), 1
+            item = types.TextDocumentItem(uri, "c", 1, "\n".join(lines))
+            self.server.documents.open(item)
 
-    # What a person does.
+    async def type_for(self, seconds: float) -> None:
+        """Type at random moments."""
+        for _ in range(self._rng.randrange(0, 6)):
+            await asyncio.sleep(self._rng.random() * seconds / 3)
+            self._type()
 
-    def _type(self, file: _File) -> None:
+    async def apply(self, edit: types.WorkspaceEdit) -> types.ApplyWorkspaceEditResult:
+        """Apply an edit whose versions are those of the texts, refuse or drop any other."""
+        await asyncio.sleep(self._rng.random() * 0.02)
+        parts = [it for it in edit.document_changes or () if isinstance(it, types.TextDocumentEdit)]
+        stale = any(it.text_document.version != self.versions[it.text_document.uri] for it in parts)
+        if stale:
+            return types.ApplyWorkspaceEditResult(self._drops_silently, "stale")
+        for it in parts:
+            uri = it.text_document.uri
+            for one in sorted(it.edits, key=_start, reverse=True):
+                if isinstance(one, types.TextEdit):
+                    self._replace(uri, one.range, one.new_text)
+        if self._rng.random() < 0.5:
+            await asyncio.sleep(self._rng.random() * 0.02)
+        return types.ApplyWorkspaceEditResult(applied=True)
+
+    async def flushed(self) -> None:
+        """Wait until everything is told."""
+        await self._messages.join()
+        self._telling.cancel()
+
+    def trouble(self, ours: OurChange, *, applied: bool) -> str:
+        """Return what is not as it has to be, nothing where all is."""
+        for uri, lines in self.texts.items():
+            if self.server.session.documents[uri].text != "\n".join(lines):
+                return f"{uri} is not what the server has"
+        words = [word for lines in self.texts.values() for line in lines for word in line.split()]
+        if len(words) != len(set(words)):
+            return "something stands twice"
+        present = set(words)
+        brought = ours.brought - self.deleted
+        gone = ours.gone if applied else set()
+        wanted = self.alive | {it for lines in self.original.values() for it in lines}
+        wanted = (wanted - gone - self.deleted) | (brought if applied else set())
+        if lost := wanted - present:
+            return f"lost: {sorted(lost)}"
+        if extra := present - wanted:
+            return f"not to be there: {sorted(extra)}"
+        return self._order()
+
+    def _order(self) -> str:
+        for uri, lines in self.texts.items():
+            now = [word for line in lines for word in line.split()]
+            left = [it for it in self.original[uri] if it in now]
+            if [it for it in now if it in left] != left:
+                return f"{uri} is out of order"
+        return ""
+
+    def _type(self) -> None:
+        uri = self._rng.choice(list(self.texts))
+        lines = self.texts[uri]
+        at = self._rng.randrange(len(lines))
         self.typed += 1
-        lines = file.now.split("\n")[:-1]
-        there = [it for it in lines if it in file.lines]
-        what = self._rng.random()
-        if what < 0.15 and there:
-            gone = self._rng.choice(there)
-            file.lines.remove(gone)
-            lines.remove(gone)
-        elif what < 0.2 and file.version is not None:
-            self._close(file)
-            return
-        elif there:
-            anchor, new = self._rng.choice(there), f"typed {self.typed} 🚀"
-            file.lines.insert(file.lines.index(anchor) + 1, new)
-            lines.insert(lines.index(anchor) + 1, new)
-        self._change(file, "".join(f"{it}\n" for it in lines))
+        word = f"u{next(self._numbers)}"
+        match self._rng.randrange(3):
+            case 0:
+                self.alive.add(word)
+                self._replace(uri, _range(at, 0, at, 0), f"{word}\n")
+            case 1:
+                self.alive.add(word)
+                end = len(lines[at])
+                self._replace(uri, _range(at, end, at, end), f" {word}")
+            case _ if len(lines) > 2 and at + 1 < len(lines):
+                self.deleted.update(lines[at].split())
+                self._replace(uri, _range(at, 0, at + 1, 0), "")
 
-    def _close(self, file: _File) -> None:
-        """Save a file and close it."""
-        self._send(file)
-        file.path.write_text(file.text, "utf-8")
-        file.version = None
-        self.documents.close(file.uri)
+    def _replace(self, uri: str, where: types.Range, text: str) -> None:
+        lines = self.texts[uri]
+        first, last = lines[where.start.line], lines[where.end.line]
+        joined = first[: where.start.character] + text + last[where.end.character :]
+        lines[where.start.line : where.end.line + 1] = joined.split("\n")
+        self.versions[uri] += 1
+        change = types.TextDocumentContentChangePartial(range=where, text=text)
+        document = types.VersionedTextDocumentIdentifier(uri=uri, version=self.versions[uri])
+        self._messages.put_nowait(types.DidChangeTextDocumentParams(document, [change]))
 
-    def _change(self, file: _File, text: str) -> None:
-        if file.version is None:
-            file.path.write_text(text, "utf-8")
-            return
-        file.text = text
-        file.version += 1
-        identifier = types.VersionedTextDocumentIdentifier(version=file.version, uri=file.uri)
-        whole = types.TextDocumentContentChangeWholeDocument(text)
-        file.unsent.append(types.DidChangeTextDocumentParams(identifier, [whole]))
-        if self._rng.random() < 0.6:
-            self._send(file)
-        else:
-            self._later.append(asyncio.create_task(self._send_later(file)))
-
-    async def _send_later(self, file: _File) -> None:
-        for _ in range(self._rng.randint(1, 6)):
-            await asyncio.sleep(0)
-        self._send(file)
-
-    def _send(self, file: _File) -> None:
-        for it in file.unsent:
-            self.documents.change(it)
-        file.unsent.clear()
-
-    def _file(self, number: int) -> _File:
-        name = f"f{number}.c"
-        lines = [f"{name} line {it}" for it in range(self._rng.randint(3, 30))]
-        old = [it for it in lines if self._rng.random() < 0.2] or lines[:1]
-        new = [f"{it} of ours" for it in old]
-        path, text = self._root / name, "".join(f"{it}\n" for it in lines)
-        path.write_text(text, "utf-8")
-        file = _File(path, lines, old, new, text)
-        if self._rng.random() < 0.8:
-            file.version = 1
-            self.documents.open(types.TextDocumentItem(file.uri, "c", 1, text))
-        return file
+    async def _tell(self) -> None:
+        while True:
+            message = await self._messages.get()
+            await asyncio.sleep(self._rng.random() * _MOST_LAG)
+            self.server.documents.change(message)
+            self._messages.task_done()
 
 
-def _replaced(text: str, old: list[str], new: list[str]) -> str:
-    for one, other in zip(old, new, strict=True):
-        text = re.sub(rf"^{re.escape(one)}$", other, text, flags=re.MULTILINE)
-    return text
+def _our_change(editor: ModelEditor, rng: random.Random) -> OurChange:
+    files, gone, brought = [], set(), set()
+    for uri, lines in editor.texts.items():
+        name = uri.rpartition("/")[2]
+        after = list(lines)
+        for at in sorted(rng.sample(range(len(lines)), rng.randrange(1, 4)), reverse=True):
+            word = f"w{name}y{at}"
+            brought.add(word)
+            if rng.random() < 0.5:
+                gone.add(after[at])
+                after[at] = word
+            else:
+                after.insert(at, word)
+        files.append(FileChange(name, "\n".join(lines), "\n".join(after), version=1))
+    return OurChange(ChangeSet(_ROOT, tuple(files)), gone, brought)
 
 
-async def _no_model(need: object, policy: Policy) -> ChatModel:
-    raise NotImplementedError(need, policy)
+def _proposal() -> Proposal:
+    return Proposal(
+        title="Edit",
+        symbol="",
+        edits=(),
+        evidence=(),
+        model="model",
+        route="",
+        notices=(),
+        rounds=1,
+        prompt_tokens=0,
+        completion_tokens=0,
+        seconds=0.0,
+    )
+
+
+def _start(edit: object) -> tuple[int, int]:
+    start = edit.range.start if isinstance(edit, types.TextEdit) else types.Position(0, 0)
+    return start.line, start.character
+
+
+def _range(line: int, character: int, last: int, end: int) -> types.Range:
+    return types.Range(types.Position(line, character), types.Position(last, end))
+
+
+async def _no_model(*_: object) -> ChatModel:
+    raise AssertionError("nothing is asked of a model")

@@ -144,9 +144,7 @@ def _run_probe(prepared: Prepared, files: Mapping[str, str]) -> str:
     sources = [
         it.removeprefix(place)
         for it, text in files.items()
-        if it.startswith(place)
-        and it.endswith(".c")
-        and (project.is_foreign or not _HAS_MAIN.search(text))
+        if it.startswith(place) and it.endswith(".c") and (project.is_foreign or not _HAS_MAIN.search(text))
     ]
     words = [*(f"-I{it or '.'}" for it in folders), "probe.c", *sources, "-lpthread"]
     build = f"gcc -w -std=gnu11 -Werror=implicit-function-declaration -o probe {' '.join(words)}"

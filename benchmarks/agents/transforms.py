@@ -118,9 +118,7 @@ def flipped(text: str, span: range) -> Iterator[str]:
 def defined_at(text: str, function: str) -> tuple[int, int, bool] | None:
     """Return where a function's head starts, its body begins, and whether it is Python's."""
     name = re.escape(function)
-    if (
-        match := re.search(rf"^\w[\w\s*]*\b{name}\([^;{{]*\)\s*\{{", text, re.MULTILINE)
-    ) is not None:
+    if (match := re.search(rf"^\w[\w\s*]*\b{name}\([^;{{]*\)\s*\{{", text, re.MULTILINE)) is not None:
         return match.start(), match.end(), False
     head = re.search(rf"^ *def {name}\(", text, re.MULTILINE)
     if head is None:

@@ -111,6 +111,16 @@ def review_this(snapshot: Snapshot, selection: Span, context: OfferContext) -> I
             yield Offer(title, SOURCE, "glossator.review", {"symbol": symbol.qualified_name})
 
 
+def explain_this(snapshot: Snapshot, selection: Span, context: OfferContext) -> Iterator[Offer]:
+    """Offer to explain what is selected, only when asked: it costs a model's time."""
+    if context.automatic:
+        return
+    for symbol in _selected(snapshot, selection):
+        if symbol.body is not None:
+            title = f"Explain `{symbol.name}`"
+            yield Offer(title, SOURCE, "glossator.explain", {"symbol": symbol.qualified_name})
+
+
 def edit_this(snapshot: Snapshot, selection: Span, context: OfferContext) -> Iterator[Offer]:
     """Offer edits that need no words on the function that is selected, only when asked."""
     if context.automatic:
@@ -165,6 +175,7 @@ PRODUCERS: tuple[tuple[str, Producer], ...] = (
     (REWRITE, edit_this),
     (SOURCE, document_all),
     (SOURCE, review_this),
+    (SOURCE, explain_this),
 )
 
 _CALLABLE = (SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR)

@@ -72,16 +72,23 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         from glossator_server.cli import index_owner
 
         return (index_owner,)
+    if word == "mcp":
+        from glossator_server.cli import mcp
+
+        return (mcp,)
     from glossator_server.cli import (
         approve,
+        ask,
         audit,
         do,
         doctor,
         document,
         edit,
+        explain,
         feedback,
         fix,
         index,
+        mcp,
         models,
         policy,
         recover,
@@ -92,8 +99,8 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
     )
 
     return (
-        *(serve, document, fix, edit, review, do, index, search),
-        *(models, policy, approve, audit, feedback, transcript, recover, doctor),
+        *(serve, document, fix, edit, review, ask, explain, do, index, search),
+        *(models, policy, approve, audit, feedback, transcript, recover, doctor, mcp),
     )
 
 

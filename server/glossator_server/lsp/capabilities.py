@@ -16,6 +16,8 @@ COMMANDS = (
     "glossator.fix",
     "glossator.edit",
     "glossator.review",
+    "glossator.ask",
+    "glossator.explain",
     "glossator.do",
     "glossator.cancel",
     "glossator.status",
@@ -49,6 +51,8 @@ class EditorCapabilities:
     annotates_edits: bool = False
     # Of "create", "rename" and "delete", those that an edit may ask for.
     file_operations: frozenset[str] = frozenset()
+    # Our own extension of the protocol: answers that stream.
+    panels: bool = False
 
     @property
     def is_sent_findings(self) -> bool:

@@ -77,7 +77,10 @@ async def apply_change(ls: GlossatorServer, offered: OfferedChange, report: JobR
 
 async def _recover(ls: GlossatorServer, root: Path) -> None:
     """Take back what an earlier writer left half written, before anything new is begun."""
-    for it in await asyncio.to_thread(recover, journal_folder(), root):
+    folder = journal_folder()
+    if not folder.is_dir():
+        return
+    for it in await asyncio.to_thread(recover, folder, root):
         files = ", ".join(it.paths)
         ls.note(f"An earlier change of {files} was not written to its end; it was {it.outcome}.")
 

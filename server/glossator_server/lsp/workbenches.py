@@ -9,17 +9,20 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
 from glossator_clients.protocol import ChatModel
-from glossator_server.actions.webbing import web_search_of
+from glossator_server.actions.outside import python_in, web_search_of
 from glossator_server.actions.workbench import EditModels, Workbench, closing_models
-from glossator_server.agent.looking import CodeIndex
 from glossator_server.agent.staging import OpenText
 from glossator_server.errors import UsageError
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.places import documents_by_path
+
+if TYPE_CHECKING:
+    from glossator_indexer.owner_client import IndexClient
 
 
 @asynccontextmanager
@@ -33,7 +36,7 @@ async def open_workbench(
 
     Raises `UsageError` where there is no folder to work in.
     """
-    root = _root(ls, path)
+    root = root_for(ls, path)
     checker = await ls.session.open_checker(root, path or root)
     holds = ls.session.holds(path or root)
     classes = [holds.class_of(None), *([] if path is None else [holds.class_of(path)])]
@@ -42,7 +45,7 @@ async def open_workbench(
     async def open_model(role: str) -> ChatModel:
         return await ls.session.open_model_for(role, data_class, path or root)
 
-    index, prefix = await _index(ls, root)
+    index, prefix = await index_of(ls, root)
     workbench = Workbench(
         root=root,
         checker=checker,
@@ -52,6 +55,7 @@ async def open_workbench(
         index=index,
         prefix=prefix,
         open_texts=open_texts_of(ls, hidden),
+        run_python=python_in(checker.sandbox, root),
         search_web=web_search_of(ls.session.policy_for(path or root), data_class),
         transcripts=platformdirs.user_state_path("glossator", appauthor=False) / "transcripts",
         not_run=checker.tests.refusals,
@@ -71,7 +75,8 @@ def open_texts_of(
     }
 
 
-def _root(ls: GlossatorServer, path: Path | None) -> Path:
+def root_for(ls: GlossatorServer, path: Path | None) -> Path:
+    """Return the folder that a file is in, the first one without; raises `UsageError` for none."""
     if path is None:
         folder = next(iter(ls.session.folders.values()), None)
         if folder is None:
@@ -83,7 +88,7 @@ def _root(ls: GlossatorServer, path: Path | None) -> Path:
     return root
 
 
-async def _index(ls: GlossatorServer, root: Path) -> tuple[CodeIndex | None, str]:
+async def index_of(ls: GlossatorServer, root: Path) -> tuple[IndexClient | None, str]:
     """Return the index of a folder, and where the folder lies in it."""
     if ls.indexing is None:
         return None, ""

@@ -1,19 +1,14 @@
-"""A person types while changes of several files are applied: nothing that was typed is lost."""
+"""Typing and our edits meet in any order: no text is lost."""
 
 from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from benchmarks.interleaving import order
 
-# The benchmark lets ten thousand happen.
-ORDERS, AT_ONCE = 200, 20
 
-
-@pytest.mark.parametrize("first", range(0, ORDERS, AT_ONCE))
-async def test_no_order_of_a_persons_edits_and_ours_loses_a_line(first: int) -> None:
-    for seed in range(first, first + AT_ONCE):
-        row = await asyncio.to_thread(order, seed)
-        assert row["wrong"] == [], row
+async def test_in_no_order_is_a_text_lost() -> None:
+    found = await asyncio.gather(*(order(seed) for seed in range(20_000, 20_120)))
+    assert [it for it in found if it["trouble"]] == []
+    assert any(it["applied"] and it["typed"] for it in found)
+    assert any(not it["applied"] for it in found)

@@ -30,8 +30,10 @@ from glossator_server.lsp.commands.arguments import (
     snapshot_of,
     symbol_of,
 )
+from glossator_server.lsp.commands.ask import Questioned, answer_question, question_of
 from glossator_server.lsp.commands.document import write_comment
 from glossator_server.lsp.commands.edit import Asked, asked_for, write_change
+from glossator_server.lsp.commands.explain import explain_target, explained_by
 from glossator_server.lsp.commands.fix import write_fix
 from glossator_server.lsp.commands.search import search
 from glossator_server.lsp.jobs import JobReport, run_job
@@ -91,15 +93,21 @@ async def _do(ls: GlossatorServer, wish: _Wish, report: JobReport) -> str:
         return f"{known.in_short}; nothing was changed"
     if known.guess.intent == "search":
         return f"{known.in_short}; {await _search(ls, wish.text)}"
+    if known.guess.intent == "ask":
+        question = question_of(ls, wish.text, wish.target)
+        return f"{known.in_short}; {await answer_question(ls, Questioned(question), report)}"
     if known.guess.intent == "edit":
         if isinstance(asked, GlossatorError):
             raise asked
         return f"{known.in_short}; {await write_change(ls, asked, report)}"
     if wish.target is None:
-        raise UsageError("To change code, the command needs `uri` and a `symbol` or a `range`.")
+        raise UsageError("To work on code, the command needs `uri` and a `symbol` or a `range`.")
     if snapshot is None:
         # Says why the document cannot be worked on.
         snapshot = snapshot_of(ls, wish.target)
+    if known.guess.intent == "explain":
+        done = await explain_target(ls, explained_by(ls, wish.target), report)
+        return f"{known.in_short}; {done}"
     if known.guess.intent == "fix":
         about = FixWish(lines=lines_of(wish.target, snapshot), text=wish.text)
         return f"{known.in_short}; {await write_fix(ls, snapshot, about, report)}"
