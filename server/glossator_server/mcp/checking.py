@@ -7,7 +7,9 @@ test is run, and nothing outside the sandbox.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ from glossator_server.verify.checker import Checker, Subject
 from glossator_server.verify.problems import CheckOutcome, Problem, Stage, believed, misread
 
 MOST_PROBLEMS = 100
+# Names of other files' that a tool offers for one that it does not know.
+_GUESS = re.compile(r"[;,.]? *\b(?:did you mean|maybe|similar name|perhaps)\b.*", re.IGNORECASE)
 _FIRST = (Stage.PARSE, Stage.COMPILE)
 _LATER = (Stage.LINT, Stage.TYPES)
 
@@ -39,7 +43,8 @@ async def check(inquiry: Inquiry, arguments: Mapping[str, Any]) -> Answer:
     if (left := len(told) - MOST_PROBLEMS) > 0:
         notices.append(f"{left} more problems are left out; mend the first ones.")
     told = told[:MOST_PROBLEMS]
-    rows = [_problem(it, path) for it, path in told]
+    keeps_guesses = inquiry.rules.policy.classes.are_one
+    rows = [_problem(it if keeps_guesses else _without_guess(it), path) for it, path in told]
     data = {
         "path": shown(inner),
         "problems": rows,
@@ -63,6 +68,10 @@ async def _outcomes(
         inquiry.report(f"checking: {stage}")
         found += await checker.check(subject, {}, stage)
     return tuple(found)
+
+
+def _without_guess(problem: Problem) -> Problem:
+    return replace(problem, message=_GUESS.sub("", problem.message))
 
 
 def _problem(problem: Problem, path: str) -> dict[str, Any]:
