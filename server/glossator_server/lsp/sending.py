@@ -175,6 +175,11 @@ def workspace_edit(
 
 
 def _text_edits(ls: GlossatorServer, sent: Sent) -> Sequence[types.TextEdit]:
+    if not sent.before:
+        # Neovim leaves an empty line behind the text of a new file, but for an edit that reaches
+        # beyond the end; every editor takes such a place for the end.
+        whole = types.Range(types.Position(0, 0), types.Position(1, 0))
+        return [types.TextEdit(whole, it.new_text) for it in sent.changes]
     positions = ls.documents.positions(sent.uri, sent.before)
     return [types.TextEdit(positions.range(it.span), it.new_text) for it in sent.changes]
 

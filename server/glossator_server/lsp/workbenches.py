@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from glossator_clients.protocol import ChatModel
-from glossator_server.actions.webbing import web_search_of
+from glossator_server.actions.outside import python_in, web_search_of
 from glossator_server.actions.workbench import EditModels, Workbench, closing_models
 from glossator_server.agent.staging import OpenText
 from glossator_server.errors import UsageError
@@ -55,6 +55,7 @@ async def open_workbench(
         index=index,
         prefix=prefix,
         open_texts=open_texts_of(ls, hidden),
+        run_python=python_in(checker.sandbox, root),
         search_web=web_search_of(ls.session.policy_for(path or root), data_class),
         transcripts=platformdirs.user_state_path("glossator", appauthor=False) / "transcripts",
         not_run=checker.tests.refusals,
