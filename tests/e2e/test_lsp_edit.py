@@ -11,6 +11,8 @@ import pytest
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 
+from glossator_server.change_set import ChangeSet, FileChange
+from glossator_server.changes.journal import journal_folder, open_journal
 from tests.e2e.editing import (
     AFTER,
     BEFORE,
@@ -863,3 +865,29 @@ async def test_where_nothing_came_of_it_the_reason_is_told_with_the_transcript(
         assert "propose_plan" in read(transcript)
         assert await ended(editor, token) == "nothing was changed"
         await noted(editor)
+
+
+def leave_half_written(folder: Path) -> None:
+    """Leave what a writer leaves that was killed between two files."""
+    names = ("client.c", "notes.txt")
+    files = tuple(FileChange(it, BEFORE[it], "half\n") for it in names)
+    contents = {it: (BEFORE[it].encode(), b"half\n", 0o644) for it in names}
+    open_journal(journal_folder(), ChangeSet(folder.resolve(), files), contents)
+    (folder / "notes.txt").write_text("half\n")
+
+
+async def test_what_a_killed_writer_left_is_taken_back_before_anything_is_planned(
+    project: Path, edit_models: WriteEdits
+) -> None:
+    edit_models([plan_of(*THREE)], edits_of(*THREE))
+    leave_half_written(project)
+    profile = without(client_capabilities("neovim"), "file operations")
+    async with strict_editor(Announced(profile, (project,))) as editor:
+        await opened(editor, project, "net.h", "client.c")
+        token = await started(editor)
+        await answer(editor, await reviewed(editor), "Apply all")
+        await editor.accept_changes()
+        await editor.expect_progress_of(token)
+        told = await noted(editor)
+        assert "An earlier change of client.c, notes.txt was not written to its end" in told[0]
+    assert project.joinpath("notes.txt").read_text() == AFTER["notes.txt"]
