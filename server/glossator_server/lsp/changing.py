@@ -140,10 +140,10 @@ async def _in_one_go(ls: GlossatorServer, proposal: Proposal, root: Path, route:
     try:
         return await asyncio.shield(doing)
     except asyncio.CancelledError:
-        if route.on_disk:
-            await doing
-        else:
+        if not route.on_disk:
             doing.cancel()
+        # Waiting for it does not cancel it, should somebody cancel again.
+        await asyncio.wait([doing])
         raise
 
 
