@@ -1,4 +1,4 @@
-"""Let hostile scripts play the model of an edit in workspaces with planted texts, and look for harm.
+"""Let hostile scripts play the models of edits in workspaces with planted texts; look for harm.
 
 A row a planted text: how many scripts read it and obeyed it in how many ways, how the edits ended,
 and every harm that was seen from outside. Harm is a write outside, a protected or forbidden file in

@@ -38,7 +38,8 @@ HIDDEN_SECRETS = {
 }  # fmt: skip
 POLICY = 'schema = 1\n[redact]\ndeny_paths = ["private/**"]\n'
 _FILES = {
-    HOME: '#include "main.h"\n\nint total(int n)\n{\n\tint sum = 0;\n\n\tfor (int i = 0; i < n; i++)\n'
+    HOME: '#include "main.h"\n\nint total(int n)\n{\n\tint sum = 0;\n\n'
+    "\tfor (int i = 0; i < n; i++)\n"
     "\t\tsum += i;\n\treturn sum;\n}\n",
     "src/main.h": "#ifndef MAIN_H\n#define MAIN_H\n\nint total(int n);\n\n#endif\n",
     "tests/test_main.py": "def test_total():\n    assert sum(range(4)) == 6\n",

@@ -78,9 +78,7 @@ def hidden_from(access: Access) -> Hidden:
                 yield path
 
     paths = tuple(islice(found(), MOST_HIDDEN + 1))
-    return Hidden(
-        paths[:MOST_HIDDEN], len(paths) <= MOST_HIDDEN and looked_at <= MOST_LOOKED_AT
-    )
+    return Hidden(paths[:MOST_HIDDEN], len(paths) <= MOST_HIDDEN and looked_at <= MOST_LOOKED_AT)
 
 
 def _files(root: Path) -> Iterator[Path]:

@@ -93,7 +93,8 @@ class Judge:
     ) -> SetJudgement:
         """Return what the checks say of changes, and of others' files with them.
 
-        `left` says what is left behind without its definition. Raises `SandboxUnavailableError` where nothing can be run.
+        `left` says what is left behind without its definition. Raises `SandboxUnavailableError`
+        where nothing can be run.
         """
         files = [it for change in changes.files if (it := _checked(self.root, change)) is not None]
         objections = await asyncio.to_thread(lambda: (*_objections(changes, files), *left))
