@@ -13,7 +13,7 @@ from pathlib import Path
 from glossator_gate.errors import GlossatorError
 from glossator_indexer.symbols import find_symbols, own_code
 from glossator_server.change_set import ChangeSet, FileChange
-from glossator_server.changes.writing import journal_folder, recover, write_changes
+from glossator_server.changes.writing import journal_folder, write_changes
 from glossator_server.edits import apply_changes, changes_between
 from glossator_server.errors import StaleDocumentError, UsageError
 from glossator_server.lsp.asking import ask, named
@@ -23,6 +23,7 @@ from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.moving import moved_changes
 from glossator_server.lsp.places import Place, Places
 from glossator_server.lsp.proposals import Failing, OfferedChange
+from glossator_server.lsp.recovering import recover_writes
 from glossator_server.lsp.routing import EditorPart, Route, route_of
 from glossator_server.lsp.sending import Sent, deliver, has_arrived, holds
 from glossator_server.proposal import Proposal
@@ -55,7 +56,7 @@ async def apply_change(ls: GlossatorServer, offered: OfferedChange, report: JobR
     stand still; `UsageError` where the editor refuses.
     """
     await asyncio.sleep(SETTLING_SECONDS)
-    await _recover(ls, offered.changes.root)
+    await recover_writes(ls, offered.changes.root)
     for _ in range(MOST_ATTEMPTS):
         offered = await _brought_up_to_date(ls, offered, report)
         route = route_of(ls, offered.changes)
@@ -73,16 +74,6 @@ async def apply_change(ls: GlossatorServer, offered: OfferedChange, report: JobR
         f"{names} changes too fast for {offered.proposal.what}; pause and ask for the "
         f"{offered.noun} again."
     )
-
-
-async def _recover(ls: GlossatorServer, root: Path) -> None:
-    """Take back what an earlier writer left half written, before anything new is begun."""
-    folder = journal_folder()
-    if not folder.is_dir():
-        return
-    for it in await asyncio.to_thread(recover, folder, root):
-        files = ", ".join(it.paths)
-        ls.note(f"An earlier change of {files} was not written to its end; it was {it.outcome}.")
 
 
 async def _brought_up_to_date(
@@ -149,10 +140,10 @@ async def _in_one_go(ls: GlossatorServer, proposal: Proposal, root: Path, route:
     try:
         return await asyncio.shield(doing)
     except asyncio.CancelledError:
-        if route.on_disk:
-            await doing
-        else:
+        if not route.on_disk:
             doing.cancel()
+        # Waiting for it does not cancel it, should somebody cancel again.
+        await asyncio.wait([doing])
         raise
 
 
