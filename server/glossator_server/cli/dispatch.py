@@ -74,6 +74,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         return (index_owner,)
     from glossator_server.cli import (
         approve,
+        ask,
         audit,
         do,
         doctor,
@@ -90,7 +91,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
     )
 
     return (
-        *(serve, document, fix, edit, review, do, index, search),
+        *(serve, document, fix, edit, review, ask, do, index, search),
         *(models, policy, approve, audit, feedback, doctor),
     )
 

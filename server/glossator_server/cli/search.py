@@ -136,7 +136,7 @@ async def _answer(root: Path, query: SearchQuery) -> list[Hit]:
     async with client_of(root) as index:
         await made_useful(index)
         hits = await index.search(query)
-        if not hits and _is_growing(await index.status()):
+        if not hits and is_growing(await index.status()):
             # That there is nothing can only be said of the whole.
             async with progress_shown(index, lines=True):
                 hits = await _first_hits(index, query)
@@ -152,7 +152,7 @@ async def _first_hits(index: IndexClient, query: SearchQuery) -> list[Hit]:
     while True:
         status = await index.status()
         hits = await index.search(query)
-        if hits or not _is_growing(status):
+        if hits or not is_growing(status):
             return hits
         if _is_compared(status) and time.monotonic() > until:
             return hits
@@ -176,7 +176,8 @@ async def made_useful(index: IndexClient) -> None:
         return
 
 
-def _is_growing(status: IndexStatus) -> bool:
+def is_growing(status: IndexStatus) -> bool:
+    """Tell whether an index is still being made, or looked over."""
     return status.progress.phase not in {IndexPhase.READY, IndexPhase.PAUSED}
 
 
@@ -191,7 +192,7 @@ def _say_what_is_missing(status: IndexStatus, hits: Sequence[Hit]) -> None:
         complain("Indexing is paused, so what changed since is not found; resume it any time.")
     elif progress.phase is IndexPhase.READY and not status.files:
         complain(f"{status.root} holds nothing to search: no file in {', '.join(LANGUAGE_NAMES)}.")
-    elif progress.files_total > progress.files_done and _is_growing(status):
+    elif progress.files_total > progress.files_done and is_growing(status):
         complain(f"Indexing goes on ({described(progress)}); ask again for more.")
     elif not hits and _is_compared(status):
         complain("The index is still being compared with the files; ask again for what changed.")
@@ -218,7 +219,7 @@ def _answer_lines(root: Path, query: SearchQuery) -> int:
         index = client_of(root)
         try:
             runner.run(_opened(index))
-            for text in _lines_of_input():
+            for text in lines_of_input():
                 hits = runner.run(_hits_for(index, query, text))
                 print(hits_on_one_line(hits, query.filters.folder), flush=True)
                 if (sentence := _why_not_read_again(hits)) is not None and sentence not in told:
@@ -244,7 +245,8 @@ async def _hits_for(index: IndexClient, query: SearchQuery, text: str) -> list[H
         return []
 
 
-def _lines_of_input() -> Iterator[str]:
+def lines_of_input() -> Iterator[str]:
+    """Yield the lines of standard input as they come; raises `UsageError` where there is none."""
     if sys.stdin is None:
         raise UsageError("There is no input to read queries from; pass one as QUERY.")
     for line in sys.stdin.buffer:

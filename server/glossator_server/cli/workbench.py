@@ -13,9 +13,9 @@ from glossator_clients.protocol import ChatModel
 from glossator_clients.router import Need
 from glossator_gate.errors import GlossatorError
 from glossator_gate.types import DataClass
+from glossator_indexer.owner_client import IndexClient
 from glossator_server.actions.webbing import web_search_of
 from glossator_server.actions.workbench import EditModels, Workbench
-from glossator_server.agent.looking import CodeIndex
 from glossator_server.app import Application, load_application, open_checker
 from glossator_server.cli.printing import complain
 from glossator_server.cli.search import made_useful
@@ -61,7 +61,7 @@ async def workbench_for(place: Place) -> AsyncIterator[Workbench]:
 
     models = EditModels(open_model)
     try:
-        async with _index(place) as index:
+        async with index_of(place) as index:
             yield Workbench(
                 place.root,
                 checker,
@@ -83,7 +83,7 @@ def transcripts_folder() -> Path:
 
 
 @asynccontextmanager
-async def _index(place: Place) -> AsyncIterator[CodeIndex | None]:
+async def index_of(place: Place) -> AsyncIterator[IndexClient | None]:
     """Give the index of a repository as far as it is made, None where there is none."""
     if not place.application.settings.index.enabled:
         yield None

@@ -1,0 +1,335 @@
+"""Own what is looked up for a question: its place, names in it, hits, and around.
+
+What the policy keeps from this question's model stays out. It must not decide whether that is
+enough, nor ask a model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from glossator_gate.errors import GlossatorError
+from glossator_gate.redaction import redact
+from glossator_indexer.records import (
+    ContextPiece,
+    FoundEntity,
+    Hit,
+    PieceRole,
+    PiecesQuery,
+    SearchMode,
+    SearchQuery,
+)
+from glossator_server.actions.questions import AskSources, Piece, Question, Retrieved, Turn
+from glossator_server.actions.support import DEFAULT_WEIGHTS as SUPPORT_WEIGHTS
+from glossator_server.actions.support import (
+    SupportWeights,
+    content_words,
+    names_of_question,
+    support_of,
+)
+from glossator_server.agent.access import Access
+from glossator_server.agent.data import shown
+from glossator_server.agent.errors import ToolError
+from glossator_server.agent.staging import Staging
+from glossator_server.errors import UsageError
+
+# As many as the transformer reads, and some that it does not.
+MOST_HITS = 24
+MOST_NAMES = 6
+MOST_OF_A_NAME = 3
+MOST_RELATED = 3
+MOST_PIECES = 30
+# A longer piece is shown around what the question is about; a place may be longer.
+MOST_LINES = 80
+MOST_PLACE_LINES = 160
+MOST_LINE_CHARACTERS = 400
+# A name of an earlier turn stands for what "it" means, and is not asked for itself.
+MOST_EARLIER_NAMES = 8
+_INDEX_SECONDS = 20.0
+_LINES_AROUND = 30
+# What is at the same place in two lists is better than what is in one.
+_FUSION = 12.0
+_PLAIN_NAME = re.compile(r"[^\W\d]\w{3,}")
+_ABOVE = re.compile(r"^\s*(?:#|//|/\*|\*|@|;|--)")
+T = TypeVar("T")
+
+
+async def retrieve(
+    question: Question, sources: AskSources, weights: SupportWeights = SUPPORT_WEIGHTS
+) -> Retrieved:
+    """Return what was found for a question, most useful first, and whether it supports an answer.
+
+    Raises `UsageError` for a place that is not in the workspace or may not be read.
+    """
+    looking = _Looking(sources)
+    place = await asyncio.to_thread(looking.place, question)
+    found = await looking.found(question)
+    pieces = await asyncio.to_thread(lambda: list(_distinct([*place, *found])))
+    decided = support_of(wording_of(question), pieces, weights)
+    return Retrieved(
+        tuple(pieces[:MOST_PIECES]), decided.score, decided.is_supported, tuple(looking.notices)
+    )
+
+
+def wording_of(question: Question) -> str:
+    """Return what is looked for: the question, with the names of earlier ones where it has none."""
+    names = earlier_names(question.turns)
+    if not names or names_of_question(question.text):
+        return question.text
+    return f"{question.text} ({' '.join(names[:3])})"
+
+
+def earlier_names(turns: Sequence[Turn]) -> tuple[str, ...]:
+    """Return the names that earlier turns speak of, the latest turn's first."""
+    found = (name for turn in reversed(turns) for name in turn.names)
+    return tuple(dict.fromkeys(found))[:MOST_EARLIER_NAMES]
+
+
+class _Looking:
+    """One question's look into the index and the files; owns its notices."""
+
+    def __init__(self, sources: AskSources) -> None:
+        self._sources = sources
+        self._index = sources.index or _NoIndex()
+        self.notices: list[str] = []
+        self._access = Access(sources.root, sources.policy, sources.data_class)
+        self._staging = Staging(self._access, sources.open_texts, 0)
+        self._lines: dict[str, list[str] | None] = {}
+
+    def place(self, question: Question) -> list[Piece]:
+        """Return the code at which the question was asked; raises `UsageError` for no place."""
+        if question.path is None:
+            return []
+        inner = self._inside(question.path)
+        try:
+            lines = self._lines_of(inner)
+        except ToolError as trouble:
+            raise UsageError(str(trouble)) from trouble
+        wanted = question.lines or range(1, MOST_PLACE_LINES + 1)
+        last = min(len(lines), wanted.stop - 1, wanted.start + MOST_PLACE_LINES - 1)
+        if wanted.stop - 1 > last < len(lines) or (question.lines is None and last < len(lines)):
+            self.notices.append(f"of {inner} lines {wanted.start} to {last} were looked at")
+        if last < wanted.start:
+            return []
+        shown_lines = tuple(lines[wanted.start - 1 : last])
+        return [Piece(inner, wanted.start, shown_lines, question.symbol, "", "place", 1.0)]
+
+    async def found(self, question: Question) -> list[Piece]:
+        """Return what the index finds, best first."""
+        wording = wording_of(question)
+        asked = names_of_question(question.text)
+        names = asked or earlier_names(question.turns)[:2]
+        named = [it for name in names[:MOST_NAMES] for it in await self._named(name)]
+        named += await self._plainly_named(question.text, {it.entity.name for it in named})
+        hits = await self._hits(wording)
+        return await asyncio.to_thread(self._read, named, hits, wording) + await self._related(
+            named, hits
+        )
+
+    def _read(self, named: Sequence[FoundEntity], hits: Sequence[Hit], wording: str) -> list[Piece]:
+        words = content_words(wording)
+        found = [self._of_entity(it, words) for it in named]
+        found += [self._of_hit(it, words) for it in hits]
+        return [it for it in found if it is not None]
+
+    async def _named(self, name: str) -> list[FoundEntity]:
+        """Return what bears exactly a name: definitions before declarations, few of them."""
+        found = await self._asked(self._index.entities(name, 12)) or []
+        exact = [it for it in found if it.entity.name == name]
+        exact.sort(
+            key=lambda it: (not it.entity.is_definition, it.trust not in ("project", "team"))
+        )
+        return exact[:MOST_OF_A_NAME]
+
+    async def _plainly_named(self, text: str, known: set[str]) -> list[FoundEntity]:
+        """Return what bears a name that the question says as a plain word (`connect`)."""
+        words = [it for it in dict.fromkeys(_PLAIN_NAME.findall(text)) if it not in known]
+        counting = [it for it in words if content_words(it)][:MOST_NAMES]
+        found: list[FoundEntity] = []
+        for word in counting:
+            exact = await self._named(word)
+            # A word that many things are called by says nothing.
+            found += exact if len(exact) < MOST_OF_A_NAME else []
+        return found[:4]
+
+    async def _hits(self, wording: str) -> list[Hit]:
+        """Return the hits for the question as it is and for its words alone, joined."""
+        bare = " ".join(dict.fromkeys(_spoken(wording)))
+        lists = [await self._search(wording, SearchMode.QUALITY)]
+        if bare and bare != wording:
+            lists.append(await self._search(bare, SearchMode.FAST))
+        score: dict[tuple[str, int], float] = {}
+        best: dict[tuple[str, int], Hit] = {}
+        for hits in lists:
+            for rank, hit in enumerate(hits):
+                key = (hit.path, hit.start_line)
+                best.setdefault(key, hit)
+                # The order of quality counts double: a transformer has read the places.
+                share = 2.0 if hits is lists[0] else 1.0
+                score[key] = score.get(key, 0.0) + share / (_FUSION + rank)
+        return [best[it] for it in sorted(score, key=lambda it: -score[it])][:MOST_HITS]
+
+    async def _search(self, text: str, mode: SearchMode) -> list[Hit]:
+        query = SearchQuery(text, MOST_HITS, mode, open_paths=self._sources.open_paths)
+        if self._sources.prefix:
+            folder = self._sources.prefix.rstrip("/")
+            query = replace(query, filters=replace(query.filters, folder=folder))
+        return await self._asked(self._index.search(query)) or []
+
+    async def _related(self, named: Sequence[FoundEntity], hits: Sequence[Hit]) -> list[Piece]:
+        """Return what the best places use, and who uses what the question names."""
+        roots = [(it.path, it.entity.start_line, PieceRole.CALLER) for it in named[:2]]
+        roots += [(it.path, it.start_line, PieceRole.DEFINITION) for it in hits[:2]]
+        found: list[Piece] = []
+        for path, line, role in roots:
+            query = PiecesQuery(path=path, line=line, roles=(role,), limit_per_role=MOST_RELATED)
+            for it in await self._asked(self._index.pieces(query)) or []:
+                piece = await asyncio.to_thread(self._of_context, it)
+                found += [piece] if piece is not None else []
+        return found
+
+    async def _asked(self, question: Awaitable[T]) -> T | None:
+        try:
+            async with asyncio.timeout(_INDEX_SECONDS):
+                return await question
+        except (GlossatorError, TimeoutError) as trouble:
+            words = str(trouble).rstrip(".") or "it took too long"
+            sentence = f"the index did not answer: {words}"
+            if sentence not in self.notices:
+                self.notices.append(sentence)
+            return None
+
+    def _of_hit(self, hit: Hit, words: Sequence[str]) -> Piece | None:
+        signals = dict(hit.signals)
+        read = signals.get("transformer score")
+        return self._piece(
+            Piece(
+                hit.path,
+                hit.start_line,
+                ("",) * (hit.end_line - hit.start_line + 1),
+                hit.symbol,
+                hit.kind,
+                "hit",
+                hit.score,
+                float(read) if isinstance(read, int | float) else None,
+                hit.trust,
+            ),
+            words,
+        )
+
+    def _of_entity(self, found: FoundEntity, words: Sequence[str]) -> Piece | None:
+        entity = found.entity
+        count = entity.end_line - entity.start_line + 1
+        name = f"{entity.container}.{entity.name}" if entity.container else entity.name
+        blank = Piece(
+            found.path, entity.start_line, ("",) * count, name, entity.kind, "name", found.score,
+            trust=found.trust,
+        )  # fmt: skip
+        return self._piece(blank, words, above=True)
+
+    def _of_context(self, it: ContextPiece) -> Piece | None:
+        count = it.end_line - it.start_line + 1
+        blank = Piece(
+            it.path, it.start_line, ("",) * count, it.symbol, it.kind, "related", it.score,
+            trust=it.trust,
+        )  # fmt: skip
+        return self._piece(blank, ())
+
+    def _piece(self, blank: Piece, words: Sequence[str], *, above: bool = False) -> Piece | None:
+        """Return a piece with its lines, None where it may not be shown or is gone."""
+        if not blank.path.startswith(self._sources.prefix):
+            return None
+        inner = blank.path.removeprefix(self._sources.prefix)
+        try:
+            lines = self._lines_of(inner)
+        except ToolError:
+            return None
+        first, last = blank.start_line, min(blank.end_line, len(lines))
+        while above and first > 1 and _ABOVE.match(lines[first - 2]):
+            first -= 1
+        first, last = _window(lines, first, last, words)
+        if first > last:
+            return None
+        return replace(blank, path=inner, start_line=first, lines=tuple(lines[first - 1 : last]))
+
+    def _lines_of(self, inner: str) -> list[str]:
+        """Return a file's lines as they may be shown; raises `ToolError` where none may be."""
+        known = self._lines.get(inner)
+        if known is None:
+            _, text = self._staging.read(inner)
+            lines = shown(redact(text).text).split("\n")
+            if lines and not lines[-1]:
+                lines.pop()
+            known = [_short(it) for it in lines]
+            self._lines[inner] = known
+        return known
+
+    def _inside(self, path: Path) -> str:
+        real = Path(os.path.realpath(path))
+        if not real.is_relative_to(self._sources.root):
+            raise UsageError(
+                f"{path} is not in the workspace {self._sources.root}; name a file of it."
+            )
+        return real.relative_to(self._sources.root).as_posix()
+
+
+class _NoIndex:
+    """An index in which nothing is found."""
+
+    async def search(self, query: SearchQuery) -> list[Hit]:  # noqa: ARG002 -- as the protocol says
+        """Return nothing."""
+        return []
+
+    async def pieces(self, query: PiecesQuery) -> list[ContextPiece]:  # noqa: ARG002
+        """Return nothing."""
+        return []
+
+    async def entities(self, name: str, limit: int = 50) -> list[FoundEntity]:  # noqa: ARG002
+        """Return nothing."""
+        return []
+
+
+def _window(lines: Sequence[str], first: int, last: int, words: Sequence[str]) -> tuple[int, int]:
+    """Return the part of long lines that has most of some words."""
+    if last - first + 1 <= MOST_LINES:
+        return first, last
+    best, at = -1, first
+    for start in range(first, last - MOST_LINES + 2, MOST_LINES // 4):
+        inside = "\n".join(lines[start - 1 : start - 1 + MOST_LINES]).lower()
+        count = sum(it in inside for it in words)
+        if count > best:
+            best, at = count, start
+    return at, at + MOST_LINES - 1
+
+
+def _distinct(pieces: Iterable[Piece]) -> Iterable[Piece]:
+    """Return pieces without those whose lines an earlier one has, which gets their score."""
+    kept: list[Piece] = []
+    for piece in pieces:
+        at = next((at for at, it in enumerate(kept) if _holds(it, piece)), None)
+        if at is None:
+            kept.append(piece)
+        elif kept[at].transformer is None and piece.transformer is not None:
+            kept[at] = replace(kept[at], transformer=piece.transformer)
+    return kept
+
+
+def _holds(one: Piece, other: Piece) -> bool:
+    inside = one.start_line <= other.start_line and other.end_line <= one.end_line
+    return one.path == other.path and inside
+
+
+def _spoken(text: str) -> Iterable[str]:
+    return (it for it in re.findall(r"[^\W\d]\w*", text) if content_words(it))
+
+
+def _short(line: str) -> str:
+    if len(line) <= MOST_LINE_CHARACTERS:
+        return line
+    return f"{line[:MOST_LINE_CHARACTERS]} [... {len(line) - MOST_LINE_CHARACTERS} characters]"

@@ -1,0 +1,134 @@
+"""Own answers where a model's own words cannot be trusted: claims that hold, else the code's words.
+
+Pure. It must not ask a model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from glossator_server.actions.citations import Shown
+from glossator_server.actions.questions import Citation, Link, Piece
+from glossator_server.actions.safe_markdown import as_code, safe_line
+from glossator_server.actions.support import content_words
+from glossator_server.prompts.ask import SaidClaim
+
+OWN_WORDS = "In the code's own words:"
+MOST_QUOTED = 3
+# A sentence that says less than this of what its piece says is about something else.
+_LEAST_SHARED = 0.6
+_LEAST_WORDS = 3
+_MOST_CHARACTERS = 240
+_COMMENT = re.compile(r"^\s*(?:/\*+!?<?|\*+/?|//[/!]?<?|#+|--|;+)\s?|\*+/\s*$")
+_DOCSTRING = re.compile(r"^[rRbBuUfF]{0,2}(?:\"{3}|'{3})")
+_SENTENCE = re.compile(r"^.+?[.!?](?=\s|$)")
+_HEAD = re.compile(r"^\s*[@#]|^\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class SmallAnswer:
+    """What can be said, and where it stands."""
+
+    markdown: str
+    citations: tuple[Citation, ...]
+    dropped: int
+    own_words: bool
+
+
+def answer_of_claims(
+    claims: Sequence[SaidClaim], shown: Shown, question: str, link: Link
+) -> SmallAnswer:
+    """Return the claims that hold, as a list; no Markdown where none does."""
+    lines: dict[str, Citation] = {}
+    asked = set(content_words(question))
+    for it in claims:
+        if not 1 <= it.source <= len(shown.pieces):
+            continue
+        piece = shown.pieces[it.source - 1]
+        if shown.knows_names(it.text) and _is_said_by(it.text, piece, asked):
+            lines.setdefault(f"- {safe_line(it.text)} {link(piece.citation)}", piece.citation)
+    citations = tuple(dict.fromkeys(lines.values()))
+    return SmallAnswer("\n".join(lines), citations, len(claims) - len(lines), own_words=True)
+
+
+def quotation(pieces: Sequence[Piece], question: str, link: Link) -> SmallAnswer:
+    """Return what the best pieces say of themselves: their comment, or else how they begin."""
+    asked = content_words(question)
+    lines, citations = [OWN_WORDS, ""], []
+    for piece in pieces[:MOST_QUOTED]:
+        said = safe_line(first_sentence(piece))
+        name = as_code(piece.symbol) + ": " if piece.symbol else ""
+        at = best_line(piece, asked)
+        lines.append(f"- {name}{said or as_code(head(piece))} {link(piece.citation)}".rstrip())
+        if at is not None and piece.lines[at].strip() not in head(piece):
+            place = Citation(piece.path, piece.start_line + at, piece.start_line + at)
+            lines.append(f"  {as_code(piece.lines[at])} {link(place)}")
+        citations.append(piece.citation)
+    return SmallAnswer("\n".join(lines), tuple(citations), 0, own_words=False)
+
+
+def first_sentence(piece: Piece) -> str:
+    """Return the first sentence of a piece's comment or docstring, nothing where it has none."""
+    text = " ".join(_commented(piece.lines))
+    text = re.sub(r"^[\w.]+(?:\(\))? - ", "", " ".join(text.split()))
+    match = _SENTENCE.match(text)
+    return (match.group() if match else text)[:_MOST_CHARACTERS]
+
+
+def head(piece: Piece) -> str:
+    """Return the first line that is code: a signature, mostly."""
+    for line in piece.lines:
+        if not _HEAD.match(line) and not _COMMENT.match(line):
+            return " ".join(line.split()).removesuffix("{").strip()[:_MOST_CHARACTERS]
+    return " ".join(piece.lines[0].split())[:_MOST_CHARACTERS] if piece.lines else ""
+
+
+def best_line(piece: Piece, words: Sequence[str]) -> int | None:
+    """Return the index of the line with most of some words, None where no line has two."""
+    counts = [len(set(content_words(it)) & set(words)) for it in piece.lines]
+    most = max(counts, default=0)
+    return counts.index(most) if most >= 2 else None
+
+
+def _is_said_by(text: str, piece: Piece, asked: set[str]) -> bool:
+    """Tell whether a sentence says what the piece says, and more than the question does."""
+    words = set(content_words(text))
+    there = set(content_words(f"{piece.text} {piece.symbol} {piece.path}"))
+    if len(words) < _LEAST_WORDS or not words - asked:
+        return False
+    return len(words & there) >= _LEAST_SHARED * len(words)
+
+
+def _commented(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the words of the first comment above the code, or of the docstring below its head."""
+    found = False
+    for at, line in enumerate(lines):
+        plain = line.strip()
+        if _COMMENT.match(line) and not plain.startswith(("#!", "#include", "#define", "#if")):
+            inner = _COMMENT.sub("", _COMMENT.sub("", line)).strip()
+            if inner.startswith("@brief"):
+                inner = inner.removeprefix("@brief")
+            if found and (not inner or inner.startswith(("@", ":", "\\"))):
+                return
+            found = found or bool(inner)
+            yield inner
+        elif found:
+            return
+        elif _DOCSTRING.match(plain):
+            yield from _docstring(lines[at:])
+            return
+
+
+def _docstring(lines: Sequence[str]) -> Iterator[str]:
+    quote = '"""' if '"""' in lines[0] else "'''"
+    for at, line in enumerate(lines):
+        text = line.strip()
+        text = _DOCSTRING.sub("", text) if at == 0 else text
+        body, end, _ = text.partition(quote)
+        if at and not body.strip() and not end:
+            return
+        yield body.strip()
+        if end:
+            return
