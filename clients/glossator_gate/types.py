@@ -284,6 +284,17 @@ class Classes:
 
 
 @dataclass(frozen=True, slots=True)
+class McpBound:
+    """The strictest class of a file of which another assistant is told anything, and by which rule.
+
+    The assistant's model is none of the policy's: nobody knows what else sees what it is told.
+    """
+
+    max_class: DataClass = DataClass.PUBLIC
+    rule: str = "no policy"
+
+
+@dataclass(frozen=True, slots=True)
 class UsageLimits:
     """What all of the user's programs together may spend; None where nothing limits it.
 
@@ -341,7 +352,7 @@ class Policy:
     role cannot be read, or names a model that is not listed. `warnings` are sentences for the user.
     `deny_paths` are globs of files that are never read, `commands` the argument lists that may run.
     `may_cache` says whether answers may be kept on disk, `may_keep_feedback` whether what became of
-    comments may, `names_models` whether some file lists a
+    comments may, `mcp` what other assistants are told, `names_models` whether some file lists a
     model, so that none is looked for. `sources` are the files that were looked at.
     """
 
@@ -361,6 +372,7 @@ class Policy:
     limits: UsageLimits = field(default_factory=UsageLimits)
     may_cache: bool = True
     may_keep_feedback: bool = True
+    mcp: McpBound = field(default_factory=McpBound)
     names_models: bool = False
     sources: tuple[PolicySource, ...] = ()
 

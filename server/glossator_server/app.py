@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from glossator_clients.protocol import ChatModel
 from glossator_gate.policy import Policy, PolicyPlaces, is_denied, key_variables, load_policy
 from glossator_gate.telemetry import follow, missing_part
 from glossator_server import __version__
-from glossator_server.errors import SandboxUnavailableError
+from glossator_server.errors import SandboxUnavailableError, UsageError
 from glossator_server.policies import CurrentPolicy, WorkspacePolicy
 from glossator_server.settings import IndexOptions, Settings, load_user_settings
 from glossator_server.workspace_file import WORKSPACE_FILE, read_workspace
@@ -269,6 +270,26 @@ def run_tcp_server(application: Application, host: str, port: int) -> int:
         session = _session(application)
         server = create_server(session)
     return serve_tcp(server, host, port)
+
+
+def run_mcp_server(folder: Path, root: Path) -> None:
+    """Answer another assistant of a folder on standard input and output until it hangs up.
+
+    `root` is the folder whose own file narrows policy and settings. Raises `UsageError` where the
+    protocol's SDK is not installed.
+    """
+    if find_spec("mcp") is None:
+        raise UsageError(
+            "The MCP server needs its extra; install it with pip install 'glossator[mcp]'."
+        )
+    from glossator_server.mcp.desk import Desk, Means, Rules
+    from glossator_server.mcp.serving import serve
+
+    def rules() -> Rules:
+        application = load_application(root)
+        return Rules(application.policy, application.settings, root)
+
+    serve(Desk(folder, Means(rules, open_model, open_index_client, open_checker)))
 
 
 def _session(application: Application) -> Session:

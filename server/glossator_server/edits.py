@@ -62,6 +62,29 @@ def line_end_of(text: str) -> str:
     return first.group() if first else "\n"
 
 
+def changes_between(before: str, after: str) -> tuple[TextChange, ...]:
+    """Return the changes of whole lines that lead from one text to another, in order."""
+    old, new = _lines(before), _lines(after)
+    head = next((at for at, it in enumerate(zip(old, new, strict=False)) if it[0] != it[1]), None)
+    if head is None:
+        head = min(len(old), len(new))
+    most = min(len(old), len(new)) - head
+    tail = 0
+    while tail < most and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    starts = [0]
+    for line in old:
+        starts.append(starts[-1] + len(line))
+    # What is equal at both ends is left out: comparing takes long in long texts.
+    middle, other = old[head : len(old) - tail], new[head : len(new) - tail]
+    matcher = difflib.SequenceMatcher(None, middle, other, autojunk=False)
+    return tuple(
+        TextChange(Span(starts[head + one], starts[head + two]), "".join(other[three:four]))
+        for tag, one, two, three, four in matcher.get_opcodes()
+        if tag != "equal"
+    )
+
+
 def unified_diff(name: str, before: str, after: str) -> str:
     """Return a unified diff as `diff -u` and `git apply` understand it, empty for equal texts."""
     lines = difflib.unified_diff(

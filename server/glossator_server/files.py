@@ -94,7 +94,7 @@ def write_edit(edit: FileEdit) -> None:
     if not _is_writable(path):
         raise UsageError(f"{edit.path} is read-only; make it writable, or use --diff.")
     after = apply_changes(before, edit.changes).encode("utf-8")
-    with _told(edit.path):
+    with told(edit.path):
         status = path.stat()
 
         def settle(new: Path) -> None:
@@ -119,7 +119,7 @@ def write_report(path: Path, text: str, mode: int | None = None) -> None:
         known = stat.S_IMODE(place.stat().st_mode) if place.exists() else _new_mode()
         new.chmod(known if mode is None else mode)
 
-    with _told(path):
+    with told(path):
         if place.exists() and not place.is_file():
             raise UsageError(f"{path} is not a regular file; name another one.")
         _replace_file(place, text.encode("utf-8", "surrogateescape"), settle)
@@ -222,7 +222,7 @@ def _replace_file(path: Path, raw: bytes, settle: Callable[[Path], None]) -> Non
 
 
 @contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
+def told(path: Path) -> Iterator[None]:
     """Turn what the system says of a file that cannot be written into a sentence."""
     try:
         yield

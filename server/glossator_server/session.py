@@ -236,6 +236,20 @@ class Session:
         need = Need(role, self.data_class_of(snapshot), self.settings.preferred_models)
         return await self._open_model(need, self._holds_around(snapshot).policy)
 
+    async def open_model_for(self, role: str, data_class: DataClass, path: Path) -> ChatModel:
+        """Open the model that the router chooses for a role and texts of a class, around a file.
+
+        Raises a `ModelError` or `PolicyError`.
+        """
+        from glossator_clients.router import Need
+
+        need = Need(role, data_class, self.settings.preferred_models)
+        return await self._open_model(need, self.policy_for(path))
+
+    def holds(self, path: Path) -> WorkspacePolicy:
+        """Return what holds for a file, with the folder that it really lies in."""
+        return self._holds(path)
+
     def root_of(self, path: Path) -> Path | None:
         """Return the workspace folder that a file really lies in, None where it is in none."""
         return self._holds(path).root

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from lsprotocol import types
 from lsprotocol.converters import get_converter
@@ -256,6 +257,57 @@ class StrictEditor:
         await self.answer(request, {"applied": True})
         return text
 
+    async def accept_changes(self) -> dict[str, str | None]:
+        """Apply the server's next edit of several files, as a good editor does.
+
+        Return the texts that come of it by URI, None for a file that is gone; files that are not
+        open are changed on the disk.
+        """
+        request = await self.expect(types.WORKSPACE_APPLY_EDIT)
+        changed = self.make_changes(request["params"]["edit"])
+        for uri, text in changed.items():
+            if uri in self.texts and text is not None:
+                await self.replace(uri, text)
+        await self.answer(request, {"applied": True})
+        return changed
+
+    def make_changes(self, edit: Json) -> dict[str, str | None]:
+        """Make an edit in files that are not open; return the texts that come of it by URI."""
+        texts: dict[str, str | None] = {}
+        for it in _operations(edit):
+            if it.get("kind") == "create":
+                path = _path(it["uri"])
+                assert not path.exists()
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch()
+                texts[it["uri"]] = ""
+            elif it.get("kind") == "rename":
+                _path(it["newUri"]).parent.mkdir(parents=True, exist_ok=True)
+                _path(it["oldUri"]).rename(_path(it["newUri"]))
+                texts[it["newUri"]] = texts.pop(it["oldUri"], _path(it["newUri"]).read_text())
+            elif it.get("kind") == "delete":
+                _path(it["uri"]).unlink()
+                texts[it["uri"]] = None
+            else:
+                texts |= {it["textDocument"]["uri"]: self._changed(it, texts)}
+        for uri, text in texts.items():
+            if uri not in self.texts and text is not None:
+                _path(uri).write_bytes(text.encode())
+        return texts
+
+    def _changed(self, change: Json, texts: dict[str, str | None]) -> str:
+        document = change["textDocument"]
+        uri = document["uri"]
+        version, text = self.texts.get(uri, (None, ""))
+        if version is None:
+            text = texts.get(uri) or _path(uri).read_bytes().decode()
+        if "version" in document:
+            assert document["version"] == version
+        for it in reversed(change["edits"]):
+            start, end = (self._offset(text, it["range"][side]) for side in ("start", "end"))
+            text = text[:start] + it["newText"] + text[end:]
+        return text
+
     async def end(self) -> int:
         """Go through the last handshake; return the exit status."""
         await self.ask(types.SHUTDOWN)
@@ -356,6 +408,16 @@ class StrictEditor:
         assert self.process.stderr is not None
         async for line in self.process.stderr:
             self.log.append(line.decode())
+
+
+def _operations(edit: Json) -> list[Json]:
+    if "documentChanges" in edit:
+        return list(edit["documentChanges"])
+    return [{"textDocument": {"uri": uri}, "edits": it} for uri, it in edit["changes"].items()]
+
+
+def _path(uri: str) -> Path:
+    return Path(unquote(uri.removeprefix("file://")))
 
 
 @contextlib.asynccontextmanager

@@ -71,6 +71,19 @@ def run_in_neovim(nvim: str, path: Path, scenario: str, beside: Path | None = No
     return Told(told.get("result"), *seen)
 
 
+def run_in_project(nvim: str, path: Path, root: Path, scenario: str) -> Told:
+    """Run a scenario on a file of a project, whose questions are kept until they are answered."""
+    # Beside the project: what lies in it is the project's.
+    beside = root.parent / "scene"
+    beside.mkdir(exist_ok=True)
+    # To Neovim every header is C++ otherwise, and has no server.
+    head = (
+        f"local root = {_lua(str(root))}\nvim.g.c_syntax_for_h = 1\n"
+        "nvim.keep_questions()\nnvim.open(server, path, root)\n"
+    )
+    return run_in_neovim(nvim, path, head + scenario, beside)
+
+
 def _lua(text: str) -> str:
     # Lua reads JSON's escapes but for \\u, which no path of a test needs.
     return json.dumps(text, ensure_ascii=False)

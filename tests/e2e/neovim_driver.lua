@@ -226,6 +226,30 @@ function M.text()
   return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
 end
 
+---Answer the server's next questions, one after the other.
+---@param answers string[]
+---@return string[] what was asked
+function M.answer(answers)
+  return vim.tbl_map(function(title)
+    local question = M.question()
+    question.answer(title)
+    return question.prompt
+  end, answers)
+end
+
+---Return what stands in a file as a person sees it: in its buffer where there is one.
+---@param name string
+---@return { text: string, modified: boolean }
+function M.seen(name)
+  local buffer = vim.fn.bufnr(name)
+  if buffer < 0 then
+    return { text = table.concat(vim.fn.readfile(name), '\n'), modified = false }
+  end
+  vim.fn.bufload(buffer)
+  local lines = vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
+  return { text = table.concat(lines, '\n'), modified = vim.bo[buffer].modified }
+end
+
 ---Run a scenario, write what it returns as JSON, and leave.
 ---@param scenario fun(): table
 ---@param report string

@@ -18,7 +18,7 @@ from tests.e2e.fixing import (
     models,
     store_file,
 )
-from tests.e2e.neovim import Told, run_in_neovim
+from tests.e2e.neovim import Told, run_in_neovim, run_in_project
 
 __all__ = ["models"]
 
@@ -36,8 +36,6 @@ MESSAGE = "No member named 'length' in 'struct store'"
 TITLE = f"Fix `store_sum_{FAULTY}`: {MESSAGE}"
 
 OPENED = f"""
-    nvim.keep_questions()
-    nvim.open(server, path, root)
     local function said(line, message, severity)
       return {{ range = {{ start = {{ line = line, character = 24 }},
         ["end"] = {{ line = line, character = 30 }} }}, severity = severity or 1,
@@ -55,10 +53,7 @@ def broken(tmp_path: Path) -> Path:
 
 def played(nvim: str, path: Path, scenario: str) -> Told:
     """Run a scenario on a file of the project, after what all of them begin with."""
-    root = path.parent.parent
-    beside = root.parent / "scene"
-    beside.mkdir(exist_ok=True)
-    return run_in_neovim(nvim, path, f'local root = "{root}"\n{OPENED}\n{scenario}', beside)
+    return run_in_project(nvim, path, path.parent.parent, f"{OPENED}\n{scenario}")
 
 
 def text(lines: str) -> str:

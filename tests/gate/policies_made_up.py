@@ -169,6 +169,8 @@ def _workspace(rng: random.Random) -> Spec:
         spec["cache"] = {"responses": rng.random() < 0.5}
         if rng.random() < 0.5:
             spec["cache"]["feedback"] = rng.random() < 0.5
+    if rng.random() < 0.5:
+        spec["mcp"] = {"max_class": rng.choice(ORDER[:3])}
     return spec
 
 

@@ -146,6 +146,12 @@ def allows_feedback(spec: Spec | None) -> bool:
     return bool((spec or {}).get("cache", {}).get("feedback", True))
 
 
+def allows_telling_assistants(spec: Spec | None, data_class: DataClass) -> bool:
+    """Tell whether one file allows other assistants to be told of a class."""
+    said = (spec or {}).get("mcp", {}).get("max_class", DataClass.CONFIDENTIAL.value)
+    return data_class.rank <= DataClass(said).rank
+
+
 # What a policy allows.
 
 
@@ -238,8 +244,17 @@ def _others_beyond(files: Triple, policy: Policy) -> Iterator[str]:
         yield "answers are kept"
     if policy.may_keep_feedback and not all(map(allows_feedback, every)):
         yield "feedback is kept"
+    yield from _assistants_beyond(files, policy.mcp.max_class)
     if files.managed is not None and any(it.api is Api.EMBEDDED for it in policy.models):
         yield "a model that nobody listed"
+
+
+def _assistants_beyond(files: Triple, told: DataClass) -> Iterator[str]:
+    every = (files.managed, files.user, files.workspace)
+    is_allowed = all(allows_telling_assistants(it, told) for it in every)
+    is_approved = files.managed is None or "mcp" in files.managed
+    if not is_allowed or (not is_approved and told is not DataClass.PUBLIC):
+        yield f"assistants are told what is {told}"
 
 
 def _amounts_beyond(every: tuple[Spec | None, ...], policy: Policy) -> Iterator[str]:
@@ -301,3 +316,5 @@ def beyond_the_right_files(right: Policy, damaged: Policy) -> Iterator[str]:
         yield "answers are kept"
     if damaged.may_keep_feedback and not right.may_keep_feedback:
         yield "feedback is kept"
+    if damaged.mcp.max_class.rank > right.mcp.max_class.rank:
+        yield f"assistants are told what is {damaged.mcp.max_class}"

@@ -304,3 +304,44 @@ def test_a_verdict_names_its_rule(
 def test_a_model_that_no_file_lists_cannot_be_explained(machine: Machine) -> None:
     with pytest.raises(ConfigurationError, match="smollm2"):
         explain(machine.policy(), Question(Path("/r"), Path("/r/a.c"), "nobody"))
+
+
+@pytest.mark.parametrize(
+    ("managed", "user", "workspace", "told"),
+    [
+        (None, None, "", "confidential"),
+        (None, "", "", "confidential"),
+        (None, "[classes]\ndefault = 'internal'\n", "", "internal"),
+        (None, "[classes]\ndefault = 'restricted'\n", "", "confidential"),
+        (None, "[mcp]\nmax_class = 'public'\n", "", "public"),
+        (None, "[mcp]\nmax_class = 'internal'\n", "", "internal"),
+        (None, "[mcp]\nmax_class = 'restricted'\n", "", "public"),
+        (None, "[mcp]\nmax_clas = 'internal'\n", "", "public"),
+        (None, "[mpc]\nmax_class = 'internal'\n", "", "public"),
+        (None, "mcp = 3\n", "", "public"),
+        (None, "not TOML", "", "public"),
+        ("", None, "", "public"),
+        ("", "[mcp]\nmax_class = 'confidential'\n", "", "public"),
+        ("[mcp]\nmax_class = 'internal'\n", None, "", "internal"),
+        ("[mcp]\nmax_class = 'internal'\n", "[mcp]\nmax_class = 'public'\n", "", "public"),
+        ("[mcp]\nmax_class = 'public'\n", "[mcp]\nmax_class = 'internal'\n", "", "public"),
+        ("[mcp]\nmax_class = 'internal'\ncolour = 1\n", None, "", "public"),
+        (None, None, "[mcp]\nmax_class = 'public'\n", "public"),
+        (None, "[mcp]\nmax_class = 'public'\n", "[mcp]\nmax_class = 'internal'\n", "public"),
+    ],
+)
+def test_other_assistants_are_told_what_every_file_allows(
+    machine: Machine, managed: str | None, user: str | None, workspace: str, told: str
+) -> None:
+    files = {"managed": managed, "user": user}
+    policy = machine.policy(**{who: HEAD + it for who, it in files.items() if it is not None})
+    if workspace:
+        policy = narrowed(policy, workspace)
+    assert policy.mcp.max_class == told
+    assert policy.mcp.rule
+
+
+def test_a_mistaken_workspace_file_leaves_nothing_to_tell_assistants(machine: Machine) -> None:
+    policy = narrowed(machine.policy(), "[mcp]\nmax_class = 'everything'\n")
+    assert policy.mcp.max_class is DataClass.PUBLIC
+    assert classify(policy, "a.c") is DataClass.RESTRICTED

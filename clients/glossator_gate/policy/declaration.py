@@ -247,9 +247,24 @@ CACHE = Table(
     is_for_all=True,
 )
 
+MCP = Table(
+    "mcp",
+    "What other assistants are answered that ask Glossator's MCP server.",
+    (
+        Key(
+            "max_class",
+            kinds.member_of(DataClass, DataClass.RESTRICTED),
+            "The strictest class of a file of which they are told anything. Their models are not "
+            "this policy's: what is restricted they are never told. Without it: public where there "
+            "is a managed file, else the default of [classes], confidential at most.",
+        ),
+    ),
+    is_for_all=True,
+)
+
 TABLES = (
     CLASSES, CLASSIFY, MODEL, INDEX_SERVER, WEB_SEARCH, TELEMETRY, ROLES, EXECUTE, REDACT, LIMITS,
-    CACHE,
+    CACHE, MCP,
 )  # fmt: skip
 
 # Preferences, which other parts of Glossator read; their keys are those parts' business.

@@ -18,8 +18,10 @@ from glossator_gate.types import (
     Classes,
     ClassLayer,
     DataClass,
+    McpBound,
     Policy,
     PolicyPlaces,
+    PolicySource,
     UsageLimits,
 )
 
@@ -65,6 +67,7 @@ def meet(managed: FoundFile, user: FoundFile) -> Policy:
         limits=limits,
         may_cache=not any(it.denies_cache for it in narrowing),
         may_keep_feedback=not any(it.denies_feedback for it in narrowing),
+        mcp=_mcp(managed, user),
         names_models=_names_models(managed, user),
         sources=(managed.source, user.source),
     )
@@ -92,6 +95,19 @@ def _least_sums(sums: list[Mapping[str, float]]) -> Mapping[str, float] | None:
         for currency in sums[0]
         if all(currency in it for it in sums)
     }
+
+
+def least_bound(bounds: Iterable[McpBound]) -> McpBound:
+    """Return the bound that lets the least be told, the first of several."""
+    return min(bounds, key=lambda it: it.max_class.rank)
+
+
+def mcp_bounds(file: PolicyFile, source: PolicySource) -> tuple[McpBound, ...]:
+    """Return what a file says of other assistants, nothing where it says nothing."""
+    if file.mcp_class is None:
+        return ()
+    rule = f"{source.layer} [mcp] max_class ({source.path})"
+    return (McpBound(file.mcp_class, rule),)
 
 
 def united(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
@@ -124,6 +140,28 @@ def _classes(managed: FoundFile, user: FoundFile) -> Classes:
     default = DataClass.PUBLIC if layers else DEFAULT_CLASS
     layers.append(layer_of(user.file or PolicyFile(), default, user))
     return Classes(tuple(layers))
+
+
+def _mcp(managed: FoundFile, user: FoundFile) -> McpBound:
+    """Return what other assistants may be told: as to any model elsewhere, public data alone.
+
+    Where no administrator has a say in it, who starts the server for an assistant has decided that
+    it sees ordinary code.
+    """
+    bounds: list[McpBound] = []
+    if managed.remains is not None:
+        rule = f"the managed policy is not valid ({managed.source.path})"
+        bounds.append(McpBound(DataClass.PUBLIC, rule))
+    elif managed.file is not None:
+        rule = f"the managed policy says nothing of [mcp] ({managed.source.path})"
+        silent = McpBound(DataClass.PUBLIC, rule)
+        bounds += mcp_bounds(managed.file, managed.source) or (silent,)
+    bounds += mcp_bounds(user.file or PolicyFile(), user.source)
+    if not bounds:
+        default = (user.file or PolicyFile()).default_class or DEFAULT_CLASS
+        usual = min(default, DEFAULT_CLASS, key=lambda it: it.rank)
+        bounds.append(McpBound(usual, "built-in default of [mcp]"))
+    return least_bound(bounds)
 
 
 def _commands(managed: FoundFile, user: FoundFile) -> tuple[tuple[str, ...], ...]:

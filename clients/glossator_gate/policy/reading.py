@@ -47,9 +47,9 @@ _TABLE_OF = {it.name: it for it in TABLES}
 class PolicyFile:
     """What one file says; `problems` tell of what was left out.
 
-    `default_class` and `commands` are None where the file says nothing of them. `denies_cache` is
-    True where it may have said that no answers are kept, `denies_feedback` the same of what became
-    of comments.
+    `default_class`, `commands` and `mcp_class` (the strictest class that other assistants are told
+    of) are None where the file says nothing of them. `denies_cache` is True where it may have said
+    that no answers are kept, `denies_feedback` the same of what became of comments.
     """
 
     models: tuple[ModelEntry, ...] = ()
@@ -64,6 +64,7 @@ class PolicyFile:
     limits: UsageLimits = field(default_factory=UsageLimits)
     denies_cache: bool = False
     denies_feedback: bool = False
+    mcp_class: DataClass | None = None
     problems: tuple[FileProblem, ...] = ()
 
     @property
@@ -90,6 +91,7 @@ UNREADABLE = PolicyFile(
     commands=(),
     denies_cache=True,
     denies_feedback=True,
+    mcp_class=DataClass.PUBLIC,
     problems=(FileProblem("It cannot be read.", ProblemKind.BROKEN_FILE),),
 )
 
@@ -135,9 +137,7 @@ class _Reader:
         for name in sorted(document.keys() - known):
             self._report(f"has an unknown key {name!r}; correct or remove it", (name,), _UNKNOWN)
         self._check_number_of_globs(tables)
-        may_hide_cache = len(self._problems) >= MOST_PROBLEMS or any(
-            it.place[0] == "cache" or len(it.place) < 2 for it in self._problems
-        )
+        may_hide_cache, may_hide_mcp = self._may_hide("cache"), self._may_hide("mcp")
         limits, kept = tables["limits"][0], tables["cache"][0]
         commands = tables.get("execute", [{}])[0]
         return PolicyFile(
@@ -153,7 +153,14 @@ class _Reader:
             limits=UsageLimits(**limits),
             denies_cache=may_hide_cache or not kept.get("responses", True),
             denies_feedback=may_hide_cache or not kept.get("feedback", True),
+            mcp_class=DataClass.PUBLIC if may_hide_mcp else tables["mcp"][0].get("max_class"),
             problems=with_lines(self._problems, text),
+        )
+
+    def _may_hide(self, table: str) -> bool:
+        """Tell whether the file may have meant something in a table that could not be read."""
+        return len(self._problems) >= MOST_PROBLEMS or any(
+            it.place[0] == table or len(it.place) < 2 for it in self._problems
         )
 
     def _check_number_of_globs(self, tables: Mapping[str, list[dict[str, Any]]]) -> None:

@@ -14,7 +14,13 @@ from glossator_gate.errors import ConfigurationError
 from glossator_gate.policy.approving import price_refusal
 from glossator_gate.policy.declaration import Layer
 from glossator_gate.policy.files import FoundFile
-from glossator_gate.policy.meeting import layer_of, least_limits, united
+from glossator_gate.policy.meeting import (
+    layer_of,
+    least_bound,
+    least_limits,
+    mcp_bounds,
+    united,
+)
 from glossator_gate.policy.problems import FileProblem, broken_file
 from glossator_gate.policy.reading import UNREADABLE, PolicyFile, parse_policy_file
 from glossator_gate.types import (
@@ -77,12 +83,13 @@ def _of_both(one: Policy, other: Policy) -> Policy:
         deny_paths=united((one.deny_paths, other.deny_paths)),
         may_cache=one.may_cache and other.may_cache,
         may_keep_feedback=one.may_keep_feedback and other.may_keep_feedback,
+        mcp=least_bound((one.mcp, other.mcp)),
         sources=tuple(dict.fromkeys((*one.sources, *other.sources))),
     )
     return _limited(both, least_limits((one.limits, other.limits)))
 
 
-_OWN = frozenset({"classes", "classify", "redact", "limits", "cache"})
+_OWN = frozenset({"classes", "classify", "redact", "limits", "cache", "mcp"})
 
 
 def _narrowed(policy: Policy, file: PolicyFile, source: PolicySource) -> Policy:
@@ -98,6 +105,7 @@ def _narrowed(policy: Policy, file: PolicyFile, source: PolicySource) -> Policy:
             deny_paths=united((policy.deny_paths, file.deny_paths)),
             may_cache=policy.may_cache and not file.denies_cache,
             may_keep_feedback=policy.may_keep_feedback and not file.denies_feedback,
+            mcp=least_bound((policy.mcp, *mcp_bounds(file, source))),
             sources=(*policy.sources, source),
         ),
         least_limits((policy.limits, file.limits)),

@@ -39,7 +39,7 @@ from glossator_server.actions.questions import (
     Question,
     Retrieved,
 )
-from glossator_server.actions.safe_markdown import safe_line
+from glossator_server.actions.safe_markdown import as_code
 from glossator_server.actions.small_answers import SmallAnswer, answer_of_claims, quotation
 from glossator_server.agent.data import as_data
 from glossator_server.errors import UsageError
@@ -120,7 +120,7 @@ def not_found(pieces: Sequence[Piece], sources: AskSources) -> Answer:
         lines += ["", "Places that were looked at:", ""]
         names = {it.citation: it.symbol for it in pieces}
         for it in places:
-            name = f" {safe_line(names[it])}" if names[it] else ""
+            name = f" {as_code(names[it])}" if names[it] else ""
             lines.append(f"- {sources.link(it)}{name}")
     return Answer("\n".join(lines), places, found=False, pieces=tuple(pieces[:MOST_PLACES]))
 
@@ -216,8 +216,7 @@ class _Asking:
         return self._done(answer, passed.info, self._notices(prompt))
 
     async def _small(self, request: ChatRequest, prompt: AskPrompt) -> Answer:
-        pieces = self.found.pieces[: prompt.shown]
-        shown = Shown(tuple(map(beginning, pieces)))
+        shown = Shown(tuple(map(beginning, self.found.pieces[: prompt.shown])))
         started = time.monotonic()
         claims: tuple[SaidClaim, ...] = ()
         try:
@@ -232,8 +231,8 @@ class _Asking:
         wording = wording_of(self.question)
         said = answer_of_claims(claims, shown, wording, self.sources.link)
         if not said.markdown:
-            quoted = quotation(pieces, wording, self.sources.link)
-            said = replace(quoted, dropped=said.dropped)
+            quoted = quotation(self.found.pieces, wording, self.sources.link)
+            said, shown = replace(quoted, dropped=said.dropped), Shown(self.found.pieces)
         self.report.write(said.markdown)
         return self._done(_answer_of(said, shown), info, self._notices(prompt))
 
@@ -250,10 +249,7 @@ class _Asking:
         return tuple(notices)
 
     def _done(self, answer: Answer, info: ModelInfo, notices: tuple[str, ...]) -> Answer:
-        if answer.dropped:
-            one = answer.dropped == 1
-            dropped = f"{answer.dropped} statement{'' if one else 's'} without a place that bears"
-            notices += (f"{dropped} {'it' if one else 'them'} out left out",)
+        notices += left_out_notice(answer.dropped)
         return replace(
             answer,
             model=info.id,
@@ -321,6 +317,14 @@ async def stream_checked(
     raise IncompleteReplyError(
         f"The answer of {model.info.id} broke off before its end; try again, or raise max_tokens."
     )
+
+
+def left_out_notice(dropped: int) -> tuple[str, ...]:
+    """Return the sentence about what was left out of a model's words, none where nothing was."""
+    if not dropped:
+        return ()
+    said = "1 statement" if dropped == 1 else f"{dropped} statements"
+    return (f"{said} of the model left out: no place that was shown bears that out",)
 
 
 def _answer_of(said: SmallAnswer, shown: Shown) -> Answer:

@@ -18,12 +18,14 @@ from glossator_gate.errors import GlossatorError
 from glossator_gate.redaction import redact
 from glossator_indexer.records import (
     ContextPiece,
+    EntityKind,
     FoundEntity,
     Hit,
     PieceRole,
     PiecesQuery,
     SearchMode,
     SearchQuery,
+    Trust,
 )
 from glossator_server.actions.questions import AskSources, Piece, Question, Retrieved, Turn
 from glossator_server.actions.support import DEFAULT_WEIGHTS as SUPPORT_WEIGHTS
@@ -43,6 +45,7 @@ from glossator_server.errors import UsageError
 MOST_HITS = 24
 MOST_NAMES = 6
 MOST_OF_A_NAME = 3
+MOST_PLAIN = 4
 MOST_RELATED = 3
 MOST_PIECES = 30
 # A longer piece is shown around what the question is about; a place may be longer.
@@ -53,10 +56,15 @@ MOST_LINE_CHARACTERS = 400
 MOST_EARLIER_NAMES = 8
 _INDEX_SECONDS = 20.0
 _LINES_AROUND = 30
+# A plain word that is also a name is less sure to be meant than what was found for all of them.
+_HITS_FIRST = 3
 # What is at the same place in two lists is better than what is in one.
 _FUSION = 12.0
 _PLAIN_NAME = re.compile(r"[^\W\d]\w{3,}")
 _ABOVE = re.compile(r"^\s*(?:#|//|/\*|\*|@|;|--)")
+_TRUSTED = frozenset({Trust.PROJECT, Trust.TEAM})
+# A variable that bears a word of the question is not about it.
+_TELLING = frozenset(set(EntityKind) - {EntityKind.VARIABLE, EntityKind.FILE, EntityKind.MODULE})
 T = TypeVar("T")
 
 
@@ -67,9 +75,10 @@ async def retrieve(
 
     Raises `UsageError` for a place that is not in the workspace or may not be read.
     """
-    looking = _Looking(sources)
+    looking = Looking(sources)
     place = await asyncio.to_thread(looking.place, question)
-    found = await looking.found(question)
+    found = await looking.around(place[0], MOST_RELATED) if place else []
+    found += await looking.found(question)
     pieces = await asyncio.to_thread(lambda: list(_distinct([*place, *found])))
     decided = support_of(wording_of(question), pieces, weights)
     return Retrieved(
@@ -91,7 +100,7 @@ def earlier_names(turns: Sequence[Turn]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:MOST_EARLIER_NAMES]
 
 
-class _Looking:
+class Looking:
     """One question's look into the index and the files; owns its notices."""
 
     def __init__(self, sources: AskSources) -> None:
@@ -118,7 +127,30 @@ class _Looking:
         if last < wanted.start:
             return []
         shown_lines = tuple(lines[wanted.start - 1 : last])
-        return [Piece(inner, wanted.start, shown_lines, question.symbol, "", "place", 1.0)]
+        # Who names a whole file says little of what the question is about.
+        why = "file" if question.lines is None else "place"
+        return [Piece(inner, wanted.start, shown_lines, question.symbol, "", why, 1.0)]
+
+    def whole(self, path: Path, wanted: range | None, symbol: str) -> Piece:
+        """Return lines of a file, however many, as far as they are there; raises `UsageError`."""
+        inner = self._inside(path)
+        try:
+            lines = self._lines_of(inner)
+        except ToolError as trouble:
+            raise UsageError(str(trouble)) from trouble
+        wanted = wanted or range(1, len(lines) + 1)
+        return Piece(inner, wanted.start, tuple(lines[wanted.start - 1 : wanted.stop - 1]), symbol)
+
+    async def around(self, piece: Piece, most: int) -> list[Piece]:
+        """Return what a piece uses and who uses it, without what lies in it."""
+        roles = (PieceRole.DEFINITION, PieceRole.CALLER)
+        path = self._sources.prefix + piece.path
+        line = piece.start_line
+        query = PiecesQuery(path=path, line=line, roles=roles, limit_per_role=most)
+        context = await self._asked(self._index.pieces(query)) or []
+        read = await asyncio.to_thread(lambda: [self._of_context(it) for it in context])
+        found = [it for it in read if it is not None and not _holds(piece, it)]
+        return [it for it in _distinct([piece, *found]) if it is not piece][:most]
 
     async def found(self, question: Question) -> list[Piece]:
         """Return what the index finds, best first."""
@@ -126,25 +158,25 @@ class _Looking:
         asked = names_of_question(question.text)
         names = asked or earlier_names(question.turns)[:2]
         named = [it for name in names[:MOST_NAMES] for it in await self._named(name)]
-        named += await self._plainly_named(question.text, {it.entity.name for it in named})
+        plain = await self._plainly_named(question.text, {it.entity.name for it in named})
         hits = await self._hits(wording)
-        return await asyncio.to_thread(self._read, named, hits, wording) + await self._related(
-            named, hits
-        )
-
-    def _read(self, named: Sequence[FoundEntity], hits: Sequence[Hit], wording: str) -> list[Piece]:
         words = content_words(wording)
-        found = [self._of_entity(it, words) for it in named]
-        found += [self._of_hit(it, words) for it in hits]
-        return [it for it in found if it is not None]
+
+        def read() -> list[Piece]:
+            found = [self._of_entity(it, words) for it in named]
+            found += [self._of_hit(it, words) for it in hits[:_HITS_FIRST]]
+            found += [self._of_entity(it, words) for it in plain]
+            found += [self._of_hit(it, words) for it in hits[_HITS_FIRST:]]
+            return [it for it in found if it is not None]
+
+        pieces = await asyncio.to_thread(read)
+        return pieces + await self._related([*named, *plain], hits)
 
     async def _named(self, name: str) -> list[FoundEntity]:
         """Return what bears exactly a name: definitions before declarations, few of them."""
         found = await self._asked(self._index.entities(name, 12)) or []
         exact = [it for it in found if it.entity.name == name]
-        exact.sort(
-            key=lambda it: (not it.entity.is_definition, it.trust not in ("project", "team"))
-        )
+        exact.sort(key=lambda it: (not it.entity.is_definition, it.trust not in _TRUSTED))
         return exact[:MOST_OF_A_NAME]
 
     async def _plainly_named(self, text: str, known: set[str]) -> list[FoundEntity]:
@@ -155,8 +187,9 @@ class _Looking:
         for word in counting:
             exact = await self._named(word)
             # A word that many things are called by says nothing.
-            found += exact if len(exact) < MOST_OF_A_NAME else []
-        return found[:4]
+            ours = [it for it in exact if it.trust in _TRUSTED and it.entity.kind in _TELLING]
+            found += ours if len(ours) < MOST_OF_A_NAME else []
+        return found[:MOST_PLAIN]
 
     async def _hits(self, wording: str) -> list[Hit]:
         """Return the hits for the question as it is and for its words alone, joined."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from glossator_clients.errors import ModelError
@@ -20,7 +21,8 @@ from glossator_server.agent.actions import Action, AgentTool, Permission, in_wor
 from glossator_server.agent.changing import Changing
 from glossator_server.agent.errors import ToolError
 from glossator_server.agent.files_seen import SeenFiles
-from glossator_server.agent.judging import Judge, SetJudgement, affected_by
+from glossator_server.agent.judging import Checked, Judge, SetJudgement, affected_by
+from glossator_server.agent.leftovers import leftovers
 from glossator_server.agent.looking import Looking
 from glossator_server.agent.loop import AgentBudget, AgentEnd, AgentTask, Ending, run_agent
 from glossator_server.agent.plans import Plan
@@ -113,7 +115,8 @@ async def check_changes(
     access = workbench.access(frozenset(proposal.plan.files))
     staging = Staging(access, workbench.open_texts, len(proposal.plan.files) + 1)
     others, _ = await asyncio.to_thread(affected_by, changes, staging, SeenFiles(access))
-    judgement = await judge.judge(changes, others)
+    left = await asyncio.to_thread(leftovers, changes, staging, _paths(others, changes))
+    judgement = await judge.judge(changes, others, left)
     if not judgement.may_be_offered:
         reason = _failed(judgement, workbench)
         return NoEdit(NoEditCause.FAILED_CHECKS, reason, attempt=diff_of(changes))
@@ -205,10 +208,16 @@ async def _judge(work: _Work) -> SetJudgement:
         others, work.beyond = await asyncio.to_thread(
             affected_by, changes, work.staging, work.files
         )
+        paths = _paths(others, changes)
+        left = await asyncio.to_thread(leftovers, changes, work.staging, paths)
         work.report("checking")
         judge = Judge(work.workbench.checker, work.workbench.root)
-        work.judged = digest, await judge.judge(changes, others)
+        work.judged = digest, await judge.judge(changes, others, left)
     return work.judged[1]
+
+
+def _paths(others: Sequence[Checked], changes: ChangeSet) -> list[str]:
+    return [it.subject.path.relative_to(changes.root).as_posix() for it in others]
 
 
 async def _checked(work: _Work) -> str:

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from glossator_indexer.code_tokens import code_tokens
+from glossator_indexer.languages import Language
 from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Span, Symbol, TextChange
 from glossator_server.edits import apply_changes, file_edit
+from glossator_server.errors import UsageError
 from glossator_server.proposal import CommentProposal, Outcome, SkipCause, Skipped
 from glossator_server.snapshot import Snapshot
 
@@ -23,6 +25,7 @@ _MARKED = re.compile(
     r"(?P<open>//[/!]*|/\*+!?|<!--|#+|--+|;+|%+|(?<!\S)\*)[ \t]*glossator:", re.IGNORECASE
 )
 _CLOSED = re.compile(r"\*+/\Z|-->\Z")
+_PLACEHOLDERS = "add a parameter NAME of type TYPE"
 # What opens a comment that must be closed.
 _BLOCKS = ("/*", "<!--")
 
@@ -78,6 +81,35 @@ def without_instruction(proposal: CommentProposal, snapshot: Snapshot, line: str
         )
         return Skipped(snapshot.path, proposal.symbol, SkipCause.FAILED_CHECKS, reason)
     return replace(proposal, edits=(file_edit(snapshot, changes),))
+
+
+def text_without(text: str, removal: Span, language: Language | None) -> str:
+    """Return a text without the comment of an instruction.
+
+    Raises `UsageError` where that would take code away.
+    """
+    after = apply_changes(text, [TextChange(removal, "")])
+    if language is not None and code_tokens(parse(after, language)) != code_tokens(
+        parse(text, language)
+    ):
+        raise UsageError(
+            "The line of the instruction holds code; put the comment on a line of its own."
+        )
+    return after
+
+
+def parameter_wanted(name: str) -> str:
+    """Return the instruction that a person fills in, to give a function another parameter."""
+    return f"{_PLACEHOLDERS} to {name} and pass it from all callers"
+
+
+def check_is_filled_in(text: str) -> None:
+    """Raise `UsageError` where a placeholder was left as it was offered."""
+    if _PLACEHOLDERS in text:
+        raise UsageError(
+            "The instruction still says NAME and TYPE; write the parameter's there, and run it "
+            "again."
+        )
 
 
 def line_at(text: str, offset: int) -> str:

@@ -147,7 +147,8 @@ class AskSources:
 class Piece:
     """Lines of a file that may answer a question; `lines` has a text for each, secrets redacted.
 
-    `why` says how it was found: "place" is where the question was asked, "name" bears a name that
+    `why` says how it was found: "place" is where the question was asked, "file" the file
+    of it, "name" bears a name that
     the question has, "hit" came from the search, "related" is used by or uses another piece.
     `transformer` is the score of the model that read it again, None where none did.
     """

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from glossator_indexer.styles import styles_of
 from glossator_indexer.symbols import symbol_at, symbols_in
-from glossator_indexer.types import Span, Symbol
-from glossator_server.actions.instructions import instruction_at
+from glossator_indexer.types import Span, Symbol, SymbolKind, TextChange
+from glossator_server.actions.instructions import instruction_at, parameter_wanted
 from glossator_server.actions.states import CommentState, comment_status, style_of
+from glossator_server.edits import line_end_of
 from glossator_server.snapshot import Snapshot
 
 REWRITE = "refactor.rewrite"
@@ -24,12 +25,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One code action: what it is called, and the command with which it runs."""
+    """One code action: what it is called, and the command with which it runs.
+
+    With a `change`, that is what it does, and there is no command.
+    """
 
     title: str
     kind: str
-    command: str
+    command: str = ""
     arguments: dict[str, object] = field(default_factory=dict)
+    change: TextChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,46 @@ def review_this(snapshot: Snapshot, selection: Span, context: OfferContext) -> I
             yield Offer(title, SOURCE, "glossator.review", {"symbol": symbol.qualified_name})
 
 
+def explain_this(snapshot: Snapshot, selection: Span, context: OfferContext) -> Iterator[Offer]:
+    """Offer to explain what is selected, only when asked: it costs a model's time."""
+    if context.automatic:
+        return
+    for symbol in _selected(snapshot, selection):
+        if symbol.body is not None:
+            title = f"Explain `{symbol.name}`"
+            yield Offer(title, SOURCE, "glossator.explain", {"symbol": symbol.qualified_name})
+
+
+def edit_this(snapshot: Snapshot, selection: Span, context: OfferContext) -> Iterator[Offer]:
+    """Offer edits that need no words on the function that is selected, only when asked."""
+    if context.automatic:
+        return
+    functions = [it for it in _selected(snapshot, selection) if it.kind in _CALLABLE and it.body]
+    if len(functions) != 1:
+        return
+    (symbol,) = functions
+    for wish in ("Add error handling to", "Write a test for"):
+        arguments = {"symbol": symbol.qualified_name, "text": f"{wish} {symbol.qualified_name}"}
+        yield Offer(f"{wish} `{symbol.name}`", REWRITE, "glossator.edit", dict(arguments))
+    if (line := _parameter_line(snapshot, symbol)) is not None:
+        yield Offer(f"Add a parameter to `{symbol.name}`...", REWRITE, change=line)
+
+
+def _parameter_line(snapshot: Snapshot, symbol: Symbol) -> TextChange | None:
+    """Return the comment line above a function in which a person says which parameter."""
+    comment = symbol.comment
+    first = symbol.extent.start
+    if comment is not None and comment.span.start < first:
+        first = comment.span.start
+    start = max(snapshot.text.rfind(it, 0, first) for it in "\n\r") + 1
+    indent = snapshot.text[start:first]
+    if indent.strip():
+        return None  # Code stands before it.
+    opens = "#" if snapshot.source.language.id == "python" else "//"
+    line = f"{indent}{opens} glossator: {parameter_wanted(symbol.name)}"
+    return TextChange(Span(start, start), line + line_end_of(snapshot.text))
+
+
 def do_instruction(snapshot: Snapshot, selection: Span, context: OfferContext) -> Iterator[Offer]:
     """Offer to do what a comment `glossator: TEXT` on the line of the cursor asks for."""
     yield from offers_in_text(snapshot.text, selection, context)
@@ -127,9 +172,13 @@ MOST_TITLE = 50
 PRODUCERS: tuple[tuple[str, Producer], ...] = (
     (REWRITE, do_instruction),
     (REWRITE, document_this),
+    (REWRITE, edit_this),
     (SOURCE, document_all),
     (SOURCE, review_this),
+    (SOURCE, explain_this),
 )
+
+_CALLABLE = (SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR)
 
 # A selection over a whole file would fill the menu; such a wish is what "document all" is for.
 MOST_SELECTED = 5

@@ -7,21 +7,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from glossator_indexer.languages import language_of_file
+from glossator_indexer.parsing import parse
+from glossator_indexer.records import Trust
+from glossator_indexer.symbols import all_symbols
+from glossator_indexer.types import Span
 from glossator_server.actions.citations import Shown
 from glossator_server.actions.questions import Citation, Link, Piece
 from glossator_server.actions.safe_markdown import as_code, safe_line
 from glossator_server.actions.support import content_words
+from glossator_server.edits import lines_of_span
 from glossator_server.prompts.ask import SaidClaim
 
+_TRUSTED = frozenset({Trust.PROJECT, Trust.TEAM})
 OWN_WORDS = "In the code's own words:"
 MOST_QUOTED = 3
+MOST_OUTLINED = 40
 # A sentence that says less than this of what its piece says is about something else.
-_LEAST_SHARED = 0.6
-_LEAST_WORDS = 3
+_LEAST_SHARED = 0.75
+# What only repeats the question is no answer to it.
+_LEAST_NEW = 2
+_SHORT = 2
 _MOST_CHARACTERS = 240
-_COMMENT = re.compile(r"^\s*(?:/\*+!?<?|\*+/?|//[/!]?<?|#+|--|;+)\s?|\*+/\s*$")
+_COMMENT = re.compile(r"^\s*(?:/\*+!?<?|\*+/|\*(?=\s|$)|//[/!]?<?|#+|--|;+)\s?|\*+/\s*$")
 _DOCSTRING = re.compile(r"^[rRbBuUfF]{0,2}(?:\"{3}|'{3})")
 _SENTENCE = re.compile(r"^.+?[.!?](?=\s|$)")
 _HEAD = re.compile(r"^\s*[@#]|^\s*$")
@@ -57,7 +68,9 @@ def quotation(pieces: Sequence[Piece], question: str, link: Link) -> SmallAnswer
     """Return what the best pieces say of themselves: their comment, or else how they begin."""
     asked = content_words(question)
     lines, citations = [OWN_WORDS, ""], []
-    for piece in pieces[:MOST_QUOTED]:
+    # What a test is called says little of what it tests.
+    ordered = sorted(pieces, key=lambda it: it.trust not in _TRUSTED and it.why != "place")
+    for piece in ordered[:MOST_QUOTED]:
         said = safe_line(first_sentence(piece))
         name = as_code(piece.symbol) + ": " if piece.symbol else ""
         at = best_line(piece, asked)
@@ -67,6 +80,34 @@ def quotation(pieces: Sequence[Piece], question: str, link: Link) -> SmallAnswer
             lines.append(f"  {as_code(piece.lines[at])} {link(place)}")
         citations.append(piece.citation)
     return SmallAnswer("\n".join(lines), tuple(citations), 0, own_words=False)
+
+
+def outline(parts: Sequence[Piece], link: Link) -> SmallAnswer:
+    """Return what each symbol of some code says of itself, in the order of the file."""
+    lines, citations = [OWN_WORDS, ""], []
+    for piece in (symbol for part in parts for symbol in symbols_of(part)):
+        said = safe_line(first_sentence(piece))
+        lines.append(
+            f"- {as_code(head(piece))}{': ' + said if said else ''} {link(piece.citation)}"
+        )
+        citations.append(piece.citation)
+    return SmallAnswer("\n".join(lines), tuple(citations), 0, own_words=False)
+
+
+def symbols_of(piece: Piece) -> list[Piece]:
+    """Return the symbols of some code with their comments, the code itself where it has none."""
+    text = piece.text
+    language = language_of_file(Path(piece.path), text)
+    found: list[Piece] = []
+    for it in () if language is None else all_symbols(parse(text, language)):
+        start = it.extent.start if it.comment is None else it.comment.span.start
+        lines = lines_of_span(text, Span(min(start, it.extent.start), it.extent.end))
+        inside = piece.lines[lines.start - 1 : lines.stop - 1]
+        first = piece.start_line + lines.start - 1
+        if it.name and inside:
+            found.append(replace(piece, start_line=first, lines=inside, symbol=it.name))
+    found.sort(key=lambda it: (it.start_line, -it.end_line))
+    return found[:MOST_OUTLINED] or [piece]
 
 
 def first_sentence(piece: Piece) -> str:
@@ -96,7 +137,8 @@ def _is_said_by(text: str, piece: Piece, asked: set[str]) -> bool:
     """Tell whether a sentence says what the piece says, and more than the question does."""
     words = set(content_words(text))
     there = set(content_words(f"{piece.text} {piece.symbol} {piece.path}"))
-    if len(words) < _LEAST_WORDS or not words - asked:
+    new = {it for it in words - asked if len(it) > _SHORT}
+    if len(new & there) < _LEAST_NEW:
         return False
     return len(words & there) >= _LEAST_SHARED * len(words)
 

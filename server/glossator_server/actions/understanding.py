@@ -21,11 +21,7 @@ if TYPE_CHECKING:
 
 # An instruction, not a document.
 MOST_TEXT_CHARACTERS = 10_000
-_OTHERWISE = "ask it for a doc comment, a fix or a search meanwhile."
 _NOT_YET = {
-    "edit": f"Glossator cannot edit code yet; make the change by hand, or {_OTHERWISE}",
-    "explain": f"Glossator cannot explain code yet; read its hover, or {_OTHERWISE}",
-    "ask": f"Glossator cannot answer questions yet; use `glossator search`, or {_OTHERWISE}",
     "out_of_scope": (
         "That is nothing that Glossator does; ask it to document, fix or find something in your "
         "code."

@@ -15,6 +15,7 @@ from typing import Any
 
 from glossator_clients.types import ChatReply, JsonSchema, ModelInfo, Tool
 from glossator_gate.errors import GlossatorError
+from glossator_server.prompts.fix import is_small
 from glossator_server.prompts.objects import objects_in
 
 MOST_REPLY_CHARACTERS = 400_000
@@ -63,8 +64,12 @@ class ActionFormatError(GlossatorError):
 
 
 def makes_calls(model: ModelInfo) -> bool:
-    """Tell whether a model is known to make tool calls."""
-    return model.takes_tools is True
+    """Tell whether a model is known to make tool calls.
+
+    The one that comes with the product has a template for them and cannot make them; a schema
+    holds it to what fits.
+    """
+    return model.takes_tools is True and not is_small(model)
 
 
 def as_offered(tools: Sequence[AgentTool]) -> tuple[Tool, ...]:
@@ -111,7 +116,7 @@ def _action(
         raise ActionFormatError(f"There is no tool {shown!r}; there are {', '.join(tools)}.")
     if not isinstance(arguments, Mapping):
         raise ActionFormatError(f"The arguments of {name} must be a JSON object.")
-    if (trouble := _mismatch(arguments, tools[name].parameters)) is not None:
+    if (trouble := mismatch(arguments, tools[name].parameters)) is not None:
         raise ActionFormatError(f"The arguments of {name} do not fit: {trouble}.")
     return Action(name, arguments, call)
 
@@ -123,7 +128,7 @@ def _object(text: str) -> object:
         return next(iter(objects_in(text)), None)
 
 
-def _mismatch(arguments: Mapping[str, Any], schema: JsonSchema) -> str | None:
+def mismatch(arguments: Mapping[str, Any], schema: JsonSchema) -> str | None:
     """Return what is wrong with arguments, None where they fit their schema."""
     from jsonschema import Draft202012Validator
 
@@ -133,7 +138,9 @@ def _mismatch(arguments: Mapping[str, Any], schema: JsonSchema) -> str | None:
         return None
     where = ".".join(map(str, error.absolute_path))
     said = str(error.message)
-    shown = said if len(said) <= _MOST_SHOWN else f"{said[:_MOST_SHOWN]}..."
+    # The value comes first, and may be long; what is wrong with it stands at the end.
+    half = _MOST_SHOWN // 2
+    shown = said if len(said) <= _MOST_SHOWN else f"{said[:half]} ... {said[-half:]}"
     return f"{where}: {shown}" if where else shown
 
 

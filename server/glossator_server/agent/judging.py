@@ -88,13 +88,15 @@ class Judge:
     checker: Checker
     root: Path
 
-    async def judge(self, changes: ChangeSet, others: Sequence[Checked] = ()) -> SetJudgement:
+    async def judge(
+        self, changes: ChangeSet, others: Sequence[Checked] = (), left: Sequence[str] = ()
+    ) -> SetJudgement:
         """Return what the checks say of changes, and of others' files with them.
 
-        Raises `SandboxUnavailableError` where nothing can be run.
+        `left` says what is left behind without its definition. Raises `SandboxUnavailableError` where nothing can be run.
         """
         files = [it for change in changes.files if (it := _checked(self.root, change)) is not None]
-        objections = await asyncio.to_thread(lambda: tuple(_objections(changes, files)))
+        objections = await asyncio.to_thread(lambda: (*_objections(changes, files), *left))
         if objections:
             return SetJudgement(objections=objections)
         texts = changes.texts()
@@ -104,7 +106,7 @@ class Judge:
         if not tally.introduced:
             for it in files:
                 await self._stages(it, texts, _LATER, tally)
-            await self._tests(files or list(others), texts, tally)
+            await self._tests(changes, files or list(others), texts, tally)
         return tally.judgement()
 
     async def _stages(
@@ -125,18 +127,21 @@ class Judge:
         tally.count(file, before, after, stages)
 
     async def _tests(
-        self, files: Sequence[Checked], texts: Mapping[Path, str | None], tally: _Tally
+        self,
+        changes: ChangeSet,
+        files: Sequence[Checked],
+        texts: Mapping[Path, str | None],
+        tally: _Tally,
     ) -> None:
-        if not files:
+        gone = [it for it in changes.files if it.after is None or it.moved_from is not None]
+        if not files and not gone:
             return
-        file = files[0]
-        origin = file.origin or file.subject
-        known = next(((it.origin, it.before) for it in files if it.before and it.origin), None)
-        as_it_was = {} if known is None else {known[0].path: known[1].text}
-        subject = origin if known is None else known[0]
-        before = await self.checker.check(subject, as_it_was, Stage.TESTS) if as_it_was else ()
-        now = {**texts, file.subject.path: file.after.text}
-        after = await self.checker.check(file.subject, now, Stage.TESTS)
+        as_it_was = {it.origin.path: it.before.text for it in files if it.origin and it.before}
+        now = {**texts, **{it.subject.path: it.after.text for it in files}}
+        # Which file is meant says nothing here: the commands are those of the workspace.
+        subject = Subject(self.root, self.root / changes.files[0].path, "")
+        before = await self.checker.check(subject, as_it_was, Stage.TESTS)
+        after = await self.checker.check(subject, now, Stage.TESTS)
         tally.count_tests(before, after)
 
 

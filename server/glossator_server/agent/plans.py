@@ -19,6 +19,7 @@ FILES_HEADING = "## Files"
 _NOTE = "Only the files in this list are changed. Change the plan as you like."
 _TITLE = re.compile(r"^#[ \t]+(?P<title>\S.*)$", re.MULTILINE)
 _HEADING = re.compile(r"^##[ \t]+files[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_MARK = re.compile(r"^([ \t]*)#", re.MULTILINE)
 _ITEM = re.compile(r"^[ \t]*[-*+][ \t]+(?:\[[ xX]?\][ \t]+)?(?P<rest>\S.*)$")
 _PATH = re.compile(r"`(?P<path>[^`]+)`")
 
@@ -34,7 +35,9 @@ class Plan:
 
 def plan_text(title: str, summary: str, steps: Sequence[Mapping[str, Any]]) -> str:
     """Return a plan as Markdown; each step names a `path` and what is to `change` in it."""
-    lines = [f"# {_one_line(title)}", "", shown(summary).strip(), "", FILES_HEADING, "", _NOTE, ""]
+    # A heading in prose could be taken for that of the list.
+    prose = _MARK.sub(r"\1\\#", shown(summary).strip())
+    lines = [f"# {_one_line(title)}", "", prose, "", FILES_HEADING, "", _NOTE, ""]
     lines += [f"- `{it['path']}`: {_one_line(str(it.get('change', '')))}" for it in steps]
     return "\n".join(lines).replace("\n\n\n", "\n\n").rstrip() + "\n"
 

@@ -5,6 +5,7 @@ Secrets are taken out before anything is written. It must not decide what happen
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ SCHEMA = 1
 MOST_KEPT = 50
 MOST_BYTES = 50_000_000
 
+_NUMBERS = itertools.count(1)
 _log = logging.getLogger(__name__)
 
 
@@ -106,9 +108,7 @@ def _redacted(value: object) -> object:
 def _new_file(folder: Path) -> Path | None:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        stamp = (
-            f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{time.monotonic_ns() % 1000000:06d}"
-        )
+        stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{next(_NUMBERS):03d}"
         path = folder / f"{stamp}.jsonl"
         path.touch(mode=0o600, exist_ok=False)
         for old in sorted(folder.glob("*.jsonl"))[:-MOST_KEPT]:

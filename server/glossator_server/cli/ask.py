@@ -15,6 +15,7 @@ from typing import Any
 from glossator_clients.protocol import ChatModel
 from glossator_clients.router import Need
 from glossator_indexer.owner_client import IndexClient
+from glossator_indexer.symbols import symbol_at
 from glossator_server.actions.ask import ask, check_question
 from glossator_server.actions.conversation import continued, plain
 from glossator_server.actions.conversations import keep_conversation, last_conversation
@@ -33,9 +34,11 @@ from glossator_server.cli.search import is_growing, lines_of_input
 from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.targets import Target, lines_of, read_target
 from glossator_server.cli.workbench import Place, index_of, place_of
+from glossator_server.edits import lines_of_span, offset_of_line
 from glossator_server.errors import UsageError
 from glossator_server.files import read_snapshot
 from glossator_server.sampling import SamplingOptions
+from glossator_server.snapshot import Snapshot
 
 
 def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type private
@@ -63,9 +66,7 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """Add what questions and explanations share."""
-    parser.add_argument(
-        "--workspace", type=Path, default=Path(), metavar="W", help="a folder of the repository"
-    )
+    parser.add_argument("--workspace", type=Path, metavar="W", help="a folder of the repository")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
 
@@ -73,7 +74,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the answer, or the answers."""
     target = None if options.at is None else read_target(options.at)
-    place = place_of(options.workspace, None if target is None else target.path)
+    place = place_of(options.workspace or Path(), None if target is None else target.path)
     question = _question(options.question, target, place)
     turns = last_conversation(place.root) if options.goes_on else ()
     if options.question == "-":
@@ -161,11 +162,22 @@ def _question(text: str, target: Target | None, place: Place) -> Question:
         return Question(text)
     if target.path.is_dir():
         raise UsageError(f"{target.path} is a folder; name one file, or leave --at out.")
-    settings = place.application.settings
-    lines = None
-    if target.line is not None or target.symbol is not None:
-        lines = lines_of(target, read_snapshot(target.path, settings))
-    return Question(text, target.path, target.symbol or "", lines)
+    if target.line is None and target.symbol is None:
+        return Question(text, target.path)
+    snapshot = read_snapshot(target.path, place.application.settings)
+    return Question(text, target.path, *meant(target, snapshot))
+
+
+def meant(target: Target, snapshot: Snapshot) -> tuple[str, range | None]:
+    """Return the symbol that a target means and its lines; of a line what it stands in."""
+    lines = lines_of(target, snapshot)
+    if target.symbol is not None or target.line is None:
+        return target.symbol or "", lines
+    offset = offset_of_line(snapshot.text, target.line)
+    symbol = None if offset is None else symbol_at(snapshot.source, offset)
+    if symbol is None or not symbol.name:
+        return "", lines
+    return symbol.qualified_name, lines_of_span(snapshot.text, symbol.extent)
 
 
 @dataclass

@@ -99,6 +99,8 @@ def _in_words(line: Mapping[str, Any]) -> str:
         size, seconds = line.get("glossator.bytes"), line.get("glossator.seconds", "?")
         of = line.get("glossator.line")
         return f"{at:%Y-%m-%d %H:%M:%S}   answer to line {of}: {status}, {size} bytes, {seconds} s"
+    if kind == "mcp":
+        return f"{at:%Y-%m-%d %H:%M:%S} {_told_in_words(line)}"
     what = [str(line.get("gen_ai.operation.name") or kind)]
     what += [str(it) for it in (line.get("glossator.role"), line.get("glossator.class")) if it]
     where = f"{line.get('url.scheme')}://{line.get('server.address')}:{line.get('server.port')}"
@@ -108,3 +110,14 @@ def _in_words(line: Mapping[str, Any]) -> str:
     rule = f" by {line['glossator.rule']}" if line.get("glossator.rule") else ""
     name = line.get("gen_ai.request.model") or line.get("glossator.destination") or ""
     return f"{at:%Y-%m-%d %H:%M:%S} {' '.join(what)} -> {where} {name}, {size} bytes{more}{rule}"
+
+
+def _told_in_words(line: Mapping[str, Any]) -> str:
+    """Return for example `mcp read_symbol confidential -> a client, 812 bytes of 1 files`."""
+    what = ["mcp", *(line.get(it) for it in ("glossator.tool", "glossator.class"))]
+    redacted = line.get("glossator.redacted")
+    more = f", {redacted} secrets taken out" if redacted else ""
+    size, files = line.get("glossator.bytes"), line.get("glossator.files")
+    words = " ".join(str(it) for it in what if it)
+    whose = f"{line.get('glossator.assistant')}, {size} bytes of {files} files{more}"
+    return f"{words} -> {whose} by {line.get('glossator.rule')}"

@@ -72,6 +72,10 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         from glossator_server.cli import index_owner
 
         return (index_owner,)
+    if word == "mcp":
+        from glossator_server.cli import mcp
+
+        return (mcp,)
     from glossator_server.cli import (
         approve,
         ask,
@@ -80,19 +84,23 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         doctor,
         document,
         edit,
+        explain,
         feedback,
         fix,
         index,
+        mcp,
         models,
         policy,
+        recover,
         review,
         search,
         serve,
+        transcript,
     )
 
     return (
-        *(serve, document, fix, edit, review, ask, do, index, search),
-        *(models, policy, approve, audit, feedback, doctor),
+        *(serve, document, fix, edit, review, ask, explain, do, index, search),
+        *(models, policy, approve, audit, feedback, transcript, recover, doctor, mcp),
     )
 
 

@@ -90,6 +90,18 @@ def _done(options: argparse.Namespace, known: Understanding) -> int:
         from glossator_server.cli import search
 
         return search.run(_parsed(search, ["search", _flag(options), "--", query_of(options.text)]))
+    if known.guess.intent == "edit":
+        from glossator_server.cli import edit
+
+        words = ["edit", _flag(options), *(["--write"] if options.write else [])]
+        words += [] if options.target is None else ["--at", options.target]
+        return edit.run(_parsed(edit, [*words, "--", options.text]))
+    if known.guess.intent == "ask":
+        from glossator_server.cli import ask
+
+        words = ["ask", _flag(options)]
+        words += [] if options.target is None else ["--at", options.target]
+        return ask.run(_parsed(ask, [*words, "--", options.text]))
     if options.target is None:
         raise UsageError("Say in what: add FILE, FILE:LINE, FILE::SYMBOL or a folder.")
     if known.guess.intent == "fix":
@@ -98,6 +110,10 @@ def _done(options: argparse.Namespace, known: Understanding) -> int:
         words = ["fix", _flag(options), *(["--write"] if options.write else [])]
         words += ["--about", options.text, "--", options.target]
         return fix.run(_parsed(fix, words))
+    if known.guess.intent == "explain":
+        from glossator_server.cli import explain
+
+        return explain.run(_parsed(explain, ["explain", _flag(options), "--", options.target]))
     from glossator_server.cli import document
 
     words = ["document", _flag(options)]

@@ -42,6 +42,7 @@ def policy_as_json(policy: Policy) -> dict[str, object]:
         "limits": asdict(policy.limits),
         "cache_responses": policy.may_cache,
         "cache_feedback": policy.may_keep_feedback,
+        "mcp": {"max_class": policy.mcp.max_class.value, "rule": policy.mcp.rule},
     }
 
 
@@ -84,6 +85,8 @@ def _sections(policy: Policy) -> Iterable[tuple[str, list[tuple[str, ...]]]]:
     yield "limits", [*limit_rows(policy.limits)] or [("none",)]
     yield "answers kept on disk", [("yes" if policy.may_cache else "no",)]
     yield "what became of comments kept on disk", [("yes" if policy.may_keep_feedback else "no",)]
+    told = (f"up to {policy.mcp.max_class}", f"by {policy.mcp.rule}")
+    yield "what other assistants are told by the MCP server", [told]
 
 
 def limit_rows(limits: UsageLimits) -> list[tuple[str, str]]:

@@ -55,7 +55,7 @@ async def apply_proposal(
         except UsageError:
             ls.feedback.discarded(proposal, snapshot)
             raise
-        if await has_arrived(ls, uri, sent):
+        if await has_arrived(ls, sent):
             _remember(ls, placed, snapshot)
             ls.feedback.applied(placed, snapshot)
             return placed

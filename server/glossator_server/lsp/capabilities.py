@@ -14,7 +14,10 @@ COMMANDS = (
     "glossator.document",
     "glossator.documentAll",
     "glossator.fix",
+    "glossator.edit",
     "glossator.review",
+    "glossator.ask",
+    "glossator.explain",
     "glossator.do",
     "glossator.cancel",
     "glossator.status",
@@ -46,6 +49,10 @@ class EditorCapabilities:
     refreshes_diagnostics: bool = False
     shows_documents: bool = False
     annotates_edits: bool = False
+    # Of "create", "rename" and "delete", those that an edit may ask for.
+    file_operations: frozenset[str] = frozenset()
+    # Our own extension of the protocol: answers that stream.
+    panels: bool = False
 
     @property
     def is_sent_findings(self) -> bool:
@@ -91,6 +98,9 @@ def fold(announced: types.ClientCapabilities) -> EditorCapabilities:
         refreshes_diagnostics=bool(refresh.refresh_support),
         shows_documents=bool(window.show_document and window.show_document.support),
         annotates_edits=edit.change_annotation_support is not None,
+        file_operations=frozenset(
+            str(getattr(it, "value", it)) for it in edit.resource_operations or ()
+        ),
     )
 
 

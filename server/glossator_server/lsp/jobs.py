@@ -23,9 +23,13 @@ _log = logging.getLogger(__name__)
 
 
 class JobReport:
-    """What a job says while it runs; `token` is None where the editor shows no progress."""
+    """What a job says while it runs; `token` is None where the editor shows no progress.
 
-    def __init__(self, ls: GlossatorServer, title: str, token: str | None) -> None:
+    `job` is the number by which the editor knows it, 0 for work that nobody started.
+    """
+
+    def __init__(self, ls: GlossatorServer, title: str, token: str | None, job: int = 0) -> None:
+        self.job = job
         self._ls = ls
         self._title = title
         self._token = token
@@ -96,7 +100,7 @@ async def run_job(
     # The command is answered first.
     await asyncio.sleep(0)
     token = await create_token(ls, lambda: ls.session.jobs.cancel(number))
-    report = JobReport(ls, title, token)
+    report = JobReport(ls, title, token, number)
     report.begin()
     ending = "failed"
     try:

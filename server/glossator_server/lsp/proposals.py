@@ -1,55 +1,72 @@
 """Own the proposals that wait for a person's answer: kept, shown as a diff, applied or let go.
 
-A diff is a file in the state folder that the editor opens; it must not apply anything itself.
+It must not apply anything itself.
 """
 
 from __future__ import annotations
 
 import itertools
-import logging
 import os
-import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import platformdirs
-
-from glossator_gate.errors import GlossatorError
-from glossator_indexer.types import TextChange
-from glossator_server.edits import apply_changes, unified_diff
+from glossator_server.change_set import ChangeSet
+from glossator_server.changes.diffs import diff_of
 from glossator_server.errors import UsageError
-from glossator_server.files import write_report
-from glossator_server.proposal import Evidence, FixProposal
-from glossator_server.snapshot import Snapshot
+from glossator_server.lsp.shown_files import write_shown
+from glossator_server.proposal import Evidence, Proposal
 
 # Whoever wants an older one asks again: the code has moved on.
 MOST_KEPT = 50
-# Only its owner reads what may be a piece of confidential code.
-_MODE = 0o600
 
-# Checks changes in a newer text as they were checked before; None where they may not be offered.
-CheckAgain = Callable[[Snapshot, tuple[TextChange, ...]], Awaitable[FixProposal | None]]
 
-_log = logging.getLogger(__name__)
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Why changes may not be offered as they are: a sentence without its full stop."""
+
+    reason: str
+
+
+# Checks a part of the changes, or what they are in newer texts, as they were checked before.
+CheckAgain = Callable[[ChangeSet], Awaitable[Proposal | Failing]]
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedChange:
-    """A proposal and the text that it was made for; `again` checks it in one that has moved on."""
+    """A proposal with the texts that it was made for; `again` checks others.
 
-    proposal: FixProposal
-    snapshot: Snapshot
+    `told` are lines about how it came about. `noun` is what a person asks for again. `along` are
+    paths of files that change with whatever is taken of the others; those of `confirm` are asked
+    for one by one, because programs obey them. A `by_parts` change is always shown before it is
+    applied, and can be taken in part.
+    """
+
+    proposal: Proposal
+    changes: ChangeSet
     again: CheckAgain
+    told: tuple[str, ...] = ()
+    noun: str = "fix"
+    along: frozenset[str] = frozenset()
+    confirm: tuple[str, ...] = ()
+    by_parts: bool = False
+
+    def narrowed(self, changes: ChangeSet) -> OfferedChange:
+        """Return the same of other changes, which nobody has checked."""
+        return replace(self, changes=changes)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptProposal:
-    """A change that waits, and the file with its diff, if there is one."""
+    """A change that waits, and the file with its diff, if there is one.
+
+    `is_whole` is False for what is left of a change of which a part was taken or let go.
+    """
 
     id: str
     offered: OfferedChange
     diff: Path | None
+    is_whole: bool = True
 
 
 class Proposals:
@@ -61,8 +78,8 @@ class Proposals:
 
     def keep(self, offered: OfferedChange) -> KeptProposal:
         """Keep a proposal and write its diff; where that fails, there is none to look at."""
-        number = f"{os.getpid()}-{next(self._numbers)}"
-        path = self._write(number, as_text(offered.proposal, offered.snapshot))
+        number = self._next()
+        path = write_shown("proposals", f"{number}.diff", as_text(offered))
         kept = KeptProposal(number, offered, path)
         self._kept[number] = kept
         for old in list(self._kept)[:-MOST_KEPT]:
@@ -71,7 +88,7 @@ class Proposals:
 
     def keep_attempt(self, name: str, text: str) -> Path | None:
         """Write down an attempt that may not be applied, for who wants to read it."""
-        return self._write(f"{os.getpid()}-{next(self._numbers)}-{name}", text)
+        return write_shown("proposals", f"{self._next()}-{name}.diff", text)
 
     def take(self, number: str) -> KeptProposal:
         """Return a proposal and forget it; raises `UsageError` where there is none."""
@@ -88,31 +105,16 @@ class Proposals:
         """Keep a proposal that was taken and not applied."""
         self._kept[kept.id] = kept
 
-    def _write(self, name: str, text: str) -> Path | None:
-        try:
-            folder = platformdirs.user_state_path("glossator", appauthor=False) / "proposals"
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{name}.diff"
-            write_report(path, text, _MODE)
-            for old in sorted(folder.glob("*.diff"))[:-MOST_KEPT]:
-                old.unlink(missing_ok=True)
-        except (OSError, GlossatorError) as trouble:
-            _log.warning("no diff could be written: %s", trouble)
-            return None
-        return path
+    def _next(self) -> str:
+        return f"{os.getpid()}-{next(self._numbers)}"
 
 
-def as_text(proposal: FixProposal, snapshot: Snapshot) -> str:
+def as_text(offered: OfferedChange) -> str:
     """Return a proposal as a diff with its evidence above it, as `git apply` takes it."""
-    name = snapshot.path.name if snapshot.path is not None else snapshot.uri
-    if snapshot.path is not None:
-        name = str(snapshot.path).lstrip("/")
-    after = apply_changes(snapshot.text, proposal.edits[0].changes)
-    lines = [proposal.title, "", *(_told(it) for it in proposal.evidence), *proposal.history]
-    if proposal.review:
-        lines.append(f"The reviewer: {proposal.review}")
+    proposal = offered.proposal
+    lines = [proposal.title, "", *(_told(it) for it in proposal.evidence), *offered.told]
     lines += [*proposal.notices, f"by {proposal.model} ({proposal.route})", ""]
-    return "\n".join(lines) + "\n" + unified_diff(name, snapshot.text, after)
+    return "\n".join(lines) + "\n" + diff_of(offered.changes)
 
 
 def _told(evidence: Evidence) -> str:

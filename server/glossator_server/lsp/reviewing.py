@@ -1,160 +1,131 @@
-"""Own the way of changed code into the editor: the diff first, then a person's word, then the edit.
+"""Own the way of changed code past a person's eyes: the diff, the question, the parts, the word.
 
-What is applied is what was checked: where the text has moved on, the change is checked anew in it.
+Nothing that was not checked is applied as if it were good: a part is checked again.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from lsprotocol import types
-from pygls.exceptions import JsonRpcException
-
-from glossator_indexer.symbols import find_symbols, own_code
-from glossator_server.edits import file_edit, sha256_of
-from glossator_server.errors import StaleDocumentError, UsageError
+from glossator_gate.errors import GlossatorError
+from glossator_server.change_set import ChangeSet
+from glossator_server.lsp.asking import ask, show_file, where_to_read
+from glossator_server.lsp.changing import apply_change
+from glossator_server.lsp.choosing import LEAVE, TAKE, in_lines, part_of, picked
 from glossator_server.lsp.evidence import evidence_in_short
 from glossator_server.lsp.jobs import JobReport
 from glossator_server.lsp.language_server import GlossatorServer
-from glossator_server.lsp.moving import moved_changes
-from glossator_server.lsp.proposals import OfferedChange
-from glossator_server.lsp.sending import has_arrived, require_edits, send_edit, text_now
-from glossator_server.lsp.uris import path_of
-from glossator_server.proposal import FixProposal
-from glossator_server.session import Remembered
-from glossator_server.snapshot import Snapshot
+from glossator_server.lsp.proposals import Failing, KeptProposal, OfferedChange
+from glossator_server.lsp.sending import require_edits
+from glossator_server.proposal import Evidence, Verdict
 
-APPLY, DISCARD = "Apply", "Discard"
-# A person reads the diff; after this the question is taken back, not the proposal.
-PATIENCE_SECONDS = 600.0
-MOST_ATTEMPTS = 3
-# Editors keep what was typed last to themselves for a moment (Neovim 150 ms), and Neovim does not
-# look at the version of an edit of a text that was not changed before.
-SETTLING_SECONDS = 0.25
+APPLY, APPLY_ALL, CHOOSE, DISCARD = "Apply", "Apply all", "Choose...", "Discard"
 
-_log = logging.getLogger(__name__)
+
+@dataclass(frozen=True, slots=True)
+class Discarded:
+    """A person wants nothing of it."""
+
+
+# What is to be applied, or that nothing is; None where nobody answered.
+Decision = OfferedChange | Discarded | None
 
 
 async def offer_change(ls: GlossatorServer, offered: OfferedChange, report: JobReport) -> str:
     """Show a change, ask, and have it applied where a person says so; say how it ended."""
     require_edits(ls)
-    if ls.session.settings.review == "multi-file":
+    if ls.session.settings.review == "multi-file" and not offered.by_parts:
         return await apply_change(ls, offered, report)
     kept = ls.proposals.keep(offered)
     report.say("waits for an answer")
     try:
-        await _show(ls, kept.diff)
-        answer = await _ask(ls, offered.proposal)
+        await show_file(ls, kept.diff)
+        decided = await _decided(ls, kept, report)
     except asyncio.CancelledError:
         ls.proposals.forget(kept.id)
         raise
-    if answer == APPLY:
-        ls.proposals.forget(kept.id)
-        return await apply_change(ls, offered, report)
-    if answer == DISCARD:
-        ls.proposals.forget(kept.id)
+    if decided is None:
+        where = f" ({kept.diff})" if kept.diff is not None else ""
+        ls.note(f"Proposal {kept.id} waits{where}; glossator.proposal.apply applies it.")
+        return f"nothing was changed yet; proposal {kept.id} waits"
+    ls.proposals.forget(kept.id)
+    if isinstance(decided, Discarded):
         return "discarded; nothing was changed"
-    where = f" ({kept.diff})" if kept.diff is not None else ""
-    ls.note(f"Proposal {kept.id} waits{where}; glossator.proposal.apply applies it.")
-    return f"nothing was changed yet; proposal {kept.id} waits"
+    try:
+        return await apply_change(ls, decided, report)
+    except GlossatorError:
+        if offered.by_parts:
+            # It took minutes to make, and whoever undoes what stands in its way can have it yet.
+            ls.proposals.put_back(kept)
+            ls.note(f"Proposal {kept.id} waits; glossator.proposal.apply applies it.")
+        raise
 
 
-async def apply_change(ls: GlossatorServer, offered: OfferedChange, report: JobReport) -> str:
-    """Have the editor apply a change; say what was found out about it.
+async def checked_part(
+    ls: GlossatorServer, offered: OfferedChange, part: ChangeSet, report: JobReport
+) -> Decision:
+    """Return a part of a change as it fares in the checks, or as it is where a person says so."""
+    if not part.files:
+        return Discarded()
+    report.say("checking what was chosen")
+    checked = await offered.again(part)
+    if not isinstance(checked, Failing):
+        title = f"{offered.proposal.title} (in part)"
+        return replace(offered, proposal=replace(checked, title=title), changes=part)
+    although = f"Apply what was chosen although: {checked.reason}"
+    question = f"What was chosen was checked by itself. {checked.reason}. Apply it all the same?"
+    answer = await ask(ls, question, (although, DISCARD))
+    if answer != although:
+        return Discarded() if answer == DISCARD else None
+    # What the whole has passed says nothing of its part.
+    failed = Evidence(
+        "part", "what was chosen", "", "", f"failed: {checked.reason}", Verdict.FAILED
+    )
+    return replace(offered, proposal=replace(offered.proposal, evidence=(failed,)), changes=part)
 
-    Raises `StaleDocumentError` where the text changed in what the change is about, or will not
-    stand still; `UsageError` where the editor refuses.
-    """
-    proposal, snapshot = offered.proposal, offered.snapshot
-    uri = proposal.edits[0].uri
-    await asyncio.sleep(SETTLING_SECONDS)
-    for _ in range(MOST_ATTEMPTS):
-        now = ls.session.snapshot(uri, path_of(uri))
-        if sha256_of(now.text) != sha256_of(snapshot.text):
-            report.say("checking again: the text has changed")
-            proposal = await _moved(replace(offered, proposal=proposal, snapshot=snapshot), now)
-            snapshot = now
-        elif now.version != snapshot.version:
-            proposal, snapshot = _for_version(proposal, now), now
-        if text_now(ls, uri) != now.text:
+
+async def confirmed(ls: GlossatorServer, offered: OfferedChange, report: JobReport) -> Decision:
+    """Return a change without the files of `confirm` that a person does not agree to."""
+    refused = set()
+    for path in offered.confirm:
+        change = next((it for it in offered.changes.files if it.path == path), None)
+        if change is None:
             continue
-        sent = await send_edit(ls, proposal, now)
-        if await has_arrived(ls, uri, sent):
-            _remember(ls, proposal, now)
-            return evidence_in_short(proposal)
-        if text_now(ls, uri) == sent.before:
-            raise UsageError(
-                f"The editor said that it applied {proposal.what}, but its text does not show it; "
-                "run the command again."
-            )
-    raise StaleDocumentError(
-        f"{uri.rpartition('/')[2]} changes too fast for {proposal.what}; pause and ask for the fix "
-        "again."
-    )
+        question = f"Programs obey {path} ({in_lines(change)}). Change it too?"
+        answer = await ask(ls, question, (TAKE, LEAVE))
+        if answer is None:
+            return None
+        if answer == LEAVE:
+            refused.add(path)
+    if not refused:
+        return offered
+    taken = {it.path: None for it in offered.changes.files if it.path not in refused}
+    return await checked_part(ls, offered, part_of(offered, taken), report)
 
 
-async def _moved(offered: OfferedChange, now: Snapshot) -> FixProposal:
-    proposal = offered.proposal
-    changes = moved_changes(proposal.edits[0].changes, offered.snapshot.text, now.text)
-    if changes is None:
-        raise StaleDocumentError(
-            f"The text changed where {proposal.what} would go, so that it would not be what was "
-            "checked; ask for the fix again."
-        )
-    checked = await offered.again(now, changes)
-    if checked is None:
-        raise StaleDocumentError(
-            f"In the text as it is now {proposal.what} no longer passes its checks; ask for the "
-            "fix again."
-        )
-    return replace(checked, title=proposal.title, history=proposal.history)
-
-
-def _for_version(proposal: FixProposal, now: Snapshot) -> FixProposal:
-    return replace(proposal, edits=(file_edit(now, proposal.edits[0].changes),))
-
-
-async def _show(ls: GlossatorServer, diff: Path | None) -> None:
-    """Open the diff in the editor, where it can be opened."""
-    if diff is None or not ls.editor.shows_documents:
-        return
-    params = types.ShowDocumentParams(diff.as_uri(), external=False, take_focus=False)
-    try:
-        await ls.window_show_document_async(params)
-    except JsonRpcException as trouble:
-        _log.info("the diff is not shown: %s", trouble)
-
-
-async def _ask(ls: GlossatorServer, proposal: FixProposal) -> str | None:
-    """Return what a person answered, None for no answer."""
-    params = types.ShowMessageRequestParams(
-        type=types.MessageType.Info,
-        message=f"{proposal.title}: {evidence_in_short(proposal)}. {_in_lines(proposal)}",
-        actions=[types.MessageActionItem(APPLY), types.MessageActionItem(DISCARD)],
-    )
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            answer = await ls.window_show_message_request_async(params)
-    except (TimeoutError, JsonRpcException) as trouble:
-        _log.info("nobody answered: %s", trouble)
+async def _decided(ls: GlossatorServer, kept: KeptProposal, report: JobReport) -> Decision:
+    offered = kept.offered
+    answers = (APPLY_ALL, CHOOSE, DISCARD) if offered.by_parts else (APPLY, DISCARD)
+    answer = await ask(ls, _question(ls, kept), answers)
+    if answer in (APPLY, APPLY_ALL):
+        return await confirmed(ls, offered, report)
+    if answer == DISCARD:
+        return Discarded()
+    if answer != CHOOSE:
         return None
-    return None if answer is None else answer.title
+    part = await picked(ls, offered)
+    if part is None or part == offered.changes:
+        return None if part is None else offered
+    return await checked_part(ls, offered, part, report)
 
 
-def _in_lines(proposal: FixProposal) -> str:
-    """Return the size of a change, for who cannot see its diff."""
-    added = sum(it.new_text.count("\n") + 1 for it in proposal.edits[0].changes)
-    return f"It writes {added} line{'s' if added != 1 else ''}; apply it?"
-
-
-def _remember(ls: GlossatorServer, proposal: FixProposal, snapshot: Snapshot) -> None:
-    document = ls.session.documents.get(snapshot.uri)
-    after = None if document is None else document.snapshot(ls.session.settings.document)
-    if after is None or not proposal.symbol:
-        return
-    for symbol in find_symbols(after.source, proposal.symbol)[:1]:
-        remembered = Remembered(own_code(after.text, symbol), None, evidence_in_short(proposal))
-        ls.session.remember(snapshot.uri, proposal.symbol, remembered)
+def _question(ls: GlossatorServer, kept: KeptProposal) -> str:
+    """Return the question with the size of the change, for who cannot see its diff."""
+    proposal, changes = kept.offered.proposal, kept.offered.changes
+    evidence = f"{proposal.title}: {evidence_in_short(proposal)}."
+    where = where_to_read(ls, kept.diff)
+    if not kept.offered.by_parts:
+        return f"{evidence} It changes {in_lines(changes.files[0])} lines{where}; apply it?"
+    files = ", ".join(f"{it.path} ({in_lines(it)})" for it in changes.files)
+    return f"{evidence} It changes {files}{where}; apply it?"

@@ -1,4 +1,4 @@
-"""Own the sending of a checked edit to the editor, and the look at what came of it.
+"""Own the sending of checked edits to the editor, and the look at what came of them.
 
 It must not decide what is sent, nor write files: the editor applies, and may refuse.
 """
@@ -6,9 +6,11 @@ It must not decide what is sent, nor write files: the editor applies, and may re
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from glossator_indexer.types import TextChange
 from glossator_server.edits import apply_changes
@@ -24,14 +26,31 @@ ANSWER_SECONDS = 120.0
 CHANGE_SECONDS = 3.0
 _ANNOTATION = "glossator"
 
+Operation = types.CreateFile | types.RenameFile | types.DeleteFile
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An edit as it went out: for which text, and what must come of it."""
+    """An edit of one text as it goes out: for which text, in which version, and what changes."""
 
+    uri: str
+    version: int | None
     before: str
-    meant: str
     changes: tuple[TextChange, ...]
+
+    @property
+    def meant(self) -> str:
+        """Return the text that must come of it."""
+        return apply_changes(self.before, self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What goes out in one edit, in the order in which it is done."""
+
+    creations: tuple[types.CreateFile, ...] = ()
+    texts: tuple[Sent, ...] = ()
+    operations: tuple[types.RenameFile | types.DeleteFile, ...] = ()
 
 
 def require_edits(ls: GlossatorServer) -> None:
@@ -58,8 +77,24 @@ async def send_edit(ls: GlossatorServer, proposal: Proposal, snapshot: Snapshot)
     Raises `UsageError` where it refuses or does not answer.
     """
     edit = proposal.edits[0]
+    sent = Sent(edit.uri, snapshot.version, snapshot.text, edit.changes)
+    refusal = await deliver(ls, proposal, Delivery(texts=(sent,)))
+    document = ls.session.documents.get(edit.uri)
+    moved_on = document is not None and document.version != snapshot.version
+    if refusal is not None and not moved_on:
+        raise UsageError(f"The editor did not apply {proposal.what}: {refusal}; run it again.")
+    return sent
+
+
+async def deliver(ls: GlossatorServer, proposal: Proposal, delivery: Delivery) -> str | None:
+    """Ask the editor to apply an edit; return why it says that it did not, None where it did.
+
+    Raises `UsageError` where it does not answer.
+    """
+    says = proposal.says
+    note = types.ChangeAnnotation(proposal.title, description=says) if says else None
     params = types.ApplyWorkspaceEditParams(
-        edit=_workspace_edit(ls, proposal, snapshot), label=proposal.title
+        edit=workspace_edit(ls, delivery, note), label=proposal.title
     )
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
@@ -69,16 +104,14 @@ async def send_edit(ls: GlossatorServer, proposal: Proposal, snapshot: Snapshot)
             f"The editor did not answer whether it applied {proposal.what};"
             " look, and run the command again."
         ) from None
-    document = ls.session.documents.get(edit.uri)
-    moved_on = document is not None and document.version != snapshot.version
-    if not result.applied and not moved_on:
-        reason = (result.failure_reason or "it gave no reason").rstrip(".")
-        raise UsageError(f"The editor did not apply {proposal.what}: {reason}; run it again.")
-    meant = apply_changes(snapshot.text, edit.changes)
-    return Sent(snapshot.text, meant, edit.changes)
+    except JsonRpcException as trouble:
+        return str(trouble).rstrip(".") or "it gave no reason"
+    if result.applied:
+        return None
+    return (result.failure_reason or "it gave no reason").rstrip(".")
 
 
-async def has_arrived(ls: GlossatorServer, uri: str, sent: Sent) -> bool:
+async def has_arrived(ls: GlossatorServer, sent: Sent) -> bool:
     """Wait until the editor's text is what was meant, or holds it among later changes.
 
     Some editors answer that they applied an edit which they dropped as stale.
@@ -86,7 +119,7 @@ async def has_arrived(ls: GlossatorServer, uri: str, sent: Sent) -> bool:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + CHANGE_SECONDS
     while True:
-        document = ls.session.documents.get(uri)
+        document = ls.session.documents.get(sent.uri)
         if document is None:
             return True  # Closed, or never open: there is nothing to compare with.
         if document.text == sent.meant:
@@ -120,20 +153,31 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _workspace_edit(
-    ls: GlossatorServer, proposal: Proposal, snapshot: Snapshot
+def workspace_edit(
+    ls: GlossatorServer, delivery: Delivery, note: types.ChangeAnnotation | None = None
 ) -> types.WorkspaceEdit:
-    edit = proposal.edits[0]
-    positions = ls.documents.positions(edit.uri, snapshot.text)
-    plain = [types.TextEdit(positions.range(it.span), it.new_text) for it in edit.changes]
+    """Return an edit in the form that the editor announced, with a note where it shows one."""
     if not ls.editor.versions_edits:
-        return types.WorkspaceEdit(changes={edit.uri: plain})
-    document = types.OptionalVersionedTextDocumentIdentifier(uri=edit.uri, version=snapshot.version)
-    if not (ls.editor.annotates_edits and proposal.says):
-        return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(document, plain)])
-    noted = [types.AnnotatedTextEdit(_ANNOTATION, it.range, it.new_text) for it in plain]
-    about = types.ChangeAnnotation(proposal.title, description=proposal.says)
-    return types.WorkspaceEdit(
-        document_changes=[types.TextDocumentEdit(document, noted)],
-        change_annotations={_ANNOTATION: about},
-    )
+        plain = {it.uri: _text_edits(ls, it) for it in delivery.texts}
+        return types.WorkspaceEdit(changes=plain)
+    is_noted = note is not None and ls.editor.annotates_edits
+    texts = [
+        types.TextDocumentEdit(
+            types.OptionalVersionedTextDocumentIdentifier(uri=it.uri, version=it.version),
+            _noted(_text_edits(ls, it)) if is_noted else _text_edits(ls, it),
+        )
+        for it in delivery.texts
+    ]
+    changes = [*delivery.creations, *texts, *delivery.operations]
+    if note is None or not is_noted:
+        return types.WorkspaceEdit(document_changes=changes)
+    return types.WorkspaceEdit(document_changes=changes, change_annotations={_ANNOTATION: note})
+
+
+def _text_edits(ls: GlossatorServer, sent: Sent) -> Sequence[types.TextEdit]:
+    positions = ls.documents.positions(sent.uri, sent.before)
+    return [types.TextEdit(positions.range(it.span), it.new_text) for it in sent.changes]
+
+
+def _noted(edits: Sequence[types.TextEdit]) -> list[types.AnnotatedTextEdit]:
+    return [types.AnnotatedTextEdit(_ANNOTATION, it.range, it.new_text) for it in edits]

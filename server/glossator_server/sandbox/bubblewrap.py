@@ -226,8 +226,9 @@ def _started(job: SandboxJob, view: View, mark: str) -> Iterator[str]:
     if limits.fences_memory:
         limited.append(f"--data={limits.memory_bytes}")
     if view.is_copy:
-        # Folders below that are shown as they are need no copy.
-        below = [it.relative_to(view.root) for it in view.readable if it.is_relative_to(view.root)]
+        # Folders below that are shown as they are need no copy, files that go get none.
+        left_out = (*view.readable, *view.removed)
+        below = [it.relative_to(view.root) for it in left_out if it.is_relative_to(view.root)]
         excluded = shlex.join(f"--exclude=./{_pattern(str(it))}" for it in below)
         root = shlex.quote(str(view.root))
         yield from ("/bin/sh", "-c", _COPYING.format(root=root, mark=mark, excluded=excluded), "sh")

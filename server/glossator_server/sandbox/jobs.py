@@ -37,17 +37,17 @@ class SandboxJob:
     """A command, and what it gets to see.
 
     `root` is the workspace, seen read-only at its own path; `files` are texts laid over files of
-    it, by absolute path, whether the files exist or not. Where `writes` is true the command gets a
-    copy of the workspace of its own, that it may write and that is thrown away. `readable` are
-    further folders that are seen read-only. The environment holds nothing but `environment` and a
-    fixed PATH, HOME and locale. The first word of `argv` is an absolute path or a name of that
-    PATH.
+    it, by absolute path, whether the files exist or not; None for a file that is not seen. Where
+    `writes` is true the command gets a copy of the workspace of its own, that it may write and that
+    is thrown away. `readable` are further folders that are seen read-only. The environment holds
+    nothing but `environment` and a fixed PATH, HOME and locale. The first word of `argv` is an
+    absolute path or a name of that PATH.
     """
 
     argv: tuple[str, ...]
     root: Path
     cwd: Path
-    files: Mapping[Path, str] = field(default_factory=dict)
+    files: Mapping[Path, str | None] = field(default_factory=dict)
     writes: bool = False
     readable: tuple[Path, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -42,10 +42,11 @@ class Shadow:
 class View:
     """What is shown, with all links resolved.
 
-    `changed` are texts over files that exist, with their modes; `added` those of new files, for
-    whose sake `shadows` stand over folders. Where `is_copy` is true there are no shadows. `covers`
-    are folders that the user of the sandbox may not enter, hidden so that what is shown below them
-    can be reached, and `opened` are folders of the job itself that this user may not list.
+    `changed` are texts over files that exist, with their modes; `added` those of new files and
+    `removed` are files that are not seen, for whose sake `shadows` stand over folders. Where
+    `is_copy` is true there are no shadows. `covers` are folders that the user of the sandbox may
+    not enter, hidden so that what is shown below them can be reached, and `opened` are folders of
+    the job itself that this user may not list.
     """
 
     root: Path
@@ -53,6 +54,7 @@ class View:
     readable: tuple[Path, ...] = ()
     changed: Mapping[Path, tuple[int, str]] = field(default_factory=dict)
     added: Mapping[Path, str] = field(default_factory=dict)
+    removed: tuple[Path, ...] = ()
     shadows: tuple[Shadow, ...] = ()
     is_copy: bool = False
     covers: tuple[Path, ...] = ()
@@ -70,8 +72,8 @@ def view_of(job: SandboxJob, *, as_stranger: bool) -> View:
     readable = tuple(sorted({_folder(it) for it in job.readable} - {root}))
     for folder in (root, *readable):
         _check_may_be_shown(folder)
-    changed, added = _texts(job.files, root)
-    shadows = () if job.writes else _shadows(added, root)
+    changed, added, removed = _texts(job.files, root)
+    shadows = () if job.writes else _shadows((*added, *removed), root, frozenset(removed))
     is_copy = job.writes or any(len(it.entries) > MOST_ENTRIES for it in shadows)
     closed = _closed((root, *readable)) if as_stranger else ()
     opened = tuple(_shadow(it) for it in closed)
@@ -86,6 +88,7 @@ def view_of(job: SandboxJob, *, as_stranger: bool) -> View:
         readable=readable,
         changed=changed,
         added=added,
+        removed=removed,
         shadows=() if is_copy else shadows,
         is_copy=is_copy,
         covers=_covers((root, *readable)) if as_stranger else (),
@@ -109,29 +112,37 @@ def _check_may_be_shown(folder: Path) -> None:
 
 
 def _texts(
-    files: Mapping[Path, str], root: Path
-) -> tuple[dict[Path, tuple[int, str]], dict[Path, str]]:
-    """Sort texts into those of files that exist and those of new ones."""
+    files: Mapping[Path, str | None], root: Path
+) -> tuple[dict[Path, tuple[int, str]], dict[Path, str], tuple[Path, ...]]:
+    """Sort texts into those of files that exist and those of new ones, and files that go."""
     if len(files) > MOST_FILES:
         raise UsageError(f"{len(files)} files are more than one run takes; name {MOST_FILES}.")
     changed: dict[Path, tuple[int, str]] = {}
     added: dict[Path, str] = {}
+    removed: list[Path] = []
     for path, text in files.items():
         resolved = Path(os.path.realpath(path))
         if not path.is_absolute() or not resolved.is_relative_to(root) or resolved == root:
             raise UsageError(f"{path} is not inside the workspace {root}; name a file of it.")
-        if not resolved.exists():
+        if text is None:
+            removed += [resolved] if resolved.is_file() else []
+        elif not resolved.exists():
             added[resolved] = text
         elif resolved.is_file():
             changed[resolved] = (stat.S_IMODE(resolved.stat().st_mode) & 0o777 | 0o444, text)
         else:
             raise UsageError(f"{path} is no regular file; name one.")
-    return changed, added
+    return changed, added, tuple(removed)
 
 
-def _shadows(added: Iterable[Path], root: Path) -> tuple[Shadow, ...]:
+def _shadows(differing: Iterable[Path], root: Path, removed: frozenset[Path]) -> tuple[Shadow, ...]:
     # Sorted, so that a folder stands before those below it.
-    return tuple(_shadow(it) for it in sorted({_nearest_folder(it, root) for it in added}))
+    folders = sorted({_nearest_folder(it, root) for it in differing})
+    return tuple(_without(_shadow(it), removed) for it in folders)
+
+
+def _without(shadow: Shadow, removed: frozenset[Path]) -> Shadow:
+    return Shadow(shadow.folder, tuple(it for it in shadow.entries if it.path not in removed))
 
 
 def _nearest_folder(path: Path, root: Path) -> Path:

@@ -40,11 +40,12 @@ class Checker(Protocol):
     """Whoever finds out what is wrong with a state of the files."""
 
     async def check(
-        self, subject: Subject, files: Mapping[Path, str], stage: Stage
+        self, subject: Subject, files: Mapping[Path, str | None], stage: Stage
     ) -> tuple[CheckOutcome, ...]:
         """Return what the tools of one stage say of the files as they would be, none for no tool.
 
-        `files` are the texts that differ from the disk, by absolute path. The same question is
+        `files` are the texts that differ from the disk, by absolute path, None for a file that
+        goes; the subject stays. The same question is
         answered from memory. Raises `SandboxUnavailableError` where nothing can be run.
         """
         ...

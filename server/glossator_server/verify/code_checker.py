@@ -96,7 +96,7 @@ class CodeChecker:
         self._number = next(_NUMBERS)
 
     async def check(
-        self, subject: Subject, files: Mapping[Path, str], stage: Stage
+        self, subject: Subject, files: Mapping[Path, str | None], stage: Stage
     ) -> tuple[CheckOutcome, ...]:
         """Return what the tools of one stage say of the files as they would be, none for no tool.
 
@@ -185,8 +185,9 @@ class CodeChecker:
         """Return what stays the same as long as the answer does: texts, files, commands."""
         subject = question.subject
         parts = [stage, str(subject.root), str(subject.path), subject.test]
-        for path, text in sorted(question.files.items()):
-            digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        for path, text in sorted(question.files.items(), key=lambda it: it[0]):
+            raw = b"" if text is None else text.encode("utf-8", "surrogatepass")
+            digest = "gone" if text is None else hashlib.sha256(raw).hexdigest()
             parts += [str(path), digest]
         if stage is Stage.TESTS:
             parts += [repr(self.tests)]

@@ -41,7 +41,7 @@ class Question:
     """A state of the files to be checked; `files` are the texts that differ from the disk."""
 
     subject: Subject
-    files: Mapping[Path, str]
+    files: Mapping[Path, str | None]
 
     @property
     def text(self) -> str:

@@ -9,7 +9,10 @@ import pytest
 
 from glossator_indexer.types import Span
 from glossator_server.actions import registry
+from glossator_server.actions.instructions import check_is_filled_in, instruction_at
 from glossator_server.actions.registry import Offer, OfferContext, offers
+from glossator_server.edits import apply_changes
+from glossator_server.errors import UsageError
 from glossator_server.snapshot import Snapshot
 from tests.server.actions.checks import (
     AUTOMATIC,
@@ -22,6 +25,7 @@ from tests.server.actions.checks import (
 
 BARE = "int add(int a, int b)\n{\n\treturn a + b;\n}\n"
 COMMENT = "/**\n * add() - Add.\n * @a: One.\n * @b: Another.\n *\n * Return: The sum.\n */\n"
+EDITS = ["Add error handling to `add`", "Write a test for `add`", "Add a parameter to `add`..."]
 WHOLE_FILE = "Document all undocumented in this file"
 
 
@@ -113,8 +117,8 @@ def test_the_whole_file_is_offered_only_to_a_person_who_asks() -> None:
 @pytest.mark.parametrize(
     ("only", "titles"),
     [
-        (("refactor",), ["Document `add`"]),
-        (("refactor.rewrite",), ["Document `add`"]),
+        (("refactor",), ["Document `add`", *EDITS]),
+        (("refactor.rewrite",), ["Document `add`", *EDITS]),
         (("refactor.rewrite.more",), []),
         (("refactor.re",), []),
         (("source",), [WHOLE_FILE, "Review `add`"]),
@@ -140,8 +144,52 @@ def test_one_failing_producer_does_not_take_the_others_down(
     monkeypatch.setattr(registry, "PRODUCERS", table)
     with caplog.at_level(logging.ERROR):
         found = offers(snapshot_of(BARE), Span(5, 5), INVOKED)
-    assert [it.title for it in found] == ["Document `add`", WHOLE_FILE, "Review `add`"]
+    assert [it.title for it in found] == ["Document `add`", *EDITS, WHOLE_FILE, "Review `add`"]
     assert "failing" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("source", "language", "line"),
+    [
+        ("int f;\n\nint ad<|>d(int a)\n{\n\treturn a;\n}\n", "c", 3),
+        ("/** Adds. */\nint ad<|>d(int a)\n{\n\treturn a;\n}\n", "c", 1),
+        ("class Sum:\n    def ad<|>d(self, a):\n        return a\n", "python", 2),
+    ],
+)
+def test_a_parameter_is_wanted_by_a_line_above_the_function(
+    source: str, language: str, line: int
+) -> None:
+    text, offset = source.replace("<|>", ""), source.index("<|>")
+    file = "file.py" if language == "python" else "file.c"
+    found = offers(snapshot_of(text, file=file), Span(offset, offset), INVOKED)
+    (offer,) = (it for it in found if it.title == "Add a parameter to `add`...")
+    assert offer.change is not None
+    assert offer.command == ""
+    written = apply_changes(text, [offer.change]).split("\n")
+    words = "add a parameter NAME of type TYPE to add and pass it from all callers"
+    opens = "#" if language == "python" else "//"
+    assert written[line - 1].strip() == f"{opens} glossator: {words}"
+    assert [*written[: line - 1], *written[line:]] == text.split("\n")
+    # It is an instruction that is offered to be done, once it is filled in.
+    at = offer.change.span.start
+    assert instruction_at(apply_changes(text, [offer.change]), at) is not None
+    with pytest.raises(UsageError, match="NAME and TYPE"):
+        check_is_filled_in(words)
+
+
+def test_edits_without_words_name_the_function_and_are_asked_for() -> None:
+    source = BARE.replace("add", "ad<|>d")
+    assert [it for it in titles_at(source, INVOKED) if it in EDITS] == EDITS
+    assert not set(EDITS) & set(titles_at(source, AUTOMATIC))
+    assert not set(EDITS) & set(titles_at("int ad<|>d(int left);\n", INVOKED))
+    assert not set(EDITS) & set(titles_at("struct ad<|>d { int left; };\n", INVOKED))
+    two = "<|>" + BARE + "\n" + BARE.replace("add", "sum") + "<|>"
+    assert not any(it.startswith("Write a test") for it in titles_at(two, INVOKED))
+    found = offers(snapshot_of(BARE), Span(5, 5), INVOKED)
+    assert [(it.command, it.arguments) for it in found if it.title in EDITS[:2]] == [
+        ("glossator.edit", {"symbol": "add", "text": "Add error handling to add"}),
+        ("glossator.edit", {"symbol": "add", "text": "Write a test for add"}),
+    ]
 
 
 def test_each_offer_names_the_symbol_in_its_command() -> None:

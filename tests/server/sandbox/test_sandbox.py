@@ -78,6 +78,23 @@ async def test_texts_are_laid_over_files_and_the_files_stay(
     assert _text(path) == "as it was"
 
 
+@pytest.mark.parametrize("writes", [False, True])
+async def test_a_file_that_goes_is_not_there_and_a_new_one_is(
+    sandbox: BubblewrapSandbox,
+    project: Path,
+    writes: bool,  # noqa: FBT001 -- a parameter of the test
+) -> None:
+    inner = project / "in"
+    inner.mkdir()
+    (inner / "b [1].txt").write_text("b", "utf-8")
+    (inner / "c.txt").write_text("c", "utf-8")
+    files = {inner / "b [1].txt": None, inner / "new" / "d.txt": "d", project / "none.txt": None}
+    job = SandboxJob(("find", ".", "-type", "f"), project, project, files, writes=writes)
+    found = sorted((await sandbox.run(job)).output.split("\n"))
+    assert [it for it in found if it] == ["./a.txt", "./in/c.txt", "./in/new/d.txt"]
+    assert _text(inner / "b [1].txt") == "b"
+
+
 async def test_what_writes_gets_a_copy(sandbox: BubblewrapSandbox, project: Path) -> None:
     words = ("sh", "-c", "echo new > a.txt; echo b > b.txt; cat a.txt b.txt new.txt")
     files = {project / "new.txt": "c\n"}

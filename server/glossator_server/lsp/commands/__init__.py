@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from glossator_server.lsp.commands.ask import ask
 from glossator_server.lsp.commands.cancel import cancel
 from glossator_server.lsp.commands.do import do
 from glossator_server.lsp.commands.document import document
 from glossator_server.lsp.commands.document_all import document_all
+from glossator_server.lsp.commands.edit import edit
+from glossator_server.lsp.commands.explain import explain
 from glossator_server.lsp.commands.fix import fix
 from glossator_server.lsp.commands.index import pause, resume
 from glossator_server.lsp.commands.proposals import apply, discard
@@ -20,7 +23,10 @@ FUNCTIONS: dict[str, Callable[[GlossatorServer, Sequence[object]], Awaitable[obj
     "glossator.document": document,
     "glossator.documentAll": document_all,
     "glossator.fix": fix,
+    "glossator.edit": edit,
     "glossator.review": review,
+    "glossator.ask": ask,
+    "glossator.explain": explain,
     "glossator.do": do,
     "glossator.cancel": cancel,
     "glossator.status": status,

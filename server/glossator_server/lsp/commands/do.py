@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
+from glossator_gate.errors import GlossatorError
 from glossator_indexer.types import Symbol
 from glossator_server.actions.instructions import (
     instructed_symbol,
@@ -29,7 +30,10 @@ from glossator_server.lsp.commands.arguments import (
     snapshot_of,
     symbol_of,
 )
+from glossator_server.lsp.commands.ask import Questioned, answer_question, question_of
 from glossator_server.lsp.commands.document import write_comment
+from glossator_server.lsp.commands.edit import Asked, asked_for, write_change
+from glossator_server.lsp.commands.explain import explain_target, explained_by
 from glossator_server.lsp.commands.fix import write_fix
 from glossator_server.lsp.commands.search import search
 from glossator_server.lsp.jobs import JobReport, run_job
@@ -75,6 +79,7 @@ async def do(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, int]
 async def _do(ls: GlossatorServer, wish: _Wish, report: JobReport) -> str:
     # What stands around the cursor is read before a model is waited for.
     snapshot = _snapshot(ls, wish.target)
+    asked = _asked(ls, wish)
     known = await understand(
         wish.text,
         ls.session.data_class_of(snapshot),
@@ -88,16 +93,34 @@ async def _do(ls: GlossatorServer, wish: _Wish, report: JobReport) -> str:
         return f"{known.in_short}; nothing was changed"
     if known.guess.intent == "search":
         return f"{known.in_short}; {await _search(ls, wish.text)}"
+    if known.guess.intent == "ask":
+        question = question_of(ls, wish.text, wish.target)
+        return f"{known.in_short}; {await answer_question(ls, Questioned(question), report)}"
+    if known.guess.intent == "edit":
+        if isinstance(asked, GlossatorError):
+            raise asked
+        return f"{known.in_short}; {await write_change(ls, asked, report)}"
     if wish.target is None:
-        raise UsageError("To change code, the command needs `uri` and a `symbol` or a `range`.")
+        raise UsageError("To work on code, the command needs `uri` and a `symbol` or a `range`.")
     if snapshot is None:
         # Says why the document cannot be worked on.
         snapshot = snapshot_of(ls, wish.target)
+    if known.guess.intent == "explain":
+        done = await explain_target(ls, explained_by(ls, wish.target), report)
+        return f"{known.in_short}; {done}"
     if known.guess.intent == "fix":
         about = FixWish(lines=lines_of(wish.target, snapshot), text=wish.text)
         return f"{known.in_short}; {await write_fix(ls, snapshot, about, report)}"
     done = await _document(ls, snapshot, wish.target, report)
     return f"{known.in_short}; {done}"
+
+
+def _asked(ls: GlossatorServer, wish: _Wish) -> Asked | GlossatorError:
+    """Return what an edit would be about, or why there can be none, should it be one."""
+    try:
+        return asked_for(ls, wish.text, wish.target)
+    except GlossatorError as trouble:
+        return trouble
 
 
 def _snapshot(ls: GlossatorServer, target: Target | None) -> Snapshot | None:

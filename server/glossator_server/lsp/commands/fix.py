@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from lsprotocol import types
 
-from glossator_indexer.types import TextChange
+from glossator_indexer.parsing import parse
 from glossator_server.actions.fix import NoFix, check_again
 from glossator_server.actions.fix import fix as fix_problem
 from glossator_server.actions.targeting import FixWish
+from glossator_server.actions.workshop import Workshop
+from glossator_server.change_set import ChangeSet, FileChange
+from glossator_server.edits import apply_changes, changes_between
 from glossator_server.errors import StaleDocumentError, UsageError
 from glossator_server.lsp.commands.arguments import (
     Target,
@@ -22,11 +29,11 @@ from glossator_server.lsp.commands.arguments import (
 from glossator_server.lsp.fixing import complaint_of, is_finding, open_workshop
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
-from glossator_server.lsp.proposals import OfferedChange
+from glossator_server.lsp.proposals import Failing, OfferedChange
 from glossator_server.lsp.reviewing import offer_change
 from glossator_server.lsp.sending import require_edits
 from glossator_server.lsp.structure import StructureError, structure
-from glossator_server.proposal import FixProposal
+from glossator_server.proposal import FixProposal, Proposal
 from glossator_server.snapshot import Snapshot
 
 _KEYS = frozenset({"uri", "version", "range", "symbol", "text", "diagnostics", "test"})
@@ -64,10 +71,26 @@ async def write_fix(
         if isinstance(outcome, NoFix):
             return await _tell(ls, outcome, report)
 
-        async def again(now: Snapshot, changes: tuple[TextChange, ...]) -> FixProposal | None:
-            return await check_again(outcome, now, changes, workshop)
+        return await offer_change(ls, _offered(outcome, snapshot, workshop), report)
 
-        return await offer_change(ls, OfferedChange(outcome, snapshot, again), report)
+
+def _offered(outcome: FixProposal, snapshot: Snapshot, workshop: Workshop) -> OfferedChange:
+    place = Path(os.path.realpath(snapshot.path or ""))
+    after = apply_changes(snapshot.text, outcome.edits[0].changes)
+    name = place.relative_to(workshop.root).as_posix()
+    change = FileChange(name, snapshot.text, after, version=snapshot.version)
+
+    async def again(changes: ChangeSet) -> Proposal | Failing:
+        (now,) = changes.files
+        before, after = now.before or "", now.after or ""
+        source = await asyncio.to_thread(parse, before, snapshot.source.language)
+        current = replace(snapshot, source=source, version=now.version)
+        checked = await check_again(outcome, current, changes_between(before, after), workshop)
+        return checked or Failing("The problem is still there, or a new one is")
+
+    reviewed = (f"The reviewer: {outcome.review}",) if outcome.review else ()
+    told = (*outcome.history, *reviewed)
+    return OfferedChange(outcome, ChangeSet(workshop.root, (change,)), again, told)
 
 
 async def _tell(ls: GlossatorServer, outcome: NoFix, report: JobReport) -> str:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from glossator_gate.errors import GlossatorError
+from glossator_server.change_set import ChangeSet
+from glossator_server.changes.hunks import hunks_of
 from glossator_server.errors import UsageError
+from glossator_server.lsp.changing import apply_change
+from glossator_server.lsp.choosing import Taken, part_of, rest_of, without
 from glossator_server.lsp.commands.arguments import read_object
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.proposals import KeptProposal
-from glossator_server.lsp.reviewing import apply_change
+from glossator_server.lsp.reviewing import Decision, Discarded, checked_part, confirmed
 
-_KEYS = frozenset({"id"})
+_KEYS = frozenset({"id", "files", "hunks"})
 
 
 async def apply(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, int]:
-    """Start a job that applies a proposal; answer with the job's number."""
-    kept = _kept(ls, arguments)
+    """Start a job that applies a proposal, or a part of it; answer with the job's number."""
+    kept, taken = _taken(ls, arguments)
     title = f"Apply {kept.offered.proposal.title}"
 
     async def work(report: JobReport) -> str:
-        report.say("applying")
         try:
-            return await apply_change(ls, kept.offered, report)
+            return await _apply(ls, kept, taken, report)
         except GlossatorError:
             # Whoever undoes what stands in its way can have it yet.
             ls.proposals.put_back(kept)
@@ -36,12 +40,92 @@ async def apply(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, i
 
 
 async def discard(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, str]:
-    """Forget a proposal; answer with its id."""
-    return {"discarded": _kept(ls, arguments).id}
+    """Forget a proposal, or a part of it; answer with its id."""
+    kept, taken = _taken(ls, arguments)
+    if taken is not None:
+        _keep(ls, kept, without(kept.offered, taken))
+    return {"discarded": kept.id}
 
 
-def _kept(ls: GlossatorServer, arguments: Sequence[object]) -> KeptProposal:
-    number = read_object(arguments, _KEYS).get("id")
+async def _apply(
+    ls: GlossatorServer, kept: KeptProposal, taken: Taken | None, report: JobReport
+) -> str:
+    offered = kept.offered
+    decision: Decision
+    if taken is None and kept.is_whole:
+        decision = await confirmed(ls, offered, report)
+    else:
+        # What is left of a change was never checked by itself.
+        part = offered.changes if taken is None else part_of(offered, taken)
+        decision = await checked_part(ls, offered, part, report)
+    if decision is None:
+        ls.proposals.put_back(kept)
+        return f"nothing was changed yet; proposal {kept.id} waits"
+    if isinstance(decision, Discarded):
+        return "discarded; nothing was changed"
+    report.say("applying")
+    words = await apply_change(ls, decision, report)
+    if taken is not None:
+        _keep(ls, kept, rest_of(kept.offered, taken))
+    return words
+
+
+def _keep(ls: GlossatorServer, kept: KeptProposal, left: ChangeSet) -> None:
+    if left.files:
+        rest = kept.offered.narrowed(left)
+        ls.proposals.put_back(replace(kept, offered=rest, is_whole=False))
+
+
+def _taken(ls: GlossatorServer, arguments: Sequence[object]) -> tuple[KeptProposal, Taken | None]:
+    """Return a proposal, and which part of it is meant, None for all of it."""
+    argument = read_object(arguments, _KEYS)
+    number = argument.get("id")
     if not isinstance(number, str):
         raise UsageError("The command needs `id`, the proposal's id, a string.")
-    return ls.proposals.take(number)
+    files, hunks = _files(argument.get("files")), _hunks(argument.get("hunks"))
+    kept = ls.proposals.take(number)
+    if files is None and hunks is None:
+        return kept, None
+    try:
+        return kept, _part(kept, files or (), hunks or {})
+    except UsageError:
+        ls.proposals.put_back(kept)
+        raise
+
+
+def _part(kept: KeptProposal, files: Sequence[str], hunks: Mapping[str, frozenset[int]]) -> Taken:
+    known = {it.path: it for it in kept.offered.changes.files}
+    for it in (*files, *hunks):
+        if it not in known:
+            raise UsageError(f"The proposal does not change {it!r}; it changes {', '.join(known)}.")
+    for path, numbers in hunks.items():
+        there = {it.number for it in hunks_of(known[path])}
+        if not numbers <= there:
+            raise UsageError(
+                f"The change of {path} has the hunks {', '.join(map(str, sorted(there)))}."
+            )
+    return {**hunks, **dict.fromkeys(files, None)}
+
+
+def _files(value: object) -> list[str] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or not value or not all(isinstance(it, str) for it in value):
+        raise UsageError("`files` must be a list of at least one path of the proposal.")
+    return value
+
+
+def _hunks(value: object) -> dict[str, frozenset[int]] | None:
+    if value is None:
+        return None
+    is_right = (
+        isinstance(value, dict)
+        and value
+        and all(
+            isinstance(it, list) and it and all(type(number) is int for number in it)
+            for it in value.values()
+        )
+    )
+    if not is_right or not isinstance(value, dict):
+        raise UsageError("`hunks` must name hunks by their numbers for each path of the proposal.")
+    return {str(path): frozenset(numbers) for path, numbers in value.items()}

@@ -5,12 +5,17 @@ It answers from the tree alone: no I/O, no model.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from lsprotocol import types
 
+from glossator_indexer.types import TextChange
 from glossator_server.actions.registry import Offer, OfferContext, offers, offers_in_text
 from glossator_server.lsp.drifting import quick_fixes
 from glossator_server.lsp.fixing import fix_actions, fix_of_lines
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.sending import Delivery, Sent, workspace_edit
+from glossator_server.session import OpenDocument
 
 
 def code_action(
@@ -41,7 +46,7 @@ def code_action(
         last += (_tagged(ls, it) for it in fix_of_lines(params, snapshot))
     return [
         *(_as_fix(ls, it) for it in fixes),
-        *(_in_editors_words(ls, _command(it, params, document.version), it) for it in found),
+        *_in_editors_words(ls, found, params, document),
         *(_as_fix(ls, it) for it in last),
     ]
 
@@ -77,10 +82,26 @@ def _command(offer: Offer, params: types.CodeActionParams, version: int | None) 
 
 
 def _in_editors_words(
-    ls: GlossatorServer, command: types.Command, offer: Offer
-) -> types.CodeAction | types.Command:
-    if not ls.editor.takes_code_action_literals:
-        return command
-    # Never isPreferred: a model's words are no editor's first choice.
-    tags = [types.CodeActionTag.LlmGenerated] if ls.editor.tags_generated_actions else None
-    return types.CodeAction(title=offer.title, kind=offer.kind, command=command, tags=tags)
+    ls: GlossatorServer,
+    found: Sequence[Offer],
+    params: types.CodeActionParams,
+    document: OpenDocument,
+) -> Iterator[types.CodeAction | types.Command]:
+    for it in found:
+        if it.change is not None:
+            if ls.editor.takes_code_action_literals:
+                edit = _edit(ls, document, it.change)
+                yield types.CodeAction(title=it.title, kind=it.kind, edit=edit)
+            continue
+        command = _command(it, params, document.version)
+        if not ls.editor.takes_code_action_literals:
+            yield command
+            continue
+        # Never isPreferred: a model's words are no editor's first choice.
+        tags = [types.CodeActionTag.LlmGenerated] if ls.editor.tags_generated_actions else None
+        yield types.CodeAction(title=it.title, kind=it.kind, command=command, tags=tags)
+
+
+def _edit(ls: GlossatorServer, document: OpenDocument, change: TextChange) -> types.WorkspaceEdit:
+    sent = Sent(document.uri, document.version, document.text, (change,))
+    return workspace_edit(ls, Delivery(texts=(sent,)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from lsprotocol import types
@@ -29,6 +30,9 @@ def initialize(ls: GlossatorServer, params: types.InitializeParams) -> types.Ini
     if isinstance(options, Mapping):
         own = options.get("glossator", options)
         if isinstance(own, Mapping):
+            # What the editor can show is no setting.
+            ls.editor = replace(ls.editor, panels=own.get("panels") is True)
+            own = {key: it for key, it in own.items() if key != "panels"}
             ls.ignored_settings = ls.session.configure("initialization", own)
     capabilities = server_capabilities(encoding)
     if ls.editor.pulls_diagnostics and not ls.editor.registers_diagnostics:

@@ -1,0 +1,55 @@
+"""Own how a person agrees to a plan: it opens as a file that may be changed, then a question.
+
+It must not make a plan, nor carry one out.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from pathlib import Path
+
+from glossator_gate.errors import GlossatorError
+from glossator_server.agent.plans import Plan, read_plan
+from glossator_server.errors import UsageError
+from glossator_server.lsp.asking import ask, show_file, where_to_read
+from glossator_server.lsp.jobs import JobReport
+from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.places import Places
+from glossator_server.lsp.shown_files import write_shown
+
+GO_ON, DISCARD = "Go on", "Discard"
+
+_numbers = itertools.count(1)
+
+
+async def agreed_plan(ls: GlossatorServer, plan: Plan, report: JobReport) -> Plan | None:
+    """Return the plan as a person left it, None where it was discarded or nobody answered.
+
+    A plan that cannot be read any more is said, and asked for again.
+    """
+    path = write_shown("plans", f"{os.getpid()}-{next(_numbers)}.md", plan.text)
+    report.say("the plan waits for an answer")
+    await show_file(ls, path)
+    files = ", ".join(plan.files)
+    where = where_to_read(ls, path)
+    asked = f"Read the plan{where} and change it as you like; it changes {files}. Go on?"
+    message = f"{plan.title}: {asked}"
+    while True:
+        answer = await ask(ls, message, (GO_ON, DISCARD))
+        if answer != GO_ON:
+            if answer is None and path is not None:
+                ls.note(f"Nobody answered; the plan was {path}.")
+            return None
+        try:
+            return plan if path is None else _plan_now(ls, path)
+        except GlossatorError as trouble:
+            report.say("the plan cannot be read; it waits for an answer")
+            message = f"{trouble} Change the plan{where}, and go on?"
+
+
+def _plan_now(ls: GlossatorServer, path: Path) -> Plan:
+    text = Places(ls).at(path).text
+    if text is None:
+        raise UsageError(f"The plan {path} is gone; write it again, or discard it.")
+    return read_plan(text)
