@@ -41,6 +41,7 @@ NAMES = (
     "change_kills",
     "fixes",
     "fix_small",
+    "ask_questions",
     "action_turns",
     "doc_styles",
     "words",
