@@ -129,6 +129,15 @@ def test_a_conversation_goes_on(project: Path, script: WriteScript, own_home: Pa
     assert [it["question"] for it in turns] == [QUESTION, "And what does it return?"]
 
 
+def test_to_go_on_with_nothing_is_said(project: Path, script: WriteScript) -> None:
+    script({"text": SAID})
+    ended = glossator("ask", "--continue", QUESTION, cwd=project)
+    assert (ended.status, ended.output) == (0, f"{ANSWER}\n")
+    assert "no conversation about this repository to go on with" in ended.errors
+    again = glossator("ask", "--continue", QUESTION, cwd=project)
+    assert "no conversation" not in again.errors
+
+
 def test_questions_come_a_line_each(project: Path, script: WriteScript) -> None:
     returns = {"text": "It returns the handle [1:10].", "when": "Question: What does"}
     script(returns, {"text": SAID})

@@ -19,10 +19,17 @@ MOST_BLOCK_CHARACTERS = 6_000
 MOST_BLOCKS = 80
 _FENCE = re.compile(r"^\s{0,8}(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
 _ITEM = re.compile(r"^(?P<indent>\s*)(?:[-*+]|(?P<number>\d{1,3})[.)])\s+(?P<text>.*)$")
-_STRUCTURE = re.compile(r"^\s*(?:#{1,6}\s.*|[-*_=]{3,}|\*\*[^*]+\*\*:?)\s*$")
+# Bold words alone are a heading, unless they name a piece or end as a sentence does.
+_STRUCTURE = re.compile(r"^\s*(?:#{1,6}\s.*|[-*_=]{3,}|\*\*[^*\[]*[^*\[.!?]\*\*:?)\s*$")
 # The end of a sentence, with the markers that belong to it behind its full stop.
 _END = re.compile(r"[.!?][\"')*_]*(?P<marks>(?:\s*\[[\d\s:,;L–—-]*\])*[.]?)(?=\s+[^\s\[]|\s*$)")
-_SHORT = re.compile(r"(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|bzw|z\.B|d\.h|ca|Nr|No)\.$")
+_SHORT = re.compile(
+    r"(?:^|[\s(])(?:e\.\s?g|i\.\s?e|etc|vs|cf|approx|resp|incl|excl|z\.\s?B|d\.\s?h|u\.\s?a|bzw|ggf|vgl|"
+    r"inkl|ca|Nr|No|(?:der|die|das|dem|den|des|im|zum)\s\d+)\.$",
+    re.IGNORECASE,
+)
+# The first full stop of two.
+_HALF = re.compile(r"\b(?:z\. B|d\. h|u\. a|e\. g|i\. e)\.", re.IGNORECASE)
 
 
 @dataclass
@@ -146,7 +153,9 @@ def sentences_of(paragraph: str) -> Iterator[str]:
     start = 0
     for match in _END.finditer(paragraph):
         said = paragraph[start : match.end()]
-        if said.count("`") % 2 or _SHORT.search(paragraph[start : match.start() + 1]):
+        before = paragraph[start : match.start() + 1]
+        is_half = _HALF.match(paragraph, max(start, match.start() - 1))
+        if said.count("`") % 2 or is_half or _SHORT.search(before):
             continue
         yield said.strip()
         start = match.end()

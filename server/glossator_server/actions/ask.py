@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from glossator_clients.errors import IncompleteReplyError
+from glossator_clients.errors import IncompleteReplyError, PromptTooLongError
 from glossator_clients.protocol import ChatModel, complete
 from glossator_clients.types import (
     ChatReply,
@@ -165,7 +165,7 @@ class _Asking:
         info = self.model.info
         prompt = self.prompt(info)
         if prompt is None:
-            return self._done(not_found(self.found.pieces, self.sources), info, ())
+            return self._without_room(info)
         packing = Packing(info, self._request)
         request = replace(prompt.request, errand=Errand("chat", ROLE, data_class), packing=packing)
         self.report.say(f"asks {info.id}")
@@ -235,6 +235,18 @@ class _Asking:
             said, shown = replace(quoted, dropped=said.dropped), Shown(self.found.pieces)
         self.report.write(said.markdown)
         return self._done(_answer_of(said, shown), info, self._notices(prompt))
+
+    def _without_room(self, info: ModelInfo) -> Answer:
+        """Answer a question that fills the prompt: no model was asked, so nothing is denied."""
+        if not is_small(info):
+            raise PromptTooLongError(
+                f"The question leaves no room for code in the prompt of {info.id}; ask in fewer "
+                "words, or use a model with a larger context."
+            )
+        said = quotation(self.found.pieces, wording_of(self.question), self.sources.link)
+        self.report.write(said.markdown)
+        notice = f"{info.id} was not asked: the question leaves no room for code in its prompt"
+        return self._done(_answer_of(said, Shown(self.found.pieces)), info, (notice,))
 
     def _shown(self, prompt: AskPrompt) -> Shown:
         return Shown(self.found.pieces[: prompt.shown])

@@ -19,7 +19,8 @@ MARKER = re.compile(rf"(?<![\w\\])\[\s*({_ONE}(?:\s*[,;]\s*{_ONE})*)\s*\](?!\()"
 _POINT = re.compile(r"(\d+)(?:\s*:\s*L?(\d+)(?:\s*[-–—]\s*L?(\d+))?)?")
 _WORD = re.compile(r"[^\W\d]\w*")
 # Names that nobody takes for a word of English.
-_MARKED = re.compile(r"(?<![\w.])[^\W\d]\w*(?:_\w|[a-z][A-Z])\w*", re.ASCII)
+_MARKED = re.compile(r"(?<!\w)[^\W\d]\w*(?:_\w|[a-z][A-Z])\w*", re.ASCII)
+_CALLED = re.compile(r"(?<!\w)[^\W\d]\w*(?=\(\))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,11 @@ def without_markers(text: str) -> str:
 
 
 def names_in(text: str) -> set[str]:
-    """Return the names of code in a sentence: what is in backticks, and what looks like one."""
+    """Return the names of code in a sentence: in backticks, called, or spelled like one."""
     spans = code_spans(text)
     found = {word for it in spans for word in _WORD.findall(it.code)}
-    return found | set(_MARKED.findall(_without_code(text)))
+    plain = _without_code(text)
+    return found | set(_MARKED.findall(plain)) | set(_CALLED.findall(plain))
 
 
 def unique(citations: Iterable[Citation]) -> tuple[Citation, ...]:

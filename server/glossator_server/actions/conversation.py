@@ -11,7 +11,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from glossator_clients.errors import ModelError
 from glossator_clients.protocol import complete
 from glossator_clients.types import ModelInfo
 from glossator_gate.errors import GlossatorError
@@ -116,7 +115,8 @@ async def _summary(turns: Sequence[Turn], sources: AskSources, spending: Spendin
         errand = Errand("chat", ROLE, sources.data_class)
         reply = await complete(model, replace(request, errand=errand))
         spending.count(reply, model.info, time.monotonic() - started)
-    except ModelError as trouble:
+    except GlossatorError as trouble:
+        # A question is answered without what was said long before, too.
         _log.info("no summary: %s", trouble)
         return None
     finally:

@@ -44,7 +44,24 @@ def last_conversation(root: Path) -> tuple[Turn, ...]:
 
 
 def keep_conversation(root: Path, turns: Sequence[Turn]) -> None:
-    """Keep a conversation in the place of the last one; that it cannot be is only logged."""
+    """Keep a conversation in the place of the last one, of a large one the newest turns.
+
+    That it cannot be kept is only logged.
+    """
+    text = _written(root, turns)
+    while len(text) > MOST_BYTES and turns:
+        turns = turns[1:]
+        text = _written(root, turns)
+    place = _place(root)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_report(place, text, _MODE)
+    except (OSError, GlossatorError) as trouble:
+        _log.warning("the conversation is not kept: %s", trouble)
+
+
+def _written(root: Path, turns: Sequence[Turn]) -> str:
+    """Return the file of a conversation, in ASCII: as many bytes as characters."""
     kept = [
         {
             "question": it.question,
@@ -54,13 +71,7 @@ def keep_conversation(root: Path, turns: Sequence[Turn]) -> None:
         }
         for it in turns
     ]
-    place = _place(root)
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        text = json.dumps({"schema": _SCHEMA, "root": str(root), "turns": kept})
-        write_report(place, text + "\n", _MODE)
-    except (OSError, GlossatorError) as trouble:
-        _log.warning("the conversation is not kept: %s", trouble)
+    return json.dumps({"schema": _SCHEMA, "root": str(root), "turns": kept}) + "\n"
 
 
 def _place(root: Path) -> Path:

@@ -24,6 +24,9 @@ from glossator_server.agent.staging import OpenText
 from glossator_server.policies import WorkspacePolicy
 from glossator_server.sampling import SamplingOptions
 
+NOTHING_BEFORE = (
+    "there is no conversation about this repository to go on with; asked as a new question"
+)
 # A question, not a document.
 MOST_QUESTION_CHARACTERS = 10_000
 

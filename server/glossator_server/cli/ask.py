@@ -20,6 +20,7 @@ from glossator_server.actions.ask import ask, check_question
 from glossator_server.actions.conversation import continued, plain
 from glossator_server.actions.conversations import keep_conversation, last_conversation
 from glossator_server.actions.questions import (
+    NOTHING_BEFORE,
     Answer,
     AskSources,
     Citation,
@@ -77,6 +78,8 @@ def run(options: argparse.Namespace) -> int:
     place = place_of(options.workspace or Path(), None if target is None else target.path)
     question = _question(options.question, target, place)
     turns = last_conversation(place.root) if options.goes_on else ()
+    if options.goes_on and not turns:
+        print(f"note: {NOTHING_BEFORE}", file=sys.stderr)
     if options.question == "-":
         return asyncio.run(_ask_lines(place, question, turns, options))
     check_question(question)

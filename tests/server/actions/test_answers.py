@@ -160,3 +160,44 @@ def test_names_are_what_is_in_backticks_and_what_is_spelled_as_one() -> None:
     assert names_in("The `foo.bar()` calls do_it and doThat, not Words or a-b.") == {
         *("foo", "bar", "do_it", "doThat"),
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "dropped"),
+    [
+        ("**It opens a socket [1].**", "**It opens a socket.** (src/net.c:120-126)", 0),
+        ("**It opens a socket [9].**", "", 1),
+        ("**It sells ice cream.**", "", 1),
+        ("**Steps**\n\nOne [1].", "One. (src/net.c:120-126)", 0),
+    ],
+)
+def test_bold_words_that_claim_something_are_no_heading(
+    said: str, shown: str, dropped: int
+) -> None:
+    out, passed = let_through(said)
+    assert (out, passed.dropped) == (shown, dropped)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Es prüft z. B. den Wert [1].",
+        "Es gilt d. h. immer, u. a. hier [1].",
+        "It never fails (approx. once a year) [1].",
+        "Der 2. Parameter fehlt [1].",
+        "It fails, e. g. on zero [1].",
+    ],
+)
+def test_a_shortened_word_does_not_leave_half_a_sentence(said: str) -> None:
+    out, passed = let_through(said)
+    assert out == f"{said.removesuffix(' [1].')}. (src/net.c:120-126)"
+    assert passed.dropped == 0
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["It calls conn.net_listen() [1].", "It calls listen() [1].", "It is conn.net_listen [1]."],
+)
+def test_names_that_are_called_or_dotted_have_to_be_shown_too(said: str) -> None:
+    out, passed = let_through(said)
+    assert (out, passed.dropped) == ("", 1)

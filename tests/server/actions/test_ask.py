@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from glossator_clients.errors import IncompleteReplyError, ModelUnavailableError
+from glossator_clients.errors import (
+    IncompleteReplyError,
+    ModelUnavailableError,
+    PromptTooLongError,
+)
 from glossator_clients.protocol import ChatModel
 from glossator_clients.scripted import ScriptedModel, ScriptedReply
 from glossator_gate.types import DataClass
@@ -290,3 +294,19 @@ async def test_the_transformers_score_is_kept_with_the_piece(tmp_path: Path) -> 
     sources = sources_of(tmp_path)
     found = await retrieve(OPENS, with_index(sources, FakeIndex(sources.root, transformer=True)))
     assert found.pieces[0].transformer is not None
+
+
+async def test_a_question_that_leaves_no_room_for_code_is_not_said_to_have_no_answer(
+    tmp_path: Path,
+) -> None:
+    long = Question(OPENS.text + " I read net_connect with care." * 320)
+    watcher = Watcher()
+    answer = await ask(long, sources_of(tmp_path / "small", small_model()), watcher)
+    assert (answer.found, answer.own_words) == (True, False)
+    assert watcher.shown == answer.markdown
+    (notice,) = answer.notices
+    assert notice == "small was not asked: the question leaves no room for code in its prompt"
+    model = ScriptedModel([], replace(ScriptedModel([]).info, context_tokens=2_000))
+    with pytest.raises(PromptTooLongError, match="fewer words"):
+        await ask(long, sources_of(tmp_path / "large", model), Watcher())
+    assert model.closed

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from glossator_clients.scripted import ScriptedModel, ScriptedReply
+from glossator_clients.types import ChatEvent, ChatRequest
+from glossator_gate.errors import LimitError
 from glossator_gate.types import DataClass
 from glossator_server.actions.conversation import (
     MOST_TURNS,
@@ -83,6 +86,20 @@ async def test_turns_about_what_is_more_secret_are_not_asked_again(tmp_path: Pat
     assert kept.notices == ("1 turn about more secret code left out of the conversation",)
 
 
+async def test_a_summary_that_the_policy_refuses_ends_no_question(tmp_path: Path) -> None:
+    class Refused(ScriptedModel):
+        async def stream(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:  # noqa: ARG002
+            raise LimitError("What may be spent today is spent; raise the limit.")
+            yield
+
+    model = Refused([])
+    turns = turns_of(LONG, LONG, "Three.", "Four.")
+    kept = await remembered(turns, BIG, sources_of(tmp_path, model), Spending())
+    assert kept.turns[-2:] == turns[-2:]
+    assert kept.notices[-1].endswith("left out of the conversation")
+    assert model.closed
+
+
 def test_an_answer_becomes_a_turn_with_its_names() -> None:
     link = as_link("src/a(b).c:3", "file:///src/a%28b%29.c#L3")
     answer = Answer(f"It calls `do_it`. {link}", (), found=True)
@@ -109,6 +126,15 @@ def test_the_last_conversation_of_a_workspace_is_kept_for_its_owner_only(
     assert last_conversation(tmp_path / "other") == ()
     (kept,) = (own_home / "state" / "glossator" / "conversations").iterdir()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+@pytest.mark.usefixtures("own_home")
+def test_of_a_conversation_in_any_script_the_newest_turns_are_kept(tmp_path: Path) -> None:
+    turns = tuple(Turn(f"{at}" + "問" * 2_500, "答" * 2_500) for at in range(MOST_TURNS))
+    keep_conversation(tmp_path, turns)
+    kept = last_conversation(tmp_path)
+    assert 0 < len(kept) < len(turns)
+    assert kept == turns[-len(kept) :]
 
 
 @pytest.mark.parametrize(

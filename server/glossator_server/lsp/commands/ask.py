@@ -13,7 +13,7 @@ from glossator_server.actions.ask import ask as ask_repository
 from glossator_server.actions.ask import check_question
 from glossator_server.actions.conversation import continued
 from glossator_server.actions.conversations import keep_conversation, last_conversation
-from glossator_server.actions.questions import Answer, AskReport, Question
+from glossator_server.actions.questions import NOTHING_BEFORE, Answer, AskReport, Question
 from glossator_server.edits import lines_of_span, offset_of_line
 from glossator_server.errors import UsageError
 from glossator_server.lsp.answering import answered, sources_for
@@ -96,6 +96,8 @@ async def answer_question(ls: GlossatorServer, asked: Questioned, report: JobRep
     sources = await sources_for(ls, question.path)
     if asked.goes_on:
         question = replace(question, turns=last_conversation(sources.root))
+        if not question.turns:
+            ls.note(NOTHING_BEFORE)
 
     async def work(shown: AskReport) -> Answer:
         answer = await ask_repository(question, sources, shown)
