@@ -40,6 +40,7 @@ NAMES = (
     "never_worse",
     "change_kills",
     "interleaving",
+    "parted_edits",
     "fixes",
     "fix_small",
     "edit_tasks",

@@ -11,6 +11,8 @@ import pytest
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 
+from glossator_server.change_set import ChangeSet, FileChange
+from glossator_server.changes.journal import journal_folder, open_journal
 from tests.e2e.editing import (
     AFTER,
     BEFORE,
@@ -529,11 +531,12 @@ MOVED = BEFORE["client.c"].replace('"net.h"', '"../net.h"')
 PLACES = ("client.c", "src/user.c", "doc/limits.txt", "notes.txt")
 
 
+@pytest.mark.parametrize("profile", ["neovim", "visual-studio-code"])
 async def test_files_are_made_moved_and_deleted_by_the_editor(
-    project: Path, edit_models: WriteEdits
+    profile: str, project: Path, edit_models: WriteEdits
 ) -> None:
     edit_models([plan_of(*PLACES)], shuffled())
-    async with strict_editor(announced(project)) as editor:
+    async with strict_editor(announced(project, profile)) as editor:
         uris = await opened(editor, project, "net.h", "client.c")
         token = await started(editor)
         review = await reviewed(editor)
@@ -863,3 +866,67 @@ async def test_where_nothing_came_of_it_the_reason_is_told_with_the_transcript(
         assert "propose_plan" in read(transcript)
         assert await ended(editor, token) == "nothing was changed"
         await noted(editor)
+
+
+async def test_a_cancel_while_it_is_applied_leaves_no_half_of_it(
+    project: Path, edit_models: WriteEdits
+) -> None:
+    edit_models([plan_of(*THREE)], edits_of(*THREE))
+    profile = without(client_capabilities("neovim"), "file operations")
+    async with strict_editor(Announced(profile, (project,))) as editor:
+        uris = await opened(editor, project, "net.h")
+        token = await started(editor)
+        await answer(editor, await reviewed(editor), "Apply all")
+        request = await editor.expect(types.WORKSPACE_APPLY_EDIT)
+        params = {"command": "glossator.cancel", "arguments": []}
+        await editor.ask(types.WORKSPACE_EXECUTE_COMMAND, params)
+        await editor.replace(uris["net.h"], AFTER["net.h"])
+        await editor.answer(request, {"applied": True})
+        assert await ended(editor, token) == "cancelled"
+        await noted(editor)
+    for it in ("client.c", "notes.txt"):
+        assert project.joinpath(it).read_text() == AFTER[it]
+
+
+@pytest.mark.parametrize("state", ["open", "closed"])
+async def test_names_of_files_may_be_any(
+    state: str, tmp_path: Path, edit_models: WriteEdits
+) -> None:
+    name, before, after = "über 100%/größe #1.c", "int one;\n", "int two;\n"
+    folder = lay_out_net(tmp_path / "net", {})
+    (folder / name).parent.mkdir()
+    (folder / name).write_text(before)
+    turns = [*replace_in(name, before, after), act("finish", summary="named")]
+    edit_models([plan_of(name)], turns)
+    async with strict_editor(announced(folder)) as editor:
+        await opened(editor, folder, *([name] if state == "open" else []))
+        token = await started(editor)
+        await answer(editor, await reviewed(editor), "Apply all")
+        assert await editor.accept_changes() == {(folder / name).as_uri(): after}
+        await editor.expect_progress_of(token)
+
+
+def leave_half_written(folder: Path) -> None:
+    """Leave what a writer leaves that was killed between two files."""
+    names = ("client.c", "notes.txt")
+    files = tuple(FileChange(it, BEFORE[it], "half\n") for it in names)
+    contents = {it: (BEFORE[it].encode(), b"half\n", 0o644) for it in names}
+    open_journal(journal_folder(), ChangeSet(folder.resolve(), files), contents)
+    (folder / "notes.txt").write_text("half\n")
+
+
+async def test_what_a_killed_writer_left_is_taken_back_before_anything_is_planned(
+    project: Path, edit_models: WriteEdits
+) -> None:
+    edit_models([plan_of(*THREE)], edits_of(*THREE))
+    leave_half_written(project)
+    profile = without(client_capabilities("neovim"), "file operations")
+    async with strict_editor(Announced(profile, (project,))) as editor:
+        await opened(editor, project, "net.h", "client.c")
+        token = await started(editor)
+        await answer(editor, await reviewed(editor), "Apply all")
+        await editor.accept_changes()
+        await editor.expect_progress_of(token)
+        told = await noted(editor)
+        assert "An earlier change of client.c, notes.txt was not written to its end" in told[0]
+    assert project.joinpath("notes.txt").read_text() == AFTER["notes.txt"]

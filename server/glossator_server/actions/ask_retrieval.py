@@ -284,11 +284,12 @@ class Looking:
         except ToolError:
             return None
         first, last = blank.start_line, min(blank.end_line, len(lines))
+        if first > last:
+            # The file is shorter than when it was indexed.
+            return None
         while above and first > 1 and _ABOVE.match(lines[first - 2]):
             first -= 1
         first, last = _window(lines, first, last, words)
-        if first > last:
-            return None
         return replace(blank, path=inner, start_line=first, lines=tuple(lines[first - 1 : last]))
 
     def _lines_of(self, inner: str) -> list[str]:

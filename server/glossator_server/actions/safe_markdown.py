@@ -21,7 +21,7 @@ _AROUND = re.compile(
     r"^(?P<before>[(\[{*_\"'<]*)(?P<core>.*?)(?P<after>[.,:;!?)\]}*_\"'>]*)$", re.DOTALL
 )
 # At the start of a line these make something else of it than text.
-_LINE_START = re.compile(r"^(?:[#+=-]|\d+[.)])")
+_LINE_START = re.compile(r"^(?:[#+=-]|[*_](?=[\s*_]*$)|\*(?=\s)|\d+[.)])")
 _SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _MOST_INFO_CHARACTERS = 20
 

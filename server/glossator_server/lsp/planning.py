@@ -12,7 +12,7 @@ from pathlib import Path
 from glossator_gate.errors import GlossatorError
 from glossator_server.agent.plans import Plan, read_plan
 from glossator_server.errors import UsageError
-from glossator_server.lsp.asking import ask, show_file, where_to_read
+from glossator_server.lsp.asking import ask, named, show_file, where_to_read
 from glossator_server.lsp.jobs import JobReport
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.places import Places
@@ -31,7 +31,7 @@ async def agreed_plan(ls: GlossatorServer, plan: Plan, report: JobReport) -> Pla
     path = write_shown("plans", f"{os.getpid()}-{next(_numbers)}.md", plan.text)
     report.say("the plan waits for an answer")
     await show_file(ls, path)
-    files = ", ".join(plan.files)
+    files = named(plan.files)
     where = where_to_read(ls, path)
     asked = f"Read the plan{where} and change it as you like; it changes {files}. Go on?"
     message = f"{plan.title}: {asked}"

@@ -121,9 +121,9 @@ def test_the_whole_file_is_offered_only_to_a_person_who_asks() -> None:
         (("refactor.rewrite",), ["Document `add`", *EDITS]),
         (("refactor.rewrite.more",), []),
         (("refactor.re",), []),
-        (("source",), [WHOLE_FILE, "Review `add`"]),
+        (("source",), [WHOLE_FILE, "Review `add`", "Explain `add`"]),
         (("quickfix",), []),
-        (("quickfix", "source"), [WHOLE_FILE, "Review `add`"]),
+        (("quickfix", "source"), [WHOLE_FILE, "Review `add`", "Explain `add`"]),
     ],
 )
 def test_only_the_kinds_that_were_asked_for_are_offered(
@@ -144,7 +144,13 @@ def test_one_failing_producer_does_not_take_the_others_down(
     monkeypatch.setattr(registry, "PRODUCERS", table)
     with caplog.at_level(logging.ERROR):
         found = offers(snapshot_of(BARE), Span(5, 5), INVOKED)
-    assert [it.title for it in found] == ["Document `add`", *EDITS, WHOLE_FILE, "Review `add`"]
+    assert [it.title for it in found] == [
+        "Document `add`",
+        *EDITS,
+        WHOLE_FILE,
+        "Review `add`",
+        "Explain `add`",
+    ]
     assert "failing" in caplog.text
 
 

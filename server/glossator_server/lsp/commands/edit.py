@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from glossator_server.actions.edit import carry_out, check_changes
@@ -150,7 +151,7 @@ def _offered(made: EditProposal, line: InstructionLine | None, again: CheckAgain
         made,
         changes,
         again,
-        told=(*made.history, *reviewed),
+        told=(*(line for line, _ in groupby(made.history)), *reviewed),
         noun="edit",
         along=along,
         confirm=made.confirm,
