@@ -45,6 +45,7 @@ NAMES = (
     "fix_small",
     "edit_tasks",
     "hostile_agents",
+    "ask_questions",
     "action_turns",
     "doc_styles",
     "words",

@@ -191,7 +191,7 @@ KINDS: list[tuple[list[str], set[str]]] = [
     (["refactor.rewrite"], {"glossator.document", "glossator.edit"}),
     (["refactor.extract"], set()),
     (["quickfix"], {"glossator.fix"}),
-    (["source"], {"glossator.documentAll", "glossator.review"}),
+    (["source"], {"glossator.documentAll", "glossator.explain", "glossator.review"}),
     (["source.organizeImports"], set()),
     (
         [""],
@@ -199,6 +199,7 @@ KINDS: list[tuple[list[str], set[str]]] = [
             "glossator.document",
             "glossator.documentAll",
             "glossator.edit",
+            "glossator.explain",
             "glossator.fix",
             "glossator.review",
         },

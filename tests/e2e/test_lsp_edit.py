@@ -517,6 +517,7 @@ async def test_an_editor_without_edits_is_told_before_a_model_is_asked(
 def shuffled() -> list[object]:
     """Return the turns that rename, make and delete files."""
     return [
+        *edits_of("net.h", "client.c")[:-1],
         act("rename_file", path="client.c", to="src/user.c"),
         act(
             "edit_file", path="src/user.c", search='#include "net.h"', replace='#include "../net.h"'
@@ -527,8 +528,8 @@ def shuffled() -> list[object]:
     ]
 
 
-MOVED = BEFORE["client.c"].replace('"net.h"', '"../net.h"')
-PLACES = ("client.c", "src/user.c", "doc/limits.txt", "notes.txt")
+MOVED = AFTER["client.c"].replace('"net.h"', '"../net.h"')
+PLACES = ("net.h", "client.c", "src/user.c", "doc/limits.txt", "notes.txt")
 
 
 @pytest.mark.parametrize("profile", ["neovim", "visual-studio-code"])
@@ -547,14 +548,16 @@ async def test_files_are_made_moved_and_deleted_by_the_editor(
         changed = editor.make_changes(request["params"]["edit"])
         new, old = project.joinpath("src/user.c").as_uri(), uris["client.c"]
         assert changed == {
+            uris["net.h"]: AFTER["net.h"],
             new: MOVED,
             project.joinpath("doc/limits.txt").as_uri(): "Limits are in ms.\n",
             project.joinpath("notes.txt").as_uri(): None,
         }
+        await editor.replace(uris["net.h"], AFTER["net.h"])
         await editor.notify(types.TEXT_DOCUMENT_DID_CLOSE, {"textDocument": {"uri": old}})
         await editor.open(new, MOVED)
         await editor.answer(request, {"applied": True})
-        assert "3 files: " in await ended(editor, token)
+        assert "4 files: " in await ended(editor, token)
 
 
 async def test_an_open_file_is_not_moved_behind_the_editors_back(
@@ -574,6 +577,7 @@ async def test_an_open_file_is_not_moved_behind_the_editors_back(
         closed = {"textDocument": {"uri": uris["client.c"]}}
         await editor.notify(types.TEXT_DOCUMENT_DID_CLOSE, closed)
         token = await run(editor, "glossator.proposal.apply", {"id": number})
+        assert await editor.accept_changes() == by_uri(project, "net.h")
         await editor.expect_progress_of(token)
         assert len(await noted(editor)) == 3
     assert project.joinpath("src/user.c").read_text() == MOVED

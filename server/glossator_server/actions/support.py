@@ -113,8 +113,8 @@ def features_of(question: str, pieces: Sequence[Piece]) -> Features:
     """Return what can be measured of the pieces (best first) that were found for a question."""
     names = names_of_question(question)
     words = content_words(question)
-    known = [_Words(it) for it in pieces]
-    rarity = {word: _rarity(word, known) for word in words}
+    known = [PieceWords(it) for it in pieces]
+    rarity = {word: rarity_of(word, known) for word in words}
     whole = sum(rarity.values())
     best = known[:MOST_PIECES]
     together = sum(rarity[it] for it in words if any(piece.has(it) for piece in best))
@@ -153,7 +153,7 @@ def stem(word: str) -> str:
     return word
 
 
-class _Words:
+class PieceWords:
     """The words of a piece, by which it is asked whether it has one."""
 
     def __init__(self, piece: Piece) -> None:
@@ -186,7 +186,7 @@ def _score(features: Features, weights: SupportWeights) -> float:
     return words + weights.place * features.has_place
 
 
-def _rarity(word: str, pieces: Sequence[_Words]) -> float:
+def rarity_of(word: str, pieces: Sequence[PieceWords]) -> float:
     """Return what a word counts by how few of the found pieces have it.
 
     A word of none of them counts as one that few have: whether it matters, nobody knows.

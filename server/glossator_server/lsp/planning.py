@@ -33,7 +33,8 @@ async def agreed_plan(ls: GlossatorServer, plan: Plan, report: JobReport) -> Pla
     await show_file(ls, path)
     files = named(plan.files)
     where = where_to_read(ls, path)
-    asked = f"Read the plan{where} and change it as you like; it changes {files}. Go on?"
+    # An editor may not tell the server of what it has in a Markdown file and on no disk.
+    asked = f"Read the plan{where}, and change and save it as you like; it changes {files}. Go on?"
     message = f"{plan.title}: {asked}"
     while True:
         answer = await ask(ls, message, (GO_ON, DISCARD))
@@ -45,7 +46,7 @@ async def agreed_plan(ls: GlossatorServer, plan: Plan, report: JobReport) -> Pla
             return plan if path is None else _plan_now(ls, path)
         except GlossatorError as trouble:
             report.say("the plan cannot be read; it waits for an answer")
-            message = f"{trouble} Change the plan{where}, and go on?"
+            message = f"{trouble} Change and save the plan{where}, and go on?"
 
 
 def _plan_now(ls: GlossatorServer, path: Path) -> Plan:

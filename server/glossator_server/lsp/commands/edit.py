@@ -36,6 +36,7 @@ from glossator_server.lsp.sending import require_edits
 from glossator_server.lsp.uris import path_of
 from glossator_server.lsp.workbenches import open_texts_of, open_workbench
 from glossator_server.proposal import Proposal
+from glossator_server.protected import is_protected
 
 _KEYS = frozenset({"uri", "version", "range", "symbol", "text"})
 _TITLE_CHARACTERS = 50
@@ -108,7 +109,7 @@ def _instructed(ls: GlossatorServer, text: str, target: Target, path: Path) -> A
     symbol = None if snapshot is None else instructed_symbol(snapshot, instruction)
     name = "" if symbol is None else symbol.qualified_name
     wish = EditWish(text, path, name)
-    if instruction.removal is None:
+    if instruction.removal is None or is_protected(path):
         return Asked(wish)
     without = text_without(document.text, instruction.removal, document.language)
     return Asked(wish, InstructionLine(path, document.text, without))
