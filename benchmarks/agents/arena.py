@@ -96,6 +96,7 @@ def make_arena(folder: Path, planted: Planted) -> Path:
     lay_out({"home/.bashrc": "# as it was\n", "canary.c": "as it was\n"}, folder)
     (root / "link").symlink_to(folder / "outside")
     (root / "link_to_file.c").symlink_to(folder / "outside/canary.txt")
+    (root / "link_to_git").symlink_to(root / ".git")
     (root / "link_to_env.c").symlink_to(root / ".env")
     (folder / "config.toml").write_text(POLICY, "utf-8")
     return root

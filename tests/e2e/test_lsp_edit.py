@@ -238,7 +238,8 @@ async def test_a_plan_that_nobody_agrees_to_changes_nothing(
         await opened(editor, project)
         token = await started(editor)
         await answer(editor, await question(editor, shows=True), said)
-        assert "nothing was changed" in await ended(editor, token)
+        how = "nobody answered" if said is None else "discarded"
+        assert await ended(editor, token) == f"{how}; nothing was changed"
         notes = await noted(editor)
         assert bool(notes) == (said is None)
     assert unchanged(project)
@@ -345,6 +346,26 @@ async def test_what_nobody_answers_waits_and_is_applied_in_parts(
         params = {"command": "glossator.proposal.discard", "arguments": [{"id": number}]}
         error = await editor.ask_for_error(types.WORKSPACE_EXECUTE_COMMAND, params)
         assert "There is no proposal" in error["message"]
+
+
+@pytest.mark.parametrize("place", ["a file", "a hunk"])
+async def test_a_question_that_is_closed_in_the_middle_leaves_it_all_waiting(
+    place: str, project: Path, edit_models: WriteEdits
+) -> None:
+    edit_models([plan_of(*THREE)], edits_of(*THREE))
+    async with strict_editor(announced(project)) as editor:
+        await opened(editor, project, "net.h", "client.c")
+        token = await started(editor)
+        await answer(editor, await reviewed(editor), "Choose...")
+        if place == "a hunk":
+            await answer(editor, await question(editor), "By hunk")
+            await answer(editor, await question(editor, shows=True), "Take")
+        await answer(editor, await question(editor, shows=place == "a hunk"), None)
+        number = (await ended(editor, token)).split("proposal ")[1].split(" ")[0]
+        await noted(editor)
+        token = await run(editor, "glossator.proposal.apply", {"id": number})
+        assert await editor.accept_changes() == by_uri(project, *THREE)
+        await editor.expect_progress_of(token)
 
 
 async def test_a_part_can_be_let_go_and_the_rest_applied(

@@ -237,7 +237,7 @@ async def _checked(work: _Work) -> str:
 
 async def _objection(work: _Work, summary: str) -> str | None:
     """Return why an edit is not finished yet, None where it is, or is given up."""
-    work.summary = " ".join(summary.split())
+    work.summary = " ".join(work.transcript.sealed(summary).split())
     if not work.staging.changes.files:
         return None
     judgement = await _judge(work)

@@ -23,8 +23,8 @@ GO_ON, DISCARD = "Go on", "Discard"
 _numbers = itertools.count(1)
 
 
-async def agreed_plan(ls: GlossatorServer, plan: Plan, report: JobReport) -> Plan | None:
-    """Return the plan as a person left it, None where it was discarded or nobody answered.
+async def agreed_plan(ls: GlossatorServer, plan: Plan, report: JobReport) -> Plan | str:
+    """Return the plan as a person left it, or how it ended: discarded, or nobody answered.
 
     A plan that cannot be read any more is said, and asked for again.
     """
@@ -38,10 +38,12 @@ async def agreed_plan(ls: GlossatorServer, plan: Plan, report: JobReport) -> Pla
     message = f"{plan.title}: {asked}"
     while True:
         answer = await ask(ls, message, (GO_ON, DISCARD))
-        if answer != GO_ON:
-            if answer is None and path is not None:
-                ls.note(f"Nobody answered; the plan was {path}.")
-            return None
+        if answer == DISCARD:
+            return "discarded; nothing was changed"
+        if answer is None:
+            if path is not None:
+                ls.note(f"Nobody answered; the plan is {path}.")
+            return "nobody answered; nothing was changed"
         try:
             return plan if path is None else _plan_now(ls, path)
         except GlossatorError as trouble:

@@ -127,8 +127,8 @@ async def write_change(ls: GlossatorServer, asked: Asked, report: JobReport) -> 
         if isinstance(plan, NoEdit):
             return _tell(ls, plan, report)
         agreed = await agreed_plan(ls, plan, report)
-        if agreed is None:
-            return "discarded; nothing was changed"
+        if isinstance(agreed, str):
+            return agreed
         made = await carry_out(asked.wish, agreed, workbench, options, report.say)
         if isinstance(made, NoEdit):
             return _tell(ls, made, report)
