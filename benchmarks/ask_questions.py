@@ -229,7 +229,7 @@ async def _model_row(asked: Asked) -> dict[str, Any]:
 
 
 def _is_valid(cited: tuple[str, int, int], root: Path, answer: Answer) -> bool:
-    """Say whether cited lines exist in the file and stood in the prompt."""
+    """Say whether cited lines exist in the file, and stood in the prompt or are quoted."""
     path, start, end = cited
     file = root / path
     if not file.is_file() or not 1 <= start <= end:
@@ -237,7 +237,8 @@ def _is_valid(cited: tuple[str, int, int], root: Path, answer: Answer) -> bool:
     if end > len(file.read_text("utf-8", "replace").split("\n")):
         return False
     return any(
-        it.path == path and it.start_line <= start and end <= it.end_line for it in answer.pieces
+        it.path == path and it.start_line <= start and end <= it.end_line
+        for it in (*answer.pieces, *answer.quoted)
     )
 
 

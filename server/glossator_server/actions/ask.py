@@ -122,7 +122,7 @@ def not_found(pieces: Sequence[Piece], sources: AskSources) -> Answer:
         for it in places:
             name = f" {as_code(names[it])}" if names[it] else ""
             lines.append(f"- {sources.link(it)}{name}")
-    return Answer("\n".join(lines), places, found=False, pieces=tuple(pieces[:MOST_PLACES]))
+    return Answer("\n".join(lines), places, found=False)
 
 
 def shown_piece(number: int, piece: Piece) -> str:
@@ -205,7 +205,8 @@ class _Asking:
             nothing = not_found(self.found.pieces, self.sources)
             self.report.write(nothing.markdown)
             dropped = 0 if passed.says_nothing else passed.filter.dropped
-            return self._done(replace(nothing, dropped=dropped), passed.info, self._notices(prompt))
+            nothing = replace(nothing, pieces=shown.pieces, dropped=dropped)
+            return self._done(nothing, passed.info, self._notices(prompt))
         answer = Answer(
             passed.markdown,
             unique(passed.filter.citations),
@@ -232,7 +233,7 @@ class _Asking:
         said = answer_of_claims(claims, shown, wording, self.sources.link)
         if not said.markdown:
             quoted = quotation(self.found.pieces, wording, self.sources.link)
-            said, shown = replace(quoted, dropped=said.dropped), Shown(self.found.pieces)
+            said = replace(quoted, dropped=said.dropped)
         self.report.write(said.markdown)
         return self._done(_answer_of(said, shown), info, self._notices(prompt))
 
@@ -246,7 +247,7 @@ class _Asking:
         said = quotation(self.found.pieces, wording_of(self.question), self.sources.link)
         self.report.write(said.markdown)
         notice = f"{info.id} was not asked: the question leaves no room for code in its prompt"
-        return self._done(_answer_of(said, Shown(self.found.pieces)), info, (notice,))
+        return self._done(_answer_of(said, Shown(())), info, (notice,))
 
     def _shown(self, prompt: AskPrompt) -> Shown:
         return Shown(self.found.pieces[: prompt.shown])
@@ -348,4 +349,5 @@ def _answer_of(said: SmallAnswer, shown: Shown) -> Answer:
         pieces=shown.pieces,
         dropped=said.dropped,
         own_words=said.own_words,
+        quoted=said.quoted,
     )

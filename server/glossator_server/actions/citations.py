@@ -18,7 +18,8 @@ _ONE = r"\d{1,4}(?:\s*:\s*L?\d{1,7}(?:\s*[-–—]\s*L?\d{1,7})?)?"
 MARKER = re.compile(rf"(?<![\w\\])\[\s*({_ONE}(?:\s*[,;]\s*{_ONE})*)\s*\](?!\()")
 # Several beside each other, with what joins them.
 _MARKERS = re.compile(rf"{MARKER.pattern}(?:\s*(?:[,;]|and\b|und\b)?\s*{MARKER.pattern})*")
-_NOTHING_INSIDE = re.compile(r"\s*\(\s*\)")
+# What a marker in parentheses leaves; those of a call stand right behind its name.
+_NOTHING_INSIDE = re.compile(r"(?:^|\s+)\(\s*\)")
 _POINT = re.compile(r"(\d+)(?:\s*:\s*L?(\d+)(?:\s*[-–—]\s*L?(\d+))?)?")
 _WORD = re.compile(r"[^\W\d]\w*")
 # Names that nobody takes for a word of English.

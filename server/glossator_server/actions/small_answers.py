@@ -50,6 +50,7 @@ class SmallAnswer:
     citations: tuple[Citation, ...]
     dropped: int
     own_words: bool
+    quoted: tuple[Piece, ...] = ()
 
 
 def answer_of_claims(
@@ -74,7 +75,8 @@ def quotation(pieces: Sequence[Piece], question: str, link: Link) -> SmallAnswer
     lines, citations = [OWN_WORDS, ""], []
     # What a test is called says little of what it tests.
     ordered = sorted(pieces, key=lambda it: it.trust not in _TRUSTED and it.why != "place")
-    for piece in ordered[:MOST_QUOTED]:
+    quoted = tuple(ordered[:MOST_QUOTED])
+    for piece in quoted:
         said = safe_line(first_sentence(piece))
         name = as_code(piece.symbol) + ": " if piece.symbol else ""
         at = best_line(piece, asked, said)
@@ -83,7 +85,7 @@ def quotation(pieces: Sequence[Piece], question: str, link: Link) -> SmallAnswer
             place = Citation(piece.path, piece.start_line + at, piece.start_line + at)
             lines.append(f"  {as_code(piece.lines[at])} {link(place)}")
         citations.append(piece.citation)
-    return SmallAnswer("\n".join(lines), tuple(citations), 0, own_words=False)
+    return SmallAnswer("\n".join(lines), tuple(citations), 0, own_words=False, quoted=quoted)
 
 
 def outline(parts: Sequence[Piece], link: Link) -> SmallAnswer:

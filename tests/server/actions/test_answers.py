@@ -48,6 +48,7 @@ def let_through(text: str, size: int = 10_000) -> tuple[str, AnswerFilter]:
         ("Both [1:120][2].", "Both. (src/net.c:120) (src/retry.py:7-8)"),
         ("Both [1:120, 2].", "Both. (src/net.c:120) (src/retry.py:7-8)"),
         ("Both [1], [2].", "Both. (src/net.c:120-126) (src/retry.py:7-8)"),
+        ("By socket_open() ([1]).", "By socket_open(). (src/net.c:120-126)"),
         ("Both ([1] and [2]).", "Both. (src/net.c:120-126) (src/retry.py:7-8)"),
         ("`net_connect` opens it [1].", "`net_connect` opens it. (src/net.c:120-126)"),
         ("One [1]. Two. Three [2].", "One. (src/net.c:120-126) Three. (src/retry.py:7-8)"),

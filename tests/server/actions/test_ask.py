@@ -353,3 +353,28 @@ async def test_a_question_that_leaves_no_room_for_code_is_not_said_to_have_no_an
     with pytest.raises(PromptTooLongError, match="fewer words"):
         await ask(long, sources_of(tmp_path / "large", model), Watcher())
     assert model.closed
+
+
+async def test_pieces_of_an_answer_are_those_that_the_model_was_shown(tmp_path: Path) -> None:
+    sources = sources_of(tmp_path)
+    names = [f"src/more_{it}.c" for it in range(20)]
+    for at, name in enumerate(names):
+        body = f"\tconnect_host_{at}(connection, open);\n" * 30
+        text = f"int host_connection_open_{at}(void)\n{{\n{body}}}\n"
+        (sources.root / name).write_text(text, "utf-8")
+    model = small_model('{"claims": []}')
+
+    async def open_model(_: str) -> ChatModel:
+        return model
+
+    index = FakeIndex(sources.root, ["src/net.c", *names])
+    answer = await ask(OPENS, replace(sources, index=index, open_model=open_model), Watcher())
+    prompt = model.requests[0].messages[1].text
+    assert len(answer.pieces) == prompt.count("\n\n[") + 1
+    for it in answer.pieces:
+        assert "\n".join(line for line in it.lines if line.strip()) in prompt
+    assert {it.citation for it in answer.quoted} <= set(answer.citations)
+    assert answer.quoted
+    assert not answer.own_words
+    nothing = await ask(Question("Who orders the pizza margherita?"), sources, Watcher())
+    assert (nothing.found, nothing.pieces) == (False, ())
