@@ -75,6 +75,23 @@ def test_it_is_decided_by_the_words_and_names_of_the_question(
     assert support_of(question, PIECES).is_supported is is_supported
 
 
+@pytest.mark.parametrize(
+    ("question", "is_german"),
+    [
+        ("Wann wird die Verbindung geöffnet?", True),
+        ("Was passiert mit connect()?", True),
+        ("When is the connection opened?", False),
+        ("Is connect so slow?", False),
+        ("connect", False),
+    ],
+)
+def test_the_language_of_a_question_is_that_of_its_small_words(
+    question: str,
+    is_german: bool,  # noqa: FBT001 -- a case of a table
+) -> None:
+    assert features_of(question, PIECES).is_german is is_german
+
+
 def test_without_pieces_nothing_is_supported() -> None:
     assert not support_of("How is a connection opened?", ()).is_supported
 
@@ -97,6 +114,6 @@ def test_each_feature_counts() -> None:
 def test_features_are_shares(question: str, texts: list[str]) -> None:
     pieces = [Piece(f"{at}.c", 1, tuple(it.split("\n"))) for at, it in enumerate(texts)]
     found = features_of(question, pieces)
-    for share in (found.coverage, found.best_piece, found.names or 0.0, found.margin):
+    for share in (found.best_piece, found.words, found.names or 0.0, found.margin):
         assert 0.0 <= share <= 1.0 + 1e-9
     assert support_of(question, pieces).is_supported in {True, False}

@@ -1,0 +1,303 @@
+"""Ask what a developer would ask about six projects, and hold what is found and said against lines.
+
+A row a question: whether the annotated lines are among the pieces that fit prompts of several
+sizes, what support was measured and whether it was called enough; and, of the embedded model, what
+its answer cites. Citations are read from the answer's Markdown and looked up in the files again.
+
+Retrieval takes a minute. GLOSSATOR_BENCH_MODEL=0 leaves the model out, whose answers take some
+seconds each; GLOSSATOR_BENCH_PROJECTS chooses projects by name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.ask_data import PROJECTS, AskedQuestion, Place, Project, lay_out, questions_of
+from benchmarks.figures import percentile
+from benchmarks.retrieval_measures import interval
+from glossator_clients.protocol import ChatModel
+from glossator_clients.router import Need
+from glossator_gate.types import DataClass
+from glossator_indexer import rerank, static_embedder
+from glossator_indexer.errors import EmbedderError
+from glossator_indexer.index import Index, IndexParts, open_index
+from glossator_indexer.records import DISK, ContextPiece, FoundEntity, Hit, PiecesQuery, SearchQuery
+from glossator_indexer.walking import RepositoryWalker, WalkOptions
+from glossator_server.actions.ask import ROLE, ask, shown_piece
+from glossator_server.actions.ask_retrieval import retrieve
+from glossator_server.actions.questions import (
+    Answer,
+    AskSources,
+    Citation,
+    Piece,
+    Question,
+    Retrieved,
+    SilentReport,
+)
+from glossator_server.actions.support import features_of
+from glossator_server.app import load_application
+from glossator_server.prompts.document import estimated_tokens
+
+# Of the pieces alone; the last is what the prompt for models that are not small has room for.
+BUDGETS = (1_000, 2_000, 4_000, 8_000, 12_000)
+# What "the lines were retrieved" means where refusals are judged.
+PROMPT = BUDGETS[-1]
+_LINK = re.compile(r"\u27e6(?P<path>[^\u27e7]+?):(?P<start>\d+)(?:-(?P<end>\d+))?\u27e7")
+_USES = ("development", "held-out")
+
+
+class Opened:
+    """An index in this process, asked as its owner is."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    async def search(self, query: SearchQuery) -> list[Hit]:
+        """Return the best hits, best first."""
+        return self._index.search(query)
+
+    async def pieces(self, query: PiecesQuery) -> list[ContextPiece]:
+        """Return context for a place or a question."""
+        return self._index.pieces(query)
+
+    async def entities(self, name: str, limit: int = 50) -> list[FoundEntity]:
+        """Return named things."""
+        return self._index.entities(name, limit, DISK)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, where it is asked, and what was found for it."""
+
+    question: AskedQuestion
+    sources: AskSources
+    found: Retrieved
+
+
+def rows() -> Iterator[dict[str, Any]]:
+    """Yield a row a question."""
+    chosen = os.environ.get("GLOSSATOR_BENCH_PROJECTS", ",".join(PROJECTS)).split(",")
+    with tempfile.TemporaryDirectory(prefix="ask-") as work:
+        for project in map(PROJECTS.__getitem__, chosen):
+            yield from asyncio.run(_project_rows(project, Path(os.path.realpath(work))))
+
+
+def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return recall, refusals and what answers cite, of each half and of both."""
+    told: dict[str, Any] = {
+        "questions": len(rows),
+        "without_answer": sum(row["kind"] != "answered" for row in rows),
+        "near_misses": sum(row["kind"] == "near miss" for row in rows),
+        "projects": len({row["project"] for row in rows}),
+        "retrieval_p50_s": round(percentile([row["retrieval_s"] for row in rows], 0.5), 2),
+    }
+    halves = [(use, [row for row in rows if row["use"] == use]) for use in _USES]
+    for name, some in [*halves, ("all", rows)]:
+        if some:
+            told |= {f"{name}: {key}": value for key, value in _retrieval_figures(some).items()}
+            told |= {f"{name}: model, {key}": it for key, it in _model_figures(some).items()}
+    return told
+
+
+async def _project_rows(project: Project, work: Path) -> list[dict[str, Any]]:
+    root = lay_out(project, work)
+    with _opened(root, work / f"index-{project.name}") as index:
+        sources = _sources(root, index)
+        found = []
+        for question in questions_of(project):
+            began = time.perf_counter()
+            retrieved = await retrieve(Question(question.text), sources)
+            row = _retrieval_row(project, Asked(question, sources, retrieved))
+            row["retrieval_s"] = round(time.perf_counter() - began, 3)
+            if os.environ.get("GLOSSATOR_BENCH_MODEL") != "0":
+                row |= await _model_row(Asked(question, sources, retrieved))
+            found.append(row)
+            print(f"  {question.id}: {row['supported']}", file=sys.stderr, flush=True)
+        return found
+
+
+@contextmanager
+def _opened(root: Path, folder: Path) -> Iterator[Index]:
+    folder.mkdir()
+    try:
+        reranker = rerank.load(folder)
+    except EmbedderError:
+        reranker = None
+    load = static_embedder.load
+    parts = IndexParts(
+        RepositoryWalker(root, WalkOptions()), load(), worker_embedder=load, reranker=reranker
+    )
+    index = open_index(folder, root, parts)
+    try:
+        index.refresh(lambda _: None, lambda: False)
+        yield index
+    finally:
+        index.close()
+
+
+def _sources(root: Path, index: Index) -> AskSources:
+    application = load_application(root)
+
+    async def open_model(role: str) -> ChatModel:
+        assert role == ROLE
+        return await application.open_model(Need(role, DataClass.PUBLIC))
+
+    policy = application.workspace_policy
+    return AskSources(root, Opened(index), open_model, policy, policy.class_of(None), _link)
+
+
+def _link(citation: Citation) -> str:
+    """Mark a citation so that no word of an answer can be taken for one."""
+    return f"\u27e6{citation}\u27e7"
+
+
+def _retrieval_row(project: Project, asked: Asked) -> dict[str, Any]:
+    question, found = asked.question, asked.found
+    features = features_of(question.text, found.pieces)
+    held = {budget: _has(question, _fitting(found.pieces, budget)) for budget in BUDGETS}
+    return {
+        "project": project.name,
+        "use": project.use,
+        "id": question.id,
+        "language": question.language,
+        "kind": question.kind,
+        "question": question.text,
+        "pieces": len(found.pieces),
+        "held": {str(budget): it for budget, it in held.items()},
+        "support": round(found.support, 4),
+        "supported": found.is_supported,
+        "features": {name: getattr(features, name) for name in type(features).__dataclass_fields__},
+        "best": [str(it.citation) for it in found.pieces[:3]],
+    }
+
+
+def _fitting(pieces: Sequence[Piece], budget: int) -> list[Piece]:
+    """Return the first pieces that fit so many tokens as models are shown them."""
+    kept: list[Piece] = []
+    for number, piece in enumerate(pieces, 1):
+        budget -= estimated_tokens(shown_piece(number, piece))
+        if budget < 0:
+            break
+        kept.append(piece)
+    return kept
+
+
+def _has(question: AskedQuestion, pieces: Sequence[Piece]) -> bool:
+    """Say whether pieces together have all lines of one of the answers."""
+    lines = {(it.path, line) for it in pieces for line in range(it.start_line, it.end_line + 1)}
+    return any(
+        all((place.path, line) in lines for line in range(place.start, place.end + 1))
+        for place in question.answers
+    )
+
+
+async def _model_row(asked: Asked) -> dict[str, Any]:
+    """Return what the embedded model's answer cites, and whether that is so."""
+    question, sources = asked.question, asked.sources
+    began = time.perf_counter()
+    answer = await ask(Question(question.text), sources, SilentReport())
+    seconds = time.perf_counter() - began
+    cited = [
+        (it["path"], int(it["start"]), int(it["end"] or it["start"]))
+        for it in _LINK.finditer(answer.markdown if answer.found else "")
+    ]
+    return {
+        "found": answer.found,
+        "own_words": answer.own_words,
+        "model": answer.model,
+        "in_prompt": _has(question, answer.pieces),
+        "cited": [f"{path}:{start}-{end}" for path, start, end in cited],
+        "valid": all(_is_valid(it, sources.root, answer) for it in cited),
+        "meets": _any_place(question, cited, Place.is_met_by),
+        "holds": _any_place(question, cited, Place.is_held_by),
+        "dropped": answer.dropped,
+        "prompt_tokens": answer.prompt_tokens,
+        "completion_tokens": answer.completion_tokens,
+        "seconds": round(seconds, 2),
+    }
+
+
+def _is_valid(cited: tuple[str, int, int], root: Path, answer: Answer) -> bool:
+    """Say whether cited lines exist in the file and stood in the prompt."""
+    path, start, end = cited
+    file = root / path
+    if not file.is_file() or not 1 <= start <= end:
+        return False
+    if end > len(file.read_text("utf-8", "replace").split("\n")):
+        return False
+    return any(
+        it.path == path and it.start_line <= start and end <= it.end_line for it in answer.pieces
+    )
+
+
+def _any_place(
+    question: AskedQuestion,
+    cited: Sequence[tuple[str, int, int]],
+    is_so: Callable[[Place, str, int, int], bool],
+) -> bool:
+    return any(is_so(place, *it) for place in question.answers for it in cited)
+
+
+def _retrieval_figures(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    answered = [row for row in rows if row["kind"] == "answered"]
+    rest = [row for row in rows if row["kind"] != "answered"]
+    found = [row for row in answered if row["held"][str(PROMPT)]]
+    told = {
+        f"recall at {budget} tokens": _share([row["held"][str(budget)] for row in answered])
+        for budget in BUDGETS
+    }
+    return told | {
+        f"wrong refusals where found at {PROMPT}": _share([not it["supported"] for it in found]),
+        "wrong refusals": _share([not it["supported"] for it in answered]),
+        "right refusals": _share([not it["supported"] for it in rest]),
+        "right refusals of near misses": _share(
+            [not it["supported"] for it in rest if it["kind"] == "near miss"]
+        ),
+    }
+
+
+def _model_figures(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    asked = [row for row in rows if "found" in row]
+    said = [row for row in asked if row["found"]]
+    if not said:
+        return {}
+    answered = [row for row in asked if row["kind"] == "answered"]
+    found = [row for row in answered if row["held"][str(PROMPT)]]
+    lines = [row for row in said if row["kind"] == "answered"]
+    return {
+        "answers": len(said),
+        "citations": sum(len(row["cited"]) for row in said),
+        "answers with valid citations only": _share([row["valid"] for row in said]),
+        "answers without a citation": sum(not row["cited"] for row in said),
+        "lines in the prompt": _share([row["in_prompt"] for row in lines]),
+        "answers that cite some of the lines": _share([row["meets"] for row in lines]),
+        "answers that cite all of the lines": _share([row["holds"] for row in lines]),
+        "answers in the code's own words": _share([not row["own_words"] for row in said]),
+        "wrong refusals where found": _share([not row["found"] for row in found]),
+        "right refusals": _share([not row["found"] for row in asked if row["kind"] != "answered"]),
+        "seconds an answer, median": round(statistics.median(row["seconds"] for row in said), 1),
+    }
+
+
+def _share(values: Sequence[bool]) -> dict[str, Any] | None:
+    """Return a share with its interval of 95 % over questions."""
+    if not values:
+        return None
+    low, high = interval([float(it) for it in values])
+    share = sum(values) / len(values)
+    return {
+        "share": round(share, 3),
+        "of": len(values),
+        "interval": [round(low, 3), round(high, 3)],
+    }
