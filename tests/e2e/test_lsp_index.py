@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -398,3 +399,38 @@ async def test_work_that_takes_long_is_shown_and_can_be_paused(tmp_path: Path) -
         assert value["message"] in {"paused", "ready"}
         (index,) = (await run(editor, "glossator.status"))["index"]
         assert index["phase"] == value["message"]
+
+
+async def test_a_question_without_a_place_is_answered_from_the_index_and_unsaved_texts(
+    project: Path, own_home: Path
+) -> None:
+    script = own_home / "script.json"
+    reply = {"text": "It is quite new [1].", "when": "entirely_new_thing", "repeat": True}
+    script.write_text(json.dumps({"schema": 1, "replies": [reply]}), "utf-8")
+    folder = own_home / "config" / "glossator"
+    folder.mkdir()
+    (folder / "config.toml").write_text(
+        f'schema = 1\n[[model]]\nid = "scripted"\napi = "scripted"\nscript = "{script}"\n'
+        '[roles]\nask = ["scripted"]\n'
+    )
+    announced = Announced(folders=(project,), options={"panels": True})
+    async with strict_editor(announced) as editor:
+        await editor.initialize()
+        await ready(editor)
+        uri = (project / "list.h").as_uri()
+        await editor.open(uri, "\n")
+        await editor.replace(uri, NEW)
+        question = "What does entirely_new_thing return?"
+        assert set(await run(editor, "glossator.ask", text=question)) == {"job"}
+        pieces: list[Json] = []
+        while not (pieces and pieces[-1].get("done")):
+            pieces.append((await editor.expect("glossator/answer"))["params"])
+        assert pieces[0]["delta"].startswith("It is quite new. [list")
+        assert pieces[-1]["citations"] == [{"path": "list.h", "startLine": 1, "endLine": 4}]
+        await until(lambda: _is_told(editor, "answered, with 1 place"))
+        editor.inbox.clear()
+
+
+async def _is_told(editor: StrictEditor, words: str) -> bool:
+    notes = [it for it in editor.inbox if it["method"] == types.WINDOW_LOG_MESSAGE]
+    return any(words in it["params"]["message"] for it in notes)

@@ -45,9 +45,10 @@ class AnswerFilter:
 
     def feed(self, text: str) -> str:
         """Take in the next words; return what can be shown now."""
-        self._left += text
-        *lines, self._left = self._left.split("\n")
-        return "".join(out for line in lines for out in self._line(line))
+        *lines, self._left = (self._left + text).split("\n")
+        shown = [out for line in lines for part in _cut(line) for out in self._line(part)]
+        *parts, self._left = _cut(self._left)
+        return "".join([*shown, *(out for part in parts for out in self._line(part))])
 
     def end(self) -> str:
         """Take in that nothing more comes; return what is left to show."""
@@ -139,6 +140,12 @@ class AnswerFilter:
         self._last = kind
         self.citations += citations
         yield gap + markdown
+
+
+def _cut(line: str) -> list[str]:
+    """Return a line that has no end in parts that can be looked at."""
+    most = MOST_BLOCK_CHARACTERS
+    return [line[at : at + most] for at in range(0, len(line), most)] or [""]
 
 
 def sentences_of(paragraph: str) -> Iterator[str]:

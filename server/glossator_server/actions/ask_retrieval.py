@@ -91,7 +91,7 @@ async def retrieve(
     pieces = await asyncio.to_thread(lambda: list(_distinct([*place, *found])))
     decided = support_of(wording_of(question), pieces, weights)
     return Retrieved(
-        tuple(pieces[:MOST_PIECES]), decided.score, decided.is_supported, tuple(looking.notices)
+        tuple(pieces[:MOST_PIECES]), decided.score, decided.is_supported, looking.told()
     )
 
 
@@ -116,9 +116,19 @@ class Looking:
         self._sources = sources
         self._index = sources.index or _NoIndex()
         self.notices: list[str] = []
+        self._hidden: set[str] = set()
         self._access = Access(sources.root, sources.policy, sources.data_class)
         self._staging = Staging(self._access, sources.open_texts, 0)
         self._lines: dict[str, list[str] | None] = {}
+
+    def told(self) -> tuple[str, ...]:
+        """Return sentences about what could not be looked at."""
+        count = len(self._hidden)
+        files = "1 file" if count == 1 else f"{count} files"
+        secret = (
+            f"what was found in {files} is more secret than the models of this question may see"
+        )
+        return (*self.notices, *([secret] if count else []))
 
     def place(self, question: Question) -> list[Piece]:
         """Return the code at which the question was asked; raises `UsageError` for no place."""
@@ -287,6 +297,8 @@ class Looking:
         try:
             lines = self._lines_of(inner)
         except ToolError:
+            if self._access.is_more_secret(inner):
+                self._hidden.add(inner)
             return None
         first, last = blank.start_line, min(blank.end_line, len(lines))
         if first > last:
@@ -301,7 +313,9 @@ class Looking:
         known = self._lines.get(inner)
         if known is None:
             _, text = self._staging.read(inner)
-            lines = shown(redact(text).text).split("\n")
+            # What editors and the index count as lines; a stray return is none.
+            plain = redact(text).text.replace("\r\n", "\n").replace("\r", "<U+000D>")
+            lines = shown(plain).split("\n")
             if lines and not lines[-1]:
                 lines.pop()
             known = [_short(it) for it in lines]

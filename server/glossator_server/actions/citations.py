@@ -16,6 +16,9 @@ from glossator_server.actions.safe_markdown import code_spans
 
 _ONE = r"\d{1,4}(?:\s*:\s*L?\d{1,7}(?:\s*[-–—]\s*L?\d{1,7})?)?"
 MARKER = re.compile(rf"(?<![\w\\])\[\s*({_ONE}(?:\s*[,;]\s*{_ONE})*)\s*\](?!\()")
+# Several beside each other, with what joins them.
+_MARKERS = re.compile(rf"{MARKER.pattern}(?:\s*(?:[,;]|and\b|und\b)?\s*{MARKER.pattern})*")
+_NOTHING_INSIDE = re.compile(r"\s*\(\s*\)")
 _POINT = re.compile(r"(\d+)(?:\s*:\s*L?(\d+)(?:\s*[-–—]\s*L?(\d+))?)?")
 _WORD = re.compile(r"[^\W\d]\w*")
 # Names that nobody takes for a word of English.
@@ -109,10 +112,10 @@ def without_markers(text: str) -> str:
     """Return a sentence without its markers, and without the gaps that they leave."""
     masked = _without_code(text)
     kept, at = [], 0
-    for match in MARKER.finditer(masked):
+    for match in _MARKERS.finditer(masked):
         kept.append(text[at : match.start()].rstrip())
         at = match.end()
-    joined = "".join([*kept, text[at:]])
+    joined = _NOTHING_INSIDE.sub("", "".join([*kept, text[at:]]))
     return " ".join(joined.split())
 
 

@@ -77,8 +77,8 @@ async def explain(target: ExplainTarget, sources: AskSources, report: AskReport)
         work = _Explaining(target, code, parts[:MOST_PARTS], sources, report, model)
         if left := parts[MOST_PARTS:]:
             work.notices.append(f"lines {left[0].start_line} to {code.end_line} left out: too long")
-        work.notices += looking.notices
         answer = await work.answer(looking)
+        answer = replace(answer, notices=(*answer.notices, *looking.told()))
     finally:
         await model.close()
     return replace(answer, seconds=time.monotonic() - started)

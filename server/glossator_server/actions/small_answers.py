@@ -30,11 +30,15 @@ MOST_OUTLINED = 40
 _LEAST_SHARED = 0.75
 # What only repeats the question is no answer to it.
 _LEAST_NEW = 2
+# A name is no sentence.
+_LEAST_SPOKEN = 4
 _SHORT = 2
 _MOST_CHARACTERS = 240
 _COMMENT = re.compile(r"^\s*(?:/\*+!?<?|\*+/|\*(?=\s|$)|//[/!]?<?|#+|--|;+)\s?|\*+/\s*$")
 _DOCSTRING = re.compile(r"^[rRbBuUfF]{0,2}(?:\"{3}|'{3})")
 _SENTENCE = re.compile(r"^.+?[.!?](?=\s|$)")
+_SPOKEN = re.compile(r"[^\W\d_]{2,}")
+_CODE = re.compile(r"`[^`]*`")
 _HEAD = re.compile(r"^\s*[@#]|^\s*$")
 
 
@@ -73,9 +77,9 @@ def quotation(pieces: Sequence[Piece], question: str, link: Link) -> SmallAnswer
     for piece in ordered[:MOST_QUOTED]:
         said = safe_line(first_sentence(piece))
         name = as_code(piece.symbol) + ": " if piece.symbol else ""
-        at = best_line(piece, asked)
+        at = best_line(piece, asked, said)
         lines.append(f"- {name}{said or as_code(head(piece))} {link(piece.citation)}".rstrip())
-        if at is not None and piece.lines[at].strip() not in head(piece):
+        if at is not None:
             place = Citation(piece.path, piece.start_line + at, piece.start_line + at)
             lines.append(f"  {as_code(piece.lines[at])} {link(place)}")
         citations.append(piece.citation)
@@ -115,7 +119,10 @@ def first_sentence(piece: Piece) -> str:
     text = " ".join(_commented(piece.lines))
     text = re.sub(r"^[\w.]+(?:\(\))? - ", "", " ".join(text.split()))
     match = _SENTENCE.match(text)
-    return (match.group() if match else text)[:_MOST_CHARACTERS]
+    said = match.group() if match else text
+    if len(said) <= _MOST_CHARACTERS:
+        return said
+    return f"{said[:_MOST_CHARACTERS].rpartition(' ')[0]} …"
 
 
 def head(piece: Piece) -> str:
@@ -126,9 +133,14 @@ def head(piece: Piece) -> str:
     return " ".join(piece.lines[0].split())[:_MOST_CHARACTERS] if piece.lines else ""
 
 
-def best_line(piece: Piece, words: Sequence[str]) -> int | None:
-    """Return the index of the line with most of some words, None where no line has two."""
-    counts = [len(set(content_words(it)) & set(words)) for it in piece.lines]
+def best_line(piece: Piece, words: Sequence[str], said: str) -> int | None:
+    """Return the index of the line with most of some words, None where no line has two.
+
+    What is said already is left out.
+    """
+    known = set(content_words(f"{said} {head(piece)}"))
+    found = [set(content_words(it)) for it in piece.lines]
+    counts = [0 if it <= known else len(it & set(words)) for it in found]
     most = max(counts, default=0)
     return counts.index(most) if most >= 2 else None
 
@@ -137,6 +149,8 @@ def _is_said_by(text: str, piece: Piece, asked: set[str]) -> bool:
     """Tell whether a sentence says what the piece says, and more than the question does."""
     words = set(content_words(text))
     there = set(content_words(f"{piece.text} {piece.symbol} {piece.path}"))
+    if len(_SPOKEN.findall(_CODE.sub(" ", text))) < _LEAST_SPOKEN:
+        return False
     new = {it for it in words - asked if len(it) > _SHORT}
     if len(new & there) < _LEAST_NEW:
         return False

@@ -74,6 +74,14 @@ class Access:
                 return f"{inner} is more secret than the models of this run may see."
         return None
 
+    def is_more_secret(self, inner: str) -> bool:
+        """Tell whether a file below the root is stricter than the models of this run may see."""
+        real = Path(os.path.realpath(self.root / inner))
+        if not real.is_relative_to(self.root):
+            return False
+        classes = map(self.policy.class_of, (self.root / inner, real))
+        return any(it.rank > self.data_class.rank for it in classes)
+
     def writable(self, path: str) -> str:
         """Return the path of a file that may be changed; raises `ToolError` where it may not be."""
         inner = self.readable(path)

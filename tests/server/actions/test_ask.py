@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 from glossator_clients.errors import IncompleteReplyError, ModelUnavailableError
 from glossator_clients.protocol import ChatModel
 from glossator_clients.scripted import ScriptedModel, ScriptedReply
-from glossator_gate.types import DataClass
+from glossator_gate.policy import load_policy
+from glossator_gate.types import DataClass, PolicyPlaces
 from glossator_indexer.errors import IndexUnavailableError
 from glossator_indexer.records import Hit, SearchQuery
 from glossator_server.actions.ask import NOT_FOUND, ask
@@ -19,6 +21,7 @@ from glossator_server.actions.ask_retrieval import retrieve
 from glossator_server.actions.questions import Citation, Question, Turn
 from glossator_server.agent.staging import OpenText
 from glossator_server.errors import UsageError
+from glossator_server.policies import WorkspacePolicy
 from tests.server.actions.asking import FakeIndex, Watcher, small_model, sources_of, with_index
 
 OPENS = Question("How does `net_connect` open a connection to a host?")
@@ -159,6 +162,46 @@ async def test_what_lies_outside_or_may_not_be_read_is_not_shown_whatever_the_in
 
     found = await retrieve(OPENS, with_index(sources, Lying(sources.root)))
     assert {it.path for it in found.pieces} == {"src/net.c"}
+
+
+CONFIG = """
+schema = 1
+[classes]
+default = "internal"
+[[classify]]
+match = { path = ["secret/**"] }
+class = "restricted"
+"""
+
+
+@pytest.mark.parametrize(
+    ("data_class", "is_shown"), [(DataClass.INTERNAL, False), (DataClass.RESTRICTED, True)]
+)
+async def test_what_is_more_secret_than_the_question_is_left_out_and_that_is_said(
+    data_class: DataClass,
+    is_shown: bool,  # noqa: FBT001 -- a case of a table
+    tmp_path: Path,
+) -> None:
+    user = tmp_path / "config.toml"
+    user.write_text(CONFIG, "utf-8")
+    places = PolicyPlaces(tmp_path / "none.toml", user, os.getuid())
+    sources = sources_of(tmp_path / "root", data_class=data_class)
+    policy = WorkspacePolicy(load_policy(places), sources.root)
+    index = FakeIndex(sources.root, ("src/net.c", "secret/keys.c"))
+    found = await retrieve(OPENS, replace(sources, policy=policy, index=index))
+    assert ("secret/keys.c" in {it.path for it in found.pieces}) is is_shown
+    assert bool(found.notices) is not is_shown
+    if not is_shown:
+        assert "1 file is more secret than the models" in found.notices[0]
+
+
+async def test_lines_are_counted_as_editors_count_them(tmp_path: Path) -> None:
+    sources = sources_of(tmp_path)
+    net = sources.root / "src" / "net.c"
+    net.write_bytes(b"int a;\r\n/* a\rb */\r\n\x0cint net_connect(void);\r\n")
+    place = replace(OPENS, path=net, lines=range(2, 4))
+    found = await retrieve(place, with_index(sources, None))
+    assert found.pieces[0].lines == ("/* a<U+000D>b */", "\x0cint net_connect(void);")
 
 
 async def test_secrets_are_gone_before_anything_is_shown(tmp_path: Path) -> None:
