@@ -23,7 +23,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.ask_data import PROJECTS, AskedQuestion, Place, Project, lay_out, questions_of
+from benchmarks.ask_data import (
+    PROJECTS,
+    AskedQuestion,
+    Place,
+    Project,
+    lay_out,
+    misplaced,
+    questions_of,
+)
 from benchmarks.figures import percentile
 from benchmarks.retrieval_measures import interval
 from glossator_clients.protocol import ChatModel
@@ -111,6 +119,8 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 async def _project_rows(project: Project, work: Path) -> list[dict[str, Any]]:
+    if wrong := list(misplaced(project)):
+        raise SystemExit(f"lines are not where {', '.join(wrong)} of {project.name} say they are")
     root = lay_out(project, work)
     with _opened(root, work / f"index-{project.name}") as index:
         sources = _sources(root, index)
