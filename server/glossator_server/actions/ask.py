@@ -6,6 +6,7 @@ nothing, whatever the question says.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Sequence
@@ -61,6 +62,8 @@ NOT_FOUND = "I could not find an answer in this codebase"
 MOST_PLACES = 8
 # Where nothing fits, a piece is shown by its first lines.
 _FEWEST_LINES = 12
+# What a small model says is worth no longer wait: the code answers at once.
+SMALL_SECONDS = 20.0
 
 _log = logging.getLogger(__name__)
 
@@ -88,7 +91,7 @@ async def ask(question: Question, sources: AskSources, report: AskReport) -> Ans
         report.write(answer.markdown)
         return replace(
             answer,
-            notices=found.notices,
+            notices=(*found.notices, *answer.notices),
             seconds=time.monotonic() - started,
             support=found.support,
             turns=question.turns,
@@ -122,7 +125,8 @@ def not_found(pieces: Sequence[Piece], sources: AskSources) -> Answer:
         for it in places:
             name = f" {as_code(names[it])}" if names[it] else ""
             lines.append(f"- {sources.link(it)}{name}")
-    return Answer("\n".join(lines), places, found=False)
+    notices = () if pieces else ("the index holds nothing that has to do with the question",)
+    return Answer("\n".join(lines), places, found=False, notices=notices)
 
 
 def shown_piece(number: int, piece: Piece) -> str:
@@ -221,10 +225,11 @@ class _Asking:
         started = time.monotonic()
         claims: tuple[SaidClaim, ...] = ()
         try:
-            reply = await complete(self.model, request)
-        except IncompleteReplyError as trouble:
+            async with asyncio.timeout(SMALL_SECONDS):
+                reply = await complete(self.model, request)
+        except (IncompleteReplyError, TimeoutError) as trouble:
             # The code itself can still be quoted.
-            _log.info("no claims: %s", trouble)
+            _log.info("no claims: %s", str(trouble) or "it took too long")
         else:
             self.spending.count(reply, self.model.info, time.monotonic() - started)
             claims = read_claims(reply.text)
@@ -247,7 +252,8 @@ class _Asking:
         said = quotation(self.found.pieces, wording_of(self.question), self.sources.link)
         self.report.write(said.markdown)
         notice = f"{info.id} was not asked: the question leaves no room for code in its prompt"
-        return self._done(_answer_of(said, Shown(())), info, (notice,))
+        answer = self._done(_answer_of(said, Shown(())), info, (notice,))
+        return replace(answer, model="", route="")
 
     def _shown(self, prompt: AskPrompt) -> Shown:
         return Shown(self.found.pieces[: prompt.shown])

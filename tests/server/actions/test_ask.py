@@ -349,6 +349,7 @@ async def test_a_question_that_leaves_no_room_for_code_is_not_said_to_have_no_an
     assert watcher.shown == answer.markdown
     (notice,) = answer.notices
     assert notice == "small was not asked: the question leaves no room for code in its prompt"
+    assert (answer.model, answer.pieces) == ("", ())
     model = ScriptedModel([], replace(ScriptedModel([]).info, context_tokens=2_000))
     with pytest.raises(PromptTooLongError, match="fewer words"):
         await ask(long, sources_of(tmp_path / "large", model), Watcher())
