@@ -96,12 +96,22 @@ def test_files_are_made_renamed_and_taken_away(project: Path, edit_models: Write
         act("finish", summary="moved"),
     ]
     edit_models(plan=[plan_of(*paths)], edit=turns)
-    ended = glossator("edit", "--write", "--quiet", "tidy up", cwd=project)
+    words = ("--write", "--quiet", "--confirm", "server.c", "tidy up")
+    ended = glossator("edit", *words, cwd=project)
     assert ended.status == 0, ended
     assert "rename from notes.txt\n" in ended.output
     assert sorted(texts_of(project)) == ["client.c", "net.h"]
     assert (project / "docs" / "notes.md").read_text("utf-8") == BEFORE["notes.txt"]
     assert (project / "docs" / "new.md").read_text("utf-8") == "# New\n"
+
+
+def test_a_file_that_goes_is_asked_for_by_name(project: Path, edit_models: WriteEdits) -> None:
+    turns = [act("delete_file", path="server.c"), act("finish", summary="s")]
+    edit_models(plan=[plan_of("server.c")], edit=turns)
+    ended = glossator("edit", "--write", "--quiet", "tidy up", cwd=project)
+    assert ended.status == 2, ended
+    assert "server.c would go" in ended.errors
+    assert texts_of(project) == BEFORE
 
 
 def test_a_build_file_is_asked_for_by_name(project: Path, edit_models: WriteEdits) -> None:

@@ -565,6 +565,9 @@ async def test_files_are_made_moved_and_deleted_by_the_editor(
         assert review.shown is not None
         assert "rename from client.c\nrename to src/user.c" in review.shown.read_text("utf-8")
         await answer(editor, review, "Apply all")
+        asked = await question(editor)
+        assert asked.message.startswith("notes.txt is to be deleted")
+        await answer(editor, asked, "Take")
         request = await editor.expect(types.WORKSPACE_APPLY_EDIT)
         changed = editor.make_changes(request["params"]["edit"])
         new, old = project.joinpath("src/user.c").as_uri(), uris["client.c"]
@@ -590,6 +593,7 @@ async def test_an_open_file_is_not_moved_behind_the_editors_back(
         uris = await opened(editor, project, "net.h", "client.c")
         token = await started(editor)
         await answer(editor, await reviewed(editor), "Apply all")
+        await answer(editor, await question(editor), "Take")
         assert "client.c is open" in await editor.expect_sentence()
         await ended(editor, token)
         (note,) = await noted(editor)
@@ -598,6 +602,7 @@ async def test_an_open_file_is_not_moved_behind_the_editors_back(
         closed = {"textDocument": {"uri": uris["client.c"]}}
         await editor.notify(types.TEXT_DOCUMENT_DID_CLOSE, closed)
         token = await run(editor, "glossator.proposal.apply", {"id": number})
+        await answer(editor, await question(editor), "Take")
         assert await editor.accept_changes() == by_uri(project, "net.h")
         await editor.expect_progress_of(token)
         assert len(await noted(editor)) == 3

@@ -215,7 +215,7 @@ def test_files_are_made_renamed_and_deleted(
         project,
         """
     edit({ symbol = "client_start" })
-    nvim.answer({ "Go on", "Apply all" })
+    nvim.answer({ "Go on", "Apply all", "Take" })
     nvim.wait_for_progress("end")
     vim.cmd("silent wall")
     return { name = vim.api.nvim_buf_get_name(0), text = nvim.text() }

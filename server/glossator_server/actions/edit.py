@@ -370,7 +370,11 @@ def _failed(judgement: SetJudgement, workbench: Workbench) -> str:
 
 
 def _to_confirm(changes: ChangeSet) -> tuple[str, ...]:
-    return tuple(it.path for it in changes.files if needs_confirmation(changes.root / it.path))
+    return tuple(
+        it.path
+        for it in changes.files
+        if it.after is None or needs_confirmation(changes.root / it.path)
+    )
 
 
 def _told(outcome: EditOutcome) -> dict[str, object]:

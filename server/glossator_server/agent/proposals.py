@@ -20,7 +20,7 @@ class EditProposal(Proposal):
 
     `history` has a line for what was done, `review` is what the critic said last, None where nobody
     was asked. `confirm` are the paths that a person has to agree to one by one, because programs
-    obey them. `transcript` is the file that tells how it came about.
+    obey them, or because they go altogether. `transcript` is the file that tells how it came about.
     """
 
     changes: ChangeSet

@@ -55,7 +55,7 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
         action="append",
         default=[],
         metavar="PATH",
-        help="a build file that may be written; repeatable",
+        help="a build file to be written, or a file to be deleted; repeatable",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
@@ -79,8 +79,8 @@ def run(options: argparse.Namespace) -> int:
     if options.write:
         if unconfirmed:
             raise UsageError(
-                f"Programs obey {unconfirmed[0]}, so nothing was written; look at its change, and "
-                f"add --confirm {unconfirmed[0]}."
+                f"{unconfirmed[0]} would go, or programs obey it, so nothing was written; look at "
+                f"its change, and add --confirm {unconfirmed[0]}."
             )
         from glossator_server.changes.writing import journal_folder, write_changes
 

@@ -93,6 +93,8 @@ async def confirmed(ls: GlossatorServer, offered: OfferedChange, report: JobRepo
         if change is None:
             continue
         question = f"Programs obey {path} ({in_lines(change)}). Change it too?"
+        if change.after is None:
+            question = f"{path} is to be deleted ({in_lines(change)}). Delete it?"
         answer = await ask(ls, question, (TAKE, LEAVE))
         if answer is None:
             return None
