@@ -224,12 +224,14 @@ class _Asking:
         shown = Shown(tuple(map(beginning, self.found.pieces[: prompt.shown])))
         started = time.monotonic()
         claims: tuple[SaidClaim, ...] = ()
+        notices = self._notices(prompt)
         try:
             async with asyncio.timeout(SMALL_SECONDS):
                 reply = await complete(self.model, request)
         except (IncompleteReplyError, TimeoutError) as trouble:
             # The code itself can still be quoted.
             _log.info("no claims: %s", str(trouble) or "it took too long")
+            notices = (f"{self.model.info.id} did not finish its answer in time", *notices)
         else:
             self.spending.count(reply, self.model.info, time.monotonic() - started)
             claims = read_claims(reply.text)
@@ -240,7 +242,7 @@ class _Asking:
             quoted = quotation(self.found.pieces, wording, self.sources.link)
             said = replace(quoted, dropped=said.dropped)
         self.report.write(said.markdown)
-        return self._done(_answer_of(said, shown), info, self._notices(prompt))
+        return self._done(_answer_of(said, shown), info, notices)
 
     def _without_room(self, info: ModelInfo) -> Answer:
         """Answer a question that fills the prompt: no model was asked, so nothing is denied."""

@@ -289,6 +289,7 @@ async def test_a_small_model_that_takes_too_long_is_not_waited_for(
     model = small_model(ScriptedReply('{"claims": []}', delay_s=30))
     answer = await ask(OPENS, sources_of(tmp_path, model), Watcher())
     assert (answer.found, answer.own_words, model.cancelled) == (True, False, 1)
+    assert answer.notices[0] == "small did not finish its answer in time"
 
 
 async def test_a_model_that_breaks_off_is_an_error(tmp_path: Path) -> None:
