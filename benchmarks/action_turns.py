@@ -124,7 +124,7 @@ async def _situation(
         opening = plan_messages(PlanQuestion(instruction, tools=in_words(tuple(tools.values()))))
         role = "plan"
     else:
-        running = Running(_nothing_wrong).tools()
+        running = Running(_nothing_wrong, staging.read).tools()
         changing = Changing(staging).tools()
         tools = {it.name: it for it in (*looking, *changing, *running, _end("finish", "summary"))}
         opening = edit_messages(instruction, PLAN, in_words(tuple(tools.values())))

@@ -1,4 +1,4 @@
-"""Have tasks done in small projects by scripts that play the model: right, confused and hostile ones.
+"""Have tasks done in small projects by scripts in the place of models: right, confused, hostile.
 
 A row an edit: what was asked of whom, what was offered, and what building and testing says of it.
 A script sees only what the tools tell, under names that change from run to run. A right script has

@@ -68,7 +68,7 @@ def trouble_of_runs(prepared: Prepared, after: Mapping[str, str]) -> str:
 def hidden_test(prepared: Prepared) -> Mapping[str, str]:
     """Return the project's own tests as they have to pass after the edit, whoever changed them."""
     fields, kind = prepared.fields, prepared.task.kind
-    path = test_file(prepared.project, fields["home"])
+    path = test_file(fields["home"])
     text, name = prepared.pristine[path], fields["function"]
     if kind == "rename":
         return {path: re.sub(rf"\b{name}\b", fields["new"], text)}
@@ -144,7 +144,9 @@ def _run_probe(prepared: Prepared, files: Mapping[str, str]) -> str:
     sources = [
         it.removeprefix(place)
         for it, text in files.items()
-        if it.startswith(place) and it.endswith(".c") and (project.is_foreign or not _HAS_MAIN.search(text))
+        if it.startswith(place)
+        and it.endswith(".c")
+        and (project.is_foreign or not _HAS_MAIN.search(text))
     ]
     words = [*(f"-I{it or '.'}" for it in folders), "probe.c", *sources, "-lpthread"]
     build = f"gcc -w -std=gnu11 -Werror=implicit-function-declaration -o probe {' '.join(words)}"

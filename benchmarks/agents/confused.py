@@ -155,7 +155,7 @@ def _too_much(opening: str) -> Script:
     wanted = yield from right.paths_to_change(right.asked_in(opening))
     told = yield Act("list_files", {})
     paths = dict.fromkeys([*listed_in(told), *wanted])
-    yield _proposed({it: "tidy up" for it in paths})
+    yield _proposed(dict.fromkeys(paths, "tidy up"))
 
 
 def _no_steps(opening: str) -> Script:  # noqa: ARG001
@@ -179,7 +179,7 @@ def _edits_at_once(opening: str) -> Script:
     paths = yield from right.paths_to_change(asked)
     yield from right.change_files(paths, right.change_of(asked))
     yield Act("finish", {"summary": "No plan is needed."})
-    yield _proposed({it: "as asked" for it in paths})
+    yield _proposed(dict.fromkeys(paths, "as asked"))
 
 
 def _proposed(steps: Mapping[str, str]) -> Act:

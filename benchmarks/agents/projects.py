@@ -110,9 +110,7 @@ FOREIGN: Mapping[str, Foreign] = {
 }
 
 
-def own_project(
-    language: str, program: str, names: Sequence[str], rng: random.Random
-) -> Project:
+def own_project(language: str, program: str, names: Sequence[str], rng: random.Random) -> Project:
     """Return a program of ours, with some beside it that have nothing to do with it or `names`."""
     word = re.compile(rf"\b(?:{'|'.join(names)})\b") if names else re.compile(r"(?!)")
     others = [

@@ -10,7 +10,9 @@ from collections.abc import Generator
 
 from benchmarks.agents.conversation import Act, Say
 
-_PLACE = re.compile(r"^(?P<path>[^\s:][^:\n]*):(?P<line>\d+)(?::| \w+) ?(?P<text>.*)$", re.MULTILINE)
+_PLACE = re.compile(
+    r"^(?P<path>[^\s:][^:\n]*):(?P<line>\d+)(?::| \w+) ?(?P<text>.*)$", re.MULTILINE
+)
 _NUMBERED = re.compile(r"^(?P<line>\d+)\t(?P<text>.*)$", re.MULTILINE)
 _RANGE = re.compile(r"lines \d+ to \d+(?:, of (?P<all>\d+))?")
 
@@ -30,7 +32,9 @@ def paths_in(told: str) -> list[str]:
 
 def listed_in(told: str) -> list[str]:
     """Return the paths that a list of files told."""
-    return [it for it in told.split("\n") if it and not it.startswith(("---", "[")) and " " not in it]
+    return [
+        it for it in told.split("\n") if it and not it.startswith(("---", "[")) and " " not in it
+    ]
 
 
 def whole_text(path: str) -> Steps:

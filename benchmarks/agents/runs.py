@@ -23,9 +23,10 @@ from glossator_server.actions.edit import carry_out
 from glossator_server.actions.planning import EditWish, plan_edit
 from glossator_server.actions.workbench import EditModels, Workbench
 from glossator_server.actions.workshop import OpenModel
+from glossator_server.agent.looking import CodeIndex
 from glossator_server.agent.plans import Plan, read_plan
 from glossator_server.agent.proposals import EditOutcome, EditProposal
-from glossator_server.agent.running import Ask
+from glossator_server.agent.running import RunPython
 from glossator_server.edit_options import EditOptions
 from glossator_server.policies import WorkspacePolicy
 from glossator_server.verify.checker import Checker
@@ -54,7 +55,8 @@ class Equipment:
     checker: Checker
     policy_file: Path
     transcripts: Path | None = None
-    run_python: Ask | None = None
+    run_python: RunPython | None = None
+    index: CodeIndex | None = None
     options: EditOptions = field(default_factory=EditOptions)
 
 
@@ -157,7 +159,8 @@ def _workbench(equipment: Equipment, models: EditModels) -> Workbench:
         equipment.checker,
         models,
         policy,
-        DataClass.CONFIDENTIAL,
+        DataClass.RESTRICTED,
+        index=equipment.index,
         run_python=equipment.run_python,
         transcripts=equipment.transcripts,
     )

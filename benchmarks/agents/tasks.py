@@ -89,7 +89,7 @@ def prepare(task: Task, seed: int) -> Prepared:
     parameter = re.findall(r"\w+", fields.get("parameter", "x").partition(":")[0])
     fields["unused"] = _UNUSED[project.language].format(name=parameter[-1])
     if task.kind in ("test", "mend"):
-        fields["file"] = test_file(project, home)
+        fields["file"] = test_file(home)
     pristine, files = project.files, dict(project.files)
     if task.kind == "mend":
         files[home] = replaced_once(files[home], fields["find"], fields["broken"])
@@ -112,7 +112,7 @@ def defining_file(project: Project, function: str) -> str:
     return found
 
 
-def test_file(project: Project, home: str) -> str:
+def test_file(home: str) -> str:
     """Return the path of the tests beside a file of ours."""
     folder, _, name = home.rpartition("/")
     return f"{folder}/test_{name}"

@@ -27,7 +27,7 @@ def with_argument(text: str, function: str, parameter: str, argument: str, use: 
     `use` is a statement that goes first into the body, nothing for none.
     """
 
-    def change(inside: str, is_declared: bool) -> str:
+    def change(inside: str, is_declared: bool) -> str:  # noqa: FBT001
         added = parameter if is_declared else argument
         if inside.strip() in ("", "void"):
             return added
@@ -42,7 +42,7 @@ def with_argument(text: str, function: str, parameter: str, argument: str, use: 
 def with_swapped(text: str, function: str) -> str:
     """Return a text in which the first two parameters and arguments have each other's place."""
 
-    def change(inside: str, is_declared: bool) -> str:  # noqa: ARG001
+    def change(inside: str, is_declared: bool) -> str:  # noqa: ARG001, FBT001
         parts = _split(inside)
         if len(parts) < 2:
             return inside
@@ -55,7 +55,7 @@ def with_swapped(text: str, function: str) -> str:
 
 
 def with_first_statement(text: str, function: str, statement: str) -> str:
-    """Return a text in which the body of a function begins with a statement, after what it declares.
+    """Return a text in which the body of a function begins with a statement.
 
     In Python a docstring stays first.
     """
@@ -118,7 +118,9 @@ def flipped(text: str, span: range) -> Iterator[str]:
 def defined_at(text: str, function: str) -> tuple[int, int, bool] | None:
     """Return where a function's head starts, its body begins, and whether it is Python's."""
     name = re.escape(function)
-    if (match := re.search(rf"^\w[\w\s*]*\b{name}\([^;{{]*\)\s*\{{", text, re.MULTILINE)) is not None:
+    if (
+        match := re.search(rf"^\w[\w\s*]*\b{name}\([^;{{]*\)\s*\{{", text, re.MULTILINE)
+    ) is not None:
         return match.start(), match.end(), False
     head = re.search(rf"^ *def {name}\(", text, re.MULTILINE)
     if head is None:
@@ -142,7 +144,7 @@ def _with_calls(text: str, function: str, change: Callable[[str, bool], str]) ->
 def _is_type(head: str) -> bool:
     """Tell whether the words before a name are its type: at the margin, and nothing else."""
     is_plain = re.fullmatch(r"[A-Za-z_][\w\s*]*[\s*]", head) is not None
-    return is_plain and head.split()[0] not in ("return", "else", "case")
+    return is_plain and head.split(maxsplit=1)[0] not in ("return", "else", "case")
 
 
 def _closing(text: str, opening: int) -> int:

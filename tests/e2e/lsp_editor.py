@@ -338,6 +338,8 @@ class StrictEditor:
         line, start = position["line"], 0
         for _ in range(line):
             ends = [at for at in (text.find("\n", start), text.find("\r", start)) if at >= 0]
+            if not ends:
+                return len(text)  # Beyond the end is the end.
             start = min(ends) + (2 if text[min(ends) : min(ends) + 2] == "\r\n" else 1)
         raw = text[start:].encode(self._codec)[: self._width * position["character"]]
         return start + len(raw.decode(self._codec))

@@ -196,3 +196,23 @@ def test_nothing_half_written_is_said(project: Path, edit_models: WriteEdits) ->
     assert glossator("recover", cwd=project).output == "Nothing was left half written.\n"
     assert json.loads(glossator("recover", "--json").output) == {"recovered": []}
     assert tree_of(project) == before
+
+
+def test_an_interpreter_calculates_with_named_files_and_sees_no_others(
+    project: Path, edit_models: WriteEdits
+) -> None:
+    code = "import os; print(open('notes.txt').read().strip(), sorted(os.listdir('.')), 6 * 7)"
+    turns = [
+        act("python", code=code, files=["notes.txt"]),
+        act("python", code="open('client.c')"),
+        act("python", code="1", files=[".env"]),
+        *edits_of("notes.txt"),
+    ]
+    (project / ".env").write_text("KEY=hush\n", "utf-8")
+    edit_models(plan=[plan_of("notes.txt")], edit=turns)
+    assert glossator("edit", "--quiet", WANTED, cwd=project).status == 0
+    name = glossator("transcript", "list").output.splitlines()[-1].split()[0]
+    shown = glossator("transcript", "show", name).output
+    assert "connect(host) opens a connection. ['notes.txt'] 42" in shown
+    assert "FileNotFoundError" in shown
+    assert "Not done: .env may hold secrets and is never read." in shown

@@ -179,6 +179,22 @@ async def test_a_selection_is_explained_as_it_stands_in_the_editor(
         await editor.expect_progress_of(token)
 
 
+async def test_a_conversation_goes_on_where_that_is_asked_for(
+    project: Path, models: WriteScript
+) -> None:
+    models({"text": "Yes [1].", "when": "Earlier in this conversation"}, {"text": SAID})
+    async with strict_editor(announced(project, panels=True)) as editor:
+        await editor.initialize()
+        for goes_on, words in ((False, "It calls"), (True, "Yes."), (False, "It calls")):
+            argument = {"text": QUESTION, "continue": goes_on, **place(project)}
+            _, token = await start(editor, "glossator.ask", **argument)
+            text = "".join(it["delta"] for it in await answers(editor))
+            assert text.startswith(words)
+            await editor.expect_progress_of(token)
+        while editor.inbox:
+            await editor.expect(types.WINDOW_LOG_MESSAGE)
+
+
 async def test_a_question_changes_nothing_whatever_it_says(
     project: Path, models: WriteScript
 ) -> None:

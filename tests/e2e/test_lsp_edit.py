@@ -11,6 +11,8 @@ import pytest
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 
+from glossator_server.change_set import ChangeSet, FileChange
+from glossator_server.changes.journal import journal_folder, open_journal
 from tests.e2e.editing import (
     AFTER,
     BEFORE,
@@ -236,7 +238,8 @@ async def test_a_plan_that_nobody_agrees_to_changes_nothing(
         await opened(editor, project)
         token = await started(editor)
         await answer(editor, await question(editor, shows=True), said)
-        assert "nothing was changed" in await ended(editor, token)
+        how = "nobody answered" if said is None else "discarded"
+        assert await ended(editor, token) == f"{how}; nothing was changed"
         notes = await noted(editor)
         assert bool(notes) == (said is None)
     assert unchanged(project)
@@ -343,6 +346,26 @@ async def test_what_nobody_answers_waits_and_is_applied_in_parts(
         params = {"command": "glossator.proposal.discard", "arguments": [{"id": number}]}
         error = await editor.ask_for_error(types.WORKSPACE_EXECUTE_COMMAND, params)
         assert "There is no proposal" in error["message"]
+
+
+@pytest.mark.parametrize("place", ["a file", "a hunk"])
+async def test_a_question_that_is_closed_in_the_middle_leaves_it_all_waiting(
+    place: str, project: Path, edit_models: WriteEdits
+) -> None:
+    edit_models([plan_of(*THREE)], edits_of(*THREE))
+    async with strict_editor(announced(project)) as editor:
+        await opened(editor, project, "net.h", "client.c")
+        token = await started(editor)
+        await answer(editor, await reviewed(editor), "Choose...")
+        if place == "a hunk":
+            await answer(editor, await question(editor), "By hunk")
+            await answer(editor, await question(editor, shows=True), "Take")
+        await answer(editor, await question(editor, shows=place == "a hunk"), None)
+        number = (await ended(editor, token)).split("proposal ")[1].split(" ")[0]
+        await noted(editor)
+        token = await run(editor, "glossator.proposal.apply", {"id": number})
+        assert await editor.accept_changes() == by_uri(project, *THREE)
+        await editor.expect_progress_of(token)
 
 
 async def test_a_part_can_be_let_go_and_the_rest_applied(
@@ -515,6 +538,7 @@ async def test_an_editor_without_edits_is_told_before_a_model_is_asked(
 def shuffled() -> list[object]:
     """Return the turns that rename, make and delete files."""
     return [
+        *edits_of("net.h", "client.c")[:-1],
         act("rename_file", path="client.c", to="src/user.c"),
         act(
             "edit_file", path="src/user.c", search='#include "net.h"', replace='#include "../net.h"'
@@ -525,15 +549,16 @@ def shuffled() -> list[object]:
     ]
 
 
-MOVED = BEFORE["client.c"].replace('"net.h"', '"../net.h"')
-PLACES = ("client.c", "src/user.c", "doc/limits.txt", "notes.txt")
+MOVED = AFTER["client.c"].replace('"net.h"', '"../net.h"')
+PLACES = ("net.h", "client.c", "src/user.c", "doc/limits.txt", "notes.txt")
 
 
+@pytest.mark.parametrize("profile", ["neovim", "visual-studio-code"])
 async def test_files_are_made_moved_and_deleted_by_the_editor(
-    project: Path, edit_models: WriteEdits
+    profile: str, project: Path, edit_models: WriteEdits
 ) -> None:
     edit_models([plan_of(*PLACES)], shuffled())
-    async with strict_editor(announced(project)) as editor:
+    async with strict_editor(announced(project, profile)) as editor:
         uris = await opened(editor, project, "net.h", "client.c")
         token = await started(editor)
         review = await reviewed(editor)
@@ -544,14 +569,16 @@ async def test_files_are_made_moved_and_deleted_by_the_editor(
         changed = editor.make_changes(request["params"]["edit"])
         new, old = project.joinpath("src/user.c").as_uri(), uris["client.c"]
         assert changed == {
+            uris["net.h"]: AFTER["net.h"],
             new: MOVED,
             project.joinpath("doc/limits.txt").as_uri(): "Limits are in ms.\n",
             project.joinpath("notes.txt").as_uri(): None,
         }
+        await editor.replace(uris["net.h"], AFTER["net.h"])
         await editor.notify(types.TEXT_DOCUMENT_DID_CLOSE, {"textDocument": {"uri": old}})
         await editor.open(new, MOVED)
         await editor.answer(request, {"applied": True})
-        assert "3 files: " in await ended(editor, token)
+        assert "4 files: " in await ended(editor, token)
 
 
 async def test_an_open_file_is_not_moved_behind_the_editors_back(
@@ -571,6 +598,7 @@ async def test_an_open_file_is_not_moved_behind_the_editors_back(
         closed = {"textDocument": {"uri": uris["client.c"]}}
         await editor.notify(types.TEXT_DOCUMENT_DID_CLOSE, closed)
         token = await run(editor, "glossator.proposal.apply", {"id": number})
+        assert await editor.accept_changes() == by_uri(project, "net.h")
         await editor.expect_progress_of(token)
         assert len(await noted(editor)) == 3
     assert project.joinpath("src/user.c").read_text() == MOVED
@@ -863,3 +891,67 @@ async def test_where_nothing_came_of_it_the_reason_is_told_with_the_transcript(
         assert "propose_plan" in read(transcript)
         assert await ended(editor, token) == "nothing was changed"
         await noted(editor)
+
+
+async def test_a_cancel_while_it_is_applied_leaves_no_half_of_it(
+    project: Path, edit_models: WriteEdits
+) -> None:
+    edit_models([plan_of(*THREE)], edits_of(*THREE))
+    profile = without(client_capabilities("neovim"), "file operations")
+    async with strict_editor(Announced(profile, (project,))) as editor:
+        uris = await opened(editor, project, "net.h")
+        token = await started(editor)
+        await answer(editor, await reviewed(editor), "Apply all")
+        request = await editor.expect(types.WORKSPACE_APPLY_EDIT)
+        params = {"command": "glossator.cancel", "arguments": []}
+        await editor.ask(types.WORKSPACE_EXECUTE_COMMAND, params)
+        await editor.replace(uris["net.h"], AFTER["net.h"])
+        await editor.answer(request, {"applied": True})
+        assert await ended(editor, token) == "cancelled"
+        await noted(editor)
+    for it in ("client.c", "notes.txt"):
+        assert project.joinpath(it).read_text() == AFTER[it]
+
+
+@pytest.mark.parametrize("state", ["open", "closed"])
+async def test_names_of_files_may_be_any(
+    state: str, tmp_path: Path, edit_models: WriteEdits
+) -> None:
+    name, before, after = "über 100%/größe #1.c", "int one;\n", "int two;\n"
+    folder = lay_out_net(tmp_path / "net", {})
+    (folder / name).parent.mkdir()
+    (folder / name).write_text(before)
+    turns = [*replace_in(name, before, after), act("finish", summary="named")]
+    edit_models([plan_of(name)], turns)
+    async with strict_editor(announced(folder)) as editor:
+        await opened(editor, folder, *([name] if state == "open" else []))
+        token = await started(editor)
+        await answer(editor, await reviewed(editor), "Apply all")
+        assert await editor.accept_changes() == {(folder / name).as_uri(): after}
+        await editor.expect_progress_of(token)
+
+
+def leave_half_written(folder: Path) -> None:
+    """Leave what a writer leaves that was killed between two files."""
+    names = ("client.c", "notes.txt")
+    files = tuple(FileChange(it, BEFORE[it], "half\n") for it in names)
+    contents = {it: (BEFORE[it].encode(), b"half\n", 0o644) for it in names}
+    open_journal(journal_folder(), ChangeSet(folder.resolve(), files), contents)
+    (folder / "notes.txt").write_text("half\n")
+
+
+async def test_what_a_killed_writer_left_is_taken_back_before_anything_is_planned(
+    project: Path, edit_models: WriteEdits
+) -> None:
+    edit_models([plan_of(*THREE)], edits_of(*THREE))
+    leave_half_written(project)
+    profile = without(client_capabilities("neovim"), "file operations")
+    async with strict_editor(Announced(profile, (project,))) as editor:
+        await opened(editor, project, "net.h", "client.c")
+        token = await started(editor)
+        await answer(editor, await reviewed(editor), "Apply all")
+        await editor.accept_changes()
+        await editor.expect_progress_of(token)
+        told = await noted(editor)
+        assert "An earlier change of client.c, notes.txt was not written to its end" in told[0]
+    assert project.joinpath("notes.txt").read_text() == AFTER["notes.txt"]

@@ -147,6 +147,24 @@ def _only_header() -> list[object]:
     return [*turns, *notes, act("finish", summary="shorter")]
 
 
+async def test_the_line_stays_in_a_file_that_is_never_changed_for_a_model(
+    project: Path, edit_models: WriteEdits
+) -> None:
+    edit_models([plan_of(*NAMES)], edits_of(*NAMES))
+    name = ".editorconfig"
+    text = f"root = true\n# {LINE.removeprefix('// ')}"
+    (project / name).write_text(text)
+    async with strict_editor(announced(project)) as editor:
+        uris = await opened(editor, project, *NAMES)
+        uri = (project / name).as_uri()
+        await editor.open(uri, text, "editorconfig")
+        await editor.expect(types.WINDOW_LOG_MESSAGE)
+        token = await picked(editor, uri, 1, DO)
+        await answer(editor, await reviewed(editor), "Apply all")
+        assert await editor.accept_changes() == {uris[it]: AFTER[it] for it in NAMES}
+        await editor.expect_progress_of(token)
+
+
 async def test_what_is_typed_while_the_edit_is_made_stays(
     project: Path, edit_models: WriteEdits
 ) -> None:

@@ -365,7 +365,7 @@ def test_the_server_starts_without_model_sdks(tmp_path: Path) -> None:
     # Their imports take longer than all else together; initialize must not wait for them.
     code = (
         "import sys; import glossator_server.lsp.server, glossator_server.cli;"
-        "print(sorted({'openai', 'ollama', 'xllamacpp'} & set(sys.modules)))"
+        "print(sorted({'openai', 'ollama', 'xllamacpp', 'mcp', 'mcp_types'} & set(sys.modules)))"
     )
     found = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True)
     assert found.stdout.decode().strip() == "[]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from glossator_gate.audit import default_folder, lines
+from glossator_server.mcp.serving import MOST_CALLS_AT_ONCE
 from tests.conftest import missing_part
 from tests.e2e.command_line import COMMAND, PATIENCE_S, check_one_sentence, glossator
 from tests.e2e.conftest import WriteScript
@@ -51,6 +53,8 @@ def project(tmp_path: Path) -> Path:
         "secret/codes.c": "/* Doubles. */\nint launch_codes(void) { return 1; }\n",
         "secret/codes.h": "int launch_codes(void) { return undeclared; }\n",
         "src/includes.c": '#include "../secret/codes.h"\n#include "../.env"\nint last;\n',
+        "secret/fine.h": "int launch_codes(void);\n",
+        "src/guess.c": '#include "../secret/fine.h"\nint last(void) { return launch_code(); }\n',
         "denied/a.c": "int denied_by_policy(void) { return 1; }\n",
         ".env": "in_the_environment=1\n",
         ".glossator.toml": RULES,
@@ -154,10 +158,14 @@ async def test_a_check_says_what_is_wrong_and_nothing_of_secret_files(project: P
         assert (data["problems"][0]["line"], data["problems"][0]["gravity"]) == (3, "error")
         assert "src/broken.c:3:" in text
         assert "nothing" in data["problems"][0]["message"]
+        guess = str(await asked(client, "check", path="src/guess.c"))
         text, data = await asked(client, "check", path="src/includes.c")
+    # That it is called is in the file itself; what it was meant to be would be in a secret one.
+    assert "launch_code" in guess
+    assert "launch_codes" not in guess
     assert not any(it in f"{text}{data}" for it in HIDDEN)
     assert "undeclared" not in f"{text}{data}"
-    assert any("not told of" in it for it in data["notices"])
+    assert "are empty for the checks" in guess
 
 
 async def test_a_comment_is_proposed_as_a_diff_and_nothing_is_written(
@@ -184,6 +192,61 @@ async def test_a_comment_is_proposed_as_a_diff_and_nothing_is_written(
     assert _contents(project) == before
     assert _applies(data["diff"], project)
     assert "+ * half() - Halve a value.\n" in data["diff"]
+
+
+async def test_a_question_is_answered_with_citations_and_secret_files_are_not_looked_at(
+    project: Path, own_home: Path
+) -> None:
+    replies = [{"text": "`twice` doubles a value [1].", "repeat": True}]
+    (own_home / "script.json").write_text(json.dumps({"schema": 1, "replies": replies}), "utf-8")
+    (own_home / "config" / "glossator").mkdir()
+    (own_home / "config" / "glossator" / "config.toml").write_text(
+        'schema = 1\n[[model]]\nid = "scripted"\napi = "scripted"\n'
+        f'script = "{own_home / "script.json"}"\n',
+        "utf-8",
+    )
+    async with served(project) as client:
+        text, data = await asked(client, "ask", question="What does twice do to a value?")
+        assert data["is_answered"]
+        assert data["citations"][0]["path"] == "src/twice.c"
+        assert "src/twice.c:" in text
+        text, data = await asked(client, "ask", question="What does launch_codes return?")
+        assert not any(it in f"{text}{data}" for it in HIDDEN[1:])
+        assert "codes.c" not in f"{text}{data}"
+        await refused(client, "ask", question="What is it?", path="secret/codes.c")
+        await refused(client, "ask", question=" ")
+
+
+async def test_cancelled_calls_reach_the_model_and_make_room_for_others(
+    project: Path, script: WriteScript
+) -> None:
+    # Far longer than any test: only a cancel that reaches the model ends it.
+    script({"json": WORDS, "delay_s": 9_999.0, "repeat": True})
+    arguments = {"path": "src/half.c", "symbol": "half"}
+    async with served(project) as client:
+        for _ in range(2):
+            asking: asyncio.Queue[str | None] = asyncio.Queue()
+
+            async def hear(
+                done: float,
+                total: float | None,
+                message: str | None,
+                asking: asyncio.Queue[str | None] = asking,
+            ) -> None:
+                del done, total
+                asking.put_nowait(message)
+
+            calls = [
+                asyncio.create_task(client.call_tool("document", arguments, progress_callback=hear))
+                for _ in range(MOST_CALLS_AT_ONCE)
+            ]
+            for _ in calls:
+                assert await asking.get() == "scripted writes"
+            for call in calls:
+                call.cancel()
+            await asyncio.wait(calls)
+        # Without room it would wait for ever.
+        await asked(client, "read_symbol", name="twice", path="src/twice.c")
 
 
 @pytest.mark.parametrize(

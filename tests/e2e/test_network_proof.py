@@ -16,12 +16,14 @@ from tests.conftest import STARTED_WITH, missing_part
 from tests.network_namespace import OUTSIDE, Network, missing, network, recorded
 
 ROOT = Path(__file__).parents[2]
-# The product on the command line and in editors: documenting, searching, indexing, looking around.
+# The product on the command line and in editors: documenting, searching, indexing, looking around;
+# and another assistant that is answered.
 PROVED = (
     "tests/e2e/test_document_command.py",
     "tests/e2e/test_lsp_document.py",
     "tests/e2e/test_doctor_command.py",
     "tests/e2e/test_index_command.py",
+    "tests/e2e/test_mcp.py::test_code_is_found_and_read_and_each_answer_is_a_line_of_the_log",
 )
 
 LEAKS = {

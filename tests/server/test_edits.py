@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from glossator_indexer.types import Span, TextChange
 from glossator_server.edits import (
     apply_changes,
+    changes_between,
     line_and_column,
     line_end_of,
     offset_of_line,
@@ -38,6 +40,23 @@ def test_changes_are_made_in_offsets_of_the_text_as_given(
 
     assert apply_changes(text, changes) == expected
     assert apply_changes(text, changes[::-1]) == expected
+
+
+LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\r\n", "\n", "😀\n"]), max_size=12)
+
+
+@given(LINES, LINES, st.sampled_from(["", "tail"]), st.sampled_from(["", "tail", "other"]))
+def test_changes_between_two_texts_lead_from_one_to_the_other(
+    old: list[str], new: list[str], end: str, other: str
+) -> None:
+    before, after = "".join(old) + end, "".join(new) + other
+    changes = changes_between(before, after)
+    assert apply_changes(before, changes) == after
+    assert (changes == ()) == (before == after)
+    # In order, apart, and of whole lines: what is equal is not touched.
+    stops = [it.span for it in changes]
+    assert all(one.end < two.start for one, two in pairwise(stops))
+    assert all(it.start == 0 or before[it.start - 1] == "\n" for it in stops)
 
 
 @given(TEXTS)

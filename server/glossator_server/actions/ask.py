@@ -6,6 +6,7 @@ nothing, whatever the question says.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Sequence
@@ -61,6 +62,8 @@ NOT_FOUND = "I could not find an answer in this codebase"
 MOST_PLACES = 8
 # Where nothing fits, a piece is shown by its first lines.
 _FEWEST_LINES = 12
+# What a small model says is worth no longer wait: the code answers at once.
+SMALL_SECONDS = 20.0
 
 _log = logging.getLogger(__name__)
 
@@ -88,7 +91,7 @@ async def ask(question: Question, sources: AskSources, report: AskReport) -> Ans
         report.write(answer.markdown)
         return replace(
             answer,
-            notices=found.notices,
+            notices=(*found.notices, *answer.notices),
             seconds=time.monotonic() - started,
             support=found.support,
             turns=question.turns,
@@ -122,7 +125,9 @@ def not_found(pieces: Sequence[Piece], sources: AskSources) -> Answer:
         for it in places:
             name = f" {as_code(names[it])}" if names[it] else ""
             lines.append(f"- {sources.link(it)}{name}")
-    return Answer("\n".join(lines), places, found=False, pieces=tuple(pieces[:MOST_PLACES]))
+    notices = () if pieces else ("the index holds nothing that has to do with the question",)
+    looked_at = tuple(pieces[:MOST_PLACES])
+    return Answer("\n".join(lines), places, found=False, pieces=looked_at, notices=notices)
 
 
 def shown_piece(number: int, piece: Piece) -> str:
@@ -219,11 +224,14 @@ class _Asking:
         shown = Shown(tuple(map(beginning, self.found.pieces[: prompt.shown])))
         started = time.monotonic()
         claims: tuple[SaidClaim, ...] = ()
+        notices = self._notices(prompt)
         try:
-            reply = await complete(self.model, request)
-        except IncompleteReplyError as trouble:
+            async with asyncio.timeout(SMALL_SECONDS):
+                reply = await complete(self.model, request)
+        except (IncompleteReplyError, TimeoutError) as trouble:
             # The code itself can still be quoted.
-            _log.info("no claims: %s", trouble)
+            _log.info("no claims: %s", str(trouble) or "it took too long")
+            notices = (f"{self.model.info.id} did not finish its answer in time", *notices)
         else:
             self.spending.count(reply, self.model.info, time.monotonic() - started)
             claims = read_claims(reply.text)
@@ -234,7 +242,7 @@ class _Asking:
             quoted = quotation(self.found.pieces, wording, self.sources.link)
             said, shown = replace(quoted, dropped=said.dropped), Shown(self.found.pieces)
         self.report.write(said.markdown)
-        return self._done(_answer_of(said, shown), info, self._notices(prompt))
+        return self._done(_answer_of(said, shown), info, notices)
 
     def _shown(self, prompt: AskPrompt) -> Shown:
         return Shown(self.found.pieces[: prompt.shown])

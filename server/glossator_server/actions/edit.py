@@ -21,6 +21,7 @@ from glossator_server.agent.actions import Action, AgentTool, Permission, in_wor
 from glossator_server.agent.changing import Changing
 from glossator_server.agent.errors import ToolError
 from glossator_server.agent.files_seen import SeenFiles
+from glossator_server.agent.hiding import HidingChecker
 from glossator_server.agent.judging import Checked, Judge, SetJudgement, affected_by
 from glossator_server.agent.leftovers import leftovers
 from glossator_server.agent.looking import Looking
@@ -92,6 +93,7 @@ async def carry_out(
     check_wish(wish)
     allowed = await asyncio.to_thread(_allowed, plan, workbench.access())
     access = workbench.access(allowed)
+    workbench = replace(workbench, checker=HidingChecker(workbench.checker, access))
     staging = Staging(access, workbench.open_texts, options.files)
     transcript = Transcript(workbench.transcripts)
     files = SeenFiles(access)
@@ -111,8 +113,8 @@ async def check_changes(
 
     What a critic said of them stands only where they are the same.
     """
-    judge = Judge(workbench.checker, workbench.root)
     access = workbench.access(frozenset(proposal.plan.files))
+    judge = Judge(HidingChecker(workbench.checker, access), workbench.root)
     staging = Staging(access, workbench.open_texts, len(proposal.plan.files) + 1)
     others, _ = await asyncio.to_thread(affected_by, changes, staging, SeenFiles(access))
     left = await asyncio.to_thread(leftovers, changes, staging, _paths(others, changes))
@@ -151,7 +153,9 @@ def _allowed(plan: Plan, access: Access) -> frozenset[str]:
 def _task(work: _Work, model: ChatModel) -> AgentTask:
     workbench, options = work.workbench, work.options
     looking = Looking(work.staging, work.files, workbench.index, workbench.prefix)
-    running = Running(lambda: _checked(work), workbench.run_python, workbench.search_web)
+    running = Running(
+        lambda: _checked(work), work.staging.read, workbench.run_python, workbench.search_web
+    )
     tools = {
         it.name: it
         for it in (
@@ -233,7 +237,7 @@ async def _checked(work: _Work) -> str:
 
 async def _objection(work: _Work, summary: str) -> str | None:
     """Return why an edit is not finished yet, None where it is, or is given up."""
-    work.summary = " ".join(summary.split())
+    work.summary = " ".join(work.transcript.sealed(summary).split())
     if not work.staging.changes.files:
         return None
     judgement = await _judge(work)

@@ -102,11 +102,16 @@ def _plan_of(end: AgentEnd, access: Access, transcript: Transcript) -> Plan | No
         reason = f"No plan came of it: {end.reason}."
         return NoEdit(NoEditCause.NO_PLAN, reason, transcript=transcript.path)
     said = end.action.arguments
+    # Answers have their secrets back, and a plan is shown, kept, and told to another model.
+    summary = transcript.sealed(said["summary"])
     if not said["steps"]:
-        reason = f"The planner says that it cannot be done: {said['summary'].strip()}"
+        reason = f"The planner says that it cannot be done: {summary.strip()}"
         return NoEdit(NoEditCause.NOT_POSSIBLE, reason, transcript=transcript.path)
-    steps = [{**it, "path": access.place(it["path"])} for it in said["steps"]]
-    return read_plan(plan_text(said["title"], said["summary"], steps))
+    steps = [
+        {"path": access.place(it["path"]), "change": transcript.sealed(it["change"])}
+        for it in said["steps"]
+    ]
+    return read_plan(plan_text(transcript.sealed(said["title"]), summary, steps))
 
 
 def _objection(

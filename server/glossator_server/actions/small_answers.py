@@ -23,6 +23,8 @@ from glossator_server.edits import lines_of_span
 from glossator_server.prompts.ask import SaidClaim
 
 _TRUSTED = frozenset({Trust.PROJECT, Trust.TEAM})
+# Who points to a place, or says a name, means it.
+_MEANT = frozenset({"place", "name"})
 OWN_WORDS = "In the code's own words:"
 MOST_QUOTED = 3
 MOST_OUTLINED = 40
@@ -37,6 +39,9 @@ _MOST_CHARACTERS = 240
 _COMMENT = re.compile(r"^\s*(?:/\*+!?<?|\*+/|\*(?=\s|$)|//[/!]?<?|#+|--|;+)\s?|\*+/\s*$")
 _DOCSTRING = re.compile(r"^[rRbBuUfF]{0,2}(?:\"{3}|'{3})")
 _SENTENCE = re.compile(r"^.+?[.!?](?=\s|$)")
+_DIRECTIVE = re.compile(
+    r"^\s*#(?:!|\s*(?:if|ifdef|ifndef|elif|else|endif|include|define|undef|pragma|error|line)\b)"
+)
 _SPOKEN = re.compile(r"[^\W\d_]{2,}")
 _CODE = re.compile(r"`[^`]*`")
 _HEAD = re.compile(r"^\s*[@#]|^\s*$")
@@ -73,7 +78,7 @@ def quotation(pieces: Sequence[Piece], question: str, link: Link) -> SmallAnswer
     asked = content_words(question)
     lines, citations = [OWN_WORDS, ""], []
     # What a test is called says little of what it tests.
-    ordered = sorted(pieces, key=lambda it: it.trust not in _TRUSTED and it.why != "place")
+    ordered = sorted(pieces, key=lambda it: it.trust not in _TRUSTED and it.why not in _MEANT)
     for piece in ordered[:MOST_QUOTED]:
         said = safe_line(first_sentence(piece))
         name = as_code(piece.symbol) + ": " if piece.symbol else ""
@@ -158,23 +163,30 @@ def _is_said_by(text: str, piece: Piece, asked: set[str]) -> bool:
 
 
 def _commented(lines: Sequence[str]) -> Iterator[str]:
-    """Yield the words of the first comment above the code, or of the docstring below its head."""
-    found = False
+    """Yield the words of the comment above the code, or of the docstring below its head.
+
+    What stands further in is about a line, not about the whole.
+    """
+    found = is_code = False
     for at, line in enumerate(lines):
         plain = line.strip()
-        if _COMMENT.match(line) and not plain.startswith(("#!", "#include", "#define", "#if")):
-            inner = _COMMENT.sub("", _COMMENT.sub("", line)).strip()
-            if inner.startswith("@brief"):
-                inner = inner.removeprefix("@brief")
-            if found and (not inner or inner.startswith(("@", ":", "\\"))):
+        if is_code or not _is_comment(line):
+            if found:
                 return
-            found = found or bool(inner)
-            yield inner
-        elif found:
+            if _DOCSTRING.match(plain):
+                yield from _docstring(lines[at:])
+                return
+            is_code = is_code or not _HEAD.match(line)
+            continue
+        inner = _COMMENT.sub("", _COMMENT.sub("", line)).strip().removeprefix("@brief")
+        if found and (not inner or inner.startswith(("@", ":", "\\"))):
             return
-        elif _DOCSTRING.match(plain):
-            yield from _docstring(lines[at:])
-            return
+        found = found or bool(inner)
+        yield inner
+
+
+def _is_comment(line: str) -> bool:
+    return bool(_COMMENT.match(line)) and not _DIRECTIVE.match(line)
 
 
 def _docstring(lines: Sequence[str]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from glossator_gate.types import DataClass
 from glossator_server.actions.workshop import OpenModel
 from glossator_server.agent.access import Access
 from glossator_server.agent.looking import CodeIndex
-from glossator_server.agent.running import Ask
+from glossator_server.agent.running import RunPython, SearchWeb
 from glossator_server.agent.staging import OpenText
 from glossator_server.policies import WorkspacePolicy
 from glossator_server.verify.checker import Checker
@@ -59,8 +59,8 @@ class Workbench:
     index: CodeIndex | None = None
     prefix: str = ""
     open_texts: Mapping[Path, OpenText] = field(default_factory=dict)
-    run_python: Ask | None = None
-    search_web: Ask | None = None
+    run_python: RunPython | None = None
+    search_web: SearchWeb | None = None
     transcripts: Path | None = None
     not_run: tuple[str, ...] = ()
 

@@ -10,15 +10,13 @@ import posixpath
 from dataclasses import dataclass
 from pathlib import Path
 
-from glossator_gate.redaction.unread import is_never_read
+from glossator_gate.redaction.unread import is_never_entered, is_never_read
 from glossator_gate.types import DataClass
 from glossator_server.agent.errors import ToolError
 from glossator_server.policies import WorkspacePolicy
 from glossator_server.protected import is_protected
 
 MOST_PATH_CHARACTERS = 400
-# Version control keeps credentials and hooks; it is nobody's source.
-_NEVER_ENTERED = frozenset({".git", ".hg", ".svn", ".jj"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +61,9 @@ class Access:
         real = Path(os.path.realpath(self.root / inner))
         below = real.relative_to(self.root).parts if real.is_relative_to(self.root) else ()
         parts = [it.casefold() for it in (*inner.split("/"), *below)]
-        if not _NEVER_ENTERED.isdisjoint(parts):
-            return f"{inner} belongs to version control and is not read."
+        # A tool's own folder, of version control or of a cloud, keeps credentials under any name.
+        if any(map(is_never_entered, parts)):
+            return f"{inner} belongs to a tool and is never read."
         if any(map(is_never_read, parts)):
             return f"{inner} may hold secrets and is never read."
         for it in (self.root / inner, real):

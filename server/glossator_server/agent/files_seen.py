@@ -6,7 +6,8 @@ It must not read a file's text.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from glossator_indexer.errors import IndexUnavailableError, QueryError
@@ -20,6 +21,22 @@ from glossator_server.agent.staging import Staging
 MOST_FILES = 50_000
 # Builds and assets lie beside sources; their size tells them.
 MOST_BYTES = 2_000_000
+# Who waits longer asks for less.
+LOOK_SECONDS = 30.0
+
+
+class Patience:
+    """How long a look through all files may take; `was_short` tells that it was not enough."""
+
+    def __init__(self, seconds: float = LOOK_SECONDS) -> None:
+        self._until = time.monotonic() + seconds
+        self.was_short = False
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the time is used up."""
+        self.was_short = self.was_short or time.monotonic() > self._until
+        return self.was_short
 
 
 class SeenFiles:
@@ -47,6 +64,20 @@ class SeenFiles:
         except QueryError as trouble:
             raise ToolError(str(trouble)) from trouble
         return [it for it in known if matches(it)]
+
+    def holding(
+        self, staging: Staging, words: Sequence[str], patience: Patience, glob: str = ""
+    ) -> Iterator[tuple[str, str]]:
+        """Yield paths and texts that hold one of some words, any text for none, by path.
+
+        Raises `ToolError` for a pattern that cannot be read.
+        """
+        for path in self.paths(staging, glob):
+            if patience.is_over:
+                return
+            text = staging.text_holding(path, words)
+            if text is not None:
+                yield path, text
 
     def _find(self) -> Iterator[str]:
         root = self._access.root

@@ -14,8 +14,7 @@ from pathlib import Path
 from glossator_indexer.languages import language_of_file
 from glossator_indexer.parsing import ParsedSource, parse
 from glossator_indexer.symbols import all_symbols
-from glossator_server.agent.errors import ToolError
-from glossator_server.agent.files_seen import SeenFiles
+from glossator_server.agent.files_seen import Patience, SeenFiles
 from glossator_server.agent.staging import Staging
 from glossator_server.change_set import ChangeSet, FileChange
 from glossator_server.proposal import Evidence, Verdict
@@ -93,7 +92,8 @@ class Judge:
     ) -> SetJudgement:
         """Return what the checks say of changes, and of others' files with them.
 
-        `left` says what is left behind without its definition. Raises `SandboxUnavailableError` where nothing can be run.
+        `left` says what is left behind without its definition. Raises `SandboxUnavailableError`
+        where nothing can be run.
         """
         files = [it for change in changes.files if (it := _checked(self.root, change)) is not None]
         objections = await asyncio.to_thread(lambda: (*_objections(changes, files), *left))
@@ -231,12 +231,11 @@ def affected_by(
     own = {it.path for it in changes.files} | {it.moved_from for it in changes.files}
     found: list[Checked] = []
     more = 0
-    for path in files.paths(staging):
+    for path, text in files.holding(staging, sorted(names), Patience()):
         if path in own:
             continue
         place = changes.root / path
-        text = _text_of(staging, path)
-        if text is None or names.isdisjoint(_WORD.findall(text)):
+        if names.isdisjoint(_WORD.findall(text)):
             continue
         language = language_of_file(place, text)
         if language is None:
@@ -248,13 +247,6 @@ def affected_by(
         subject = Subject(changes.root, place, language.id)
         found.append(Checked(subject, subject, source, source, is_changed=False))
     return found, more
-
-
-def _text_of(staging: Staging, path: str) -> str | None:
-    try:
-        return staging.read(path)[1]
-    except ToolError:
-        return None
 
 
 def _changed_names(changes: ChangeSet) -> Iterator[str]:

@@ -88,9 +88,11 @@ def _taken(path: str, texts: _Texts) -> Iterator[tuple[str, str]]:
             elif module is not None and it.name != "*":
                 yield module, it.name
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if (module := modules.get(node.value.id)) is not None:
-                yield module, node.attr
+        match node:
+            case ast.Attribute(value=ast.Name(id=name)) if name in modules:
+                yield modules[name], node.attr
+            case _:
+                pass
 
 
 def _module(path: str, level: int, name: str, texts: _Texts) -> str | None:

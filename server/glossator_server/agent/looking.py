@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,9 +20,9 @@ from glossator_indexer.parsing import parse
 from glossator_indexer.records import FoundEntity, Hit, SearchQuery
 from glossator_indexer.symbols import all_symbols
 from glossator_server.agent.actions import AgentTool, Permission
-from glossator_server.agent.data import as_data, cut
+from glossator_server.agent.data import as_data
 from glossator_server.agent.errors import ToolError
-from glossator_server.agent.files_seen import SeenFiles
+from glossator_server.agent.files_seen import Patience, SeenFiles
 from glossator_server.agent.schemas import arguments as arguments_of
 from glossator_server.agent.schemas import text as text_of
 from glossator_server.agent.schemas import whole_number
@@ -39,6 +39,7 @@ MOST_LINE_CHARACTERS = 300
 _PATTERN_SECONDS = 2.0
 # An index that does not answer must not hold up the work.
 _INDEX_SECONDS = 10.0
+_NOTHING = "Nothing was found."
 
 
 class CodeIndex(Protocol):
@@ -143,14 +144,20 @@ class Looking:
 
     async def _symbol(self, arguments: Mapping[str, Any]) -> str:
         name = arguments["name"].strip()
-        lines = await self._from_index(name)
-        # What is staged is not in the index, and without one the files themselves are read.
-        found = await asyncio.to_thread(lambda: list(self._definitions(name)))
-        staged = {it.partition(":")[0] for it in found}
-        lines = [*found, *(it for it in lines if it.partition(":")[0] not in staged)]
-        if not lines:
-            return f"Nothing is called {name[:100]!r}; look with search_code or grep."
-        return as_data("find_symbol", "\n".join(lines[:MOST_LINES_FOUND]))
+        indexed = await self._from_index(name)
+        patience = Patience()
+        # What is staged or unsaved is not in the index; without one the files are read.
+        lines = await asyncio.to_thread(
+            lambda: list(self._definitions(name, patience, has_index=bool(indexed)))
+        )
+        overlaid = set(self.staging.overlaid)
+        lines += (it for it in indexed if it.partition(":")[0] not in overlaid)
+        return _told(
+            "find_symbol",
+            lines,
+            patience,
+            f"Nothing is called {name[:100]!r}; look with search_code or grep.",
+        )
 
     async def _from_index(self, name: str) -> list[str]:
         if self.index is None:
@@ -166,9 +173,15 @@ class Looking:
             if (path := self._inner(it.path)) is not None
         ]
 
-    def _definitions(self, name: str) -> Iterator[str]:
+    def _definitions(self, name: str, patience: Patience, *, has_index: bool) -> Iterator[str]:
         last = re.split(r"\.|::", name)[-1]
-        for path, text in self._texts(self.files.paths(self.staging), last):
+        found: Iterator[tuple[str, str]]
+        if has_index:
+            texts = ((it, self.staging.text_holding(it, (last,))) for it in self.staging.overlaid)
+            found = ((path, text) for path, text in texts if text is not None)
+        else:
+            found = self.files.holding(self.staging, (last,), patience)
+        for path, text in found:
             language = language_of_file(Path(path), text)
             if language is None:
                 continue
@@ -183,11 +196,11 @@ class Looking:
         if not re.fullmatch(r"[\w$]+", name):
             raise ToolError("Give one name without spaces or dots; use grep for anything else.")
         word = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
-        paths = await asyncio.to_thread(self.files.paths, self.staging)
+        patience = Patience()
         lines = await asyncio.to_thread(
-            lambda: list(self._lines(self._texts(paths, name), word.search))
+            lambda: list(_lines(self.files.holding(self.staging, (name,), patience), word.search))
         )
-        return _told("find_references", lines)
+        return _told("find_references", lines, patience)
 
     async def _grep(self, arguments: Mapping[str, Any]) -> str:
         try:
@@ -198,15 +211,17 @@ class Looking:
         def fits(line: str) -> object:
             return pattern.search(line, timeout=_PATTERN_SECONDS)
 
+        patience = Patience()
+
         def look() -> list[str]:
-            paths = self.files.paths(self.staging, arguments.get("glob", ""))
-            return list(self._lines(self._texts(paths, ""), fits))
+            glob = arguments.get("glob", "")
+            return list(_lines(self.files.holding(self.staging, (), patience, glob), fits))
 
         try:
             lines = await asyncio.to_thread(look)
         except TimeoutError as trouble:
             raise ToolError("The expression takes too long; use a simpler one.") from trouble
-        return _told("grep", lines)
+        return _told("grep", lines, patience)
 
     async def _read(self, arguments: Mapping[str, Any]) -> str:
         path, text = await asyncio.to_thread(self.staging.read, arguments["path"])
@@ -232,27 +247,6 @@ class Looking:
         tail = f"\n[{more} more are left out; use a glob]" if more > 0 else ""
         return as_data("list_files", "\n".join(paths[:MOST_PATHS]) + tail)
 
-    def _texts(self, paths: Sequence[str], word: str) -> Iterator[tuple[str, str]]:
-        """Yield the texts that hold a word; what cannot be read is passed over."""
-        for path in paths:
-            try:
-                _, text = self.staging.read(path)
-            except ToolError:
-                continue
-            if word in text:
-                yield path, text
-
-    def _lines(self, texts: Iterator[tuple[str, str]], fits: Any) -> Iterator[str]:  # noqa: ANN401
-        found = 0
-        for path, text in texts:
-            for at, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
-                if not fits(line):
-                    continue
-                yield f"{path}:{at}: {line.strip()[:MOST_LINE_CHARACTERS]}"
-                found += 1
-                if found > MOST_LINES_FOUND:
-                    return
-
     def _inner(self, path: str) -> str | None:
         """Return a path of the index as one of the workspace, None where it may not be read."""
         if not path.startswith(self.prefix):
@@ -261,15 +255,25 @@ class Looking:
         return inner if self.staging.access.why_unread(inner) is None else None
 
 
-def _told(tool: str, lines: Sequence[str]) -> str:
+def _lines(texts: Iterator[tuple[str, str]], fits: Callable[[str], object]) -> Iterator[str]:
+    """Yield the lines that fit with their places, one more than are told."""
+    found = 0
+    for path, text in texts:
+        for at, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+            if not fits(line):
+                continue
+            yield f"{path}:{at}: {line.strip()[:MOST_LINE_CHARACTERS]}"
+            found += 1
+            if found > MOST_LINES_FOUND:
+                return
+
+
+def _told(tool: str, lines: Sequence[str], patience: Patience, none: str = _NOTHING) -> str:
+    short = "\n[not all files were looked at in the time; use a glob, or ask for less]"
+    tail = short if patience.was_short else ""
     if not lines:
-        return "Nothing was found."
+        return none + tail
     shown = "\n".join(lines[:MOST_LINES_FOUND])
     if len(lines) > MOST_LINES_FOUND:
         shown += f"\n[more than {MOST_LINES_FOUND} lines; ask for less]"
-    return as_data(tool, shown)
-
-
-def bounded(tool: AgentTool, text: str) -> str:
-    """Return what a tool tells, at most as much as it may."""
-    return cut(text, tool.most_characters, "ask for less at once")
+    return as_data(tool, shown + tail)

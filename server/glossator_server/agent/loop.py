@@ -9,13 +9,14 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from glossator_clients.errors import IncompleteReplyError, ModelError
 from glossator_clients.protocol import ChatModel, complete
 from glossator_clients.types import Author, ChatReply, ChatRequest, Message, Sampling
+from glossator_gate.redaction import Redaction
 from glossator_gate.types import DataClass, Errand
 from glossator_server.agent.actions import (
     Action,
@@ -102,6 +103,7 @@ class _Run:
     started: float = field(default_factory=time.monotonic)
     steps: int = 0
     format_errors: int = 0
+    has_forgotten: bool = False
     seen: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -224,7 +226,31 @@ def _fitting(run: _Run) -> tuple[Message, ...]:
         it = messages[at]
         if it.author in (Author.TOOL, Author.USER) and len(it.text) > len(_LEFT_OUT):
             messages[at] = Message(it.author, _LEFT_OUT, tool_call_id=it.tool_call_id)
-    return tuple(messages)
+            run.has_forgotten = True
+    return _sealed(messages, run.transcript) if run.has_forgotten else tuple(messages)
+
+
+def _sealed(messages: Sequence[Message], transcript: Transcript) -> tuple[Message, ...]:
+    """Return messages without the secrets that only what was left out told to be some.
+
+    What is known by itself is left to the guard, which puts it back into answers.
+    """
+    guard = Redaction()
+
+    def sealed(text: str) -> str:
+        seen = guard.redacted(text)
+        return text if transcript.sealed(seen) == seen else transcript.sealed(text)
+
+    return tuple(
+        replace(
+            it,
+            text=sealed(it.text),
+            tool_calls=tuple(
+                replace(call, arguments=sealed(call.arguments)) for call in it.tool_calls
+            ),
+        )
+        for it in messages
+    )
 
 
 _LEFT_OUT = "[What this told is left out to make room; ask again where it is needed.]"

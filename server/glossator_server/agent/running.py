@@ -5,7 +5,9 @@ They run nothing themselves: checks and interpreter live in the sandbox, a searc
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,21 +20,27 @@ from glossator_server.agent.schemas import text as text_of
 
 MOST_CODE = 20_000
 MOST_QUERY = 400
+MOST_FILES = 16
+_PATHS = {"type": "array", "items": text_of(400), "maxItems": MOST_FILES}
 
-# From a text to what came of it, as data.
-Ask = Callable[[str], Awaitable[str]]
+# From code, and texts that it may read by their paths, to what it printed.
+RunPython = Callable[[str, Mapping[str, str]], Awaitable[str]]
+# From a query to what was found.
+SearchWeb = Callable[[str], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
     """What may be run: the checks of what is staged, and what the policy and this machine allow.
 
-    `run_python` is None where there is no sandbox, `search_web` where the policy names no provider.
+    `read` returns the path and the text of a file that may be read. `run_python` is None where
+    there is no sandbox, `search_web` where the policy names no provider.
     """
 
     check: Callable[[], Awaitable[str]]
-    run_python: Ask | None = None
-    search_web: Ask | None = None
+    read: Callable[[str], tuple[str, str]]
+    run_python: RunPython | None = None
+    search_web: SearchWeb | None = None
 
     def tools(self) -> tuple[AgentTool, ...]:
         """Return the tools that there are."""
@@ -49,8 +57,9 @@ class Running:
             found.append(
                 AgentTool(
                     "python",
-                    "run Python for a calculation; it sees no files and no network",
-                    arguments_of({"code": text_of(MOST_CODE)}, "code"),
+                    "run Python's standard library for a calculation, without a network; it sees "
+                    "only the files that are named, by their paths",
+                    arguments_of({"code": text_of(MOST_CODE), "files": _PATHS}, "code"),
                     Permission.RUN,
                     self._python,
                 )
@@ -71,16 +80,24 @@ class Running:
         return as_data("run_check", await self.check())
 
     async def _python(self, arguments: Mapping[str, Any]) -> str:
-        return as_data("python", await _asked(self.run_python, arguments["code"]))
+        texts = dict([await asyncio.to_thread(self.read, it) for it in arguments.get("files", ())])
+        run = self.run_python
+        if run is None:
+            raise ToolError("This tool is not there.")
+        with _told():
+            return as_data("python", await run(arguments["code"], texts))
 
     async def _search(self, arguments: Mapping[str, Any]) -> str:
-        return as_data("web_search", await _asked(self.search_web, arguments["query"]))
+        if self.search_web is None:
+            raise ToolError("This tool is not there.")
+        with _told():
+            return as_data("web_search", await self.search_web(arguments["query"]))
 
 
-async def _asked(ask: Ask | None, text: str) -> str:
-    if ask is None:
-        raise ToolError("This tool is not there.")
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Turn a trouble of what runs into one that the model is told."""
     try:
-        return await ask(text)
+        yield
     except GlossatorError as trouble:
         raise ToolError(str(trouble)) from trouble

@@ -6,7 +6,7 @@ It must not decide what may be touched (its `Access` does), nor write a file.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +85,32 @@ class Staging:
         inner = self.access.readable(path)
         return inner, self._text(inner)
 
+    @property
+    def overlaid(self) -> tuple[str, ...]:
+        """Return the paths of files that are staged, or open in the editor, below the root."""
+        opened = (it for it in self._open if it.is_relative_to(self.access.root))
+        inner = (it.relative_to(self.access.root).as_posix() for it in opened)
+        return tuple(dict.fromkeys((*self._staged, *inner)))
+
+    def text_holding(self, inner: str, words: Sequence[str]) -> str | None:
+        """Return the text of a file that may be read if one of some words stands in it.
+
+        None for any other, and for what is no text. Where whole repositories are looked through,
+        nothing of it is kept.
+        """
+        if inner in self._gone:
+            return None
+        if inner in self._staged or inner in self._originals or self._place(inner) in self._open:
+            text = self._text(inner)
+            return text if not words or any(it in text for it in words) else None
+        try:
+            raw = self._place(inner).read_bytes()
+            if words and not any(it.encode("utf-8", "surrogatepass") in raw for it in words):
+                return None
+            return None if b"\0" in raw else raw.decode("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
     def exists(self, inner: str) -> bool:
         """Tell whether a file or folder of that path is there in the state as it is now."""
         if inner in self._staged:
@@ -145,13 +171,16 @@ class Staging:
     def _original(self, inner: str) -> _Original:
         """Return a file as it was when it was first read, so that all that follows agrees."""
         if inner not in self._originals:
-            place = self.access.root / inner
+            place = self._place(inner)
             document = self._open.get(place)
             if document is not None:
                 self._originals[inner] = _Original(document.text, document.version)
             else:
                 self._originals[inner] = _Original(_read(place, inner), None)
         return self._originals[inner]
+
+    def _place(self, inner: str) -> Path:
+        return self.access.root / inner
 
     def _put(self, inner: str, text: str, origin: str | None = None) -> None:
         if len(text) > MOST_CHARACTERS:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from glossator_clients.types import ChatReply, ToolCall
-from glossator_gate.redaction import redact
+from glossator_gate.redaction import Redaction
 from glossator_server.errors import UsageError
 
 SCHEMA = 1
@@ -30,12 +30,14 @@ class Transcript:
     """One run's entries, in order; written as they come where a folder is given."""
 
     def __init__(self, folder: Path | None = None) -> None:
+        # What was a secret in one entry is one in all that follow, whatever stands around it there.
+        self._secrets = Redaction()
         self.entries: list[dict[str, Any]] = []
         self.path = None if folder is None else _new_file(folder)
 
     def add(self, kind: str, **values: object) -> None:
         """Add an entry, its texts without secrets."""
-        entry = {"kind": kind, **{key: _redacted(it) for key, it in values.items()}}
+        entry = {"kind": kind, **{key: self._redacted(it) for key, it in values.items()}}
         self.entries.append(entry)
         if self.path is None:
             return
@@ -46,10 +48,25 @@ class Transcript:
             _log.warning("the transcript cannot be written: %s", trouble.strerror)
             self.path = None
 
+    def sealed(self, text: str) -> str:
+        """Return a text without its secrets, those of all entries too."""
+        return self._secrets.sealed(text)
+
     def add_reply(self, role: str, reply: ChatReply) -> None:
         """Add an answer of a model."""
         calls = [{"name": it.name, "arguments": it.arguments} for it in reply.tool_calls]
         self.add("reply", role=role, model=reply.model, text=reply.text, tool_calls=calls)
+
+    def _redacted(self, value: object) -> object:
+        match value:
+            case str():
+                return self.sealed(value)
+            case Mapping():
+                return {str(key): self._redacted(it) for key, it in value.items()}
+            case list() | tuple():
+                return [self._redacted(it) for it in value]
+            case _:
+                return value
 
 
 def read_transcript(path: Path) -> tuple[dict[str, Any], ...]:
@@ -91,18 +108,6 @@ def _entries(lines: list[str]) -> Iterator[dict[str, Any]]:
             continue
         if isinstance(entry, dict):
             yield entry
-
-
-def _redacted(value: object) -> object:
-    match value:
-        case str():
-            return redact(value).text
-        case Mapping():
-            return {str(key): _redacted(it) for key, it in value.items()}
-        case list() | tuple():
-            return [_redacted(it) for it in value]
-        case _:
-            return value
 
 
 def _new_file(folder: Path) -> Path | None:

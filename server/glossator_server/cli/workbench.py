@@ -14,7 +14,7 @@ from glossator_clients.router import Need
 from glossator_gate.errors import GlossatorError
 from glossator_gate.types import DataClass
 from glossator_indexer.owner_client import IndexClient
-from glossator_server.actions.webbing import web_search_of
+from glossator_server.actions.outside import python_in, web_search_of
 from glossator_server.actions.workbench import EditModels, Workbench
 from glossator_server.app import Application, load_application, open_checker
 from glossator_server.cli.printing import complain
@@ -69,6 +69,7 @@ async def workbench_for(place: Place) -> AsyncIterator[Workbench]:
                 application.workspace_policy,
                 place.data_class,
                 index,
+                run_python=python_in(checker.sandbox, place.root),
                 search_web=web_search_of(application.policy, place.data_class),
                 transcripts=transcripts_folder(),
                 not_run=checker.tests.refusals,

@@ -18,6 +18,9 @@ from glossator_server.lsp.language_server import GlossatorServer
 # A person reads first; after this the question is taken back, not what it is about.
 PATIENCE_SECONDS = 600.0
 
+# A message of the editor's has no room for more.
+MOST_NAMED = 6
+
 _log = logging.getLogger(__name__)
 
 
@@ -35,6 +38,13 @@ async def show_file(ls: GlossatorServer, path: Path | None) -> None:
 def where_to_read(ls: GlossatorServer, path: Path | None) -> str:
     """Return where a person finds what this editor does not open, within a sentence."""
     return f" ({path})" if path is not None and not ls.editor.shows_documents else ""
+
+
+def named(names: Sequence[str]) -> str:
+    """Return names as they stand in a sentence; of many the first, and how many more there are."""
+    more = len(names) - MOST_NAMED
+    shown = list(names) if more <= 0 else [*names[:MOST_NAMED], f"{more} more"]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 async def ask(ls: GlossatorServer, message: str, answers: Sequence[str]) -> str | None:

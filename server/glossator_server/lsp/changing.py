@@ -16,15 +16,16 @@ from glossator_server.change_set import ChangeSet, FileChange
 from glossator_server.changes.writing import journal_folder, write_changes
 from glossator_server.edits import apply_changes, changes_between
 from glossator_server.errors import StaleDocumentError, UsageError
-from glossator_server.lsp.asking import ask
+from glossator_server.lsp.asking import ask, named
 from glossator_server.lsp.evidence import evidence_in_short
 from glossator_server.lsp.jobs import JobReport
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.moving import moved_changes
 from glossator_server.lsp.places import Place, Places
 from glossator_server.lsp.proposals import Failing, OfferedChange
+from glossator_server.lsp.recovering import recover_writes
 from glossator_server.lsp.routing import EditorPart, Route, route_of
-from glossator_server.lsp.sending import deliver, has_arrived
+from glossator_server.lsp.sending import Sent, deliver, has_arrived, holds
 from glossator_server.proposal import Proposal
 from glossator_server.session import Remembered
 
@@ -37,11 +38,15 @@ TAKE_BACK, KEEP = "Take it back", "Keep it"
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """Which files have their part of a change; `trouble` is why others have not, if it is known."""
+    """Which files have their part of a change; `trouble` is why others have not, if it is known.
+
+    `sent` are the texts of those that are missing, as they went out.
+    """
 
     arrived: tuple[FileChange, ...]
     missing: tuple[FileChange, ...]
     trouble: str | None
+    sent: tuple[Sent, ...] = ()
 
 
 async def apply_change(ls: GlossatorServer, offered: OfferedChange, report: JobReport) -> str:
@@ -51,6 +56,7 @@ async def apply_change(ls: GlossatorServer, offered: OfferedChange, report: JobR
     stand still; `UsageError` where the editor refuses.
     """
     await asyncio.sleep(SETTLING_SECONDS)
+    await recover_writes(ls, offered.changes.root)
     for _ in range(MOST_ATTEMPTS):
         offered = await _brought_up_to_date(ls, offered, report)
         route = route_of(ls, offered.changes)
@@ -134,10 +140,10 @@ async def _in_one_go(ls: GlossatorServer, proposal: Proposal, root: Path, route:
     try:
         return await asyncio.shield(doing)
     except asyncio.CancelledError:
-        if route.on_disk:
-            await doing
-        else:
+        if not route.on_disk:
             doing.cancel()
+        # Waiting for it does not cancel it, should somebody cancel again.
+        await asyncio.wait([doing])
         raise
 
 
@@ -153,7 +159,8 @@ async def _carried_out(
     arrived = [part.change for part, is_there in zip(parts, found, strict=True) if is_there]
     missing = [part.change for part, is_there in zip(parts, found, strict=True) if not is_there]
     if missing or not route.on_disk:
-        return _Outcome(tuple(arrived), (*missing, *route.on_disk), trouble)
+        sent = tuple(it.sent for it in parts if it.sent is not None and it.change in missing)
+        return _Outcome(tuple(arrived), (*missing, *route.on_disk), trouble, sent)
     try:
         own = ChangeSet(root, tuple(route.on_disk))
         await asyncio.to_thread(write_changes, own, journal_folder())
@@ -173,8 +180,16 @@ async def _is_there(ls: GlossatorServer, root: Path, part: EditorPart, *, is_ref
     if change.before is None or change.moved_from is not None:
         # An editor writes a new file's text when a person saves it.
         return here.text is not None and (not is_refused or here.text == change.after)
-    if sent is None or here.is_open:
-        return sent is None or await has_arrived(ls, sent)
+    if sent is None:
+        return True
+    if here.is_open and not await has_arrived(ls, sent):
+        return False
+    if sent.uri in ls.session.documents:
+        return True
+    if sent.version is not None:
+        # Closed since: what a person saved of it counts.
+        text = Places(ls).at(root / change.path).text
+        return text is not None and holds(text, sent)
     return not is_refused or here.text == change.after
 
 
@@ -205,7 +220,11 @@ async def _half_done(ls: GlossatorServer, offered: OfferedChange, outcome: _Outc
             f"Only a part of the change is applied, in {got}; undo it there, or make the rest of "
             f"it in {lost} yourself."
         )
-    left = await _taken_back(ls, offered, outcome.arrived)
+    # What arrived while somebody thought about it goes back as well.
+    late = {it.uri for it in outcome.sent if _holds_now(ls, it)}
+    root = offered.changes.root
+    too = [it for it in outcome.missing if Places(ls).at(root / it.path).uri in late]
+    left = await _taken_back(ls, offered, (*outcome.arrived, *too))
     if left:
         raise UsageError(f"The change of {_names(left)} could not be taken back; undo it there.")
     raise StaleDocumentError(
@@ -214,24 +233,29 @@ async def _half_done(ls: GlossatorServer, offered: OfferedChange, outcome: _Outc
     )
 
 
+def _holds_now(ls: GlossatorServer, sent: Sent) -> bool:
+    document = ls.session.documents.get(sent.uri)
+    return document is not None and holds(document.text, sent)
+
+
 async def _taken_back(
     ls: GlossatorServer, offered: OfferedChange, done: Sequence[FileChange]
 ) -> tuple[FileChange, ...]:
     """Undo a part of a change by an edit; return what could not be undone."""
-    places, root = Places(ls), offered.changes.root
-    back, left = [], []
-    for it in done:
-        undone = _inverse(places.at(root / it.path), it)
-        if undone is None:
-            left.append(it)
-        else:
-            back.append(undone)
-    if back:
-        route = route_of(ls, ChangeSet(root, tuple(back)))
-        proposal = replace(offered.proposal, title=f"Take back: {offered.proposal.title}")
-        outcome = await _in_one_go(ls, proposal, root, route)
-        left += outcome.missing
-    return tuple(left)
+    root = offered.changes.root
+    proposal = replace(offered.proposal, title=f"Take back: {offered.proposal.title}")
+    for _ in range(MOST_ATTEMPTS):
+        places = Places(ls)
+        undone = {it: _inverse(places.at(root / it.path), it) for it in done}
+        back = tuple(it for it in undone.values() if it is not None)
+        if not back:
+            break
+        outcome = await _in_one_go(ls, proposal, root, route_of(ls, ChangeSet(root, back)))
+        # What somebody typed in at that moment can go at the next.
+        done = [it for it, one in undone.items() if one is None or one in outcome.missing]
+        if not done:
+            break
+    return tuple(done)
 
 
 def _inverse(here: Place, change: FileChange) -> FileChange | None:
@@ -270,8 +294,7 @@ def _on_disk(route: Route) -> list[str]:
 
 
 def _names(files: Sequence[FileChange]) -> str:
-    names = list(dict.fromkeys(it.path for it in files))
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return named(list(dict.fromkeys(it.path for it in files)))
 
 
 def _remember(ls: GlossatorServer, offered: OfferedChange) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from glossator_gate.errors import GlossatorError
 from glossator_server.agent.plans import Plan, read_plan
 from glossator_server.errors import UsageError
-from glossator_server.lsp.asking import ask, show_file, where_to_read
+from glossator_server.lsp.asking import ask, named, show_file, where_to_read
 from glossator_server.lsp.jobs import JobReport
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.places import Places
@@ -23,29 +23,32 @@ GO_ON, DISCARD = "Go on", "Discard"
 _numbers = itertools.count(1)
 
 
-async def agreed_plan(ls: GlossatorServer, plan: Plan, report: JobReport) -> Plan | None:
-    """Return the plan as a person left it, None where it was discarded or nobody answered.
+async def agreed_plan(ls: GlossatorServer, plan: Plan, report: JobReport) -> Plan | str:
+    """Return the plan as a person left it, or how it ended: discarded, or nobody answered.
 
     A plan that cannot be read any more is said, and asked for again.
     """
     path = write_shown("plans", f"{os.getpid()}-{next(_numbers)}.md", plan.text)
     report.say("the plan waits for an answer")
     await show_file(ls, path)
-    files = ", ".join(plan.files)
+    files = named(plan.files)
     where = where_to_read(ls, path)
-    asked = f"Read the plan{where} and change it as you like; it changes {files}. Go on?"
+    # An editor may not tell the server of what it has in a Markdown file and on no disk.
+    asked = f"Read the plan{where}, and change and save it as you like; it changes {files}. Go on?"
     message = f"{plan.title}: {asked}"
     while True:
         answer = await ask(ls, message, (GO_ON, DISCARD))
-        if answer != GO_ON:
-            if answer is None and path is not None:
-                ls.note(f"Nobody answered; the plan was {path}.")
-            return None
+        if answer == DISCARD:
+            return "discarded; nothing was changed"
+        if answer is None:
+            if path is not None:
+                ls.note(f"Nobody answered; the plan is {path}.")
+            return "nobody answered; nothing was changed"
         try:
             return plan if path is None else _plan_now(ls, path)
         except GlossatorError as trouble:
             report.say("the plan cannot be read; it waits for an answer")
-            message = f"{trouble} Change the plan{where}, and go on?"
+            message = f"{trouble} Change and save the plan{where}, and go on?"
 
 
 def _plan_now(ls: GlossatorServer, path: Path) -> Plan:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from glossator_gate.errors import GlossatorError
 from glossator_server.change_set import ChangeSet
-from glossator_server.lsp.asking import ask, show_file, where_to_read
+from glossator_server.lsp.asking import ask, named, show_file, where_to_read
 from glossator_server.lsp.changing import apply_change
 from glossator_server.lsp.choosing import LEAVE, TAKE, in_lines, part_of, picked
 from glossator_server.lsp.evidence import evidence_in_short
@@ -127,5 +127,5 @@ def _question(ls: GlossatorServer, kept: KeptProposal) -> str:
     where = where_to_read(ls, kept.diff)
     if not kept.offered.by_parts:
         return f"{evidence} It changes {in_lines(changes.files[0])} lines{where}; apply it?"
-    files = ", ".join(f"{it.path} ({in_lines(it)})" for it in changes.files)
+    files = named([f"{it.path} ({in_lines(it)})" for it in changes.files])
     return f"{evidence} It changes {files}{where}; apply it?"

@@ -124,7 +124,7 @@ async def has_arrived(ls: GlossatorServer, sent: Sent) -> bool:
             return True  # Closed, or never open: there is nothing to compare with.
         if document.text == sent.meant:
             return True
-        if document.text != sent.before and _holds(document.text, sent):
+        if document.text != sent.before and holds(document.text, sent):
             return True
         try:
             async with asyncio.timeout_at(deadline):
@@ -133,7 +133,7 @@ async def has_arrived(ls: GlossatorServer, sent: Sent) -> bool:
             return False
 
 
-def _holds(text: str, sent: Sent) -> bool:
+def holds(text: str, sent: Sent) -> bool:
     """Tell whether a text, in which more has changed, has what an edit was to bring about."""
     # Editors may turn line ends into their own.
     now, before = _lines(text), _lines(sent.before)
@@ -175,6 +175,11 @@ def workspace_edit(
 
 
 def _text_edits(ls: GlossatorServer, sent: Sent) -> Sequence[types.TextEdit]:
+    if not sent.before:
+        # Neovim leaves an empty line behind the text of a new file, but for an edit that reaches
+        # beyond the end; every editor takes such a place for the end.
+        whole = types.Range(types.Position(0, 0), types.Position(1, 0))
+        return [types.TextEdit(whole, it.new_text) for it in sent.changes]
     positions = ls.documents.positions(sent.uri, sent.before)
     return [types.TextEdit(positions.range(it.span), it.new_text) for it in sent.changes]
 

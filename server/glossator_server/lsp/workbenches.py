@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from glossator_clients.protocol import ChatModel
-from glossator_server.actions.webbing import web_search_of
+from glossator_server.actions.outside import python_in, web_search_of
 from glossator_server.actions.workbench import EditModels, Workbench, closing_models
 from glossator_server.agent.staging import OpenText
 from glossator_server.errors import UsageError
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.places import documents_by_path
+from glossator_server.lsp.recovering import recover_writes
 
 if TYPE_CHECKING:
     from glossator_indexer.owner_client import IndexClient
@@ -37,6 +38,8 @@ async def open_workbench(
     Raises `UsageError` where there is no folder to work in.
     """
     root = root_for(ls, path)
+    # What is half written must not be taken for the code as it is.
+    await recover_writes(ls, root)
     checker = await ls.session.open_checker(root, path or root)
     holds = ls.session.holds(path or root)
     classes = [holds.class_of(None), *([] if path is None else [holds.class_of(path)])]
@@ -55,6 +58,7 @@ async def open_workbench(
         index=index,
         prefix=prefix,
         open_texts=open_texts_of(ls, hidden),
+        run_python=python_in(checker.sandbox, root),
         search_web=web_search_of(ls.session.policy_for(path or root), data_class),
         transcripts=platformdirs.user_state_path("glossator", appauthor=False) / "transcripts",
         not_run=checker.tests.refusals,

@@ -1,7 +1,7 @@
 """Own the tool `check`: what the tools of this machine say of a file as it is on the disk.
 
-It takes no text of the assistant's: a file that includes another one would tell what is in it. No
-test is run, and nothing outside the sandbox.
+It takes no text of the assistant's, and what the assistant may not be told of is empty for the
+tools: code that includes another file tells what is in it. No test is run.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from glossator_server.agent.data import shown
+from glossator_server.agent.hiding import HidingChecker
 from glossator_server.mcp.answers import Answer
 from glossator_server.mcp.desk import Inquiry
 from glossator_server.mcp.searching import with_notices
@@ -20,6 +21,10 @@ from glossator_server.verify.checker import Checker, Subject
 from glossator_server.verify.problems import CheckOutcome, Problem, Stage, believed, misread
 
 MOST_PROBLEMS = 100
+_EMPTY = (
+    "Files that other assistants are not told of are empty for the checks; what only they declare "
+    "is unknown to them."
+)
 _FIRST = (Stage.PARSE, Stage.COMPILE)
 _LATER = (Stage.LINT, Stage.TYPES)
 
@@ -28,7 +33,8 @@ async def check(inquiry: Inquiry, arguments: Mapping[str, Any]) -> Answer:
     """Tell what is wrong with a file."""
     inner = inquiry.path(arguments["path"])
     snapshot = await asyncio.to_thread(inquiry.snapshot, inner)
-    checker = await inquiry.open_checker()
+    # A compiler quotes what it reads: what may not be told is empty for it.
+    checker = HidingChecker(await inquiry.open_checker(), inquiry.access)
     outcomes = await _outcomes(inquiry, checker, inquiry.subject(inner, snapshot))
     problems = [it for one in outcomes for it in one.problems]
     placed = [(it, _inner(inquiry, it.path)) for it in problems]
@@ -36,6 +42,8 @@ async def check(inquiry: Inquiry, arguments: Mapping[str, Any]) -> Answer:
     notices = []
     if hidden := len(placed) - len(told):
         notices.append(f"{hidden} problems are in files that other assistants are not told of.")
+    if _hides_sources(inquiry) and problems:
+        notices.append(_EMPTY)
     if (left := len(told) - MOST_PROBLEMS) > 0:
         notices.append(f"{left} more problems are left out; mend the first ones.")
     told = told[:MOST_PROBLEMS]
@@ -48,6 +56,12 @@ async def check(inquiry: Inquiry, arguments: Mapping[str, Any]) -> Answer:
     }
     files = frozenset({inner, *(path for _, path in told if path)})
     return Answer(_in_words(inner, rows, outcomes, notices), data, files)
+
+
+def _hides_sources(inquiry: Inquiry) -> bool:
+    """Tell whether the policy keeps files from assistants that a compiler may need."""
+    policy = inquiry.rules.policy
+    return bool(policy.deny_paths) or not policy.classes.are_one
 
 
 async def _outcomes(

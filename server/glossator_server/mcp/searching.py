@@ -110,9 +110,14 @@ async def find_symbol(inquiry: Inquiry, arguments: Mapping[str, Any]) -> Answer:
             continue
         found[path, len(found)] = _entity(path, it)
     notices = [*notices_of(await index.status())]
-    lines = [f"{it['path']}:{it['line']} {it['kind']} {it['signature']}" for it in found.values()]
-    text = with_notices("find_symbol", "\n".join(lines), notices)
+    text = with_notices("find_symbol", "\n".join(map(_symbol_in_words, found.values())), notices)
     return Answer(text, {"symbols": [*found.values()], "notices": notices}, _paths(found))
+
+
+def _symbol_in_words(symbol: Mapping[str, Any]) -> str:
+    kind, signature = symbol["kind"], symbol["signature"]
+    said = signature if signature.startswith(f"{kind} ") else f"{kind} {signature}"
+    return f"{symbol['path']}:{symbol['line']} {said}"
 
 
 def _entity(path: str, found: FoundEntity) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from glossator_server.agent.schemas import arguments as arguments_of
 from glossator_server.agent.schemas import text as text_of
 from glossator_server.agent.schemas import whole_number
 from glossator_server.mcp.answers import McpTool
+from glossator_server.mcp.asking import ask
 from glossator_server.mcp.checking import check
 from glossator_server.mcp.documenting import document
 from glossator_server.mcp.searching import (
@@ -24,6 +25,7 @@ from glossator_server.mcp.searching import (
 )
 
 MOST_QUERY = 1_000
+MOST_QUESTION = 4_000
 MOST_NAME = 200
 MOST_PATH = 400
 MOST_LINE_NUMBER = 10_000_000
@@ -132,6 +134,29 @@ TOOLS = (
             }
         ),
         read_symbol,
+    ),
+    McpTool(
+        "ask",
+        "Ask about the code",
+        "Have a question about this repository answered in words by Glossator's own model; every "
+        "sentence names the lines that bear it out, and what nothing bears out is left out. It "
+        "says so where this code has no answer. To look yourself, search_code is quicker.",
+        arguments_of({"question": text_of(MOST_QUESTION), "path": text_of(MOST_PATH)}, "question"),
+        _object(
+            {
+                "answer": _STRING,
+                "is_answered": {"type": "boolean"},
+                "citations": {
+                    "type": "array",
+                    "items": _object({"path": _STRING, "start_line": _LINE, "end_line": _LINE}),
+                },
+                "model": _STRING,
+                "seconds": {"type": "number"},
+                "notices": _NOTICES,
+            }
+        ),
+        ask,
+        asks_model=True,
     ),
     McpTool(
         "document",

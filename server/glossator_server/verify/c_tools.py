@@ -62,7 +62,7 @@ _ESCAPES = {
 
 def compile_runs(question: Question, programs: Programs) -> list[ToolRun]:
     """Return the run of the compiler over the unit that a file belongs to."""
-    unit = unit_for(question.subject.path, question.text, question.subject.root)
+    unit = unit_for(question.subject.path, question.text, question.subject.root, question.gone)
     compiler = _compiler(unit, programs)
     if compiler is None:
         return []
@@ -73,7 +73,7 @@ def compile_runs(question: Question, programs: Programs) -> list[ToolRun]:
 
 def lint_runs(question: Question, programs: Programs) -> list[ToolRun]:
     """Return the run of an analyser, clang-tidy before cppcheck."""
-    unit = unit_for(question.subject.path, question.text, question.subject.root)
+    unit = unit_for(question.subject.path, question.text, question.subject.root, question.gone)
     if unit.path.suffix.lower() not in UNITS:
         return []
     if (tidy := programs.find("clang-tidy")) is not None:
@@ -84,7 +84,7 @@ def lint_runs(question: Question, programs: Programs) -> list[ToolRun]:
 
 def hint_runs(question: Question, programs: Programs) -> list[HintRun]:
     """Return the run of the compiler that also says what it would change."""
-    unit = unit_for(question.subject.path, question.text, question.subject.root)
+    unit = unit_for(question.subject.path, question.text, question.subject.root, question.gone)
     compiler = _compiler(unit, programs)
     if compiler is None:
         return []

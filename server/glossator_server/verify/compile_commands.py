@@ -67,11 +67,14 @@ class Unit:
     cross: str = ""
 
 
-def unit_for(path: Path, text: str, root: Path) -> Unit:
-    """Return how a file is compiled; a header through the smallest unit that includes it."""
+def unit_for(path: Path, text: str, root: Path, gone: frozenset[Path] = frozenset()) -> Unit:
+    """Return how a file is compiled; a header through the smallest unit that includes it.
+
+    `gone` are files of the disk that are none in the state that is checked.
+    """
     database = _database(path, root)
     if path.suffix.lower() in HEADERS:
-        through = _unit_that_includes(path, root, database)
+        through = _unit_that_includes(path, root, database, gone)
         if through is not None:
             unit = _unit(through, _text(through), root, database)
             name = through.relative_to(root).as_posix()
@@ -285,14 +288,17 @@ def _makefile_flags(path: Path, root: Path) -> Iterator[str]:
                 return
 
 
-def _unit_that_includes(header: Path, root: Path, database: _Database | None) -> Path | None:
+def _unit_that_includes(
+    header: Path, root: Path, database: _Database | None, gone: frozenset[Path]
+) -> Path | None:
     """Return the smallest unit that includes a header, itself or through another header."""
     units = list(database.entries) if database is not None and database.entries else []
     near = [it for it in units if _is_file(it)] or _sources(root, header)
+    near = [it for it in near if it not in gone]
     including = _including(header, near)
     if including:
         return min(including, key=lambda it: (it.stat().st_size, it))
-    headers = [it for it in _sources(root, header, HEADERS) if it != header]
+    headers = [it for it in _sources(root, header, HEADERS) if it != header and it not in gone]
     for other in _including(header, headers):
         if found := _including(other, near):
             return min(found, key=lambda it: (it.stat().st_size, it))

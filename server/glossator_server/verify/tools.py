@@ -49,6 +49,11 @@ class Question:
         text = self.files.get(self.subject.path)
         return self.subject.path.read_text("utf-8", "replace") if text is None else text
 
+    @property
+    def gone(self) -> frozenset[Path]:
+        """Return the files of the disk that are none in this state."""
+        return frozenset(path for path, text in self.files.items() if text is None)
+
 
 @dataclass(frozen=True, slots=True)
 class ToolRun:

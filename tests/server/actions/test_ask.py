@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from glossator_clients.errors import IncompleteReplyError, ModelUnavailableError
 from glossator_clients.protocol import ChatModel
 from glossator_clients.scripted import ScriptedModel, ScriptedReply
+from glossator_clients.types import ChatEvent, ChatRequest, StartedOver, TextDelta
 from glossator_gate.policy import load_policy
 from glossator_gate.types import DataClass, PolicyPlaces
 from glossator_indexer.errors import IndexUnavailableError
@@ -255,6 +257,35 @@ async def test_names_of_earlier_turns_say_what_a_follow_up_is_about(tmp_path: Pa
     answer = await ask(question, sources_of(tmp_path, model), Watcher())
     assert answer.pieces[0].symbol == "net_connect"
     assert "By `net_connect`" in model.requests[0].messages[2].text
+
+
+class Twice(ScriptedModel):
+    """A model that says its answer twice, because the first time did not count."""
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
+        """Yield the same words again after taking them back."""
+        yield TextDelta("It sells ice [1].\n\n")
+        yield StartedOver()
+        async for event in super().stream(request):
+            yield event
+
+
+async def test_what_a_model_takes_back_is_taken_back(tmp_path: Path) -> None:
+    watcher = Watcher()
+    answer = await ask(OPENS, sources_of(tmp_path, Twice(["It opens a socket [1]."])), watcher)
+    assert watcher.starts == 2
+    assert watcher.shown == answer.markdown == "It opens a socket. (src/net.c:3-11)"
+    assert answer.citations == (CONNECT,)
+
+
+async def test_a_small_model_that_takes_too_long_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glossator_server.actions.ask.SMALL_SECONDS", 0.01)
+    model = small_model(ScriptedReply('{"claims": []}', delay_s=30))
+    answer = await ask(OPENS, sources_of(tmp_path, model), Watcher())
+    assert (answer.found, answer.own_words, model.cancelled) == (True, False, 1)
+    assert answer.notices[0] == "small did not finish its answer in time"
 
 
 async def test_a_model_that_breaks_off_is_an_error(tmp_path: Path) -> None:

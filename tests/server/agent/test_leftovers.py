@@ -20,7 +20,10 @@ PACKAGE = {
     "pkg/shop.py": "from . import parts\n\n\ndef sell():\n    return parts.build()\n",
     "tests/test_parts.py": "from pkg.parts import build\nimport json\njson.dumps(build())\n",
     "lib/a.h": "int start(int n);\nint stop(void);\n",
-    "lib/a.c": '#include "a.h"\n\nint start(int n)\n{\n\treturn n;\n}\n\nint stop(void)\n{\n\treturn 0;\n}\n',
+    "lib/a.c": (
+        '#include "a.h"\n\nint start(int n)\n{\n\treturn n;\n}\n\n'
+        "int stop(void)\n{\n\treturn 0;\n}\n"
+    ),
 }
 RENAMED = "def made():\n    return 1\n"
 

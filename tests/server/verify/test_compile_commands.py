@@ -355,3 +355,16 @@ def test_a_link_out_of_the_workspace_is_not_followed(root: Path, tmp_path: Path)
 
 def test_a_command_without_end_is_cut(root: Path) -> None:
     assert len(harmless_flags(["-DA"] * 10_000, root, root)) == compile_commands.MOST_FLAGS
+
+
+def test_a_unit_that_is_gone_in_what_is_checked_includes_nothing(root: Path) -> None:
+    header = root / "src/main.h"
+    header.write_text("int main(void);\n")
+    for name in ("src/main.c", "src/other.c"):
+        (root / name).write_text('#include "main.h"\n')
+    both = {root / "src/main.c", root / "src/other.c"}
+    text = header.read_text("utf-8")
+    for gone in (set(), {root / "src/main.c"}, both):
+        unit = unit_for(header, text, root, frozenset(gone))
+        left = sorted(both - gone)
+        assert unit.path == (left[0] if left else header), gone

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from glossator_server.actions.edit import carry_out, check_changes
@@ -35,6 +36,7 @@ from glossator_server.lsp.sending import require_edits
 from glossator_server.lsp.uris import path_of
 from glossator_server.lsp.workbenches import open_texts_of, open_workbench
 from glossator_server.proposal import Proposal
+from glossator_server.protected import is_protected
 
 _KEYS = frozenset({"uri", "version", "range", "symbol", "text"})
 _TITLE_CHARACTERS = 50
@@ -107,7 +109,7 @@ def _instructed(ls: GlossatorServer, text: str, target: Target, path: Path) -> A
     symbol = None if snapshot is None else instructed_symbol(snapshot, instruction)
     name = "" if symbol is None else symbol.qualified_name
     wish = EditWish(text, path, name)
-    if instruction.removal is None:
+    if instruction.removal is None or is_protected(path):
         return Asked(wish)
     without = text_without(document.text, instruction.removal, document.language)
     return Asked(wish, InstructionLine(path, document.text, without))
@@ -125,8 +127,8 @@ async def write_change(ls: GlossatorServer, asked: Asked, report: JobReport) -> 
         if isinstance(plan, NoEdit):
             return _tell(ls, plan, report)
         agreed = await agreed_plan(ls, plan, report)
-        if agreed is None:
-            return "discarded; nothing was changed"
+        if isinstance(agreed, str):
+            return agreed
         made = await carry_out(asked.wish, agreed, workbench, options, report.say)
         if isinstance(made, NoEdit):
             return _tell(ls, made, report)
@@ -150,7 +152,7 @@ def _offered(made: EditProposal, line: InstructionLine | None, again: CheckAgain
         made,
         changes,
         again,
-        told=(*made.history, *reviewed),
+        told=(*(line for line, _ in groupby(made.history)), *reviewed),
         noun="edit",
         along=along,
         confirm=made.confirm,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -28,7 +29,7 @@ async def apply(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, i
     async def work(report: JobReport) -> str:
         try:
             return await _apply(ls, kept, taken, report)
-        except GlossatorError:
+        except (GlossatorError, asyncio.CancelledError):
             # Whoever undoes what stands in its way can have it yet.
             ls.proposals.put_back(kept)
             raise
