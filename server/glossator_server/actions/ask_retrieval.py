@@ -88,11 +88,11 @@ async def retrieve(
     place = await asyncio.to_thread(looking.place, question)
     found = await looking.around(place[0], MOST_RELATED) if place else []
     found += await looking.found(question)
-    pieces = await asyncio.to_thread(lambda: list(_distinct([*place, *found])))
+    distinct = await asyncio.to_thread(lambda: tuple(_distinct([*place, *found])))
+    # What is rare among them, and what stands out, was measured among as many.
+    pieces = distinct[:MOST_PIECES]
     decided = support_of(wording_of(question), pieces, weights)
-    return Retrieved(
-        tuple(pieces[:MOST_PIECES]), decided.score, decided.is_supported, looking.told()
-    )
+    return Retrieved(pieces, decided.score, decided.is_supported, looking.told())
 
 
 def wording_of(question: Question) -> str:
