@@ -107,8 +107,8 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
 def _parser(subcommands: Sequence[ModuleType]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="glossator",
-        description="Doc comments and fixes from a language model, checked before you see them, "
-        "and search that finds code by what it does.",
+        description="Doc comments, fixes, edits and answers from a language model, checked before "
+        "you see them, and search that finds code by what it does.",
         epilog="Exit status: 0 done; 1 findings, or nothing passed its checks; 2 wrong usage; "
         "3 refused by policy; 4 no model, no index, or no sandbox.",
     )
