@@ -32,6 +32,12 @@ BLOCKS = re.compile(r"^```elisp\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PATIENCE_S = 40.0
 # Between two looks at what a person would see.
 LOOK_S = 0.03
+# The end of what eglot noted of what passed between it and the server.
+EVENTS = (
+    "(when-let ((server (eglot-current-server)))"
+    " (with-current-buffer (jsonrpc-events-buffer server)"
+    " (buffer-substring-no-properties (max 1 (- (point-max) 4000)) (point-max))))"
+)
 ROWS_AND_COLUMNS = (40, 120)
 KEYS = {"RET": "\r", "TAB": "\t", "SPC": " ", "ESC": "\x1b", "C-SPC": "\0", "C-/": "\x1f"}
 
@@ -92,7 +98,7 @@ class Emacs:
                 return found
             assert time.monotonic() < end, (
                 f"waited in vain for {what}; asked: {self.look('(drive-question)')}; "
-                f"said: {self.messages()}; text: {self.text()[-2000:]}"
+                f"said: {self.messages()}; text: {self.text()[-2000:]}; between: {self.look(EVENTS)}"
             )
             time.sleep(LOOK_S)
 

@@ -216,7 +216,6 @@ def test_a_question_opens_its_answer_as_a_file(
         editor.go_to("net_connect")
         editor.forget_messages()
         editor.act("Explain `net_connect`")
-        import time; time.sleep(5); print(editor.look('(with-current-buffer (jsonrpc-events-buffer (eglot-current-server)) (buffer-substring-no-properties (max 1 (- (point-max) 6000)) (point-max)))'))
         editor.said("answered")
         assert shown_file(editor, ".md").read_text("utf-8").startswith("# Explain net_connect")
 
