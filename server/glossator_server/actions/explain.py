@@ -24,6 +24,7 @@ from glossator_server.actions.ask import (
     ROLE,
     Passed,
     left_out_notice,
+    not_asked_notice,
     shown_piece,
     stream_checked,
 )
@@ -149,7 +150,8 @@ class _Explaining:
         if is_small(info):
             said = outline(self.parts, self.sources.link)
             self._write(said.markdown)
-            return self._answer(said.citations, own_words=False)
+            self.notices.append(not_asked_notice(info))
+            return self._answer(said.citations, said.quoted)
         explained: list[tuple[Piece, str]] = []
         for number, part in enumerate(self.parts):
             if len(self.parts) > 1:
@@ -159,7 +161,7 @@ class _Explaining:
                 explained.append((part, passed.markdown))
         if len(explained) > 1:
             await self._whole(explained)
-        return self._answer(unique(self.citations), own_words=True)
+        return self._answer(unique(self.citations))
 
     async def _part(self, part: Piece, looking: Looking) -> Passed | None:
         around = await looking.around(part, MOST_AROUND)
@@ -197,8 +199,11 @@ class _Explaining:
 
     async def _asked(self, prompt: AskPrompt, shown: Shown, heading: str) -> Passed:
         report = _Headed(self, heading)
-        letting = AnswerFilter(shown, self.sources.link)
         request = self._request(prompt)
+
+        def letting() -> AnswerFilter:
+            return AnswerFilter(shown, self.sources.link)
+
         passed = await stream_checked(self.model, request, letting, report, self.spending)
         self.citations += passed.filter.citations
         self.dropped += passed.filter.dropped
@@ -212,7 +217,7 @@ class _Explaining:
         self.written += markdown
         self.report.write(markdown)
 
-    def _answer(self, citations: tuple[Citation, ...], *, own_words: bool) -> Answer:
+    def _answer(self, citations: tuple[Citation, ...], quoted: tuple[Piece, ...] = ()) -> Answer:
         found = bool(self.written)
         if not found:
             where = self.sources.link(self.code.citation)
@@ -231,7 +236,7 @@ class _Explaining:
             cost=spent.cost,
             notices=(*self.notices, *left_out_notice(self.dropped)),
             dropped=self.dropped,
-            own_words=own_words,
+            quoted=quoted,
         )
 
 

@@ -229,7 +229,7 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
         "found": answer.found,
         "answer": plain(answer.markdown),
         "citations": list(map(_place_as_json, answer.citations)),
-        "quoted": not answer.own_words,
+        "quoted": bool(answer.quoted),
         "shown": [_place_as_json(it.citation) | {"symbol": it.symbol} for it in answer.pieces],
         "dropped": answer.dropped,
         "notices": list(answer.notices),
