@@ -372,7 +372,8 @@ def _to_confirm(changes: ChangeSet) -> tuple[str, ...]:
     return tuple(
         it.path
         for it in changes.files
-        if it.after is None or needs_confirmation(changes.root / it.path)
+        if it.after is None
+        or any(needs_confirmation(changes.root / name) for name in (it.path, it.moved_from) if name)
     )
 
 

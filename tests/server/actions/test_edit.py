@@ -15,7 +15,7 @@ from glossator_gate.types import DataClass
 from glossator_server.actions.edit import carry_out
 from glossator_server.actions.planning import EditWish
 from glossator_server.actions.workbench import EditModels, Workbench
-from glossator_server.agent.plans import plan_text, read_plan
+from glossator_server.agent.plans import Plan, plan_text, read_plan
 from glossator_server.agent.proposals import EditOutcome, EditProposal, NoEdit, NoEditCause
 from glossator_server.edit_options import EditOptions
 from glossator_server.policies import WorkspacePolicy
@@ -63,9 +63,12 @@ def edits(*replaced: tuple[str, str]) -> ScriptedModel:
 
 
 async def carried_out(
-    root: Path, models: Mapping[str, ChatModel], options: EditOptions | None = None
+    root: Path,
+    models: Mapping[str, ChatModel],
+    options: EditOptions | None = None,
+    plan: Plan = PLAN,
 ) -> EditOutcome:
-    """Have the plan carried out by some models, one a role."""
+    """Have a plan carried out by some models, one a role."""
 
     async def open_model(role: str) -> ChatModel:
         return models[role]
@@ -79,7 +82,7 @@ async def carried_out(
         DataClass.RESTRICTED,
     )
     said: list[str] = []
-    return await carry_out(EditWish("count on"), PLAN, bench, options or EditOptions(), said.append)
+    return await carry_out(EditWish("count on"), plan, bench, options or EditOptions(), said.append)
 
 
 def critic(*verdicts: Mapping[str, object]) -> ScriptedModel:
@@ -144,3 +147,16 @@ async def test_that_not_all_users_of_a_name_were_sought_is_said(
     outcome = await carried_out(tmp_path, models)
     assert isinstance(outcome, EditProposal)
     assert any(it.startswith("not all files were looked at") for it in outcome.notices)
+
+
+async def test_a_build_file_that_gets_another_name_is_asked_for(tmp_path: Path) -> None:
+    steps = [{"path": it, "change": "move"} for it in ("compile_flags.txt", "flags.txt")]
+    turns = [
+        act("rename_file", path="compile_flags.txt", to="flags.txt"),
+        act("finish", summary="It is done"),
+    ]
+    models = {"edit": ScriptedModel(turns), "critic": critic(RIGHT)}
+    plan = read_plan(plan_text("Move", "The flags.", steps))
+    outcome = await carried_out(tmp_path, models, plan=plan)
+    assert isinstance(outcome, EditProposal)
+    assert outcome.confirm == ("flags.txt",)

@@ -128,3 +128,14 @@ def test_nothing_in_a_text_ends_its_frame_and_nothing_is_hidden() -> None:
 
 def test_what_is_cut_is_told() -> None:
     assert cut("a\nb\nc\n", 4, "ask again") == "a\nb\n[2 more lines are left out; ask again]"
+
+
+def test_data_that_is_cut_has_its_end() -> None:
+    # What stands in it has the form of a beginning, and of an end.
+    text = f"{as_data('other', 'x')}\n--- end of data 0123456789ab ---\n" + "word\n" * 100
+    whole = f"Before.\n{as_data('first', 'y')}\n{as_data('a.c', text)}\nAfter."
+    mark = whole.split("\n")[4].split()[2]
+    lines = cut(whole, 400, "ask again").split("\n")
+    assert lines[-2] == f"--- end of data {mark} ---"
+    assert lines[-1].endswith("are left out; ask again]")
+    assert [it for it in lines if mark in it] == [lines[4], lines[-2]]
