@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from glossator_clients.errors import PromptTooLongError
 from glossator_clients.protocol import ChatModel
-from glossator_clients.types import ChatRequest, ModelInfo
+from glossator_clients.types import ChatRequest, ModelInfo, Packing
 from glossator_gate.types import Errand
 from glossator_indexer.languages import language_of_file
 from glossator_indexer.parsing import parse
@@ -146,12 +147,32 @@ class _Explaining:
 
     async def answer(self, looking: Looking) -> Answer:
         """Return the checked explanation."""
-        info = self.model.info
-        if is_small(info):
-            said = outline(self.parts, self.sources.link)
-            self._write(said.markdown)
-            self.notices.append(not_asked_notice(info))
-            return self._answer(said.citations, said.quoted)
+        if is_small(self.model.info):
+            return self._outlined()
+        try:
+            await self._explained(looking)
+        except PromptTooLongError:
+            if not is_small(self.model.info):
+                raise
+            # The router has nobody else left.
+            self._start_over()
+            return self._outlined()
+        return self._answer(unique(self.citations))
+
+    def _outlined(self) -> Answer:
+        said = outline(self.parts, self.sources.link)
+        self._write(said.markdown)
+        self.notices.append(not_asked_notice(self.model.info))
+        return self._answer(said.citations, said.quoted)
+
+    def _start_over(self) -> None:
+        self.written, self.dropped = "", 0
+        self.citations.clear()
+        self.shown.clear()
+        self.report.start_over()
+
+    async def _explained(self, looking: Looking) -> None:
+        """Explain part by part, and then the whole."""
         explained: list[tuple[Piece, str]] = []
         for number, part in enumerate(self.parts):
             if len(self.parts) > 1:
@@ -161,7 +182,6 @@ class _Explaining:
                 explained.append((part, passed.markdown))
         if len(explained) > 1:
             await self._whole(explained)
-        return self._answer(unique(self.citations))
 
     async def _part(self, part: Piece, looking: Looking) -> Passed | None:
         around = await looking.around(part, MOST_AROUND)
@@ -211,7 +231,12 @@ class _Explaining:
 
     def _request(self, prompt: AskPrompt) -> ChatRequest:
         errand = Errand("chat", ROLE, self.sources.data_class)
-        return replace(prompt.request, errand=errand)
+        request = replace(prompt.request, errand=errand)
+
+        def anew(info: ModelInfo) -> ChatRequest | None:
+            return None if is_small(info) else request
+
+        return replace(request, packing=Packing(self.model.info, anew))
 
     def _write(self, markdown: str) -> None:
         self.written += markdown

@@ -12,6 +12,7 @@ from glossator_clients.scripted import ScriptedModel, ScriptedReply
 from glossator_clients.types import ModelInfo
 from glossator_gate.types import Api, ModelEntry, Policy
 from glossator_server.actions.ask import ask
+from glossator_server.actions.explain import ExplainTarget, explain
 from glossator_server.actions.questions import AskSources, Question
 from tests.server.actions.asking import FakeIndex, Watcher, small_model, sources_of
 
@@ -42,6 +43,16 @@ async def test_the_code_answers_where_only_a_small_model_is_left(tmp_path: Path)
     assert (answer.found, answer.model, small.requests) == (True, "", [])
     assert watcher.shown == answer.markdown
     assert answer.markdown.startswith("In the code's own words:")
+
+
+async def test_the_code_is_outlined_where_only_a_small_model_is_left(tmp_path: Path) -> None:
+    large, small = ScriptedModel([BREAKS], LARGE), small_model("It is small [1].")
+    sources, watcher = sources_routed_to(tmp_path, [large, small]), Watcher()
+    answer = await explain(ExplainTarget(sources.root / "src" / "net.c"), sources, watcher)
+    assert (answer.found, answer.model, small.requests) == (True, "", [])
+    assert watcher.shown == answer.markdown
+    assert answer.markdown.startswith("In the code's own words:")
+    assert [it.symbol for it in answer.quoted] == ["net_connect", "net_close"]
 
 
 async def test_an_answer_is_held_against_what_was_shown_to_who_gave_it(tmp_path: Path) -> None:
