@@ -34,7 +34,17 @@ from glossator_server.setting_keys import (
 )
 
 WORKSPACE_FILE = ".glossator.toml"
-_PREFERENCES = ("document", "fix", "edit", "review", "index", "sampling", "preferred_models", "c")
+_PREFERENCES = (
+    "document",
+    "fix",
+    "edit",
+    "review",
+    "code_lens",
+    "index",
+    "sampling",
+    "preferred_models",
+    "c",
+)
 _MACRO = re.compile(r"[A-Za-z_]\w{0,99}", re.ASCII)
 _PROJECT = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
 VECTOR_STORES = ("auto", "exact", "chroma")
@@ -43,7 +53,8 @@ ROLES = tuple(it for it in ROLE_NAMES if it not in {"embed", "rerank"})
 # More than any server takes.
 MOST_STOPS = 4
 REASONING = ("off", "field", "native")
-REVIEWS = ("code", "multi-file")
+# From the one that asks most to the one that asks least.
+REVIEWS = ("always", "code", "multi-file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,8 @@ class Settings:
     `preferred_models` are ids of approved models, first choice first; `annotations` are macros of
     the code base that decorate declarations and mean nothing to the grammar; `sampling` has an
     entry for each role that asks for its words in another way than the prompts do. `review` says
-    which changes an editor shows before it applies them: "code", or only "multi-file" ones.
+    which changes an editor shows before it applies them: "always" all, "code" all but comments,
+    or only "multi-file" ones.
     """
 
     sampling: Mapping[str, SamplingOptions] = field(default_factory=dict)
@@ -79,6 +91,7 @@ class Settings:
     fix: FixOptions = field(default_factory=FixOptions)
     edit: EditOptions = field(default_factory=EditOptions)
     review: str = "code"
+    code_lens: bool = False
     index: IndexOptions = field(default_factory=IndexOptions)
     preferred_models: tuple[str, ...] = ()
     annotations: tuple[str, ...] = ()
@@ -112,6 +125,8 @@ class Settings:
                     ignored.extend(sentences)
                 case "review", str() if value in REVIEWS:
                     settings = replace(settings, review=value)
+                case "code_lens", bool():
+                    settings = replace(settings, code_lens=value)
                 case "index", Mapping():
                     index, sentences = narrow(self.index, value, _INDEX)
                     settings = replace(settings, index=index)
@@ -178,7 +193,12 @@ def preference_schema() -> dict[str, Any]:
         "review": {
             "type": "string",
             "enum": list(REVIEWS),
-            "description": "Which changes are shown before an editor applies them.",
+            "description": "Which changes are shown before an editor applies them: all, those "
+            "of code, or only those of several files.",
+        },
+        "code_lens": {
+            "type": "boolean",
+            "description": "Whether an editor shows actions above declarations.",
         },
         "index": schema_of(_INDEX, "Whether and how the repository is indexed."),
         "sampling": {
