@@ -1,4 +1,4 @@
-"""An agreed plan that is carried out: when a critic is heard, and what is said of the rest."""
+"""A plan that is made and carried out: what is sent back, when a critic is heard, what is said."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from glossator_clients.scripted import ScriptedModel, ScriptedReply
 from glossator_gate.errors import LimitError
 from glossator_gate.types import DataClass
 from glossator_server.actions.edit import carry_out
-from glossator_server.actions.planning import EditWish
+from glossator_server.actions.planning import EditWish, plan_edit
 from glossator_server.actions.workbench import EditModels, Workbench
 from glossator_server.agent.plans import Plan, plan_text, read_plan
 from glossator_server.agent.proposals import EditOutcome, EditProposal, NoEdit, NoEditCause
@@ -62,6 +62,17 @@ def edits(*replaced: tuple[str, str]) -> ScriptedModel:
     return ScriptedModel(turns)
 
 
+def bench_with(root: Path, models: Mapping[str, ChatModel]) -> Workbench:
+    """Lay out a project and return what it is edited with, by some models, one a role."""
+
+    async def open_model(role: str) -> ChatModel:
+        return models[role]
+
+    real = lay_out(root)
+    policy = WorkspacePolicy(NO_POLICY, real)
+    return Workbench(real, CalmChecker(), EditModels(open_model), policy, DataClass.RESTRICTED)
+
+
 async def carried_out(
     root: Path,
     models: Mapping[str, ChatModel],
@@ -70,17 +81,7 @@ async def carried_out(
 ) -> EditOutcome:
     """Have a plan carried out by some models, one a role."""
 
-    async def open_model(role: str) -> ChatModel:
-        return models[role]
-
-    real = lay_out(root)
-    bench = Workbench(
-        real,
-        CalmChecker(),
-        EditModels(open_model),
-        WorkspacePolicy(NO_POLICY, real),
-        DataClass.RESTRICTED,
-    )
+    bench = bench_with(root, models)
     said: list[str] = []
     return await carry_out(EditWish("count on"), plan, bench, options or EditOptions(), said.append)
 
@@ -160,3 +161,17 @@ async def test_a_build_file_that_gets_another_name_is_asked_for(tmp_path: Path) 
     outcome = await carried_out(tmp_path, models, plan=plan)
     assert isinstance(outcome, EditProposal)
     assert outcome.confirm == ("flags.txt",)
+
+
+async def test_a_plan_that_nobody_could_read_again_is_sent_back(tmp_path: Path) -> None:
+    def proposed(words: str) -> str:
+        steps = [{"path": "src/net.c", "change": words}] * 40
+        return act("propose_plan", title="Count on", summary="One more.", steps=steps)
+
+    planner = ScriptedModel([proposed("more " * 300), proposed("more")])
+    bench = bench_with(tmp_path, {"plan": planner})
+    said: list[str] = []
+    plan = await plan_edit(EditWish("count on"), bench, EditOptions(), said.append)
+    assert isinstance(plan, Plan)
+    assert plan.files == ("src/net.c",)
+    assert "say less of each file" in planner.requests[1].messages[-1].text
