@@ -18,7 +18,7 @@ from tests.e2e.editing import (
     lay_out_net,
     plan_of,
 )
-from tests.e2e.emacs import Emacs, running_emacs
+from tests.e2e.emacs import Emacs, lisp, running_emacs
 from tests.e2e.fixing import BROKEN, MENDED, RIGHT, WriteModels, lay_out, models
 
 __all__ = ["edit_models", "models"]
@@ -130,7 +130,7 @@ def test_a_plan_is_read_then_files_are_taken_one_by_one(
             assert path in question.prompt
         assert editor.wait_for_text("100)") == AFTER["client.c"]
         # What is not open is written, where an editor makes no files.
-        editor.said("code is as checked")
+        editor.said("2 files: gcc ok")
         assert (project / "net.h").read_text() == AFTER["net.h"]
         assert (project / "notes.txt").read_text() == BEFORE["notes.txt"]
         editor.undo()
@@ -164,13 +164,16 @@ def test_what_is_typed_while_it_is_asked_is_kept(
     project: Path, edit_models: WriteEdits, emacs: str
 ) -> None:
     edit_models([plan_of("client.c", "net.h")], edits_of("net.h", "client.c"))
+    path = project / "client.c"
     with running_emacs(emacs, project) as editor:
-        ask_for_edit(editor, project / "client.c")
+        ask_for_edit(editor, path)
         editor.answer("Go on")
         editor.question()
-        # Out of the minibuffer, into the code, and back.
-        editor.press("C-x o")
-        editor.wait("the code's window", "(and (eq (selected-window) (get-buffer-window)) t)")
+        # As a person does who goes to the code's window and comes back.
+        code = f"(get-buffer-window (find-buffer-visiting {lisp(path)}))"
+        editor.look(f'(with-selected-window {code} (goto-char 1) (insert "/* Typed. */\\n"))')
+        editor.answer("Apply all")
+        assert editor.wait_for_text("100)") == "/* Typed. */\n" + AFTER["client.c"]
 
 
 def test_an_instruction_comment_is_carried_out(
@@ -188,9 +191,7 @@ def test_an_instruction_comment_is_carried_out(
         assert editor.wait_for_text("100)") == AFTER["client.c"]
 
 
-def test_a_question_opens_its_answer_as_a_file(
-    tmp_path: Path, own_home: Path, emacs: str
-) -> None:
+def test_a_question_opens_its_answer_as_a_file(tmp_path: Path, own_home: Path, emacs: str) -> None:
     script = own_home / "script.json"
     replies = [{"text": SAID, "chunk": 4, "repeat": True}]
     script.write_text(json.dumps({"schema": 1, "replies": replies}), "utf-8")
@@ -212,7 +213,8 @@ def test_a_question_opens_its_answer_as_a_file(
         first = shown_file(editor, ".md")
         assert "It calls `socket_open`." in first.read_text("utf-8")
         assert f"(<{path.as_uri()}#L6>)" in first.read_text("utf-8")
-        editor.look(f"(ignore (delete-other-windows (get-buffer-window (find-buffer-visiting {json.dumps(str(path))}))))")
+        code = f"(get-buffer-window (find-buffer-visiting {lisp(path)}))"
+        editor.look(f"(ignore (delete-other-windows {code}))")
         editor.go_to("net_connect")
         editor.forget_messages()
         editor.act("Explain `net_connect`")
