@@ -98,7 +98,8 @@ class Emacs:
                 return found
             assert time.monotonic() < end, (
                 f"waited in vain for {what}; asked: {self.look('(drive-question)')}; "
-                f"said: {self.messages()}; text: {self.text()[-2000:]}; between: {self.look(EVENTS)}"
+                f"said: {self.messages()}; text: {self.text()[-2000:]}; "
+                f"between: {self.look(EVENTS)}"
             )
             time.sleep(LOOK_S)
 
