@@ -13,12 +13,13 @@ import json
 import os
 import pty
 import re
+import shlex
 import struct
 import subprocess
 import termios
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -187,11 +188,20 @@ class Emacs:
 
 
 @contextlib.contextmanager
-def running_emacs(program: str, project: Path, *, blocks: int | None = None) -> Iterator[Emacs]:
-    """Start Emacs in a project, set up by the first `blocks` of the how-to, all unless given."""
+def running_emacs(
+    program: str,
+    project: Path,
+    *,
+    blocks: int | None = None,
+    server: Sequence[str] = COMMAND,
+) -> Iterator[Emacs]:
+    """Start Emacs in a project, set up by the first `blocks` of the how-to, all unless given.
+
+    `server` is what is run where the how-to says `glossator`.
+    """
     # Beside the project: what lies in it is the project's.
     scene = project.parent / "scene"
-    environment = own_user(scene, blocks)
+    environment = own_user(scene, server, blocks)
     socket = scene / "socket" / "emacs"
     # Emacs takes no socket's folder that others may look into.
     socket.parent.mkdir(mode=0o700, exist_ok=True)
@@ -222,7 +232,7 @@ def running_emacs(program: str, project: Path, *, blocks: int | None = None) -> 
         os.close(ours)
 
 
-def own_user(scene: Path, blocks: int | None = None) -> dict[str, str]:
+def own_user(scene: Path, server: Sequence[str], blocks: int | None = None) -> dict[str, str]:
     """Lay out a home with the how-to's `init.el`; return the environment of its user."""
     settings = scene / "user" / ".emacs.d"
     settings.mkdir(parents=True, exist_ok=True)
@@ -235,8 +245,7 @@ def own_user(scene: Path, blocks: int | None = None) -> dict[str, str]:
     programs = scene / "bin"
     programs.mkdir(exist_ok=True)
     program = programs / "glossator"
-    words = " ".join(f"'{it}'" for it in COMMAND)
-    program.write_text(f'#!/bin/sh\nexec {words} "$@"\n', "utf-8")
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(server)} "$@"\n', "utf-8")
     program.chmod(0o755)
     return {
         **os.environ,
