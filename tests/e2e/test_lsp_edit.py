@@ -161,6 +161,10 @@ async def test_a_plan_is_read_changed_and_carried_out_and_all_is_applied(
         values = await editor.expect_progress_of(token)
         assert "gcc ok" in values[-1]["message"]
         assert any(it.get("message", "") == "planning" for it in values)
+        assert "checked: gcc ok" in await hovered(editor, uris["net.h"], line=3)
+        assert "checked: gcc ok" in await hovered(editor, uris["client.c"], line=2)
+        await editor.replace(uris["client.c"], AFTER["client.c"].replace("100", "200", 1))
+        assert "checked:" not in await hovered(editor, uris["client.c"], line=2)
 
 
 @pytest.mark.parametrize("how", ["saved", "in the editor only"])
@@ -642,6 +646,13 @@ async def test_it_is_cancelled_at_every_stage(
             await editor.expect("$/cancelRequest")
         assert await editor.ask(types.TEXT_DOCUMENT_HOVER, hover_of(project)) is None
     assert unchanged(project)
+
+
+async def hovered(editor: StrictEditor, uri: str, line: int) -> str:
+    """Return what is told of the name that stands in a line."""
+    position = {"line": line, "character": 18}
+    params = {"textDocument": {"uri": uri}, "position": position}
+    return str((await editor.ask(types.TEXT_DOCUMENT_HOVER, params))["contents"]["value"])
 
 
 def hover_of(folder: Path) -> Json:
