@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from glossator_server.actions.edit import carry_out, check_changes
+from glossator_server.actions.edit import carry_out, check_changes, paths_allowed
 from glossator_server.actions.instructions import (
     check_is_filled_in,
     instructed_symbol,
@@ -126,7 +126,8 @@ async def write_change(ls: GlossatorServer, asked: Asked, report: JobReport) -> 
         plan = await plan_edit(asked.wish, workbench, options, report.say)
         if isinstance(plan, NoEdit):
             return _tell(ls, plan, report)
-        agreed = await agreed_plan(ls, plan, report)
+        access = workbench.access()
+        agreed = await agreed_plan(ls, plan, lambda it: paths_allowed(it, access), report)
         if isinstance(agreed, str):
             return agreed
         made = await carry_out(asked.wish, agreed, workbench, options, report.say)
