@@ -36,10 +36,10 @@ endif
 test: $(VENV)/.setup
 	$(BIN)/glossator models fetch smollm2
 	$(BIN)/glossator models fetch minilm
-	$(BIN)/python -m pytest -m 'not (kernel or ctags)' $(ARGS)
+	$(BIN)/python -m pytest -m 'not (kernel or ctags or emacs)' $(ARGS)
 
 test-real: $(VENV)/.setup
-	$(BIN)/python -m pytest -m 'kernel or ctags' $(ARGS)
+	$(BIN)/python -m pytest -m 'kernel or ctags or emacs' $(ARGS)
 
 check: $(VENV)/.setup
 	$(BIN)/ruff check .
