@@ -105,4 +105,34 @@ function M.screen()
   return lines
 end
 
+---Keep questions until they are answered, ours as well as the server's.
+function M.keep_questions()
+  vim.ui.select = function(items, options, on_choice)
+    local format = options.format_item or tostring
+    table.insert(M.questions, {
+      prompt = options.prompt,
+      titles = vim.tbl_map(format, items),
+      answer = function(title)
+        on_choice(vim.iter(items):find(function(it)
+          return format(it) == title
+        end))
+      end,
+    })
+  end
+end
+
+---Return the process of the server: a child of this one.
+---@return integer
+function M.pid()
+  local mine = tostring(vim.fn.getpid())
+  for name in vim.fs.dir('/proc') do
+    local file = name:find('^%d+$') and io.open('/proc/' .. name .. '/stat', 'r')
+    local parent = file and file:read('*a'):match('^%d+ %(.*%) %a (%d+)')
+    if parent == mine then
+      return tonumber(name)
+    end
+  end
+  error('no server runs')
+end
+
 return M

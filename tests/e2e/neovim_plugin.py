@@ -1,7 +1,7 @@
 """Own how tests run a scenario in a real Neovim that has our plugin, set up in three lines.
 
-A scenario is Lua in which `nvim` is the driver, `path` the file that is open and `root` its project.
-It must not know what the scenarios are about.
+A scenario is Lua in which `nvim` is the driver, `path` the open file and `root` its project. It must
+not know what the scenarios are about.
 """
 
 from __future__ import annotations
@@ -23,10 +23,14 @@ FRAME = """\
 vim.o.columns, vim.o.lines = 100, 32
 local nvim = dofile({driver})
 local path, root = {path}, {root}
-nvim.run(function()
+local function scenario()
 {head}
 {scenario}
-end, {report})
+end
+-- A person comes when the start is over.
+vim.api.nvim_create_autocmd("VimEnter", {{ callback = vim.schedule_wrap(function()
+  nvim.run(scenario, {report})
+end) }})
 """
 
 

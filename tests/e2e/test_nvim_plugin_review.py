@@ -88,8 +88,6 @@ def test_one_hunk_is_taken_and_another_left_out(sums: Scene) -> None:
     """,
     )
     seen = played.result
-    print("\n".join(seen["screen"]))
-    print("\n".join(seen["half"]))
     assert seen["after"] == text(TIDY)
     assert seen["changed"] == text(MENDED)
     assert seen["undone"] == text(SUMS)
@@ -163,8 +161,6 @@ def test_a_plan_is_changed_and_its_files_are_taken_one_by_one(
     """,
     )
     seen = played.result
-    for it in ("screen", "review", "half"):
-        print("\n".join(seen[it]))
     assert "- `notes.txt`" in seen["plan"]
     assert seen["meanwhile"][:2] == [text(BEFORE["client.c"]), text(BEFORE["net.h"])]
     after = [AFTER["client.c"], AFTER["net.h"], USAGE, BEFORE["notes.txt"]]

@@ -48,6 +48,14 @@ local function document_all(it)
 end
 
 ---@param it glossator.Invocation
+local function document(it)
+  if it.bang then
+    return document_all(it)
+  end
+  of_place('document')(it)
+end
+
+---@param it glossator.Invocation
 local function update(it)
   if not is_here(it) then
     return
@@ -150,9 +158,11 @@ local function cancel(it)
   if it.bang then
     return stop({})
   elseif it.text ~= '' then
-    local job = tonumber(it.text:match('^%d+'))
-    return job and stop({ job = job })
-      or say.error(('"%s" is not the number of a job.'):format(it.text))
+    local job = tonumber(it.text)
+    if not job then
+      return say.error(('"%s" is not the number of a job.'):format(it.text))
+    end
+    return stop({ job = job })
   end
   request.run(it.client, 'status', {}, function(status)
     if #status.jobs < 2 then
@@ -252,9 +262,7 @@ end
 
 ---@type table<string, fun(it: glossator.Invocation)>
 local with_server = {
-  document = function(it)
-    return it.bang and document_all(it) or not it.bang and of_place('document')(it)
-  end,
+  document = document,
   documentAll = document_all,
   update = update,
   fix = fix,

@@ -45,7 +45,7 @@ local function check(it)
   local change = it.before ~= it.after and (': %s -> %s'):format(it.before, it.after)
     or it.after ~= '' and ': ' .. it.after
     or ''
-  return line(('- %s  %s%s%s'):format(verdict, it.check, tool, change))
+  return line(('- %s %s%s%s'):format(verdict, it.check, tool, change))
 end
 
 ---Return what is known of a proposal, as lines of Markdown.

@@ -60,8 +60,10 @@ function M.ended(code, signal, client_id)
       return
     end
     say.warn('the server stopped unexpectedly and is started again; `:Glossator log` says more.')
-    -- This also attaches what is open already.
-    vim.lsp.enable('glossator')
+    -- Neovim forgets the old client first; this attaches what is open already.
+    vim.schedule(function()
+      vim.lsp.enable('glossator')
+    end)
   end)
 end
 
