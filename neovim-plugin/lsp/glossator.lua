@@ -31,6 +31,8 @@ return {
   },
   root_markers = { '.glossator.toml', '.git' },
   init_options = { panels = true },
+  -- Neovim 0.11 has no handler of its own for it; ours stands below.
+  capabilities = { workspace = { codeLens = { refreshSupport = true } } },
   handlers = {
     ['glossator/answer'] = handler('answer'),
     ['glossator/proposal'] = handler('proposal'),

@@ -1,7 +1,7 @@
 """Own how tests run a scenario in a real Neovim that has our plugin, set up in three lines.
 
-A scenario is Lua in which `nvim` is the driver, `path` the open file and `root` its project. It must
-not know what the scenarios are about.
+A scenario is Lua in which `nvim` is the driver, `path` the open file and `root` its project. It
+must not know what the scenarios are about.
 """
 
 from __future__ import annotations

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.neovim_plugin import Scene, play, set_up_of
+from tests.e2e.neovim_plugin import Scene, play
 
 pytestmark = [pytest.mark.neovim, pytest.mark.timeout(300)]
 

@@ -63,8 +63,8 @@ DOCUMENTED = """
     local documented = nvim.text()
     vim.cmd.normal({{ "u", bang = true }})
     vim.cmd("Glossator evidence")
-    return {{ before = before, documented = documented, undone = table.concat(
-      vim.api.nvim_buf_get_lines(vim.fn.bufnr(path), 0, -1, false), "\\n"), evidence = nvim.text() }}
+    return {{ before = before, documented = documented, undone = nvim.seen(path).text,
+      evidence = nvim.text() }}
 """
 
 

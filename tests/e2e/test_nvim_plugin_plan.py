@@ -1,4 +1,4 @@
-"""A person with our plugin in Neovim reads plans: goes on, discards, mends one, closes it, waits."""
+"""A person with our plugin in Neovim reads plans: goes on, discards, mends one, closes it."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ local text = require('glossator.hover_text')
 local M = {}
 
 -- The hover must not wait longer than this for its actions.
-local PATIENCE_MS = 500
+local PATIENCE_MS = 2000
 
 ---@class glossator.Offered
 ---@field client_id integer
