@@ -69,6 +69,7 @@ def test_the_hover_ends_with_numbers_that_run_actions_and_others_hovers_stay(sce
     nvim.wait("the cursor in it", function() return vim.api.nvim_get_current_win() == float() end)
     nvim.press(text:match("(%d)%. Document `words`"))
     nvim.wait_for_change()
+    nvim.wait_for_progress("end")
     local documented = nvim.text()
     local closed = float() == nil
     -- The text has changed since the hover.

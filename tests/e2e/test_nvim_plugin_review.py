@@ -167,3 +167,148 @@ def test_a_plan_is_changed_and_its_files_are_taken_one_by_one(
     assert seen["changed"] == [text(it) for it in after]
     assert seen["undone"] == [text(BEFORE["client.c"]), text(BEFORE["net.h"])]
     assert played.said == []
+
+
+def test_a_review_can_wait_and_a_second_proposal_does_not_disturb_it(
+    sums: Scene, models: WriteModels
+) -> None:
+    models(BOTH, BOTH, BOTH)
+    played = play(
+        sums,
+        """
+    nvim.go_to("at < length")
+    vim.cmd("Glossator! fix")
+    nvim.enter("/after")
+    nvim.press("a")
+    local first = vim.fn.bufnr("%")
+    -- The person asks for another one from beside the review.
+    vim.cmd.tabprevious()
+    vim.cmd("Glossator! fix make it right")
+    nvim.wait_for_words("waits: `:Glossator show` opens it.")
+    local tabs = #vim.api.nvim_list_tabpages()
+    vim.cmd.tabnext()
+    local still = nvim.text_of(nvim.window("/list"))
+    nvim.press("q")
+    nvim.wait("the review to close", function() return #vim.api.nvim_list_tabpages() == 1 end)
+    local waiting = vim.fn.getcompletion("Glossator show ", "cmdline")
+    vim.cmd("Glossator show")
+    local question = nvim.question()
+    question.answer(nil)
+    -- The newest first: let it go by its number, and open the other.
+    vim.cmd("Glossator discard " .. waiting[1])
+    nvim.wait("it to be gone", function()
+      return #vim.fn.getcompletion("Glossator show ", "cmdline") == 1
+    end)
+    vim.cmd("Glossator show")
+    nvim.enter("/after")
+    vim.cmd.normal({ "gg", bang = true })
+    nvim.press("x")
+    nvim.press("ZZ")
+    local undecided = nvim.question()
+    undecided.answer("Go back")
+    local kept = nvim.text_of(nvim.window("/list"))
+    nvim.press("ggu")
+    vim.cmd("Glossator accept")
+    nvim.press("ZZ")
+    nvim.question().answer("Leave them out")
+    nvim.wait("the end of the review", function() return #vim.api.nvim_list_tabpages() == 1 end)
+    return { tabs = tabs, still = still, waiting = waiting, titles = question.titles,
+      prompt = undecided.prompt, kept = kept, text = nvim.seen(path).text }
+    """,
+    )
+    seen = played.result
+    assert seen["tabs"] == 2
+    assert "(1 taken, 1 not decided)" in seen["still"]
+    assert len(seen["waiting"]) == len(seen["titles"]) == 2
+    assert seen["prompt"] == "1 change is not decided:"
+    assert "(1 left out, 1 not decided)" in seen["kept"]
+    assert seen["text"] == text(MENDED)
+
+
+def test_what_is_typed_there_meanwhile_wins_and_the_proposal_waits_on(sums: Scene) -> None:
+    played = play(
+        sums,
+        """
+    nvim.go_to("at < length")
+    vim.cmd("Glossator! fix")
+    nvim.enter("/after")
+    vim.cmd.tabprevious()
+    nvim.go_to("at < length")
+    vim.cmd.normal({ "wwcwused", bang = true })
+    local typed = nvim.text()
+    vim.cmd.tabnext()
+    nvim.press("A")
+    nvim.wait("the refusal", function()
+      return #nvim.notified > 0 and nvim.text_of(nvim.window("/list")):find("(2 taken)", 1, true)
+    end)
+    local bar = vim.wo[nvim.window("/list")].winbar
+    nvim.press("D")
+    nvim.wait("the end of the review", function() return #vim.api.nvim_list_tabpages() == 1 end)
+    return { typed = typed, text = nvim.seen(path).text, bar = bar }
+    """,
+    )
+    assert played.result["text"] == played.result["typed"]
+    (sentence,) = played.said
+    assert sentence.startswith("Glossator: ")
+    assert "\n" not in sentence
+
+
+def test_files_are_made_renamed_and_deleted_and_asked_about(
+    net: Scene, edit_models: WriteEdits
+) -> None:
+    shuffled = [
+        act("rename_file", path="client.c", to="src/user.c"),
+        act(
+            "edit_file", path="src/user.c", search='#include "net.h"', replace='#include "../net.h"'
+        ),
+        act("create_file", path="doc/limits.txt", text="Limits are in ms.\nAll of them.\n"),
+        act("delete_file", path="notes.txt"),
+        act("finish", summary="moved"),
+    ]
+    edit_models([plan_of("client.c", "src/user.c", "doc/limits.txt", "notes.txt")], shuffled)
+    played = play(
+        net,
+        f"""
+    vim.cmd("Glossator edit {WANTED}")
+    nvim.enter("/plan/1/1")
+    nvim.press("ZZ")
+    nvim.enter("/after")
+    local list = nvim.text_of(nvim.window("/list"))
+    local shown = {{}}
+    for _ = 1, 3 do
+      table.insert(shown, {{ nvim.text_of(nvim.window("/before")), nvim.text_of(nvim.window("/after")) }})
+      nvim.press("]f")
+    end
+    nvim.press("ZZ")
+    local question = nvim.question()
+    question.answer("Take")
+    nvim.wait("the end of the review", function() return #vim.api.nvim_list_tabpages() == 1 end)
+    vim.cmd("silent wall")
+    return {{ list = list, shown = shown, prompt = question.prompt }}
+    """,
+    )
+    seen = played.result
+    moved = BEFORE["client.c"].replace('"net.h"', '"../net.h"')
+    assert "client.c -> src/user.c  renamed +1 -1" in seen["list"]
+    assert "doc/limits.txt  created +2 -0" in seen["list"]
+    assert "notes.txt  deleted +0 -1  (1 not decided, asked for again)" in seen["list"]
+    assert sorted(seen["shown"]) == sorted(
+        [
+            ["", "Limits are in ms.\nAll of them."],
+            [text(BEFORE["notes.txt"]), ""],
+            [text(BEFORE["client.c"]), text(moved)],
+        ]
+    )
+    assert "notes.txt" in seen["prompt"]
+    there = {
+        it.relative_to(net.root).as_posix(): it.read_text()
+        for it in net.root.rglob("*")
+        if it.is_file()
+    }
+    assert there == {
+        "src/user.c": moved,
+        "net.h": BEFORE["net.h"],
+        "usage.c": USAGE,
+        "doc/limits.txt": "Limits are in ms.\nAll of them.\n",
+    }
+    assert played.said == []
