@@ -24,6 +24,9 @@ int net_connect(const char *host, int port)
 }
 """
 SAID = "It calls `socket_open` [1:6].\n\n- It sells ice cream.\n- It logs [1:8-9].\n"
+# An answer that is still being written when somebody stops it.
+LONG = "It logs [1:8-9].\n\n" * 2000
+SLOWLY: dict[str, object] = {"chunk": 20, "delay_s": 0.05}
 QUESTION = "How does net_connect open a connection to a host?"
 
 
@@ -90,3 +93,71 @@ def test_an_answer_streams_beside_the_code_and_its_places_can_be_gone_to(scene: 
     assert seen["closed"]
     assert seen["again"] == seen["both"]
     assert played.said == []
+
+
+def test_an_answer_can_float_is_stopped_and_what_it_says_sets_nothing(
+    tmp_path: Path, own_home: Path, nvim: str
+) -> None:
+    mean = "It calls `socket_open` vim: set tabstop=3 : [1:6].\n\n" + LONG
+    scene = scene_with(tmp_path, own_home, nvim, {"text": mean, **SLOWLY})
+    played = play(
+        scene,
+        """
+    vim.o.modeline = true
+    require("glossator").setup({ answers = "float", keys = { answer = { stop = "s" } } })
+    nvim.go_to("net_connect")
+    vim.cmd("Glossator explain")
+    nvim.wait("the answer", function()
+      return vim.api.nvim_win_get_config(0).relative ~= "" and nvim.text():find("...", 1, true)
+    end)
+    vim.cmd("doautocmd BufRead")
+    local text = nvim.text()
+    local settings = { vim.bo.tabstop, vim.bo.modeline, vim.wo.conceallevel }
+    nvim.press("s")
+    nvim.wait_for_progress("end", "cancelled")
+    nvim.wait("its end", function() return nvim.text():find("(stopped)", 1, true) end)
+    nvim.press("q")
+    return { settings = settings, windows = #vim.api.nvim_list_wins(), text = text }
+    """,
+    )
+    assert "vim: set tabstop=3 :" in played.result["text"]
+    assert played.result["settings"] == [8, False, 0]
+    assert played.result["windows"] == 1
+
+
+def test_what_a_selection_does_is_explained_and_a_server_that_dies_ends_the_answer(
+    tmp_path: Path, own_home: Path, nvim: str
+) -> None:
+    scene = scene_with(tmp_path, own_home, nvim, {"text": LONG, **SLOWLY})
+    played = play(
+        scene,
+        """
+    vim.cmd("5,11Glossator explain")
+    local heading = nvim.enter("glossator://answer")
+    vim.uv.kill(nvim.pid(), "sigkill")
+    nvim.wait("its end", function() return nvim.text():find("(stopped)", 1, true) end)
+    return heading
+    """,
+    )
+    assert played.result.startswith("# Explain net.c, lines 5 to 11\n")
+
+
+def test_a_question_is_asked_in_words_and_a_place_that_is_gone_is_said(scene: Scene) -> None:
+    played = play(
+        scene,
+        f"""
+    vim.cmd("Glossator ask {QUESTION}")
+    nvim.wait_for_progress("end", "answered")
+    local answer = nvim.enter("glossator://answer")
+    vim.fs.rm(path)
+    nvim.press("]]<CR>")
+    nvim.press("gg")
+    nvim.press("<CR>")
+    return answer
+    """,
+    )
+    assert played.result.startswith(f"# {QUESTION}\n\nIt calls `socket_open`. net.c:6")
+    assert played.said == [
+        f"Glossator: {scene.path} is not there any more.",
+        "Glossator: no place is named on this line.",
+    ]

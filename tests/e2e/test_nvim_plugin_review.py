@@ -276,7 +276,8 @@ def test_files_are_made_renamed_and_deleted_and_asked_about(
     local list = nvim.text_of(nvim.window("/list"))
     local shown = {{}}
     for _ = 1, 3 do
-      table.insert(shown, {{ nvim.text_of(nvim.window("/before")), nvim.text_of(nvim.window("/after")) }})
+      local before, after = nvim.window("/before"), nvim.window("/after")
+      table.insert(shown, {{ nvim.text_of(before), nvim.text_of(after) }})
       nvim.press("]f")
     end
     nvim.press("ZZ")

@@ -199,9 +199,16 @@ table.insert(actions, {
   end,
 })
 
+---@type integer?
+local there
+
 ---@return integer bufnr
 local function buffer()
+  if there and vim.api.nvim_buf_is_loaded(there) then
+    return there
+  end
   local bufnr = windows.scratch(NAME, 'glossator-answer')
+  there = bufnr
   vim.api.nvim_set_hl(0, 'GlossatorCitation', { link = 'Underlined', default = true })
   windows.colour(bufnr, 'markdown')
   windows.map(bufnr, options.now().keys.answer, actions)
