@@ -53,7 +53,8 @@ ROLES = tuple(it for it in ROLE_NAMES if it not in {"embed", "rerank"})
 # More than any server takes.
 MOST_STOPS = 4
 REASONING = ("off", "field", "native")
-REVIEWS = ("code", "multi-file")
+# From the one that asks most to the one that asks least.
+REVIEWS = ("always", "code", "multi-file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ class Settings:
     `preferred_models` are ids of approved models, first choice first; `annotations` are macros of
     the code base that decorate declarations and mean nothing to the grammar; `sampling` has an
     entry for each role that asks for its words in another way than the prompts do. `review` says
-    which changes an editor shows before it applies them: "code", or only "multi-file" ones.
+    which changes an editor shows before it applies them: "always" all, "code" all but comments,
+    or only "multi-file" ones.
     """
 
     sampling: Mapping[str, SamplingOptions] = field(default_factory=dict)
@@ -191,7 +193,8 @@ def preference_schema() -> dict[str, Any]:
         "review": {
             "type": "string",
             "enum": list(REVIEWS),
-            "description": "Which changes are shown before an editor applies them.",
+            "description": "Which changes are shown before an editor applies them: all, those "
+            "of code, or only those of several files.",
         },
         "code_lens": {
             "type": "boolean",
