@@ -1,4 +1,4 @@
--- Owns doc/glossator.txt: written from help/glossator.md, the tables of the code and its annotations.
+-- Owns doc/glossator.txt, written from help/glossator.md, the tables and annotations of the code.
 -- It must not hold words of its own. `nvim -l scripts/help.lua` writes it, `--check` compares.
 
 local here = vim.fs.dirname(vim.fs.abspath(debug.getinfo(1, 'S').source:sub(2)))

@@ -1,4 +1,4 @@
--- Owns how the plugin's own tests run: `nvim -l tests/run.lua` in the plugin's folder, with no editor.
+-- Owns how the tests of what decides run: `nvim -l tests/run.lua`, in the plugin's folder.
 -- It must not know what is tested: each `*_test.lua` beside it returns its tests by name.
 
 local here = vim.fs.dirname(vim.fs.abspath(debug.getinfo(1, 'S').source:sub(2)))
