@@ -46,6 +46,7 @@ check: $(VENV)/.setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	neovim-plugin/check.sh
 	$(BIN)/python -m pytest -q tests/docs
 
 format: $(VENV)/.setup
