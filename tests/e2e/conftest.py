@@ -62,7 +62,7 @@ def code_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CodeServer
 
     vscode.require_vscode()
     folder = tmp_path_factory.mktemp("vscode")
-    with vscode.code_server(folder, ()) as server:
+    with vscode.code_server(folder, (vscode.built_package(),)) as server:
         yield server
 
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 # Each step takes a fraction of it, also while other work shares the machine.
-PATIENCE_S = 60
+PATIENCE_S = 40
 _LOOK_AGAIN_S = 0.05
 
 expect.set_options(timeout=PATIENCE_S * 1000)
@@ -194,21 +194,31 @@ class Window:
 
     def menu(self, title: str) -> Locator:
         """Open the menu of code actions; return its entry with this title."""
-        widget = self.page.locator(".action-widget:visible")
-        self.press("Control+Period")
-        row = widget.locator(".monaco-list-row.action", has_text=_exactly(title)).first
-        row.wait_for()
+        row = self._actions.filter(has_text=_exactly(title)).first
+        until(f"the menu offers {title!r}", lambda: self._opened_menu(row))
         return row
 
     def menu_titles(self) -> list[str]:
         """Return the titles of the menu of code actions at the cursor, and close it."""
-        widget = self.page.locator(".action-widget:visible")
-        self.press("Control+Period")
-        widget.locator(".monaco-list-row.action").first.wait_for()
-        titles = widget.locator(".monaco-list-row.action .title").all_inner_texts()
+        until("there is a menu", lambda: self._opened_menu(self._actions.first))
+        titles = self._actions.locator(".title").all_inner_texts()
         self.press("Escape")
-        widget.wait_for(state="hidden")
+        self._actions.first.wait_for(state="hidden")
         return titles
+
+    @property
+    def _actions(self) -> Locator:
+        return self.page.locator(".action-widget:visible .monaco-list-row.action")
+
+    def _opened_menu(self, row: Locator) -> bool:
+        """Open the menu and say whether it has a row; a server that only starts offers nothing."""
+        self.press("Control+Period")
+        nothing = self.page.locator(".monaco-editor-overlaymessage:visible")
+        self._actions.first.or_(nothing).first.wait_for()
+        if row.is_visible():
+            return True
+        self.press("Escape")
+        return False
 
     def hover(self) -> Locator:
         """Show what is to be said of the place of the cursor."""
