@@ -81,7 +81,7 @@ def browser() -> Iterator[Browser]:
 def open_window(
     code_server: CodeServer,
     browser: Browser,
-    own_home: Path,
+    own_home: Path,  # noqa: ARG001 -- sets the folders of the server
     tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> Iterator[OpenWindow]:
@@ -95,7 +95,7 @@ def open_window(
         settings: Mapping[str, object] | None = None,
         machine: Mapping[str, object] | None = None,
     ) -> Window:
-        program = vscode.write_server(tmp_path / "glossator", own_home)
+        program = vscode.write_server(tmp_path / "glossator", os.environ)
         places = {"glossator.path": str(program)} if machine is None else machine
         code_server.write_settings(settings or {}, places)
         window = vscode.open_window(code_server, browser, folder, PICTURES)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -29,9 +30,15 @@ PLACE = PARTS / "code-server-4.139.1"
 CHROMIUM = "/usr/bin/chromium"
 # Debian's browser on a machine without a screen, and without a word to anybody.
 CHROMIUM_ARGUMENTS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run"
-    " --disable-background-networking --disable-component-update --disable-sync"
-).split()
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 # What would stand in the way of a test: questions, tips, and other people's models.
 QUIET: Mapping[str, object] = {
     "security.workspace.trust.enabled": False,
@@ -75,7 +82,14 @@ def built_package() -> Path:
 
 
 # What `npm run package` reads of the extension's folder.
-_PACKED = ("src/**/*.ts", "media/**/*", "package.json", "README.md", "CHANGELOG.md", "scripts/*.mjs")
+_PACKED = (
+    "src/**/*.ts",
+    "media/**/*",
+    "package.json",
+    "README.md",
+    "CHANGELOG.md",
+    "scripts/*.mjs",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,20 +181,18 @@ def browser() -> Iterator[Browser]:
             running.close()
 
 
-def write_server(path: Path, home: Path) -> Path:
-    """Write a program that is our server with the configuration and the folders of one test."""
-    kept = {it: os.environ[it] for it in sorted(os.environ) if it.startswith(("XDG_", "GLOSSATOR_"))}
-    lines = [f"export {name}='{value}'" for name, value in kept.items()]
-    words = " ".join(f"'{it}'" for it in COMMAND)
-    path.write_text("\n".join(["#!/bin/sh", *lines, f'exec {words} "$@"', ""]), "utf-8")
+def write_server(path: Path, environment: Mapping[str, str]) -> Path:
+    """Write a program that is our server, with the folders and the configuration of one test."""
+    own = {k: v for k, v in environment.items() if k.startswith(("XDG_", "GLOSSATOR_"))}
+    lines = [f"export {name}={shlex.quote(own[name])}" for name in sorted(own)]
+    path.write_text(
+        "\n".join(["#!/bin/sh", *lines, f'exec {shlex.join(COMMAND)} "$@"', ""]), "utf-8"
+    )
     path.chmod(0o700)
-    assert str(home) in path.read_text("utf-8"), "the test has no folders of its own"
     return path
 
 
-def open_window(
-    server: CodeServer, browser: Browser, folder: Path, pictures: Path
-) -> Window:
+def open_window(server: CodeServer, browser: Browser, folder: Path, pictures: Path) -> Window:
     """Open a folder in a browser that knows nothing of others."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE_S * 1000)

@@ -9,15 +9,18 @@ import json
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 # Each step takes a fraction of it, also while other work shares the machine.
 PATIENCE_S = 40
 _LOOK_AGAIN_S = 0.05
+_SOON_MS = 3000
 
 expect.set_options(timeout=PATIENCE_S * 1000)
 Found = TypeVar("Found")
@@ -61,12 +64,12 @@ class Window:
 
     def command(self, title: str) -> None:
         """Run a command by its title in the palette."""
-        self.press("F1")
+        self._summon("F1")
         self._pick(f">{title}", title)
 
     def offers_command(self, title: str) -> bool:
         """Say whether the palette has a command, and close it."""
-        self.press("F1")
+        self._summon("F1")
         self._filter(f">{title}")
         rows = self.page.locator(".quick-input-list .monaco-list-row")
         rows.first.wait_for()
@@ -79,6 +82,19 @@ class Window:
     def quick_input(self) -> Locator:
         """Return the box in which VS Code asks for a text or a choice."""
         return self.page.locator(".quick-input-widget:visible")
+
+    def _summon(self, key: str) -> None:
+        """Have the box opened by a key; one that comes while another box closes is lost."""
+        self.quick_input.wait_for(state="hidden")
+        box = self.quick_input.locator(".quick-input-box input")
+
+        def opened() -> bool:
+            self.press(key)
+            with suppress(PlaywrightTimeout):
+                box.wait_for(timeout=_SOON_MS)
+            return box.is_visible()
+
+        until(f"{key} opens a box", opened)
 
     def answer(self, text: str) -> None:
         """Type a text into the box that VS Code asks in, and accept it."""
@@ -113,7 +129,7 @@ class Window:
 
     def open(self, name: str) -> None:
         """Open a file of the folder; the keyboard is in it then."""
-        self.press("Control+KeyP")
+        self._summon("Control+KeyP")
         self._filter(name)
         label = Path(name).name
         row = self.quick_input.locator(".monaco-list-row.focused").filter(
@@ -147,7 +163,7 @@ class Window:
 
     def go_to_place(self, line: int, column: int) -> None:
         """Put the cursor at a place; lines and columns count from one."""
-        self.press("Control+KeyG")
+        self._summon("Control+KeyG")
         self._filter(f":{line}:{column}")
         self.press("Enter")
         self.quick_input.wait_for(state="hidden")
