@@ -39,6 +39,8 @@ test("next and previous go across files and round", () => {
   assert.equal(walk("b.c", 0, 1), "a.c:2");
   assert.equal(walk("a.c", 2, -1), "b.c:0");
   assert.equal(walk("b.c", 0, -1), "a.c:11");
+  const onlyDeletion = neighbourOf(proposal, { path: "b.c", line: 0 }, 1, (it) => it.hunk === 2);
+  assert.equal(onlyDeletion?.line, 11);
   assert.equal(neighbourOf(proposal, null, 1)?.line, 2);
   assert.equal(neighbourOf(proposal, null, -1)?.part.path, "b.c");
   assert.equal(neighbourOf(edit([]), null, 1), null);

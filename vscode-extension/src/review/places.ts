@@ -51,13 +51,18 @@ export function placesOf(proposal: Proposal): readonly Place[] {
   });
 }
 
-/** Return the place after or before a line of a file, going round at the ends; null where there is none. */
+/**
+ * Return the place after or before a line of a file, going round at the ends; null where there is none.
+ *
+ * Only parts that are `wanted` count.
+ */
 export function neighbourOf(
   proposal: Proposal,
   from: { readonly path: string; readonly line: number } | null,
   step: 1 | -1,
+  wanted: (part: Part) => boolean = () => true,
 ): Place | null {
-  const places = placesOf(proposal);
+  const places = placesOf(proposal).filter((it) => wanted(it.part));
   if (places.length === 0) return null;
   if (from === null) return places.at(step === 1 ? 0 : -1) ?? null;
   const order = proposal.files.map((it) => it.path);
