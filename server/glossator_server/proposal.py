@@ -80,6 +80,11 @@ class Proposal:
         return f"the change of {self.symbol}" if self.symbol else "the change"
 
     @property
+    def stayed_here(self) -> bool:
+        """Tell whether no other machine was sent anything for it."""
+        return "://" not in self.route
+
+    @property
     def says(self) -> str:
         """Return what an editor shows beside each change, empty for nothing."""
         return ""

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-KNOWN = "document.*, fix.*, review, index.*, sampling.*, preferred_models, c.annotations"
+KNOWN = (
+    "document.*, fix.*, edit.*, review, code_lens, index.*, sampling.*, preferred_models, "
+    "c.annotations"
+)
 # Of a key that nobody knows: enough to find it.
 MAX_SHOWN_CHARACTERS = 80
 OptionsT = TypeVar("OptionsT", bound="DataclassInstance")

@@ -34,7 +34,17 @@ from glossator_server.setting_keys import (
 )
 
 WORKSPACE_FILE = ".glossator.toml"
-_PREFERENCES = ("document", "fix", "edit", "review", "index", "sampling", "preferred_models", "c")
+_PREFERENCES = (
+    "document",
+    "fix",
+    "edit",
+    "review",
+    "code_lens",
+    "index",
+    "sampling",
+    "preferred_models",
+    "c",
+)
 _MACRO = re.compile(r"[A-Za-z_]\w{0,99}", re.ASCII)
 _PROJECT = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
 VECTOR_STORES = ("auto", "exact", "chroma")
@@ -79,6 +89,7 @@ class Settings:
     fix: FixOptions = field(default_factory=FixOptions)
     edit: EditOptions = field(default_factory=EditOptions)
     review: str = "code"
+    code_lens: bool = False
     index: IndexOptions = field(default_factory=IndexOptions)
     preferred_models: tuple[str, ...] = ()
     annotations: tuple[str, ...] = ()
@@ -112,6 +123,8 @@ class Settings:
                     ignored.extend(sentences)
                 case "review", str() if value in REVIEWS:
                     settings = replace(settings, review=value)
+                case "code_lens", bool():
+                    settings = replace(settings, code_lens=value)
                 case "index", Mapping():
                     index, sentences = narrow(self.index, value, _INDEX)
                     settings = replace(settings, index=index)
@@ -179,6 +192,10 @@ def preference_schema() -> dict[str, Any]:
             "type": "string",
             "enum": list(REVIEWS),
             "description": "Which changes are shown before an editor applies them.",
+        },
+        "code_lens": {
+            "type": "boolean",
+            "description": "Whether an editor shows actions above declarations.",
         },
         "index": schema_of(_INDEX, "Whether and how the repository is indexed."),
         "sampling": {

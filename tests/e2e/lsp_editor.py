@@ -29,6 +29,12 @@ from pytest_lsp.checks import (
 
 SERVER = (sys.executable, "-P", "-m", "glossator_server", "server")
 ANSWER = "glossator/answer"
+# What an editor with panels is told, and what stands in each message at least.
+PANELS = {
+    ANSWER: {"job", "seq", "delta"},
+    "glossator/proposal": {"id", "job", "state", "title", "files", "evidence", "model", "local"},
+    "glossator/plan": {"job", "title", "text", "files", "uri", "problem"},
+}
 # An answer that takes longer than this on a busy machine does not come.
 PATIENCE = 20.0
 CONVERTER = get_converter()
@@ -392,12 +398,12 @@ class StrictEditor:
 
     def _check_request(self, message: Json) -> None:
         method = message["method"]
-        if method == ANSWER:
+        if method in PANELS:
             # Our own; only an editor that announced panels may be sent it.
             options = self.announced.options
             assert isinstance(options, Mapping)
             assert options["panels"] is True
-            assert set(message["params"]) >= {"job", "seq", "delta"}
+            assert set(message["params"]) >= PANELS[method]
             return
         cls, *_ = types.METHOD_TO_TYPES[method]
         params = CONVERTER.structure(message, cls).params

@@ -47,11 +47,12 @@ class EditorCapabilities:
     pulls_diagnostics: bool = False
     registers_diagnostics: bool = False
     refreshes_diagnostics: bool = False
+    refreshes_lenses: bool = False
     shows_documents: bool = False
     annotates_edits: bool = False
     # Of "create", "rename" and "delete", those that an edit may ask for.
     file_operations: frozenset[str] = frozenset()
-    # Our own extension of the protocol: answers that stream.
+    # Our own extension of the protocol: answers that stream, changes and plans as data.
     panels: bool = False
 
     @property
@@ -76,6 +77,7 @@ def fold(announced: types.ClientCapabilities) -> EditorCapabilities:
     symbols = workspace.symbol or types.WorkspaceSymbolClientCapabilities()
     pull = document.diagnostic or types.DiagnosticClientCapabilities()
     refresh = workspace.diagnostics or types.DiagnosticWorkspaceClientCapabilities()
+    lenses = workspace.code_lens or types.CodeLensWorkspaceClientCapabilities()
     action = document.code_action or types.CodeActionClientCapabilities()
     hover = document.hover or types.HoverClientCapabilities()
     tags = action.tag_support.value_set if action.tag_support else ()
@@ -96,6 +98,7 @@ def fold(announced: types.ClientCapabilities) -> EditorCapabilities:
         pulls_diagnostics=document.diagnostic is not None,
         registers_diagnostics=bool(pull.dynamic_registration),
         refreshes_diagnostics=bool(refresh.refresh_support),
+        refreshes_lenses=bool(lenses.refresh_support),
         shows_documents=bool(window.show_document and window.show_document.support),
         annotates_edits=edit.change_annotation_support is not None,
         file_operations=frozenset(
@@ -121,6 +124,8 @@ def server_capabilities(encoding: types.PositionEncodingKind) -> types.ServerCap
                 types.CodeActionKind.Source,
             ],
         ),
+        # Empty answers where they are off, so that they can be switched on without a restart.
+        code_lens_provider=types.CodeLensOptions(),
         execute_command_provider=types.ExecuteCommandOptions(commands=list(COMMANDS)),
         workspace=types.WorkspaceOptions(
             workspace_folders=types.WorkspaceFoldersServerCapabilities(

@@ -174,6 +174,14 @@ class PositionMap:
         return start + within, is_cut
 
 
+def range_as_sent(place: types.Range) -> dict[str, object]:
+    """Return a range as it stands in a command's argument."""
+    return {
+        "start": {"line": place.start.line, "character": place.start.character},
+        "end": {"line": place.end.line, "character": place.end.character},
+    }
+
+
 def _code_points(line: str, codec: str, units: int) -> tuple[int, bool]:
     """Return how many whole characters fit in the units, and whether a surrogate pair is cut."""
     raw = line.encode(codec, "surrogatepass")

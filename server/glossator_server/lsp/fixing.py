@@ -19,7 +19,7 @@ from glossator_indexer.symbols import symbol_at
 from glossator_server.actions.targeting import Complaint
 from glossator_server.actions.workshop import Workshop, opened_workshop
 from glossator_server.errors import UsageError
-from glossator_server.lsp.convert import PositionMap
+from glossator_server.lsp.convert import PositionMap, range_as_sent
 from glossator_server.lsp.findings import SOURCE
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.snapshot import Snapshot
@@ -75,7 +75,7 @@ def fix_of_lines(params: types.CodeActionParams, snapshot: Snapshot) -> Iterator
     argument = {
         "uri": params.text_document.uri,
         "version": snapshot.version,
-        "range": _range_as_sent(at),
+        "range": range_as_sent(at),
     }
     yield types.CodeAction(
         title=title,
@@ -149,7 +149,7 @@ def _is_mendable(diagnostic: types.Diagnostic) -> bool:
 def _as_sent(diagnostic: types.Diagnostic) -> dict[str, object]:
     """Return what of a diagnostic comes back with the command."""
     sent: dict[str, object] = {
-        "range": _range_as_sent(diagnostic.range),
+        "range": range_as_sent(diagnostic.range),
         "message": diagnostic.message,
     }
     if diagnostic.severity is not None:
@@ -161,10 +161,3 @@ def _as_sent(diagnostic: types.Diagnostic) -> dict[str, object]:
     if is_finding(diagnostic):
         sent["data"] = diagnostic.data
     return sent
-
-
-def _range_as_sent(place: types.Range) -> dict[str, object]:
-    return {
-        "start": {"line": place.start.line, "character": place.start.character},
-        "end": {"line": place.end.line, "character": place.end.character},
-    }

@@ -84,6 +84,11 @@ class GlossatorServer(LanguageServer):
         if self.editor.refreshes_diagnostics and self.got_ready.is_set():
             self.workspace_diagnostic_refresh(None, lambda _: None)
 
+    def refresh_lenses(self) -> None:
+        """Have an editor that shows code lenses ask for them again."""
+        if self.editor.refreshes_lenses:
+            self.workspace_code_lens_refresh(None, lambda _: None)
+
     def say(self, kind: types.MessageType, sentence: str) -> None:
         """Show the user one sentence."""
         self.window_show_message(types.ShowMessageParams(kind, sentence))

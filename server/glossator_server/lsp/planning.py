@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import itertools
 import os
+from dataclasses import replace
 from pathlib import Path
+
+from pygls.exceptions import JsonRpcException
 
 from glossator_gate.errors import GlossatorError
 from glossator_server.agent.plans import Plan, read_plan
@@ -15,6 +18,7 @@ from glossator_server.errors import UsageError
 from glossator_server.lsp.asking import ask, named, show_file, where_to_read
 from glossator_server.lsp.jobs import JobReport
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.panels import PlanQuestion, plan_from_panel
 from glossator_server.lsp.places import Places
 from glossator_server.lsp.shown_files import write_shown
 
@@ -30,6 +34,8 @@ async def agreed_plan(ls: GlossatorServer, plan: Plan, report: JobReport) -> Pla
     """
     path = write_shown("plans", f"{os.getpid()}-{next(_numbers)}.md", plan.text)
     report.say("the plan waits for an answer")
+    if ls.editor.panels:
+        return await _from_panel(ls, PlanQuestion(report.job, plan, path), report)
     await show_file(ls, path)
     files = named(plan.files)
     where = where_to_read(ls, path)
@@ -49,6 +55,24 @@ async def agreed_plan(ls: GlossatorServer, plan: Plan, report: JobReport) -> Pla
         except GlossatorError as trouble:
             report.say("the plan cannot be read; it waits for an answer")
             message = f"{trouble} Change and save the plan{where}, and go on?"
+
+
+async def _from_panel(ls: GlossatorServer, question: PlanQuestion, report: JobReport) -> Plan | str:
+    problem = None
+    while True:
+        try:
+            text = await plan_from_panel(ls, question, problem)
+        except JsonRpcException as trouble:
+            ls.note(f"The editor shows no plan ({trouble.message}).")
+            return "nobody answered; nothing was changed"
+        if text is None:
+            return "discarded; nothing was changed"
+        try:
+            return read_plan(text)
+        except GlossatorError as trouble:
+            report.say("the plan cannot be read; it waits for an answer")
+            problem = str(trouble)
+            question = replace(question, plan=replace(question.plan, text=text))
 
 
 def _plan_now(ls: GlossatorServer, path: Path) -> Plan:

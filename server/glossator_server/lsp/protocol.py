@@ -12,6 +12,7 @@ import inspect
 import json
 import logging
 import traceback
+import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
 from enum import Enum
@@ -259,6 +260,20 @@ class EdgeProtocol(LanguageServerProtocol):
         """Ask the editor; the future also ends where the editor's answer makes no sense."""
         _log.debug("asking the editor for %s", method)
         return super().send_request(method, params, callback, msg_id)
+
+    async def ask(self, method: str, params: object) -> Any:  # noqa: ANN401 -- any JSON
+        """Return the editor's answer to a request of ours; a cancel is passed on to it.
+
+        Raises `JsonRpcException` where the editor refuses.
+        """
+        message_id = str(uuid.uuid4())
+        answer = self.send_request_async(method, params, message_id)
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            self._request_futures.pop(message_id, None)
+            self.notify(types.CANCEL_REQUEST, types.CancelParams(message_id))
+            raise
 
     def _send_data(self, data: Any) -> None:  # noqa: ANN401 -- pygls' signature
         """Write one whole frame. The only way out."""

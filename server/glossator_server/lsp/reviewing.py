@@ -16,6 +16,7 @@ from glossator_server.lsp.choosing import LEAVE, TAKE, in_lines, part_of, picked
 from glossator_server.lsp.evidence import evidence_in_short
 from glossator_server.lsp.jobs import JobReport
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.panels import ProposalNews, ProposalState, tell_of_change
 from glossator_server.lsp.proposals import Failing, KeptProposal, OfferedChange
 from glossator_server.lsp.sending import require_edits
 from glossator_server.proposal import Evidence, Verdict
@@ -36,8 +37,13 @@ async def offer_change(ls: GlossatorServer, offered: OfferedChange, report: JobR
     """Show a change, ask, and have it applied where a person says so; say how it ended."""
     require_edits(ls)
     if ls.session.settings.review == "multi-file" and not offered.by_parts:
-        return await apply_change(ls, offered, report)
+        told = await apply_change(ls, offered, report)
+        tell_of_change(ls, ProposalNews(None, ProposalState.APPLIED, report.job), offered)
+        return told
     kept = ls.proposals.keep(offered)
+    if ls.editor.panels:
+        tell_of_change(ls, ProposalNews(kept.id, ProposalState.WAITING, report.job), offered)
+        return f"waits for review; {evidence_in_short(offered.proposal)}"
     report.say("waits for an answer")
     try:
         await show_file(ls, kept.diff)

@@ -12,6 +12,7 @@ from glossator_server.lsp.evidence import evidence_in_short
 from glossator_server.lsp.examples import with_examples
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.panels import tell_of_comment
 from glossator_server.lsp.sending import require_edits
 from glossator_server.proposal import Skipped
 from glossator_server.snapshot import Snapshot
@@ -60,6 +61,7 @@ async def write_comment(
         reason = outcome.reason.rstrip(".")
         report.warn(f"No comment was written for {outcome.symbol}: {reason}.")
         return "nothing was changed"
+    tell_of_comment(ls, outcome, report.job)
     for notice in (*outcome.notices, *filter(None, [outcome.trailer])):
         ls.note(notice)
     return evidence_in_short(outcome)

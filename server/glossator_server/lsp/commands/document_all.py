@@ -23,6 +23,7 @@ from glossator_server.lsp.commands.arguments import Target, read_target, snapsho
 from glossator_server.lsp.examples import with_examples
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.panels import tell_of_comment
 from glossator_server.lsp.sending import require_edits
 from glossator_server.lsp.uris import path_of
 from glossator_server.proposal import Outcome, SkipCause, Skipped
@@ -94,6 +95,7 @@ async def _document_each(run: _Run, wanted: Sequence[tuple[str, str]]) -> list[S
             skipped.append(outcome)
             run.ls.note(f"{outcome.symbol}: {outcome.reason}")
         else:
+            tell_of_comment(run.ls, outcome, run.report.job)
             for notice in outcome.notices:
                 run.ls.note(f"{name}: {notice}")
     return skipped

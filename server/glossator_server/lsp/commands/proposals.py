@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+from pygls.exceptions import JsonRpcException
 
 from glossator_gate.errors import GlossatorError
 from glossator_server.change_set import ChangeSet
@@ -15,23 +17,38 @@ from glossator_server.lsp.choosing import Taken, part_of, rest_of, without
 from glossator_server.lsp.commands.arguments import read_object
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.panels import ProposalNews, ProposalState, tell_of_change
 from glossator_server.lsp.proposals import KeptProposal
 from glossator_server.lsp.reviewing import Decision, Discarded, checked_part, confirmed
 
 _KEYS = frozenset({"id", "files", "hunks"})
+_APPLY_KEYS = _KEYS | {"rest"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What of a proposal is to be applied, None for all of it, and whether the rest waits on."""
+
+    kept: KeptProposal
+    taken: Taken | None
+    keeps_rest: bool
 
 
 async def apply(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, int]:
     """Start a job that applies a proposal, or a part of it; answer with the job's number."""
+    rest = read_object(arguments, _APPLY_KEYS).get("rest", "keep")
+    if rest not in ("keep", "discard"):
+        raise UsageError('`rest` must be "keep" or "discard", what becomes of what is not named.')
     kept, taken = _taken(ls, arguments)
+    wanted = _Wanted(kept, taken, keeps_rest=rest == "keep")
     title = f"Apply {kept.offered.proposal.title}"
 
     async def work(report: JobReport) -> str:
         try:
-            return await _apply(ls, kept, taken, report)
-        except (GlossatorError, asyncio.CancelledError):
+            return await _apply(ls, wanted, report)
+        except (GlossatorError, JsonRpcException, asyncio.CancelledError):
             # Whoever undoes what stands in its way can have it yet.
-            ls.proposals.put_back(kept)
+            _wait_on(ls, kept, report.job)
             raise
 
     key = f"apply {kept.id}"
@@ -42,15 +59,18 @@ async def apply(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, i
 
 async def discard(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, str]:
     """Forget a proposal, or a part of it; answer with its id."""
+    read_object(arguments, _KEYS)
     kept, taken = _taken(ls, arguments)
-    if taken is not None:
-        _keep(ls, kept, without(kept.offered, taken))
+    left = None if taken is None else _left(kept, without(kept.offered, taken))
+    if left is None:
+        tell_of_change(ls, ProposalNews(kept.id, ProposalState.DISCARDED), kept.offered)
+    else:
+        _wait_on(ls, left, None)
     return {"discarded": kept.id}
 
 
-async def _apply(
-    ls: GlossatorServer, kept: KeptProposal, taken: Taken | None, report: JobReport
-) -> str:
+async def _apply(ls: GlossatorServer, wanted: _Wanted, report: JobReport) -> str:
+    kept, taken = wanted.kept, wanted.taken
     offered = kept.offered
     decision: Decision
     if taken is None and kept.is_whole:
@@ -60,26 +80,37 @@ async def _apply(
         part = offered.changes if taken is None else part_of(offered, taken)
         decision = await checked_part(ls, offered, part, report)
     if decision is None:
-        ls.proposals.put_back(kept)
+        _wait_on(ls, kept, report.job)
         return f"nothing was changed yet; proposal {kept.id} waits"
     if isinstance(decision, Discarded):
+        tell_of_change(ls, ProposalNews(kept.id, ProposalState.DISCARDED, report.job), offered)
         return "discarded; nothing was changed"
     report.say("applying")
     words = await apply_change(ls, decision, report)
-    if taken is not None:
-        _keep(ls, kept, rest_of(kept.offered, taken))
+    has_rest = taken is not None and wanted.keeps_rest
+    left = _left(kept, rest_of(offered, taken)) if has_rest and taken is not None else None
+    applied = None if left is not None else kept.id
+    tell_of_change(ls, ProposalNews(applied, ProposalState.APPLIED, report.job), decision)
+    if left is not None:
+        _wait_on(ls, left, report.job)
     return words
 
 
-def _keep(ls: GlossatorServer, kept: KeptProposal, left: ChangeSet) -> None:
-    if left.files:
-        rest = kept.offered.narrowed(left)
-        ls.proposals.put_back(replace(kept, offered=rest, is_whole=False))
+def _left(kept: KeptProposal, left: ChangeSet) -> KeptProposal | None:
+    """Return what is left of a proposal, None where that is nothing."""
+    if not left.files:
+        return None
+    return replace(kept, offered=kept.offered.narrowed(left), is_whole=False)
+
+
+def _wait_on(ls: GlossatorServer, kept: KeptProposal, job: int | None) -> None:
+    ls.proposals.put_back(kept)
+    tell_of_change(ls, ProposalNews(kept.id, ProposalState.WAITING, job), kept.offered)
 
 
 def _taken(ls: GlossatorServer, arguments: Sequence[object]) -> tuple[KeptProposal, Taken | None]:
     """Return a proposal, and which part of it is meant, None for all of it."""
-    argument = read_object(arguments, _KEYS)
+    argument = read_object(arguments, _APPLY_KEYS)
     number = argument.get("id")
     if not isinstance(number, str):
         raise UsageError("The command needs `id`, the proposal's id, a string.")

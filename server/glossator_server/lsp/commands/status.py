@@ -17,15 +17,18 @@ if TYPE_CHECKING:
 
 # Who asks how things stand does not want to wait for them.
 INDEX_SECONDS = 3.0
+# What a person asks for; which model judges or sums up for them is in the log.
+ROLES = ("document", "fix", "review", "edit", "ask")
 
 
 async def status(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, object]:
-    """Answer with the version, the model for comments, jobs, documents, settings, indexes."""
+    """Answer with the version, the models, jobs, documents, settings, indexes."""
     read_object(arguments, frozenset())
     session = ls.session
     return {
         "version": ls.version,
-        **await _model(ls),
+        **await _model(ls, "document"),
+        "roles": {role: await _model(ls, role) for role in ROLES},
         "jobs": [{"job": it.id, "title": it.title} for it in session.jobs.running],
         "documents": [
             {"uri": it.uri, "version": it.version, "trouble": it.trouble}
@@ -77,9 +80,9 @@ async def _index(client: IndexClient) -> dict[str, object]:
     }
 
 
-async def _model(ls: GlossatorServer) -> dict[str, object]:
+async def _model(ls: GlossatorServer, role: str) -> dict[str, object]:
     try:
-        model = await ls.session.open_model("document")
+        model = await ls.session.open_model(role)
     except GlossatorError as trouble:
         return {"model": None, "route": None, "local": None, "why": None, "problem": str(trouble)}
     info = model.info

@@ -25,6 +25,7 @@ FEATURES = {
     types.TEXT_DOCUMENT_DID_CLOSE: "did_close",
     types.TEXT_DOCUMENT_CODE_ACTION: "code_action",
     types.TEXT_DOCUMENT_HOVER: "hover",
+    types.TEXT_DOCUMENT_CODE_LENS: "code_lens",
     types.TEXT_DOCUMENT_DIAGNOSTIC: "diagnostic",
     types.WORKSPACE_DIAGNOSTIC: "workspace_diagnostic",
     types.WORKSPACE_EXECUTE_COMMAND: "execute_command",

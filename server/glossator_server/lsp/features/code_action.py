@@ -11,6 +11,7 @@ from lsprotocol import types
 
 from glossator_indexer.types import TextChange
 from glossator_server.actions.registry import Offer, OfferContext, offers, offers_in_text
+from glossator_server.lsp.convert import range_as_sent
 from glossator_server.lsp.drifting import quick_fixes
 from glossator_server.lsp.fixing import fix_actions, fix_of_lines
 from glossator_server.lsp.language_server import GlossatorServer
@@ -68,15 +69,11 @@ def _as_fix(ls: GlossatorServer, fix: types.CodeAction) -> types.CodeAction | ty
 
 
 def _command(offer: Offer, params: types.CodeActionParams, version: int | None) -> types.Command:
-    at = params.range
     argument = {
         **offer.arguments,
         "uri": params.text_document.uri,
         "version": version,
-        "range": {
-            "start": {"line": at.start.line, "character": at.start.character},
-            "end": {"line": at.end.line, "character": at.end.character},
-        },
+        "range": range_as_sent(params.range),
     }
     return types.Command(title=offer.title, command=offer.command, arguments=[argument])
 

@@ -60,6 +60,8 @@ def _evidence(ls: GlossatorServer, snapshot: Snapshot, description: Description)
 
 
 def _actions(ls: GlossatorServer, description: Description) -> list[str]:
+    if ls.editor.panels:
+        return []  # Such an editor puts the actions themselves there.
     name = ls.editor_name.lower()
     way = next((keys for known, keys in _WAYS.items() if known in name), "the code actions here")
     return [f"{title}: {way}" for title in description.actions]

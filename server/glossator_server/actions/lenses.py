@@ -1,0 +1,51 @@
+"""Own what stands above a declaration as a code lens, for who switched them on.
+
+It answers from the syntax tree alone: no I/O, no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from glossator_indexer.styles import styles_of
+from glossator_indexer.symbols import all_symbols
+from glossator_indexer.types import Span, Symbol
+from glossator_server.actions.states import (
+    CommentState,
+    comment_status,
+    is_documented_kind,
+    style_of,
+)
+from glossator_server.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """A lens on a symbol's name: its title, and the command with which it runs."""
+
+    span: Span
+    title: str
+    command: str
+    symbol: str
+
+
+def lenses(snapshot: Snapshot) -> list[Lens]:
+    """Return the lenses of a text in order, none in a language whose comments cannot be written."""
+    if not styles_of(snapshot.source.language.id):
+        return []
+    named = (it for it in all_symbols(snapshot.source) if it.name and is_documented_kind(it))
+    return [lens for symbol in named for lens in _of_symbol(snapshot, symbol)]
+
+
+def _of_symbol(snapshot: Snapshot, symbol: Symbol) -> Iterator[Lens]:
+    name, span = symbol.qualified_name, symbol.name_span
+    match comment_status(symbol, style_of(snapshot), snapshot.source).state:
+        case CommentState.MISSING:
+            yield Lens(span, "Document", "glossator.document", name)
+        case CommentState.DRIFTED:
+            yield Lens(span, "Update comment", "glossator.document", name)
+        case _:
+            pass
+    if symbol.body is not None:
+        yield Lens(span, "Explain", "glossator.explain", name)
