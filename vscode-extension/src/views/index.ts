@@ -4,7 +4,8 @@
  * It must not know what any of them shows.
  */
 
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
+import { Reviewing } from "../review/reviewing.ts";
 import type { Server } from "../server.ts";
 
 /** What each view is given. */
@@ -15,7 +16,6 @@ export interface ViewContext {
 }
 
 /** Open all views for business; each is disposed of with the extension. */
-export function openViews({ log }: ViewContext): vscode.Disposable[] {
-  log.debug("no views");
-  return [];
+export function openViews(context: ViewContext): vscode.Disposable[] {
+  return [vscode.Disposable.from(new Reviewing(context))];
 }
