@@ -46,13 +46,14 @@ QUIET: Mapping[str, object] = {
     "workbench.startupEditor": "none",
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "workbench.tips.enabled": False,
-    "chat.commandCenter.enabled": False,
+    "chat.disableAIFeatures": True,
     "extensions.ignoreRecommendations": True,
     "git.enabled": False,
     # In a browser it saves by itself else.
     "files.autoSave": "off",
     "files.simpleDialog.enable": True,
-    "workbench.colorTheme": "Default Light Modern",
+    # Pictures are taken in each kind of theme.
+    "window.autoDetectColorScheme": True,
     # A test that types must get what it typed.
     "editor.autoClosingBrackets": "never",
     "editor.autoIndent": "none",

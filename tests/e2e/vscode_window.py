@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -22,8 +22,17 @@ PATIENCE_S = 40
 _LOOK_AGAIN_S = 0.05
 _SOON_MS = 3000
 
+# What the system wishes, and what marks a window that follows it; a light one stays at last.
+THEMES: tuple[tuple[str, Scheme, Forced, str], ...] = (
+    ("dark", "dark", "none", "vs-dark"),
+    ("contrast", "dark", "active", "hc-black"),
+    ("light", "light", "none", "vs"),
+)
+
 expect.set_options(timeout=PATIENCE_S * 1000)
 Found = TypeVar("Found")
+Scheme = Literal["dark", "light"]
+Forced = Literal["active", "none"]
 
 
 def until(what: str, condition: Callable[[], Found], patience_s: float = PATIENCE_S) -> Found:
@@ -303,6 +312,13 @@ class Window:
         """Keep a picture of the window for people to look at."""
         self.pictures.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=self.pictures / f"{name}.png", animations="disabled")
+
+    def pictures_in_themes(self, name: str) -> None:
+        """Keep a picture in each kind of theme; a light one stays."""
+        for kind, scheme, forced, mark in THEMES:
+            self.page.emulate_media(color_scheme=scheme, forced_colors=forced)
+            self.page.locator(f".monaco-workbench.{mark}").wait_for()
+            self.picture(f"{name}-{kind}")
 
     def close(self) -> None:
         """Close the window without a word about what is not saved."""
