@@ -63,7 +63,9 @@ REASONING: Mapping[str, str] = {
     "field": "In a field that comes before the answer.",
     "native": "Where the model does it by itself.",
 }
+# From the one that asks most to the one that asks least.
 REVIEWS: Mapping[str, str] = {
+    "always": "All of them, comments too.",
     "code": "Fixes and edits; comments are applied at once.",
     "multi-file": "Edits; a fix is applied as soon as it is checked.",
 }
@@ -94,7 +96,8 @@ class Settings:
     `preferred_models` are ids of approved models, first choice first; `annotations` are macros of
     the code base that decorate declarations and mean nothing to the grammar; `sampling` has an
     entry for each role that asks for its words in another way than the prompts do. `review` says
-    which changes an editor shows before it applies them: "code", or only "multi-file" ones.
+    which changes an editor shows before it applies them: "always" all, "code" all but comments,
+    or only "multi-file" ones.
     """
 
     sampling: Mapping[str, SamplingOptions] = field(default_factory=dict)

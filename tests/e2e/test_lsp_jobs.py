@@ -325,6 +325,11 @@ async def test_the_status_says_what_is_going_on(script: WriteScript) -> None:
         created = await start(editor, symbol="add")
         status = await execute(editor, "glossator.status")
         assert status["model"] == "scripted"
+        assert status["roles"]["document"]["model"] == "scripted"
+        # Nobody is listed for the others: the model that is listed does, or it is said who could.
+        for role in ("fix", "review", "edit", "ask"):
+            stands = status["roles"][role]
+            assert (stands["model"] is None) == (stands["problem"] is not None)
         assert status["jobs"] == [{"job": 1, "title": "Document add"}]
         assert status["documents"] == [{"uri": URI, "version": 1, "trouble": None}]
         assert status["settings"]["document"]["rounds"] == 2

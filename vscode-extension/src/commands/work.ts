@@ -16,6 +16,30 @@ import type { CommandParts, Handler } from "./parts.ts";
 const MANAGE_TRUST = "Manage Trust";
 const OPEN_FIRST = "Open a file in C, C++, Python, JavaScript, TypeScript, Go, Rust or Java first.";
 
+interface Box {
+  readonly title: string;
+  readonly placeHolder: string;
+  readonly prompt: string;
+}
+
+const EDIT_BOX: Box = {
+  title: "Edit with Glossator",
+  placeHolder: "add a timeout_ms parameter to connect and pass it from all callers",
+  prompt: "What is to change? You see the plan first, then the checked diff.",
+};
+
+const DO_BOX: Box = {
+  title: "Tell Glossator What to Do",
+  placeHolder: "document the public functions of this file",
+  prompt: "Say it in your own words: comments, fixes, edits and searches are told apart on this machine.",
+};
+
+const ASK_BOX: Box = {
+  title: "Ask About This Repository",
+  placeHolder: "what happens when the log is full?",
+  prompt: "Every sentence of the answer names the lines that say so.",
+};
+
 /** Return the commands, by their names. */
 export function workCommands(parts: CommandParts): Readonly<Record<string, Handler>> {
   const { server, links, recent } = parts;
@@ -60,21 +84,9 @@ export function workCommands(parts: CommandParts): Readonly<Record<string, Handl
     updateComments: async (resource) => start("glossator.documentAll", { ...(await fileOf(resource)), only: "drifted" }),
     explainFile: async (resource) => start("glossator.explain", await fileOf(resource)),
     reviewFile: async (resource) => start("glossator.review", await fileOf(resource)),
-    edit: inWords("glossator.edit", {
-      title: "Edit with Glossator",
-      placeHolder: "add a timeout_ms parameter to connect and pass it from all callers",
-      prompt: "What is to change? You see the plan first, then the checked diff.",
-    }),
-    do: inWords("glossator.do", {
-      title: "Tell Glossator What to Do",
-      placeHolder: "document the public functions of this file",
-      prompt: "Say it in your own words: comments, fixes, edits and searches are told apart on this machine.",
-    }),
-    ask: inWords("glossator.ask", {
-      title: "Ask About This Repository",
-      placeHolder: "what happens when the log is full?",
-      prompt: "Every sentence of the answer names the lines that say so.",
-    }),
+    edit: inWords("glossator.edit", EDIT_BOX),
+    do: inWords("glossator.do", DO_BOX),
+    ask: inWords("glossator.ask", ASK_BOX),
     runLink: async (number) => {
       const link = links.get(number);
       if (link === undefined) throw new ServerTrouble("This hover is too old; point at the code again.");
@@ -87,12 +99,6 @@ export function workCommands(parts: CommandParts): Readonly<Record<string, Handl
 export async function sayTrustFirst(): Promise<void> {
   const answer = await vscode.window.showWarningMessage(TRUST_FIRST, MANAGE_TRUST);
   if (answer === MANAGE_TRUST) await vscode.commands.executeCommand("workbench.trust.manage");
-}
-
-interface Box {
-  readonly title: string;
-  readonly placeHolder: string;
-  readonly prompt: string;
 }
 
 async function askedFor(box: Box): Promise<string | undefined> {
