@@ -11,7 +11,7 @@ const build = await context({
   outfile: "dist/extension.js",
   format: "cjs",
   platform: "node",
-  target: "node20",
+  target: "node22",
   // The editor brings it.
   external: ["vscode"],
   minify: production,
