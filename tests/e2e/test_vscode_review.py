@@ -69,7 +69,7 @@ def test_a_fix_that_is_discarded_leaves_everything_as_it_was(
     window.act("Fix what checks find on lines 1 to 42")
     window.page.locator(".review-widget", has_text="Hunk 1 of 2").wait_for()
     window.command("Glossator: Discard All")
-    window.page.locator(".review-widget").wait_for(state="detached")
+    window.page.locator(".review-widget").first.wait_for(state="detached")
     window.tab("add.c").wait_for()
     assert window.page.locator(".tab.dirty").count() == 0
     assert window.text("add.c") == TWICE

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import socket
@@ -239,7 +240,8 @@ def _command(folder: Path) -> list[str]:
 
 def _environment(home: Path) -> dict[str, str]:
     """Return the session's environment without the folders of a test or of the user."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "GLOSSATOR_"))}
+    own = re.compile(r"XDG_(\w+_HOME|RUNTIME_DIR)|GLOSSATOR_\w+")
+    kept = {k: v for k, v in os.environ.items() if not own.fullmatch(k)}
     # A virtual environment that is active here must not become the extension's.
     kept.pop("VIRTUAL_ENV", None)
     return {**kept, "HOME": str(home)}
