@@ -142,18 +142,28 @@ test("once sent nothing is decided until the server refuses", () => {
   assert.equal(decisionOf(again, at("net.h", 1)), "discarded");
 });
 
-test("what waits on keeps what was discarded of it, by what the hunks do and not by their numbers", () => {
+test("what waits on keeps its marks, by what the hunks do and not by their numbers", () => {
   const before = decided([
     ["net.h", 1, "accepted"],
     ["src/net.c", 3, "discarded"],
-    ["src/net.c", 2, "accepted"],
+    ["src/net.c", 1, "accepted"],
   ]);
   const shifted = file("src/net.c", [hunk(1, [10, 0], [11, 1]), hunk(2, [20, 3], [22, 0])]);
-  const rest = edit([shifted, created]);
-  const sent = followUp(afterSending(before), rest);
-  assert.equal(sent.sent, false);
-  assert.equal(decisionOf(sent, at("src/net.c", 2)), "discarded");
-  assert.equal(decisionOf(sent, at("src/net.c", 1)), "undecided", "it was accepted, and was not applied");
-  const moved = followUp(before, rest);
-  assert.equal(decisionOf(moved, at("src/net.c", 1)), "accepted", "nobody has sent it yet");
+  const rest = followUp(afterSending(before), edit([shifted, created]));
+  assert.equal(rest.sent, false);
+  assert.deepEqual(countsOf(rest), { accepted: 0, discarded: 1, undecided: 2 });
+  assert.equal(decisionOf(rest, at("src/net.c", 2)), "discarded");
+});
+
+test("a refusal changes no mark", () => {
+  const before = afterSending(decided([["net.h", 1, "accepted"]]));
+  assert.deepEqual(followUp(before, proposal), { ...before, sent: false });
+});
+
+test("of two hunks that do the same, decided differently, neither is taken for the other", () => {
+  const texts = { before: "a\nx\na\n", after: "b\nx\nb\n" };
+  const twins = edit([file("a.c", [hunk(1, [0, 1], [0, 1]), hunk(2, [2, 1], [2, 1])], texts)]);
+  const review = decide(beginReview(twins), [at("a.c", 2)], "discarded");
+  const left = edit([file("a.c", [hunk(1, [2, 1], [2, 1])], texts)]);
+  assert.equal(decisionOf(followUp(review, left), at("a.c", 1)), "undecided");
 });

@@ -126,20 +126,26 @@ export function afterRefusal(review: Review): Review {
   return { ...review, sent: false };
 }
 
-/** Take over a newer state of the same change: the marks of hunks that are still there are kept. */
+/**
+ * Take over a newer state of the same change: the marks of parts that are still there are kept.
+ *
+ * So they are where the server refused, and where a part was applied and the rest waits on.
+ */
 export function followUp(review: Review, proposal: Proposal): Review {
   const old = new Map<string, Decision>();
   for (const file of review.proposal.files) {
-    for (const part of partsOfFile(file)) old.set(contentOf(file, part), decisionOf(review, part));
+    for (const part of partsOfFile(file)) {
+      const content = contentOf(file, part);
+      const decision = decisionOf(review, part);
+      // Of two that do the same, decided differently, nobody can say which one is left.
+      old.set(content, old.has(content) && old.get(content) !== decision ? "undecided" : decision);
+    }
   }
   const marks = new Map<string, Decision>();
   for (const file of proposal.files) {
     for (const part of partsOfFile(file)) {
       const decision = old.get(contentOf(file, part)) ?? "undecided";
-      // What was accepted and waits on was not applied: it is to be decided again.
-      if (decision === "discarded" || (decision === "accepted" && !review.sent)) {
-        marks.set(keyOf(part), decision);
-      }
+      if (decision !== "undecided") marks.set(keyOf(part), decision);
     }
   }
   return { proposal, marks, sent: false };

@@ -23,7 +23,7 @@ export type Shelf = readonly Entry[];
 export function keyFor(proposal: Proposal, at: number, shelf: Shelf): string {
   if (proposal.id !== null) return `proposal ${proposal.id}`;
   const before = shelf.filter((it) => it.proposal.job === proposal.job && it.at === at).length;
-  return `job ${proposal.job} at ${at} #${before}`;
+  return `job ${String(proposal.job)} at ${at} #${before}`;
 }
 
 /** Take in what the server said of a proposal: a new one stands first, a known one stays where it is. */
