@@ -11,6 +11,7 @@ const followed: readonly (readonly [string, string, number, number])[] = [
   ["file:///work/net/a.c#L9-3", "/work/net/a.c", 9, 9],
   ["file:///home/me/my%20repo/%C3%A4.c#L1", "/home/me/my repo/ä.c", 1, 1],
   ["file:///c:/work/net/a.c#L2", "c:/work/net/a.c", 2, 2],
+  ["file:///C:/work/net/a.c#L2", "c:/work/net/a.c", 2, 2],
   ["file:///work/net/..hidden/a.c#L2", "/work/net/..hidden/a.c", 2, 2],
 ];
 

@@ -18,7 +18,7 @@ export type Folder = string;
 
 const LINES = /^#L(?<start>\d{1,9})(?:-L?(?<end>\d{1,9}))?$/u;
 // What a file's name never has, or what reads as something else than it is.
-const ODD = /[\0-\x1f\x7f\\]/u;
+const ODD = /[\p{Cc}\\]/u;
 
 /** Return where a link leads, or null where it may not be followed. */
 export function placeOf(link: string, folders: readonly Folder[]): Place | null {
@@ -60,9 +60,13 @@ function parsedFileUrl(link: string): { readonly path: string; readonly hash: st
   if (encoded.includes("?")) return null;
   try {
     const path = decodeURIComponent(encoded);
-    // A drive of Windows: /c:/work is c:/work.
-    return { path: /^\/[a-z]:\//iu.test(path) ? path.slice(1) : path, hash };
+    return { path: withoutDriveSlash(path), hash };
   } catch {
     return null;
   }
+}
+
+/** Return the path of a URL as a path: that of a drive of Windows, /C:/work, is c:/work. */
+export function withoutDriveSlash(path: string): string {
+  return /^\/[a-z]:(?:\/|$)/iu.test(path) ? `${path.charAt(1).toLowerCase()}${path.slice(2)}` : path;
 }

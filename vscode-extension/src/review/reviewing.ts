@@ -7,6 +7,7 @@
 import * as vscode from "vscode";
 import type { ChangedFile, Proposal } from "../protocol.ts";
 import type { ViewContext } from "../views/index.ts";
+import { showTrouble } from "../views/trouble.ts";
 import { HunkControls } from "./controls.ts";
 import { countsOf, decisionOf, isWhole, partsOf, partsOfFile } from "./decisions.ts";
 import type { Decision, Part } from "./decisions.ts";
@@ -313,10 +314,7 @@ export class Reviewing implements vscode.Disposable {
     try {
       await run();
     } catch (trouble) {
-      this.#log.error(String(trouble));
-      const sentence = trouble instanceof Error ? trouble.message : String(trouble);
-      const answer = await vscode.window.showErrorMessage(sentence, "Show Log");
-      if (answer === "Show Log") this.#log.show();
+      await showTrouble(trouble, this.#log);
     }
   }
 }

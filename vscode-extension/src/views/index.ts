@@ -5,6 +5,8 @@
  */
 
 import * as vscode from "vscode";
+import { Asking } from "../ask/asking.ts";
+import { Desk } from "../ask/desk.ts";
 import { Reviewing } from "../review/reviewing.ts";
 import type { Server } from "../server.ts";
 
@@ -17,5 +19,14 @@ export interface ViewContext {
 
 /** Open all views for business; each is disposed of with the extension. */
 export function openViews(context: ViewContext): vscode.Disposable[] {
-  return [vscode.Disposable.from(new Reviewing(context))];
+  const desk = new Desk((piece) => {
+    asking.explained(piece);
+  });
+  const asking = new Asking(context, desk);
+  return [
+    vscode.Disposable.from(new Reviewing(context), asking),
+    context.server.onAnswer((piece) => {
+      desk.put(piece);
+    }),
+  ];
 }
