@@ -5,10 +5,17 @@
  */
 
 import * as vscode from "vscode";
-import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn } from "vscode-languageclient/node";
-import type { LanguageClientOptions } from "vscode-languageclient/node";
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  RevealOutputChannelOn,
+  WorkDoneProgressCancelNotification,
+} from "vscode-languageclient/node";
+import type { LanguageClientOptions, ProgressToken } from "vscode-languageclient/node";
 import { LANGUAGES, SCHEMES } from "./languages.ts";
 import { ANSWER, PLAN, PROPOSAL, readAnswer, readPlan, readProposal } from "./protocol.ts";
+import { progressHandler } from "./progress/progress.ts";
 import type { AnswerPiece, Plan, Proposal } from "./protocol.ts";
 import type { Reader } from "./shapes.ts";
 
@@ -38,7 +45,9 @@ export function clientOf(
     "glossator",
     "Glossator",
     { command: program.command, args: [...program.args] },
-    optionsOf(settings, listener, log),
+    optionsOf(settings, listener, log, (token) => {
+      void client.sendNotification(WorkDoneProgressCancelNotification.type, { token });
+    }),
   );
   listen(client, listener, log);
   return client;
@@ -48,6 +57,7 @@ function optionsOf(
   settings: object,
   listener: Listener,
   log: vscode.LogOutputChannel,
+  cancel: (token: ProgressToken) => void,
 ): LanguageClientOptions {
   return {
     documentSelector: SCHEMES.flatMap((scheme) => LANGUAGES.map((language) => ({ scheme, language }))),
@@ -56,6 +66,7 @@ function optionsOf(
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     // What the server writes of a repository is never trusted.
     markdown: { isTrusted: false, supportHtml: false },
+    middleware: { handleWorkDoneProgress: progressHandler(cancel) },
     initializationFailedHandler: () => false,
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),

@@ -7,8 +7,12 @@
 import * as vscode from "vscode";
 import { Asking } from "../ask/asking.ts";
 import { Desk } from "../ask/desk.ts";
+import { SCHEME as PLAN } from "../plan/planFiles.ts";
+import { Planning } from "../plan/planning.ts";
 import { Reviewing } from "../review/reviewing.ts";
+import { SCHEME as PROPOSAL } from "../review/texts.ts";
 import type { Server } from "../server.ts";
+import { closeLeftovers } from "./leftovers.ts";
 
 /** What each view is given. */
 export interface ViewContext {
@@ -19,12 +23,13 @@ export interface ViewContext {
 
 /** Open all views for business; each is disposed of with the extension. */
 export function openViews(context: ViewContext): vscode.Disposable[] {
+  void closeLeftovers(new Set([PLAN, PROPOSAL]));
   const desk = new Desk((piece) => {
     asking.explained(piece);
   });
   const asking = new Asking(context, desk);
   return [
-    vscode.Disposable.from(new Reviewing(context), asking),
+    vscode.Disposable.from(new Reviewing(context), asking, new Planning(context)),
     context.server.onAnswer((piece) => {
       desk.put(piece);
     }),
