@@ -23,6 +23,11 @@ export class PlanFiles implements vscode.FileSystemProvider, vscode.Disposable {
     this.#keep(uri, new TextEncoder().encode(text));
   }
 
+  /** Return the names of all texts. */
+  all(): readonly vscode.Uri[] {
+    return [...this.#files.keys()].map((path) => vscode.Uri.from({ scheme: SCHEME, path }));
+  }
+
   /** Forget a text. */
   remove(uri: vscode.Uri): void {
     if (!this.#files.delete(uri.path)) return;

@@ -57,6 +57,7 @@ export class Planning implements vscode.Disposable {
     // A plan that is asked about again is another document: the first one is still being closed.
     this.#serial += 1;
     const uri = vscode.Uri.from({ scheme: SCHEME, path: planPath(this.#serial, plan.title) });
+    this.#sweep();
     this.#files.put(uri, plan.text);
     const asking = this.#questions.ask(uri.path, plan);
     const watching = cancelled.onCancellationRequested(() => {
@@ -72,7 +73,6 @@ export class Planning implements vscode.Disposable {
       this.#problems.delete(uri);
       this.#look();
       await close(uri);
-      this.#files.remove(uri);
     }
   }
 
@@ -126,6 +126,13 @@ export class Planning implements vscode.Disposable {
     if (named !== undefined) return named;
     const newest = this.#questions.waiting.at(-1);
     return newest === undefined ? undefined : vscode.Uri.from({ scheme: SCHEME, path: newest.name });
+  }
+
+  /** Forget the plans that are over and closed; not at once, as the editor may still be saving one. */
+  #sweep(): void {
+    for (const uri of this.#files.all()) {
+      if (this.#questions.named(uri.path) === undefined && tabsOf(uri).length === 0) this.#files.remove(uri);
+    }
   }
 
   #look(): void {
