@@ -23,17 +23,23 @@ export interface HoverLink {
 
 interface Wording {
   readonly command: string;
-  readonly fits: (title: string) => boolean;
+  readonly fits: (offered: Offered) => boolean;
   readonly label: string;
   readonly says: string;
 }
 
 const any = (): boolean => true;
-const updates = (title: string): boolean => title.startsWith("Update the comment");
+const updates = ({ title }: Offered): boolean => title.startsWith("Update the comment");
+// Checks can be asked anywhere; a link says that something is wrong here.
+const mendsSomething = ({ command }: Offered): boolean => {
+  const argument = command?.arguments?.[0];
+  if (typeof argument !== "object" || argument === null || !("diagnostics" in argument)) return false;
+  return Array.isArray(argument.diagnostics) && argument.diagnostics.length > 0;
+};
 
 /** In the order in which they stand. */
 const WORDINGS: readonly Wording[] = [
-  { command: "glossator.fix", fits: any, label: "$(wrench) Fix", says: "Have this mended and checked, and see the change first" },
+  { command: "glossator.fix", fits: mendsSomething, label: "$(wrench) Fix", says: "Have this mended and checked, and see the change first" },
   { command: "glossator.document", fits: updates, label: "$(sync) Update comment", says: "Bring the comment in line with the code" },
   { command: "glossator.document", fits: (it) => !updates(it), label: "$(edit) Document", says: "Write a checked doc comment" },
   { command: "glossator.explain", fits: any, label: "$(comment-discussion) Explain", says: "Say what this code does, with the lines that say so" },
@@ -44,7 +50,7 @@ const WORDINGS: readonly Wording[] = [
 export function linksOf(offered: readonly Offered[], isTrusted: boolean): HoverLink[] {
   const open = offered.filter((it) => it.command !== undefined && isOffered(it.command.command, isTrusted));
   return WORDINGS.flatMap(({ command, fits, label, says }) => {
-    const found = open.find((it) => it.command?.command === command && fits(it.title));
+    const found = open.find((it) => it.command?.command === command && fits(it));
     return found === undefined ? [] : [{ label, says, command, argument: found.command?.arguments?.[0] }];
   });
 }

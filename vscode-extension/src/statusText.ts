@@ -66,7 +66,7 @@ export function statusText(situation: Situation): StatusText {
   return {
     text: shown,
     gravity,
-    spoken: `Glossator: ${words.replace(" · ", ", ")}${busy ? `; ${jobs}` : ""}`,
+    spoken: `${words.startsWith("Glossator") ? "" : "Glossator: "}${words.replace(" · ", ", ")}${busy ? `; ${jobs}` : ""}`,
     tooltip: tooltipOf(situation),
   };
 }
@@ -146,7 +146,7 @@ function rolesTable(status: Status): string {
     const where = whereOf(it);
     rows.set(where, [...(rows.get(where) ?? []), ROLES[role] ?? plain(role)]);
   }
-  const lines = [...rows].map(([where, roles]) => `| ${where} | ${roles.join(", ")} |`);
+  const lines = [...rows].map(([where, roles]) => `| ${where} &nbsp;&nbsp; | ${roles.join(", ")} |`);
   return ["| Model | Answers for |", "|:--|:--|", ...lines].join("\n");
 }
 

@@ -14,7 +14,7 @@ const all = [
   offered("Explain `f`", "glossator.explain"),
   offered("Document `f`", "glossator.document"),
   offered("Add error handling to `f`", "glossator.edit"),
-  offered("Fix `f`: missing ;", "glossator.fix"),
+  offered("Fix `f`: missing ;", "glossator.fix", { uri: "f.c", diagnostics: [{ message: "missing ;" }] }),
   { title: "Add a parameter to `f`..." },
 ];
 
@@ -25,6 +25,12 @@ function labels(offers: readonly Offered[], isTrusted = true): string[] {
 test("what mends comes first, and each link stands once", () => {
   assert.deepEqual(labels([...all, ...all]), ["Fix", "Document", "Explain", "Review"]);
   assert.deepEqual(labels([]), []);
+});
+
+test("what only asks the checks is no mend of anything", () => {
+  for (const argument of [{ uri: "f.c" }, { diagnostics: [] }, { diagnostics: "x" }, null]) {
+    assert.deepEqual(labels([offered("Fix what checks find on line 3", "glossator.fix", argument)]), []);
+  }
 });
 
 test("a comment that has drifted is updated, whoever offers that", () => {

@@ -51,15 +51,16 @@ test("a server that does not run is said in words and colour", () => {
 
 test("who hears the editor is told the same", () => {
   assert.equal(statusText(situation({})).spoken, "Glossator: smollm2, local");
+  assert.equal(statusText(situation({ state: { kind: "starting" }, status: null })).spoken, "Glossator: starting");
   assert.equal(statusText(situation({ jobs: ["a", "b"] })).spoken, "Glossator: smollm2, local; 2 jobs run");
 });
 
 test("the tooltip names every role with its model, and what is wrong", () => {
   const roles = { document: here, fix: there, edit: there, ask: nobody };
   const { tooltip } = statusText(situation({ status: status(here, roles) }));
-  assert.ok(tooltip.includes("| $(lock) smollm2 · local | comments |"));
-  assert.ok(tooltip.includes("| $(cloud) coder · remote | fixes, edits |"));
-  assert.ok(tooltip.includes("| $(warning) none approved | questions |"));
+  assert.ok(tooltip.includes("| $(lock) smollm2 · local &nbsp;&nbsp; | comments |"));
+  assert.ok(tooltip.includes("| $(cloud) coder · remote &nbsp;&nbsp; | fixes, edits |"));
+  assert.ok(tooltip.includes("| $(warning) none approved &nbsp;&nbsp; | questions |"));
   assert.ok(tooltip.includes("No model is approved\\;"));
 });
 
