@@ -25,15 +25,13 @@ from glossator_gate.policy import (
     with_lines,
 )
 from glossator_server.setting_keys import IgnoredKey
-from glossator_server.settings import Settings
+from glossator_server.settings import REVIEWS, Settings
 
 WORKSPACE_FILE = ".glossator.toml"
 # More help nobody, and a file may be made to have a hundred thousand.
 MOST_PROBLEMS = 100
-# The value of `review` with which a person is asked before code changes.
-REVIEWED = "code"
 _ASKS = (
-    "review is left out: whether you are asked before code changes is your own choice; set it in "
+    "review is left out: that you are asked less often is your own choice; set it in "
     "config.toml or the editor."
 )
 
@@ -82,8 +80,9 @@ def judge_workspace(text: str, path: Path, settings: Settings, policy: Policy) -
         return WorkspaceFile(path, settings, narrowed, problems)
     preferences = {key: it for key, it in table.items() if key not in WORKSPACE_TABLES}
     chosen, ignored = settings.narrowed_in_detail(preferences)
-    if chosen.review != settings.review == REVIEWED:
-        # Whether a person is asked before code changes is that person's choice.
+    by_rigour = list(REVIEWS)
+    if by_rigour.index(chosen.review) > by_rigour.index(settings.review):
+        # A folder may have a person asked more often, and never less.
         chosen = replace(chosen, review=settings.review)
         ignored = (*ignored, IgnoredKey(_ASKS, ("review",)))
     told = (

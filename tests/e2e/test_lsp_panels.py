@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from lsprotocol import types
+from pytest_lsp import client_capabilities
 
 from glossator_server.lsp.panels import PLAN, PROPOSAL
 from tests.e2e.conftest import WriteScript
@@ -19,15 +20,18 @@ from tests.e2e.editing import (
     plan_of,
 )
 from tests.e2e.fixing import MENDED, RIGHT, WriteModels, lay_out, models
-from tests.e2e.lsp_editor import Json, StrictEditor, strict_editor
+from tests.e2e.lsp_editor import Announced, Json, StrictEditor, strict_editor
 from tests.e2e.test_lsp_document import COMMENT, REPLY, TEXT
 from tests.e2e.test_lsp_edit import (
     THREE,
     announced,
+    answer,
     by_uri,
     ended,
+    noted,
     opened,
     project,
+    question,
     read,
     run,
     started,
@@ -35,6 +39,12 @@ from tests.e2e.test_lsp_edit import (
 )
 
 __all__ = ["edit_models", "models", "project"]
+
+FIRST_WORDS = {
+    "summary": "Return what it is given",
+    "parameters": {"a": "What is given"},
+    "returns": "The same",
+}
 
 
 async def planned(editor: StrictEditor, text: str | None = None) -> Json:
@@ -113,16 +123,16 @@ async def test_a_plan_counts_as_it_was_left_and_is_asked_for_again_if_it_cannot_
     assert unchanged(project)
 
 
-@pytest.mark.parametrize("answer", [None, "nonsense", {"text": 3}])
+@pytest.mark.parametrize("said", [None, "nonsense", {"text": 3}])
 async def test_a_plan_that_is_not_agreed_to_changes_nothing(
-    answer: object, project: Path, edit_models: WriteEdits
+    said: object, project: Path, edit_models: WriteEdits
 ) -> None:
     edit_models([plan_of(*THREE)], edits_of(*THREE))
     async with strict_editor(announced(project, panels=True)) as editor:
         await opened(editor, project)
         token = await started(editor)
-        await editor.answer(await editor.expect(PLAN), answer)
-        if answer is None:
+        await editor.answer(await editor.expect(PLAN), said)
+        if said is None:
             assert await ended(editor, token) == "discarded; nothing was changed"
         else:
             assert "has no text" in await editor.expect_sentence()
@@ -276,3 +286,54 @@ async def test_a_hover_leaves_the_actions_to_the_panels(
             said[panels] = hover["contents"]["value"]
     assert said[False].startswith(said[True])
     assert "Document `add`: gra" in said[False].removeprefix(said[True])
+
+
+async def test_a_comment_waits_too_where_a_person_sees_everything_first(
+    tmp_path: Path, script: WriteScript
+) -> None:
+    script(REPLY)
+    folder = lay_out_net(tmp_path / "sums", {"add.c": TEXT})
+    async with strict_editor(announced(folder, panels=True, review="always")) as editor:
+        uris = await opened(editor, folder, "add.c")
+        uri = uris["add.c"]
+        token = await run(editor, "glossator.document", {"uri": uri, "symbol": "add"})
+        news = await told(editor)
+        assert (news["state"], news["noun"]) == ("waiting", "comment")
+        assert news["files"][0]["after"] == TEXT.replace("int add", f"{COMMENT}int add")
+        assert (await ended(editor, token)).startswith("waits for review; ")
+        # Its place has moved meanwhile.
+        await editor.replace(uri, "\n" + TEXT)
+        token = await run(editor, "glossator.proposal.apply", {"id": news["id"]})
+        assert await editor.accept_edit() == "\n" + news["files"][0]["after"]
+        assert (await told(editor))["state"] == "applied"
+        assert "kernel-doc ok" in await ended(editor, token)
+
+
+async def test_one_discarded_comment_of_all_leaves_the_others(
+    tmp_path: Path, script: WriteScript
+) -> None:
+    script({"when": "int add(", **REPLY}, {"when": "first", "json": FIRST_WORDS, "repeat": True})
+    text = TEXT.removeprefix("/* 😀 */ ")
+    folder = lay_out_net(tmp_path / "sums", {"add.c": text})
+    async with strict_editor(announced(folder, review="always")) as editor:
+        uris = await opened(editor, folder, "add.c")
+        token = await run(editor, "glossator.documentAll", {"uri": uris["add.c"]})
+        first = await question(editor, shows=True)
+        assert first.message.startswith("Document first: ")
+        await answer(editor, first, "Discard")
+        await answer(editor, await question(editor, shows=True), "Apply")
+        assert await editor.accept_edit() == text.replace("int add", f"{COMMENT}int add")
+        assert (await ended(editor, token)).startswith("1 of 2 documented, 1 only shown; ")
+        await noted(editor)
+
+
+async def test_a_comment_for_a_text_without_a_file_cannot_be_shown(script: WriteScript) -> None:
+    script(REPLY)
+    neovim = client_capabilities("neovim")
+    async with strict_editor(Announced(neovim, options={"review": "always"})) as editor:
+        await editor.initialize()
+        await editor.open("untitled:Untitled-1", TEXT)
+        argument = {"uri": "untitled:Untitled-1", "symbol": "add"}
+        token = await run(editor, "glossator.document", argument)
+        assert "save it first" in await editor.expect_sentence()
+        assert await ended(editor, token) == "failed"

@@ -152,17 +152,24 @@ def test_a_missing_user_file_means_the_defaults(tmp_path: Path) -> None:
     assert load_user_settings(tmp_path / "none.toml") == (Settings(), ())
 
 
-def test_a_repository_cannot_turn_off_the_question_before_code_changes(tmp_path: Path) -> None:
-    (tmp_path / ".glossator.toml").write_text('review = "multi-file"\n', "utf-8")
-    found = read_workspace(tmp_path, Settings(), Policy(models=()))
-    assert found.settings.review == "code"
-    (sentence,) = found.sentences
-    assert "your own choice" in sentence
-    chosen = read_workspace(tmp_path, replace(Settings(), review="multi-file"), Policy(models=()))
-    assert chosen.settings.review == "multi-file"
-    (tmp_path / ".glossator.toml").write_text('review = "code"\n', "utf-8")
-    chosen = read_workspace(tmp_path, replace(Settings(), review="multi-file"), Policy(models=()))
-    assert chosen.settings.review == "code"
+@pytest.mark.parametrize(
+    ("own", "repository", "holds"),
+    [
+        ("code", "multi-file", "code"),
+        ("always", "code", "always"),
+        ("always", "multi-file", "always"),
+        ("multi-file", "multi-file", "multi-file"),
+        ("multi-file", "code", "code"),
+        ("code", "always", "always"),
+    ],
+)
+def test_a_repository_can_have_a_person_asked_more_often_and_never_less(
+    own: str, repository: str, holds: str, tmp_path: Path
+) -> None:
+    (tmp_path / ".glossator.toml").write_text(f'review = "{repository}"\n', "utf-8")
+    found = read_workspace(tmp_path, replace(Settings(), review=own), Policy(models=()))
+    assert found.settings.review == holds
+    assert any("your own choice" in it for it in found.sentences) == (holds != repository)
 
 
 def test_the_users_file_keeps_its_policy_tables_for_the_policy(tmp_path: Path) -> None:

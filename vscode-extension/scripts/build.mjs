@@ -20,7 +20,7 @@ const builds = await Promise.all([
     outfile: "dist/extension.js",
     format: "cjs",
     platform: "node",
-    target: "node20",
+    target: "node22",
     // The editor brings it.
     external: ["vscode"],
   }),

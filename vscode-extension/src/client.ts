@@ -4,78 +4,72 @@
  * It must not decide when a process is started, nor how trouble is shown.
  */
 
+import { homedir } from "node:os";
+import { createInterface } from "node:readline";
 import * as vscode from "vscode";
-import {
-  CloseAction,
-  ErrorAction,
-  LanguageClient,
-  RevealOutputChannelOn,
-  WorkDoneProgressCancelNotification,
-} from "vscode-languageclient/node";
-import type { LanguageClientOptions, ProgressToken } from "vscode-languageclient/node";
+import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn } from "vscode-languageclient/node";
+import type { LanguageClientOptions, Middleware } from "vscode-languageclient/node";
+import type { Program } from "./finding.ts";
 import { LANGUAGES, SCHEMES } from "./languages.ts";
+import { levelOf } from "./logLevels.ts";
 import { ANSWER, PLAN, PROPOSAL, readAnswer, readPlan, readProposal } from "./protocol.ts";
-import { progressHandler } from "./progress/progress.ts";
-import type { AnswerPiece, Plan, Proposal } from "./protocol.ts";
+import type { Listener } from "./runningServer.ts";
 import type { Reader } from "./shapes.ts";
 
-/** A program with its arguments and what is added to its environment. */
-export interface Program {
-  readonly command: string;
-  readonly args: readonly string[];
-}
-
-/** Where the messages of a server go. */
-export interface Listener {
-  answered(piece: AnswerPiece): void;
-  proposed(proposal: Proposal): void;
-  asked(plan: Plan, cancelled: vscode.CancellationToken): Promise<string | null>;
-  /** The connection is gone, and nobody had asked for that. */
-  closed(): void;
+/** What a connection is made with. */
+export interface ConnectionParts {
+  readonly log: vscode.LogOutputChannel;
+  readonly middleware: Middleware;
 }
 
 /** Return a client that is ready to be started. */
-export function clientOf(
-  program: Program,
-  settings: object,
-  listener: Listener,
-  log: vscode.LogOutputChannel,
-): LanguageClient {
-  const client = new LanguageClient(
-    "glossator",
-    "Glossator",
-    { command: program.command, args: [...program.args] },
-    optionsOf(settings, listener, log, (token) => {
-      void client.sendNotification(WorkDoneProgressCancelNotification.type, { token });
-    }),
-  );
-  listen(client, listener, log);
+export function clientOf(program: Program, listener: Listener, parts: ConnectionParts): LanguageClient {
+  const executable = {
+    command: program.command,
+    args: [...program.before, "server"],
+    // Never a folder that is open: nothing in it may be taken for a part of the server.
+    options: { cwd: homedir(), env: environmentOf(parts.log.logLevel) },
+  };
+  const closed = (): void => {
+    listener.closed(client);
+  };
+  const client = new LanguageClient("glossator", "Glossator", executable, optionsOf(parts, closed));
+  listen(client, listener, parts.log);
   return client;
 }
 
-function optionsOf(
-  settings: object,
-  listener: Listener,
-  log: vscode.LogOutputChannel,
-  cancel: (token: ProgressToken) => void,
-): LanguageClientOptions {
+function optionsOf({ log, middleware }: ConnectionParts, closed: () => void): LanguageClientOptions {
   return {
     documentSelector: SCHEMES.flatMap((scheme) => LANGUAGES.map((language) => ({ scheme, language }))),
-    initializationOptions: { panels: true, ...settings },
+    // Settings are asked for by the server: told here too, one that is taken back later would stay.
+    initializationOptions: { panels: true },
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
-    // What the server writes of a repository is never trusted.
+    // What the server quotes of a repository is never trusted.
     markdown: { isTrusted: false, supportHtml: false },
-    middleware: { handleWorkDoneProgress: progressHandler(cancel) },
     initializationFailedHandler: () => false,
+    middleware,
+    stdioOptions: {
+      stdout: () => undefined,
+      stderr: (stream) => {
+        createInterface({ input: stream }).on("line", (line) => {
+          log[levelOf(line)](line);
+        });
+      },
+    },
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
       closed: () => {
-        listener.closed();
+        closed();
         return { action: CloseAction.DoNotRestart, handled: true };
       },
     },
   };
+}
+
+function environmentOf(level: vscode.LogLevel): NodeJS.ProcessEnv {
+  const wanted = level === vscode.LogLevel.Trace ? "DEBUG" : level === vscode.LogLevel.Debug ? "INFO" : "WARNING";
+  return { ...process.env, PYTHONSAFEPATH: "1", GLOSSATOR_LOG: process.env["GLOSSATOR_LOG"] ?? wanted };
 }
 
 function listen(client: LanguageClient, listener: Listener, log: vscode.LogOutputChannel): void {
@@ -85,7 +79,7 @@ function listen(client: LanguageClient, listener: Listener, log: vscode.LogOutpu
       try {
         take(read(params, method));
       } catch (trouble) {
-        log.error(`dropped: ${String(trouble)}`);
+        log.error(`A message of the server was dropped: ${String(trouble)}`);
       }
     };
   client.onNotification(ANSWER, passOn(ANSWER, readAnswer, listener.answered.bind(listener)));

@@ -43,17 +43,17 @@ const changedFile = object({
 
 const evidence = object({
   check: text,
-  tool: orNull(text),
-  version: orNull(text),
-  before: orNull(text),
-  after: orNull(text),
+  tool: text,
+  version: text,
+  before: text,
+  after: text,
   verdict: oneOf("passed", "failed"),
 });
 
 /** A change that waits for a person, or what became of it; lines count from 0. */
 export const readProposal = object({
   id: orNull(text),
-  job: count,
+  job: orNull(count),
   state: oneOf("waiting", "applied", "discarded"),
   title: text,
   noun: oneOf("fix", "edit", "comment"),
@@ -95,7 +95,7 @@ const index = objectWith(
   {
     phase: text,
     filesDone: count,
-    filesTotal: orNull(count),
+    filesTotal: count,
     secondsLeft: orNull(number),
     files: count,
     entities: count,

@@ -10,12 +10,18 @@ import type { AnswerPiece, Plan, Proposal, Status } from "./protocol.ts";
 /** Asks a person about a plan: the text to be carried out, or null to discard it. */
 export type PlanReader = (plan: Plan, cancelled: CancellationToken) => Promise<string | null>;
 
-/** Where the server is in its life; `failed` says why, in one sentence. */
+/** Where the server is in its life; `absent` is one that is not installed, `why` is a sentence. */
 export type ServerState =
   | { readonly kind: "stopped" }
-  | { readonly kind: "starting"; readonly doing: string }
+  | { readonly kind: "absent"; readonly why: string }
+  | { readonly kind: "starting" }
   | { readonly kind: "running" }
   | { readonly kind: "failed"; readonly why: string };
+
+/** Says in one sentence why nothing can be asked of the server, and what to do. */
+export class ServerTrouble extends Error {
+  override name = "ServerTrouble";
+}
 
 /** The server, as the parts of this extension see it. */
 export interface Server {
@@ -30,7 +36,7 @@ export interface Server {
   /**
    * Run a command of the server's with one argument object, and return what it answers.
    *
-   * Starts the server where it does not run. Throws an `Error` whose message is the sentence to show.
+   * Starts the server where it does not run. Rejects with an `Error` whose message is the sentence to show.
    */
   command(name: ServerCommand, argument: object): Promise<unknown>;
 

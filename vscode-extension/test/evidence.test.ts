@@ -12,7 +12,7 @@ const proposal = edit(
   {
     evidence: [
       { check: "compiler", tool: "gcc", version: "12.2", before: "1 error", after: "nothing", verdict: "passed" },
-      { check: "only comments changed", tool: null, version: null, before: null, after: "yes", verdict: "failed" },
+      { check: "only comments changed", tool: "", version: "", before: "", after: "yes", verdict: "failed" },
     ],
     told: ["The test\nwas written."],
     notices: ["2 files were <b>left</b> out"],

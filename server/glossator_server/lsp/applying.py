@@ -42,7 +42,7 @@ async def apply_proposal(
     uri = proposal.edits[0].uri
     for _ in range(MOST_ATTEMPTS):
         snapshot = ls.session.snapshot(uri, path_of(uri))
-        placed = await _placed(proposal, snapshot)
+        placed = await asyncio.to_thread(placed_in, proposal, snapshot)
         if not isinstance(placed, Skipped) and finish is not None:
             placed = await asyncio.to_thread(finish, placed, snapshot)
         if isinstance(placed, Skipped):
@@ -70,11 +70,12 @@ async def apply_proposal(
     )
 
 
-async def _placed(proposal: CommentProposal, snapshot: Snapshot) -> Outcome:
+def placed_in(proposal: CommentProposal, snapshot: Snapshot) -> Outcome:
+    """Return a comment as it goes into a text: as it was made, or placed anew and checked."""
     edit = proposal.edits[0]
     if edit.version == snapshot.version and edit.base_sha256 == sha256_of(snapshot.text):
         return proposal
-    return await asyncio.to_thread(place_again, proposal, snapshot)
+    return place_again(proposal, snapshot)
 
 
 def _remember(ls: GlossatorServer, proposal: CommentProposal, snapshot: Snapshot) -> None:

@@ -55,6 +55,8 @@ async def apply_change(ls: GlossatorServer, offered: OfferedChange, report: JobR
     Raises `StaleDocumentError` where a text changed in what the change is about, or will not
     stand still; `UsageError` where the editor refuses.
     """
+    if offered.apply is not None:
+        return await offered.apply()
     await asyncio.sleep(SETTLING_SECONDS)
     await recover_writes(ls, offered.changes.root)
     for _ in range(MOST_ATTEMPTS):

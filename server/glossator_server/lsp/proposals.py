@@ -28,6 +28,8 @@ class Failing:
     reason: str
 
 
+# Has a change applied in another way than by its texts, and says how that ended.
+Apply = Callable[[], Awaitable[str]]
 # Checks a part of the changes, or what they are in newer texts, as they were checked before.
 CheckAgain = Callable[[ChangeSet], Awaitable[Proposal | Failing]]
 
@@ -39,7 +41,7 @@ class OfferedChange:
     `told` are lines about how it came about. `noun` is what a person asks for again. `along` are
     paths of files that change with whatever is taken of the others; those of `confirm` are asked
     for one by one, because programs obey them. A `by_parts` change is always shown before it is
-    applied, and can be taken in part.
+    applied, and can be taken in part; one with `apply` is taken whole, in its own way.
     """
 
     proposal: Proposal
@@ -50,6 +52,7 @@ class OfferedChange:
     along: frozenset[str] = frozenset()
     confirm: tuple[str, ...] = ()
     by_parts: bool = False
+    apply: Apply | None = None
 
     def narrowed(self, changes: ChangeSet) -> OfferedChange:
         """Return the same of other changes, which nobody has checked."""

@@ -19,15 +19,15 @@ export function stateInWords(proposal: Proposal): string {
 
 /** Return the tool of a check and its version, "Glossator" where it is no tool's. */
 export function toolOf(evidence: Evidence): string {
-  const tool = evidence.tool ?? "Glossator";
-  return evidence.version === null || evidence.version === "" ? tool : `${tool} ${evidence.version}`;
+  const tool = evidence.tool === "" ? "Glossator" : evidence.tool;
+  return evidence.version === "" ? tool : `${tool} ${evidence.version}`;
 }
 
 /** Return what a check said before and after, as far as it said anything. */
 export function findingOf(evidence: Evidence): string {
   const { before, after } = evidence;
-  if (before === null || before === "") return after ?? "";
-  return `${before} → ${after === null || after === "" ? "nothing" : after}`;
+  if (before === "") return after;
+  return `${before} → ${after === "" ? "nothing" : after}`;
 }
 
 /** Return whether all checks passed, in words. */
@@ -77,7 +77,7 @@ export function evidenceAsText(proposal: Proposal): string {
 /** Return the evidence as Markdown, in which nothing that was said can be more than text. */
 export function evidenceAsMarkdown(proposal: Proposal): string {
   const rows = proposal.evidence.map((it) => {
-    const cells = [it.verdict, it.check, toolOf(it), it.before ?? "", it.after ?? ""];
+    const cells = [it.verdict, it.check, toolOf(it), it.before, it.after];
     return `| ${cells.map(escaped).join(" | ")} |`;
   });
   const table = rows.length === 0 ? [] : ["| verdict | check | tool | before | after |", "|---|---|---|---|---|", ...rows];

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from glossator_indexer.types import Symbol
 from glossator_server.actions.document import document_symbol
-from glossator_server.lsp.applying import Finish, apply_proposal
+from glossator_server.lsp.applying import Finish
 from glossator_server.lsp.commands.arguments import Target, read_target, snapshot_of, symbol_of
+from glossator_server.lsp.commenting import place_comment
 from glossator_server.lsp.evidence import evidence_in_short
 from glossator_server.lsp.examples import with_examples
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
-from glossator_server.lsp.panels import tell_of_comment
 from glossator_server.lsp.sending import require_edits
-from glossator_server.proposal import Skipped
+from glossator_server.proposal import Outcome, Skipped
 from glossator_server.snapshot import Snapshot
 
 
@@ -55,16 +55,18 @@ async def write_comment(
         )
     finally:
         await model.close()
+    placed: Outcome | str = outcome
     if not isinstance(outcome, Skipped):
-        outcome = await apply_proposal(ls, outcome, finish)
-    if isinstance(outcome, Skipped):
-        reason = outcome.reason.rstrip(".")
-        report.warn(f"No comment was written for {outcome.symbol}: {reason}.")
+        placed = await place_comment(ls, outcome, report, finish)
+    if isinstance(placed, str):
+        return placed
+    if isinstance(placed, Skipped):
+        reason = placed.reason.rstrip(".")
+        report.warn(f"No comment was written for {placed.symbol}: {reason}.")
         return "nothing was changed"
-    tell_of_comment(ls, outcome, report.job)
-    for notice in (*outcome.notices, *filter(None, [outcome.trailer])):
+    for notice in (*placed.notices, *filter(None, [placed.trailer])):
         ls.note(notice)
-    return evidence_in_short(outcome)
+    return evidence_in_short(placed)
 
 
 def _key(target: Target, symbol: Symbol) -> str:

@@ -18,12 +18,11 @@ from glossator_server.actions.states import (
     symbols_to_document,
 )
 from glossator_server.errors import StaleDocumentError
-from glossator_server.lsp.applying import apply_proposal
 from glossator_server.lsp.commands.arguments import Target, read_target, snapshot_of
+from glossator_server.lsp.commenting import place_comment
 from glossator_server.lsp.examples import with_examples
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
-from glossator_server.lsp.panels import tell_of_comment
 from glossator_server.lsp.sending import require_edits
 from glossator_server.lsp.uris import path_of
 from glossator_server.proposal import Outcome, SkipCause, Skipped
@@ -65,7 +64,7 @@ async def _document_all(ls: GlossatorServer, target: Target, report: JobReport) 
         return "every symbol has its comment"
     model = await ls.session.open_model("document", first)
     try:
-        skipped = await _document_each(_Run(ls, target, model, report), wanted)
+        skipped, shown = await _document_each(_Run(ls, target, model, report), wanted)
     finally:
         await model.close()
     if skipped:
@@ -74,34 +73,39 @@ async def _document_all(ls: GlossatorServer, target: Target, report: JobReport) 
             f"{len(skipped)} of {len(wanted)} symbols were left as they are"
             f" ({skipped[0].symbol}: {reason}); the log says why for each."
         )
-    done = len(wanted) - len(skipped)
+    done = len(wanted) - len(skipped) - shown
+    also = f", {shown} only shown" if shown else ""
     seconds = time.monotonic() - started
-    return f"{done} of {len(wanted)} documented; {model.info.id}, {seconds:.1f} s"
+    return f"{done} of {len(wanted)} documented{also}; {model.info.id}, {seconds:.1f} s"
 
 
-async def _document_each(run: _Run, wanted: Sequence[tuple[str, str]]) -> list[Skipped]:
+async def _document_each(run: _Run, wanted: Sequence[tuple[str, str]]) -> tuple[list[Skipped], int]:
+    """Return the symbols without a comment, and how many comments a person has not taken yet."""
     skipped: list[Skipped] = []
+    shown = 0
     for index, (name, code) in enumerate(wanted):
         run.report.step(index, len(wanted), name)
         try:
-            outcome = await _document_one(run, name, code)
+            outcome: Outcome | str = await _document_one(run, name, code)
         except ModelUnavailableError:
             raise
         except (ModelError, StaleDocumentError) as trouble:
             # One bad answer, or somebody who types, does not end the run; a missing model does.
             cause = SkipCause.MODEL_FAILED if isinstance(trouble, ModelError) else SkipCause.STALE
             outcome = Skipped(path_of(run.target.uri), name, cause, str(trouble))
-        if isinstance(outcome, Skipped):
+        if isinstance(outcome, str):
+            shown += 1
+            run.ls.note(f"{name}: {outcome}")
+        elif isinstance(outcome, Skipped):
             skipped.append(outcome)
             run.ls.note(f"{outcome.symbol}: {outcome.reason}")
         else:
-            tell_of_comment(run.ls, outcome, run.report.job)
             for notice in outcome.notices:
                 run.ls.note(f"{name}: {notice}")
-    return skipped
+    return skipped, shown
 
 
-async def _document_one(run: _Run, name: str, code: str) -> Outcome:
+async def _document_one(run: _Run, name: str, code: str) -> Outcome | str:
     snapshot = snapshot_of(run.ls, run.target)
     # The edits before this one have moved it.
     found = [
@@ -120,4 +124,6 @@ async def _document_one(run: _Run, name: str, code: str) -> Outcome:
     )
     snapshot = await with_examples(run.ls, snapshot, symbol)
     outcome = await document_symbol(snapshot, symbol, run.model, options, run.report.say)
-    return outcome if isinstance(outcome, Skipped) else await apply_proposal(run.ls, outcome)
+    if isinstance(outcome, Skipped):
+        return outcome
+    return await place_comment(run.ls, outcome, run.report)

@@ -18,7 +18,7 @@ from glossator_server.lsp.commands.arguments import read_object
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.panels import ProposalNews, ProposalState, tell_of_change
-from glossator_server.lsp.proposals import KeptProposal
+from glossator_server.lsp.proposals import KeptProposal, OfferedChange
 from glossator_server.lsp.reviewing import Decision, Discarded, checked_part, confirmed
 
 _KEYS = frozenset({"id", "files", "hunks"})
@@ -79,6 +79,8 @@ async def _apply(ls: GlossatorServer, wanted: _Wanted, report: JobReport) -> str
         # What is left of a change was never checked by itself.
         part = offered.changes if taken is None else part_of(offered, taken)
         decision = await checked_part(ls, offered, part, report)
+        if isinstance(decision, OfferedChange):
+            decision = await confirmed(ls, decision, report)
     if decision is None:
         _wait_on(ls, kept, report.job)
         return f"nothing was changed yet; proposal {kept.id} waits"
@@ -125,7 +127,10 @@ def _taken(ls: GlossatorServer, arguments: Sequence[object]) -> tuple[KeptPropos
         raise
 
 
-def _part(kept: KeptProposal, files: Sequence[str], hunks: Mapping[str, frozenset[int]]) -> Taken:
+def _part(
+    kept: KeptProposal, files: Sequence[str], hunks: Mapping[str, frozenset[int]]
+) -> Taken | None:
+    """Return what is named, None where that is all of it."""
     known = {it.path: it for it in kept.offered.changes.files}
     for it in (*files, *hunks):
         if it not in known:
@@ -136,7 +141,12 @@ def _part(kept: KeptProposal, files: Sequence[str], hunks: Mapping[str, frozense
             raise UsageError(
                 f"The change of {path} has the hunks {', '.join(map(str, sorted(there)))}."
             )
-    return {**hunks, **dict.fromkeys(files, None)}
+    taken: Taken = {**hunks, **dict.fromkeys(files, None)}
+    if part_of(kept.offered, taken) == kept.offered.changes:
+        return None
+    if kept.offered.apply is not None:
+        raise UsageError("It is taken as a whole; leave out `files` and `hunks`.")
+    return taken
 
 
 def _files(value: object) -> list[str] | None:
