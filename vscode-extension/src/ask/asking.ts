@@ -7,7 +7,7 @@
 import * as vscode from "vscode";
 import type { AnswerPiece, Status } from "../protocol.ts";
 import type { Server } from "../server.ts";
-import { sentenceOf, showTrouble } from "../views/trouble.ts";
+import { sentenceOf } from "../views/trouble.ts";
 import type { ViewContext } from "../views/index.ts";
 import { AboutChoice, argumentFor, placeInFront } from "./around.ts";
 import type { Around } from "./around.ts";
@@ -35,11 +35,12 @@ import { answererOf, indexNote, Showing } from "./showing.ts";
 // A piece comes every few milliseconds; nobody reads faster than this.
 const SHOW_MS = 60;
 // While a question waits, the index may be on its way.
-const STATUS_MS = 2000;
+const STATUS_MS = 3000;
 
 export class Asking implements vscode.Disposable {
   readonly #server: Server;
   readonly #log: vscode.LogOutputChannel;
+  readonly #showTrouble: (trouble: unknown) => Promise<void>;
   readonly #desk: Desk;
   readonly #panel: Panel;
   readonly #showing = new Showing();
@@ -50,13 +51,14 @@ export class Asking implements vscode.Disposable {
   #status: Status | null = null;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ server, log, extensionUri }: ViewContext, desk: Desk) {
+  constructor({ server, log, extensionUri, showTrouble }: ViewContext, desk: Desk) {
+    this.#showTrouble = showTrouble;
     this.#server = server;
     this.#log = log;
     this.#desk = desk;
     this.#panel = new Panel(extensionUri, log);
     this.#poll = setInterval(() => {
-      if (openTurn(this.#conversation) !== undefined && this.#panel.isVisible) void this.#lookAtServer();
+      if (openTurn(this.#conversation)?.state === "waiting" && this.#panel.isVisible) void this.#lookAtServer();
     }, STATUS_MS);
     const on = (name: string, run: (about: unknown) => Promise<void>): vscode.Disposable =>
       vscode.commands.registerCommand(name, (about: unknown) => this.#safely(() => run(about)));
@@ -64,7 +66,7 @@ export class Asking implements vscode.Disposable {
       this.#panel,
       this.#panel.onDidSay((it) => void this.#safely(() => this.#heard(it))),
       server.onDidChangeState((state) => {
-        if (state.kind === "failed") this.#failAll(state.why);
+        if (state.kind === "failed" || state.kind === "absent") this.#failAll(state.why);
         if (state.kind === "stopped") this.#failAll("The server was stopped.");
         if (state.kind === "running") void this.#lookAtServer();
       }),
@@ -229,7 +231,7 @@ export class Asking implements vscode.Disposable {
     try {
       await run();
     } catch (trouble) {
-      await showTrouble(trouble, this.#log);
+      await this.#showTrouble(trouble);
     }
   }
 

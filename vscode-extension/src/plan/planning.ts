@@ -6,7 +6,6 @@
 
 import * as vscode from "vscode";
 import type { Plan } from "../protocol.ts";
-import { showTrouble } from "../views/trouble.ts";
 import type { ViewContext } from "../views/index.ts";
 import { PlanFiles, SCHEME } from "./planFiles.ts";
 import { DISCARD, GO_ON, planMarks } from "./planMarks.ts";
@@ -14,7 +13,7 @@ import { lineOfProblem, planPath } from "./plans.ts";
 import { Questions } from "./questions.ts";
 
 export class Planning implements vscode.Disposable {
-  readonly #log: vscode.LogOutputChannel;
+  readonly #showTrouble: (trouble: unknown) => Promise<void>;
   readonly #files = new PlanFiles();
   readonly #questions = new Questions();
   readonly #problems = vscode.languages.createDiagnosticCollection("glossator-plan");
@@ -22,8 +21,8 @@ export class Planning implements vscode.Disposable {
   readonly #held: vscode.Disposable;
   #serial = 0;
 
-  constructor({ server, log }: ViewContext) {
-    this.#log = log;
+  constructor({ server, showTrouble }: ViewContext) {
+    this.#showTrouble = showTrouble;
     const on = (name: string, run: (uri: vscode.Uri | undefined) => Promise<void>): vscode.Disposable =>
       vscode.commands.registerCommand(name, (about: unknown) =>
         this.#safely(() => run(about instanceof vscode.Uri ? about : undefined)),
@@ -36,7 +35,7 @@ export class Planning implements vscode.Disposable {
       planMarks((uri) => this.#questions.named(uri.path) !== undefined, this.#changed.event),
       server.readPlansWith((plan, cancelled) => this.#read(plan, cancelled)),
       server.onDidChangeState(({ kind }) => {
-        if (kind === "stopped" || kind === "failed") this.#questions.discardAll();
+        if (kind !== "starting" && kind !== "running") this.#questions.discardAll();
       }),
       vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
         for (const it of closed) void this.#safely(() => this.#closed(it));
@@ -144,7 +143,7 @@ export class Planning implements vscode.Disposable {
     try {
       await run();
     } catch (trouble) {
-      await showTrouble(trouble, this.#log);
+      await this.#showTrouble(trouble);
     }
   }
 }

@@ -7,7 +7,6 @@
 import * as vscode from "vscode";
 import type { ChangedFile, Proposal } from "../protocol.ts";
 import type { ViewContext } from "../views/index.ts";
-import { showTrouble } from "../views/trouble.ts";
 import { HunkControls } from "./controls.ts";
 import { countsOf, decisionOf, isWhole, partsOf, partsOfFile } from "./decisions.ts";
 import type { Decision, Part } from "./decisions.ts";
@@ -23,20 +22,20 @@ import { waiting } from "./shelf.ts";
 import { ProposalTexts, SCHEME, shownBy } from "./texts.ts";
 import { OPEN, ProposalTree } from "./tree.ts";
 
-/** What a command is about: a row of the tree, a bar in a diff, a document, or nothing but the cursor. */
-type About = Row | vscode.CommentThread | vscode.Uri | undefined;
+/** What a command is about: a row of the tree, a bar in a diff, a proposal's key, or what is in front. */
+type About = Row | vscode.CommentThread | vscode.Uri | string | undefined;
 
 export class Reviewing implements vscode.Disposable {
   readonly #controls = new HunkControls();
   readonly #tree = new ProposalTree();
-  readonly #log: vscode.LogOutputChannel;
+  readonly #showTrouble: (trouble: unknown) => Promise<void>;
   readonly #reviews: Reviews;
   readonly #texts: ProposalTexts;
   readonly #held: vscode.Disposable;
   #current: string | undefined;
 
-  constructor({ server, log }: ViewContext) {
-    this.#log = log;
+  constructor({ server, showTrouble }: ViewContext) {
+    this.#showTrouble = showTrouble;
     this.#reviews = new Reviews(server, (key) => {
       this.#refresh(key);
     });
@@ -48,7 +47,7 @@ export class Reviewing implements vscode.Disposable {
       vscode.workspace.registerTextDocumentContentProvider(SCHEME, this.#texts),
       server.onProposal((it) => void this.#safely(() => this.#take(it))),
       server.onDidChangeState((state) => {
-        if (state.kind === "stopped" || state.kind === "failed") this.#reviews.serverEnded();
+        if (state.kind !== "starting" && state.kind !== "running") this.#reviews.serverEnded();
       }),
       this.#tree.onDidTick((ticked) => void this.#safely(() => this.#ticked(ticked))),
       vscode.window.tabGroups.onDidChangeTabs(() => {
@@ -254,6 +253,7 @@ export class Reviewing implements vscode.Disposable {
   /** Return the proposal that a command is about: named, in front, selected, or the one being reviewed. */
   #keyOf(about: About): string | undefined {
     if (isRow(about)) return about.key;
+    if (typeof about === "string") return about;
     const thread = isThread(about) ? shownBy(about.uri)?.key : undefined;
     return thread ?? diffInFront()?.key ?? this.#selectedKey() ?? this.#current ?? waiting(this.#reviews.shelf)[0]?.key;
   }
@@ -314,17 +314,17 @@ export class Reviewing implements vscode.Disposable {
     try {
       await run();
     } catch (trouble) {
-      await showTrouble(trouble, this.#log);
+      await this.#showTrouble(trouble);
     }
   }
 }
 
 function isRow(about: About): about is Row {
-  return about !== undefined && "parts" in about;
+  return typeof about === "object" && "parts" in about;
 }
 
 function isThread(about: About): about is vscode.CommentThread {
-  return about !== undefined && "comments" in about;
+  return typeof about === "object" && "comments" in about;
 }
 
 function changedLineOf(file: ChangedFile): number {

@@ -11,8 +11,11 @@ import type { Decision, Part, Review } from "./decisions.ts";
 import { afterServerEnded, entryOf, keyFor, put } from "./shelf.ts";
 import type { Shelf } from "./shelf.ts";
 
-/** How often it is asked whether a job that applies a change still runs. */
-const POLL_MS = 500;
+/**
+ * How often it is asked whether a job that applies a change still runs: the server tells what became of it, and this
+ * is only for when it cannot. Each question makes it look at its models.
+ */
+const POLL_MS = 3000;
 
 /** What is asked of the server. */
 export interface Asked {

@@ -7,6 +7,7 @@
 import * as vscode from "vscode";
 import { Asking } from "../ask/asking.ts";
 import { Desk } from "../ask/desk.ts";
+import { takePart } from "../chat/participant.ts";
 import { SCHEME as PLAN } from "../plan/planFiles.ts";
 import { Planning } from "../plan/planning.ts";
 import { Reviewing } from "../review/reviewing.ts";
@@ -19,6 +20,8 @@ export interface ViewContext {
   readonly server: Server;
   readonly log: vscode.LogOutputChannel;
   readonly extensionUri: vscode.Uri;
+  /** Shows trouble in its own sentence, with what can be done about it. */
+  readonly showTrouble: (trouble: unknown) => Promise<void>;
 }
 
 /** Open all views for business; each is disposed of with the extension. */
@@ -30,6 +33,7 @@ export function openViews(context: ViewContext): vscode.Disposable[] {
   const asking = new Asking(context, desk);
   return [
     vscode.Disposable.from(new Reviewing(context), asking, new Planning(context)),
+    takePart(context, desk),
     context.server.onAnswer((piece) => {
       desk.put(piece);
     }),
