@@ -81,7 +81,7 @@ export class Jobs implements vscode.Disposable {
   #show(token: Token): void {
     const running = this.#running.get(token);
     if (running === undefined) return;
-    const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title: `Glossator: ${running.title}` };
+    const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title: running.title };
     void vscode.window.withProgress(options, async (progress, cancelled) => {
       cancelled.onCancellationRequested(() => {
         this.#cancel(token);
