@@ -1,4 +1,4 @@
-"""The table of editors names tests that there are, and leaves out nothing that the server can do."""
+"""The table of editors names tests that there are, and leaves out nothing of what there is."""
 
 from __future__ import annotations
 
