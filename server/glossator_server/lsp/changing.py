@@ -206,8 +206,8 @@ def _check_worth_another_try(
     if outcome.trouble is not None:
         raise UsageError(f"The editor did not apply {what}: {outcome.trouble}; run it again.")
     raise UsageError(
-        f"The editor said that it applied {what}, but its text does not show it; run the command "
-        "again."
+        f"The editor said that it applied {what}, but its text does not show it; look, and run the "
+        "command again where it is not there."
     )
 
 
