@@ -1,4 +1,4 @@
-"""A real VS Code shows what is known of a function, with links that act, and lenses that are asked for."""
+"""A real VS Code shows what is known of a function, with links that act, and lenses if asked."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_lenses_appear_as_soon_as_a_person_wants_them_and_act(
     assert lens.count() == 0
     window.command("Preferences: Open Settings (UI)")
     window.page.locator(".settings-editor .suggest-input-container").wait_for()
-    window.type("glossator.code_lens")
+    window.type("glossator.codeLens")
     box = window.page.locator('.setting-item-contents [role="checkbox"]').first
     box.wait_for()
     window.pictures_in_themes("settings")
