@@ -95,7 +95,7 @@ async def test_an_answer_streams_into_a_panel(project: Path, models: WriteScript
             f"- It logs. [net\\.c\\:8\\-9](<{uri}#L8>)"
         )
         assert len(pieces) > 2
-        assert pieces[-1]["found"] is True
+        assert (pieces[-1]["found"], pieces[-1]["model"]) == (True, "scripted")
         assert pieces[-1]["citations"][0] == {"path": "net.c", "startLine": 6, "endLine": 6}
         values = await editor.expect_progress_of(token)
         assert values[-1]["message"] == "answered, with 2 places"
@@ -232,6 +232,17 @@ async def test_a_question_changes_nothing_whatever_it_says(
         while editor.inbox:
             await editor.expect(types.WINDOW_LOG_MESSAGE)
     assert (project / "net.c").read_text("utf-8") == NET
+
+
+async def test_no_model_is_named_where_none_was_asked(project: Path, models: WriteScript) -> None:
+    models()
+    async with strict_editor(announced(project, panels=True)) as editor:
+        await editor.initialize()
+        argument = {"text": "Which Kafka topic holds the invoices?", **place(project)}
+        _, token = await start(editor, "glossator.ask", **argument)
+        last = (await answers(editor))[-1]
+        assert (last["found"], "model" in last) == (False, False)
+        await editor.expect_progress_of(token)
 
 
 async def test_a_cancel_reaches_the_model_and_closes_the_panel(
