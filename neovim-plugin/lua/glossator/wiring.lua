@@ -70,7 +70,14 @@ function M.wire(client)
     if method == 'textDocument/hover' and options.now().hover_actions then
       callback = hover.with_actions(client, params, callback, plain)
     elseif method == 'workspace/executeCommand' then
-      callback = jobs.noting(client.id, params, callback)
+      local hand_on = callback
+      callback = function(err, result)
+        if jobs.note(client.id, params, result) then
+          -- Its title, and one job more in the statusline.
+          status.refresh(client)
+        end
+        hand_on(err, result)
+      end
     end
     return plain(method, params, callback, on_reply)
   end

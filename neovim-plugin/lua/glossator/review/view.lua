@@ -30,6 +30,9 @@ local MOST_LIST_LINES = 10
 ---@type table<string, glossator.ReviewView> by the proposal's id
 local views = {}
 
+---@type table<string, glossator.Review> what was decided of those that were put off
+local put_off = {}
+
 ---@param text string?
 ---@return string[]
 local function lines_of(text)
@@ -163,6 +166,13 @@ local function close(view)
   end
 end
 
+---Close a review, and keep what was decided.
+---@param view glossator.ReviewView
+local function later(view)
+  put_off[id_of(view)] = view.review
+  close(view)
+end
+
 ---Tell the server what was decided.
 ---@param view glossator.ReviewView
 local function send(view)
@@ -286,7 +296,7 @@ local function actions_of(view)
     },
     {
       name = 'apply',
-      what = 'apply what was taken; all, where nothing is decided',
+      what = 'apply what was taken, or all of it',
       run = function()
         apply(view)
       end,
@@ -312,7 +322,7 @@ local function actions_of(view)
       name = 'later',
       what = 'close; it waits for `:Glossator show`',
       run = function()
-        close(view)
+        later(view)
       end,
     },
   }
@@ -376,7 +386,9 @@ local function listen(view)
       -- One window alone is no review; closing it means to come back later.
       if vim.list_contains(wins, tonumber(event.match)) then
         vim.schedule(function()
-          close(view)
+          if is_there(view) then
+            later(view)
+          end
         end)
         return true
       end
@@ -407,7 +419,7 @@ function M.open(client_id, proposal)
   define_colours()
   local view = {
     client_id = client_id,
-    review = state.new(proposal),
+    review = put_off[id] and state.renewed(put_off[id], proposal) or state.new(proposal),
     file = 1,
     is_sent = false,
   }
@@ -415,7 +427,7 @@ function M.open(client_id, proposal)
   views[id] = view
   listen(view)
   show_file(view, 1)
-  go_to(view, 1)
+  go_to(view, state.next_open(view.review, #view.review.parts, 1) or 1)
 end
 
 ---@return boolean
@@ -459,6 +471,7 @@ end
 ---@param client_id integer
 ---@param id string
 function M.over(client_id, id)
+  put_off[id] = nil
   local view = views[id]
   if view and view.client_id == client_id then
     close(view)
