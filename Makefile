@@ -9,8 +9,11 @@ FILE ?=
 ONLY ?=
 # Extra words for pytest, for example `make test ARGS=-x`.
 ARGS ?=
+# Node comes with the development tools; its programs look for it on the path.
+EXTENSION := vscode-extension
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(EXTENSION)
 
-.PHONY: setup demo test test-real check format bench parts clean
+.PHONY: setup demo test test-real check format bench parts editors vsix clean
 
 setup: $(VENV)/.setup
 
@@ -33,21 +36,34 @@ ifneq ($(FILE),)
 	$(BIN)/glossator document --diff '$(FILE)'
 endif
 
-test: $(VENV)/.setup
+test: $(VENV)/.setup $(EXTENSION)/node_modules/.setup
 	$(BIN)/glossator models fetch smollm2
 	$(BIN)/glossator models fetch minilm
-	$(BIN)/python -m pytest -m 'not (kernel or ctags)' $(ARGS)
+	$(NPM) run --silent test
+	$(BIN)/python -m pytest -m 'not (kernel or ctags or vscode or emacs)' $(ARGS)
 
-test-real: $(VENV)/.setup
-	$(BIN)/python -m pytest -m 'kernel or ctags' $(ARGS)
+test-real: $(VENV)/.setup vsix
+	$(BIN)/python -m pytest -m 'kernel or ctags or vscode or emacs' $(ARGS)
 
-check: $(VENV)/.setup
+check: $(VENV)/.setup $(EXTENSION)/node_modules/.setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	neovim-plugin/check.sh
+	$(NPM) run --silent check
 	$(BIN)/python -m pytest -q tests/docs
+
+# The extension for VS Code, as people install it.
+vsix: $(EXTENSION)/dist/glossator.vsix
+
+$(EXTENSION)/node_modules/.setup: $(EXTENSION)/package-lock.json $(EXTENSION)/.npmrc | $(VENV)/.setup
+	$(NPM) ci --no-progress --loglevel=error
+	touch $@
+
+$(EXTENSION)/dist/glossator.vsix: $(EXTENSION)/node_modules/.setup LICENSE \
+		$(shell find $(EXTENSION) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name LICENSE)
+	$(NPM) run --silent package
 
 format: $(VENV)/.setup
 	$(BIN)/ruff check --fix .
@@ -62,5 +78,9 @@ bench: $(VENV)/.setup parts
 parts:
 	tests/parts.sh
 
+# VS Code in a browser, which `make test-real` drives; it compiles for some minutes, once.
+editors: $(VENV)/.setup
+	PYTHON=$(CURDIR)/$(BIN)/python tests/vscode_parts.sh
+
 clean:
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) dist $(EXTENSION)/dist $(EXTENSION)/node_modules .mypy_cache .ruff_cache .pytest_cache

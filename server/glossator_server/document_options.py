@@ -17,6 +17,8 @@ from glossator_server.setting_keys import (
     Key,
     Table,
     one_of,
+    one_of_these,
+    or_none,
     schema_of,
     some_of,
     switch,
@@ -25,10 +27,20 @@ from glossator_server.setting_keys import (
 )
 
 AUTO_STYLE = "auto"
-SECTIONS = ("parameters", "returns", "raises", "details", "context")
+SECTIONS: Mapping[str, str] = {
+    "parameters": "Each parameter, once and in order.",
+    "returns": "What is returned.",
+    "raises": "What is raised or thrown.",
+    "details": "What a caller has to know beyond the summary.",
+    "context": "What calls prove of locks and sleep.",
+}
 # What is written where nobody chooses; a Context section only where the code around has them.
 USUAL_SECTIONS = ("parameters", "returns", "raises", "details")
-DRIFT = ("open", "workspace", "off")
+DRIFT: Mapping[str, str] = {
+    "open": "In the files that are open.",
+    "workspace": "In all files of the workspace.",
+    "off": "Nowhere.",
+}
 OPENINGS = ("/**", "/*!", "///", "//!")
 # Enough for house rules; every word of it is paid for with each comment.
 LONGEST_INSTRUCTIONS = 2000
@@ -105,9 +117,9 @@ def _style_names() -> list[str]:
     return [AUTO_STYLE, *sorted(STYLES)]
 
 
-def _or_none(key: Key) -> Key:
-    """Let None stand for what is not set, as editors send it."""
-    return replace(key, accepts=lambda it: it is None or key.accepts(it))
+def _or_empty(key: Key) -> Key:
+    """Let None stand for what is not set, where that is an empty word."""
+    return replace(or_none(key), taken=lambda it: it or "")
 
 
 def _are_fixed_sections(value: object) -> bool:
@@ -118,22 +130,40 @@ def _are_fixed_sections(value: object) -> bool:
 
 
 _CHOICES: Mapping[str, Key] = {
-    "style": one_of(_style_names, "The style of comments, in the languages that have it."),
+    "style": one_of(
+        _style_names,
+        "The style of comments; `auto` is that of the code around.",
+    ),
     # Narrower than 40 columns, long names leave no room for words.
-    "width": _or_none(whole_number(40, 200, "Columns; as wide as the code around, unless set.")),
-    "max_lines": _or_none(
-        whole_number(1, 200, "Lines of prose; what the style demands does not count.")
+    "width": or_none(whole_number(40, 200, "Columns; as wide as the comments around, unless set.")),
+    "max_lines": or_none(
+        whole_number(
+            1,
+            200,
+            "Lines of prose; what the style demands does not count.",
+        )
     ),
     # Published results and ours agree that later rounds bring little.
     "rounds": whole_number(1, 3, "How often a model may be asked for one comment."),
     "sections": some_of(SECTIONS, "The parts of a comment that are written."),
-    "prose": _or_none(words(40, "The language of the words, such as German.")),
-    "instructions": words(LONGEST_INSTRUCTIONS, "Wishes that go to the model with each comment."),
-    "opening": one_of(lambda: OPENINGS, "How a comment begins, where its style leaves it open."),
-    "command": one_of(lambda: ("@", "\\"), "What stands before a command of Doxygen."),
-    "summary_below": _or_none(switch("Whether the summary stands below the opening.")),
-    "full_stop": _or_none(switch("Whether a summary ends with a full stop.")),
-    "third_person": _or_none(switch('Whether a summary says "Returns" and not "Return".')),
+    "prose": or_none(
+        words(
+            40,
+            "The language of the words; that of the code around, unless set.",
+        )
+    ),
+    "instructions": words(
+        LONGEST_INSTRUCTIONS, "Wishes that go to the model, such as `Say units.`"
+    ),
+    "opening": _or_empty(
+        one_of(lambda: OPENINGS, "How a comment begins, where its style leaves it open.")
+    ),
+    "command": _or_empty(
+        one_of(lambda: ("@", "\\"), "What stands before a command of Doxygen, such as `@param`.")
+    ),
+    "summary_below": or_none(switch("Whether the summary stands on the line below the opening.")),
+    "full_stop": or_none(switch("Whether a summary ends with a full stop.")),
+    "third_person": or_none(switch('Whether a summary says "Returns" and not "Return".')),
     "fixed_sections": Key(
         _are_fixed_sections,
         lambda: 'write a table of titles and texts, such as {Context = "Any context."}',
@@ -144,8 +174,10 @@ _CHOICES: Mapping[str, Key] = {
         "Sections that every comment gets, by title.",
         lambda value: tuple(value.items()),
     ),
-    "drift": one_of(lambda: DRIFT, "Where an editor shows drifted comments."),
-    "assisted_by": switch("Whether the text of an Assisted-by trailer is told."),
+    "drift": one_of_these(
+        DRIFT, "Where an editor shows comments that no longer agree with their code."
+    ),
+    "assisted_by": switch("Whether the text of an `Assisted-by:` trailer for a commit is told."),
 }
 
 
@@ -178,7 +210,7 @@ def _override(table: Mapping[str, Any]) -> Override:
 def _override_schema() -> dict[str, Any]:
     item = schema_of(Table("overrides", _CHOICES), "Choices for some files.")
     globs = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-    item["properties"]["paths"] = {**globs, "description": "The files, as globs."}
+    item["properties"]["paths"] = {**globs, "description": "The files, named as in `.gitignore`."}
     return {"type": "array", "items": {**item, "required": ["paths"]}, "maxItems": MOST_OVERRIDES}
 
 
@@ -192,7 +224,7 @@ DOCUMENT = Table(
             _are_overrides,
             lambda: "write tables with paths (globs) and keys of [document]",
             _override_schema,
-            "Choices by path; later ones win.",
+            "The same choices for some files, named as in `.gitignore`; later ones win.",
             lambda value: tuple(map(_override, value)),
         ),
     },

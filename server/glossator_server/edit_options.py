@@ -33,8 +33,12 @@ EDIT = Table(
     "edit",
     {
         "steps": whole_number(3, 500, "How many turns the model that edits may take."),
-        "seconds": whole_number(10, 36_000, "How long one edit may take, checks included."),
-        "tokens": whole_number(1000, 50_000_000, "Prompts and answers of one edit together."),
+        "seconds": whole_number(10, 36_000, "How many seconds one edit may take, checks included."),
+        "tokens": whole_number(
+            1000,
+            50_000_000,
+            "How many tokens one edit may cost, with all models.",
+        ),
         "files": whole_number(1, 100, "How many files one edit may change."),
         "reviews": whole_number(0, 5, "How often a critic may send an edit back."),
     },

@@ -35,8 +35,10 @@ FIX = Table(
     {
         # Published results and ours agree that later rounds bring little.
         "rounds": whole_number(1, 3, "How often a model may try to mend one problem."),
-        "seconds": whole_number(5, 3600, "How long one fix may take, checks included."),
-        "tokens": whole_number(1000, 10_000_000, "Prompts and answers of one fix together."),
-        "test_seconds": whole_number(1, 3600, "How long one command of tests may take."),
+        "seconds": whole_number(5, 3600, "How many seconds one fix may take, checks included."),
+        "tokens": whole_number(
+            1000, 10_000_000, "How many tokens one fix may cost, with all models."
+        ),
+        "test_seconds": whole_number(1, 3600, "How many seconds one command of tests may take."),
     },
 )

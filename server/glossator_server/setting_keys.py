@@ -110,20 +110,36 @@ def one_of(names: Callable[[], Sequence[str]], says: str) -> Key:
     return Key(
         lambda value: value in names(),
         lambda: f"choose one of {', '.join(names())}",
-        lambda: {"enum": list(names())},
+        lambda: {"type": "string", "enum": list(names())},
         says,
     )
 
 
-def some_of(names: Sequence[str], says: str) -> Key:
-    """Return a key for a list of some words, in any order."""
+def one_of_these(meanings: Mapping[str, str], says: str) -> Key:
+    """Return a key for one of some words, each with what it means."""
     return Key(
-        lambda value: isinstance(value, list) and all(it in names for it in value),
-        lambda: f"list some of {', '.join(names)}",
-        lambda: {"type": "array", "items": {"enum": list(names)}, "uniqueItems": True},
+        # No set: a value may be anything that TOML knows, tables included.
+        lambda value: value in [*meanings],
+        lambda: f"choose one of {', '.join(meanings)}",
+        lambda: words_schema(meanings),
+        says,
+    )
+
+
+def some_of(meanings: Mapping[str, str], says: str) -> Key:
+    """Return a key for a list of some words, in any order, each with what it means."""
+    return Key(
+        lambda value: isinstance(value, list) and all(it in [*meanings] for it in value),
+        lambda: f"list some of {', '.join(meanings)}",
+        lambda: {"type": "array", "items": words_schema(meanings), "uniqueItems": True},
         says,
         lambda value: tuple(dict.fromkeys(value)),
     )
+
+
+def or_none(key: Key) -> Key:
+    """Let None stand for what is not set, as editors send it."""
+    return replace(key, accepts=lambda it: it is None or key.accepts(it))
 
 
 def words(longest: int, says: str) -> Key:
@@ -134,6 +150,15 @@ def words(longest: int, says: str) -> Key:
         lambda: {"type": "string", "maxLength": longest},
         says,
     )
+
+
+def words_schema(meanings: Mapping[str, str]) -> dict[str, Any]:
+    """Return words with what they mean as a JSON Schema, as editors read it."""
+    return {
+        "type": "string",
+        "enum": list(meanings),
+        "enumDescriptions": list(meanings.values()),
+    }
 
 
 def schema_of(table: Table, says: str) -> dict[str, Any]:

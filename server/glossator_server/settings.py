@@ -27,10 +27,12 @@ from glossator_server.setting_keys import (
     ignored_key,
     narrow,
     number,
-    one_of,
+    one_of_these,
+    or_none,
     schema_of,
     switch,
     whole_number,
+    words_schema,
 )
 
 WORKSPACE_FILE = ".glossator.toml"
@@ -47,14 +49,26 @@ _PREFERENCES = (
 )
 _MACRO = re.compile(r"[A-Za-z_]\w{0,99}", re.ASCII)
 _PROJECT = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
-VECTOR_STORES = ("auto", "exact", "chroma")
+VECTOR_STORES: Mapping[str, str] = {
+    "auto": "What fits the size of the repository.",
+    "exact": "The store that compares with every vector.",
+    "chroma": "A Chroma server.",
+}
 # Those whose models write words: what makes vectors or ranks has nothing to sample.
 ROLES = tuple(it for it in ROLE_NAMES if it not in {"embed", "rerank"})
 # More than any server takes.
 MOST_STOPS = 4
-REASONING = ("off", "field", "native")
+REASONING: Mapping[str, str] = {
+    "off": "Nowhere.",
+    "field": "In a field that comes before the answer.",
+    "native": "Where the model does it by itself.",
+}
 # From the one that asks most to the one that asks least.
-REVIEWS = ("always", "code", "multi-file")
+REVIEWS: Mapping[str, str] = {
+    "always": "All of them, comments too.",
+    "code": "Fixes and edits; comments are applied at once.",
+    "multi-file": "Edits; a fix is applied as soon as it is checked.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,20 +205,18 @@ def preference_schema() -> dict[str, Any]:
         "fix": schema_of(FIX, "How much a fix may cost."),
         "edit": schema_of(EDIT, "How much an edit of several files may cost."),
         "review": {
-            "type": "string",
-            "enum": list(REVIEWS),
-            "description": "Which changes are shown before an editor applies them: all, those "
-            "of code, or only those of several files.",
+            **words_schema(REVIEWS),
+            "description": "Which changes are shown before an editor applies them.",
         },
         "code_lens": {
             "type": "boolean",
-            "description": "Whether an editor shows actions above declarations.",
+            "description": "Whether an editor shows what can be done as lenses above declarations.",
         },
         "index": schema_of(_INDEX, "Whether and how the repository is indexed."),
         "sampling": {
             "type": "object",
             "description": "How the model of each role picks its words.",
-            "properties": {role: schema_of(_SAMPLING, f"For the role {role}.") for role in ROLES},
+            "properties": {it: schema_of(_SAMPLING, f"For the role `{it}`.") for it in ROLES},
             "additionalProperties": False,
         },
         "preferred_models": {
@@ -215,7 +227,10 @@ def preference_schema() -> dict[str, Any]:
             "type": "object",
             "description": "What C code of yours needs to be read.",
             "properties": {
-                "annotations": {**names, "description": "Your macros that decorate declarations."}
+                "annotations": {
+                    **names,
+                    "description": "Your macros that decorate declarations, such as `LIB_API`.",
+                }
             },
             "additionalProperties": False,
         },
@@ -257,19 +272,21 @@ def _no_macro(name: object) -> IgnoredKey:
 _INDEX = Table(
     "index",
     {
-        "enabled": switch("Whether an editor starts an index."),
-        "workspace_symbol": switch("Whether workspace symbols are answered."),
-        "vectors": one_of(lambda: VECTOR_STORES, "Which store of vectors answers."),
-        "team": switch("Whether the team's index is read, where a server is listed."),
-        "project": Key(
-            lambda value: isinstance(value, str) and _PROJECT.fullmatch(value) is not None,
-            lambda: "choose a name of up to 60 letters, digits, dots, dashes and underscores",
-            lambda: {"type": "string", "pattern": f"^{_PROJECT.pattern}$"},
-            "The name in the team's index.",
+        "enabled": switch("Whether the editor has the repository indexed."),
+        "workspace_symbol": switch("Whether workspace symbols are answered, beside other servers."),
+        "vectors": one_of_these(VECTOR_STORES, "Which store of vectors answers searches."),
+        "team": switch("Whether the team's index is read, where the policy lists a server."),
+        "project": or_none(
+            Key(
+                lambda value: isinstance(value, str) and _PROJECT.fullmatch(value) is not None,
+                lambda: "choose a name of up to 60 letters, digits, dots, dashes and underscores",
+                lambda: {"type": "string", "pattern": f"^{_PROJECT.pattern}$"},
+                "The name of the repository in the team's index; that of its folder, unless set.",
+            )
         ),
-        "quality": switch("Whether the editor's searches look at their best hits again."),
+        "quality": switch("Whether the editor's searches rank their best hits again."),
         # A day: who wants it longer wants it always, and a process that nobody uses is a nuisance.
-        "idle_minutes": whole_number(1, 24 * 60, "How long an index stays up unused."),
+        "idle_minutes": whole_number(1, 24 * 60, "How many minutes an index stays up unused."),
     },
 )
 _SAMPLING = Table(
@@ -292,7 +309,7 @@ _SAMPLING = Table(
             },
             "Texts that end an answer.",
         ),
-        "reasoning": one_of(lambda: REASONING, "Where a model thinks before it answers."),
+        "reasoning": one_of_these(REASONING, "Where a model thinks before it answers."),
     },
 )
 

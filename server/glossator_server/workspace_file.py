@@ -80,7 +80,8 @@ def judge_workspace(text: str, path: Path, settings: Settings, policy: Policy) -
         return WorkspaceFile(path, settings, narrowed, problems)
     preferences = {key: it for key, it in table.items() if key not in WORKSPACE_TABLES}
     chosen, ignored = settings.narrowed_in_detail(preferences)
-    if REVIEWS.index(chosen.review) > REVIEWS.index(settings.review):
+    by_rigour = list(REVIEWS)
+    if by_rigour.index(chosen.review) > by_rigour.index(settings.review):
         # A folder may have a person asked more often, and never less.
         chosen = replace(chosen, review=settings.review)
         ignored = (*ignored, IgnoredKey(_ASKS, ("review",)))

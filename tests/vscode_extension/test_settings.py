@@ -1,0 +1,87 @@
+"""The manifest of the VS Code extension against the server's own declaration."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import jsonschema
+import pytest
+
+from glossator_server import __version__
+from glossator_server.lsp.capabilities import COMMANDS
+from glossator_server.settings import Settings
+
+EXTENSION = Path(__file__).parents[2] / "vscode-extension"
+MANIFEST: dict[str, Any] = json.loads((EXTENSION / "package.json").read_text("utf-8"))
+CONTRIBUTED: dict[str, dict[str, Any]] = {
+    name: one
+    for group in MANIFEST["contributes"]["configuration"]
+    for name, one in group["properties"].items()
+}
+MACHINE = {"glossator.path", "glossator.package", "glossator.python"}
+
+
+@pytest.fixture(scope="module")
+def generator() -> ModuleType:
+    script = EXTENSION / "scripts" / "contributed_settings.py"
+    spec = importlib.util.spec_from_file_location("contributed_settings", script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_manifest_has_the_settings_of_the_server(generator: ModuleType) -> None:
+    asked = "run: python vscode-extension/scripts/contributed_settings.py"
+    assert MANIFEST["contributes"]["configuration"] == generator.contributed(), asked
+
+
+def test_the_extension_keeps_its_own_settings_from_the_server(generator: ModuleType) -> None:
+    source = (EXTENSION / "src" / "explicitSettings.ts").read_text("utf-8")
+    (listed,) = re.findall(r"OWN_SETTINGS = \[(.*?)\]", source, re.DOTALL)
+    assert set(re.findall(r'"([\w.]+)"', listed)) == set(generator.OWN)
+
+
+def test_what_names_a_program_is_no_business_of_a_folder() -> None:
+    assert {name for name, it in CONTRIBUTED.items() if it["scope"] == "machine"} == MACHINE
+    trust = MANIFEST["capabilities"]["untrustedWorkspaces"]
+    assert set(trust["restrictedConfigurations"]) == MACHINE
+
+
+@pytest.mark.parametrize("name", sorted(CONTRIBUTED))
+def test_a_setting_is_described_and_its_default_may_stand_there(name: str) -> None:
+    one = CONTRIBUTED[name]
+    jsonschema.validate(one["default"], one)
+    assert re.fullmatch(r"[A-Z`].*\.`?", one["markdownDescription"])
+    if "enumDescriptions" in one:
+        assert len(one["enumDescriptions"]) == len(one["enum"])
+
+
+@pytest.mark.parametrize("name", sorted(CONTRIBUTED.keys() - MACHINE))
+def test_the_server_takes_what_the_editor_lets_choose(generator: ModuleType, name: str) -> None:
+    if name.removeprefix("glossator.") in generator.OWN:
+        pytest.skip("the extension keeps this one to itself")
+    one = CONTRIBUTED[name]
+    *tables, key = name.split(".")[1:]
+    for value in [one["default"], *one.get("enum", [])]:
+        if value is None and "null" not in one["type"]:
+            continue
+        layer: dict[str, Any] = {key: value}
+        for table in reversed(tables):
+            layer = {table: layer}
+        assert Settings().narrowed(layer)[1] == ()
+
+
+def test_each_command_of_the_extension_runs_one_that_the_server_has() -> None:
+    source = (EXTENSION / "src" / "server.ts").read_text("utf-8")
+    assert set(re.findall(r'"(glossator\.[\w.]+)"', source)) == set(COMMANDS)
+
+
+def test_the_extension_has_the_version_of_the_server() -> None:
+    assert MANIFEST["version"] == __version__

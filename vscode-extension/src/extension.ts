@@ -1,0 +1,121 @@
+/**
+ * Own how the parts of the extension come together when the editor wants it, and end with it.
+ *
+ * It must not do anything itself.
+ */
+
+import * as vscode from "vscode";
+import { clientOf } from "./client.ts";
+import { houseCommands } from "./commands/house.ts";
+import { register } from "./commands/parts.ts";
+import type { CommandParts } from "./commands/parts.ts";
+import { pickCommands } from "./commands/picking.ts";
+import { sayTrustFirst, workCommands } from "./commands/work.ts";
+import { followWalkthrough } from "./following.ts";
+import { KeptLinks } from "./hoverLinks.ts";
+import { Installing } from "./installing.ts";
+import { Jobs } from "./jobs.ts";
+import { middlewareOf } from "./middleware.ts";
+import { Models } from "./models.ts";
+import { Offering } from "./offering.ts";
+import { RecentEditor, isOurs } from "./recentEditor.ts";
+import { RunningServer } from "./runningServer.ts";
+import { StatusBar } from "./statusBar.ts";
+import { openViews } from "./views/index.ts";
+
+interface Manifest {
+  readonly contributes: { readonly configuration: readonly { readonly properties: object }[] };
+}
+
+let ended: (() => Promise<void>) | undefined;
+
+/** Called by the editor when a file of a supported language is opened, or a command is run. */
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel("Glossator", { log: true });
+  const { contributes } = context.extension.packageJSON as Manifest;
+  const installing = new Installing(context, log);
+  const links = new KeptLinks();
+  const jobs = new Jobs((token) => {
+    void server.client?.sendNotification("window/workDoneProgress/cancel", { token });
+  }, log);
+  const middleware = middlewareOf({
+    client: () => server.client,
+    jobs,
+    links,
+    settings: contributes.configuration.flatMap((it) => Object.keys(it.properties)),
+    sayTrustFirst: () => void sayTrustFirst(),
+  });
+  const server: RunningServer = new RunningServer(
+    installing,
+    (program, listener) => clientOf(program, listener, { log, middleware }),
+    log,
+  );
+  const offering = new Offering(server, installing, log);
+  const models = new Models(() => installing.find(), log);
+  const statusBar = new StatusBar(server, jobs, log);
+  const recent = new RecentEditor();
+  const parts = { context, log, server, installing, offering, models, statusBar, links, recent };
+  ended = async () => {
+    installing.end();
+    await server.stop();
+  };
+  context.subscriptions.push(
+    log,
+    server,
+    jobs,
+    statusBar,
+    recent,
+    ...statusBar.follow(),
+    ...register(parts, { ...workCommands(parts), ...pickCommands(parts), ...houseCommands(parts) }),
+    ...follow(parts, jobs),
+    ...followWalkthrough(server),
+    ...openViews({
+      server,
+      log,
+      extensionUri: context.extensionUri,
+      showTrouble: async (trouble) => {
+        log.warn(String(trouble));
+        await offering.trouble(trouble);
+      },
+    }),
+  );
+  startForVisible(server, vscode.window.visibleTextEditors);
+}
+
+/** Called by the editor when it ends. */
+export async function deactivate(): Promise<void> {
+  await ended?.();
+}
+
+function follow({ log, server, offering, models, statusBar }: CommandParts, jobs: Jobs): vscode.Disposable[] {
+  return [
+    vscode.window.onDidChangeVisibleTextEditors((editors) => {
+      startForVisible(server, editors);
+    }),
+    server.onDidChangeState((state) => {
+      if (state.kind !== "running") jobs.clear();
+      offering.follow(state);
+    }),
+    statusBar.onDidTell(async ({ model }) => {
+      try {
+        if (model === null && (await models.offer())) await statusBar.refresh();
+      } catch (trouble) {
+        log.warn(String(trouble));
+        await offering.trouble(trouble);
+      }
+    }),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      // Another program: what runs is not what is wanted any more.
+      const isOther = ["path", "python", "package"].some((it) => event.affectsConfiguration(`glossator.${it}`));
+      if (isOther && server.state.kind !== "stopped") void server.restart();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      // Settings of the folder count from now on: the server asks for them.
+      void server.client?.sendNotification("workspace/didChangeConfiguration", { settings: null });
+    }),
+  ];
+}
+
+function startForVisible(server: RunningServer, editors: readonly vscode.TextEditor[]): void {
+  if (editors.some((it) => isOurs(it.document))) void server.startOnce();
+}
