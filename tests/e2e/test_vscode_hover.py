@@ -1,4 +1,4 @@
-"""A real VS Code shows what is known of a function, with links that act, and lenses that are asked for."""
+"""A real VS Code shows what is known of a function, with links that act, and lenses if asked."""
 
 from __future__ import annotations
 

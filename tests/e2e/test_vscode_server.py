@@ -1,4 +1,4 @@
-"""A real VS Code and the life of our server: found or installed, started late, back after a kill."""
+"""A real VS Code and the life of our server: found, installed, started late, back after a kill."""
 
 from __future__ import annotations
 

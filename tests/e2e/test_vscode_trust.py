@@ -1,4 +1,4 @@
-"""A real VS Code in restricted mode: what needs no program of the folder's works, the rest is told."""
+"""A real VS Code in restricted mode: what runs no program of the folder works, the rest is told."""
 
 from __future__ import annotations
 
