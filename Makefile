@@ -50,6 +50,7 @@ check: $(VENV)/.setup $(EXTENSION)/node_modules/.setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	neovim-plugin/check.sh
 	$(NPM) run --silent check
 	$(BIN)/python -m pytest -q tests/docs
 

@@ -7,6 +7,7 @@ that any editor can start it in the server's place: `python recording_proxy.py L
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -83,10 +84,12 @@ def main() -> int:
                 # One of the two is gone, and the other will see it.
                 return
 
+        # Not sys.stdin: the interpreter would wait at its end for the thread that reads it.
+        editor = os.fdopen(os.dup(0), "rb")
         assert server.stdin is not None
         assert server.stdout is not None
         to_server = threading.Thread(
-            target=pass_on, args=("editor", sys.stdin.buffer, server.stdin), daemon=True
+            target=pass_on, args=("editor", editor, server.stdin), daemon=True
         )
         to_server.start()
         pass_on("server", server.stdout, sys.stdout.buffer)

@@ -112,6 +112,9 @@ async def test_a_plan_counts_as_it_was_left_and_is_asked_for_again_if_it_cannot_
         assert again["params"]["text"] == "# Nothing\n"
         lines = plan["text"].splitlines(keepends=True)
         shorter = "".join(it for it in lines if "`notes.txt`" not in it)
+        await editor.answer(again, {"text": f"{shorter}- `.git/config`: as well\n"})
+        again = await editor.expect(PLAN)
+        assert "never read" in again["params"]["problem"]
         await editor.answer(again, {"text": shorter})
         news = await told(editor)
         assert [it["path"] for it in news["files"]] == ["client.c", "net.h"]
@@ -262,7 +265,7 @@ async def test_a_fix_waits_for_review(tmp_path: Path, models: WriteModels) -> No
         uris = await opened(editor, path.parent, "add.c")
         token = await run(editor, "glossator.fix", {"uri": uris["add.c"], "symbol": "add"})
         news = await told(editor)
-        assert (news["state"], news["noun"], news["byParts"]) == ("waiting", "fix", False)
+        assert (news["state"], news["noun"], news["byParts"]) == ("waiting", "fix", True)
         assert news["files"][0]["after"] == MENDED
         assert (await ended(editor, token)).startswith("waits for review; ")
         token = await run(editor, "glossator.proposal.apply", {"id": news["id"]})
@@ -298,7 +301,7 @@ async def test_a_comment_waits_too_where_a_person_sees_everything_first(
         uri = uris["add.c"]
         token = await run(editor, "glossator.document", {"uri": uri, "symbol": "add"})
         news = await told(editor)
-        assert (news["state"], news["noun"]) == ("waiting", "comment")
+        assert (news["state"], news["noun"], news["byParts"]) == ("waiting", "comment", False)
         assert news["files"][0]["after"] == TEXT.replace("int add", f"{COMMENT}int add")
         assert (await ended(editor, token)).startswith("waits for review; ")
         # Its place has moved meanwhile.
