@@ -15,6 +15,7 @@ import pytest
 from glossator_server import __version__
 from glossator_server.lsp.capabilities import COMMANDS
 from glossator_server.settings import Settings
+from tests.e2e.command_line import glossator
 
 EXTENSION = Path(__file__).parents[2] / "vscode-extension"
 MANIFEST: dict[str, Any] = json.loads((EXTENSION / "package.json").read_text("utf-8"))
@@ -85,3 +86,13 @@ def test_each_command_of_the_extension_runs_one_that_the_server_has() -> None:
 
 def test_the_extension_has_the_version_of_the_server() -> None:
     assert MANIFEST["version"] == __version__
+
+
+def test_the_configuration_that_the_extension_begins_is_one(tmp_path: Path) -> None:
+    source = (EXTENSION / "src" / "configFile.ts").read_text("utf-8")
+    (template,) = re.findall(r"CONFIG_TEMPLATE = `(.*?)`", source, re.DOTALL)
+    for text in (template, re.sub(r"(?m)^# (?=\[|\w+ = )", "", template)):
+        config = tmp_path / "config.toml"
+        config.write_text(text, "utf-8")
+        ended = glossator("policy", "check", config, "--json")
+        assert [it["findings"] for it in json.loads(ended.output)["files"]] == [[]]
