@@ -95,4 +95,4 @@ def test_the_configuration_that_the_extension_begins_is_one(tmp_path: Path) -> N
         config = tmp_path / "config.toml"
         config.write_text(text, "utf-8")
         ended = glossator("policy", "check", config, "--json")
-        assert [it["findings"] for it in json.loads(ended.output)["files"]] == [[]]
+        assert [it["problems"] for it in json.loads(ended.output)["files"]] == [[]]
