@@ -70,7 +70,15 @@ export function activate(context: vscode.ExtensionContext): void {
     ...register(parts, { ...workCommands(parts), ...pickCommands(parts), ...houseCommands(parts) }),
     ...follow(parts, jobs),
     ...followWalkthrough(server),
-    ...openViews({ server, log, extensionUri: context.extensionUri }),
+    ...openViews({
+      server,
+      log,
+      extensionUri: context.extensionUri,
+      showTrouble: async (trouble) => {
+        log.warn(String(trouble));
+        await offering.trouble(trouble);
+      },
+    }),
   );
   startForVisible(server, vscode.window.visibleTextEditors);
 }

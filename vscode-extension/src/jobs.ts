@@ -13,6 +13,8 @@ type News = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd
 // What is done sooner would only flash.
 const SHOWN_AFTER_MS = 300;
 const ENDING_SHOWN_MS = 10_000;
+// More notifications would cover the code; the status bar tells how many jobs run.
+const MOST_SHOWN = 2;
 
 interface Running {
   readonly title: string;
@@ -80,7 +82,8 @@ export class Jobs implements vscode.Disposable {
 
   #show(token: Token): void {
     const running = this.#running.get(token);
-    if (running === undefined) return;
+    const shown = [...this.#running.values()].filter((it) => it.report !== undefined).length;
+    if (running === undefined || hasPlace(running.title) || shown >= MOST_SHOWN) return;
     const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title: running.title };
     void vscode.window.withProgress(options, async (progress, cancelled) => {
       cancelled.onCancellationRequested(() => {
@@ -111,6 +114,11 @@ export class Jobs implements vscode.Disposable {
 
 function isBackground(title: string): boolean {
   return title.startsWith("Index ");
+}
+
+/** Tell whether a job is shown elsewhere, with a button that stops it: answers stream into their panel. */
+function hasPlace(title: string): boolean {
+  return title.startsWith("Ask: ") || title.startsWith("Explain ");
 }
 
 function inPlainWords(words: string): string {

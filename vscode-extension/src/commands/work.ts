@@ -34,12 +34,6 @@ const DO_BOX: Box = {
   prompt: "Say it in your own words: comments, fixes, edits and searches are told apart on this machine.",
 };
 
-const ASK_BOX: Box = {
-  title: "Ask About This Repository",
-  placeHolder: "what happens when the log is full?",
-  prompt: "Every sentence of the answer names the lines that say so.",
-};
-
 /** Return the commands, by their names. */
 export function workCommands(parts: CommandParts): Readonly<Record<string, Handler>> {
   const { server, links, recent } = parts;
@@ -80,7 +74,6 @@ export function workCommands(parts: CommandParts): Readonly<Record<string, Handl
     reviewFile: async (resource) => start("glossator.review", await fileOf(resource)),
     edit: inWords("glossator.edit", EDIT_BOX),
     do: inWords("glossator.do", DO_BOX),
-    ask: inWords("glossator.ask", ASK_BOX),
     runLink: async (number) => {
       const link = links.get(number);
       if (link === undefined) throw new ServerTrouble("This hover is too old; point at the code again.");

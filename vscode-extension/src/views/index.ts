@@ -4,18 +4,38 @@
  * It must not know what any of them shows.
  */
 
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
+import { Asking } from "../ask/asking.ts";
+import { Desk } from "../ask/desk.ts";
+import { takePart } from "../chat/participant.ts";
+import { SCHEME as PLAN } from "../plan/planFiles.ts";
+import { Planning } from "../plan/planning.ts";
+import { Reviewing } from "../review/reviewing.ts";
+import { SCHEME as PROPOSAL } from "../review/texts.ts";
 import type { Server } from "../server.ts";
+import { closeLeftovers } from "./leftovers.ts";
 
 /** What each view is given. */
 export interface ViewContext {
   readonly server: Server;
   readonly log: vscode.LogOutputChannel;
   readonly extensionUri: vscode.Uri;
+  /** Shows trouble in its own sentence, with what can be done about it. */
+  readonly showTrouble: (trouble: unknown) => Promise<void>;
 }
 
 /** Open all views for business; each is disposed of with the extension. */
-export function openViews({ log }: ViewContext): vscode.Disposable[] {
-  log.debug("no views");
-  return [];
+export function openViews(context: ViewContext): vscode.Disposable[] {
+  void closeLeftovers(new Set([PLAN, PROPOSAL]));
+  const desk = new Desk((piece) => {
+    asking.explained(piece);
+  });
+  const asking = new Asking(context, desk);
+  return [
+    vscode.Disposable.from(new Reviewing(context), asking, new Planning(context)),
+    takePart(context, desk),
+    context.server.onAnswer((piece) => {
+      desk.put(piece);
+    }),
+  ];
 }

@@ -1,0 +1,74 @@
+/**
+ * Own the diff editors of proposals: which are open, and how one is opened or closed.
+ *
+ * It must not decide anything about a proposal.
+ */
+
+import * as vscode from "vscode";
+import type { ChangedFile, Proposal } from "../protocol.ts";
+import { shownBy, speakTheLanguageOf, uriOf } from "./texts.ts";
+import type { Shown } from "./texts.ts";
+
+const TITLE_CHARACTERS = 48;
+
+/** Open the diff of one file, at a line of its new text. */
+export async function openDiff(key: string, proposal: Proposal, file: ChangedFile, line: number): Promise<void> {
+  const sides = (["before", "after"] as const).map((side) => uriOf({ key, path: file.path, side }));
+  const documents = await Promise.all(sides.map((it) => vscode.workspace.openTextDocument(it)));
+  await speakTheLanguageOf(file, documents);
+  const selection = new vscode.Range(line, 0, line, 0);
+  await vscode.commands.executeCommand("vscode.diff", ...sides, titleOf(proposal, file), { preview: false, selection });
+}
+
+/** Open all files of a proposal in one editor. */
+export async function openAll(key: string, proposal: Proposal): Promise<void> {
+  const resources = proposal.files.map((it) => {
+    const side = (name: "before" | "after"): vscode.Uri | undefined =>
+      it[name] === null ? undefined : uriOf({ key, path: it.path, side: name });
+    return [vscode.Uri.parse(it.uri), side("before"), side("after")];
+  });
+  await vscode.commands.executeCommand("vscode.changes", `Glossator: ${proposal.title}`, resources);
+}
+
+/** Return what the diff in front shows, or null where it is no proposal's. */
+export function diffInFront(): Shown | null {
+  const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+  return tab === undefined ? null : shownIn(tab);
+}
+
+/** Tell whether a diff of a proposal is open. */
+export function isOpen(key: string): boolean {
+  return tabsOf(key).length > 0;
+}
+
+/** Close the diffs of a proposal. */
+export async function closeDiffs(key: string): Promise<void> {
+  const tabs = tabsOf(key);
+  if (tabs.length > 0) await vscode.window.tabGroups.close(tabs);
+}
+
+/** Return the editor of the new text of a file, where one is visible. */
+export function editorsOf(key: string): readonly vscode.TextEditor[] {
+  return vscode.window.visibleTextEditors.filter((it) => shownBy(it.document.uri)?.key === key);
+}
+
+/** Open a file of the workspace at a line. */
+export async function openFile(uri: vscode.Uri, line: number): Promise<void> {
+  const selection = new vscode.Range(line, 0, line, 0);
+  await vscode.window.showTextDocument(uri, { preview: false, selection });
+}
+
+function tabsOf(key: string): readonly vscode.Tab[] {
+  return vscode.window.tabGroups.all.flatMap((it) => it.tabs).filter((it) => shownIn(it)?.key === key);
+}
+
+function shownIn(tab: vscode.Tab): Shown | null {
+  return tab.input instanceof vscode.TabInputTextDiff ? shownBy(tab.input.modified) : null;
+}
+
+function titleOf(proposal: Proposal, file: ChangedFile): string {
+  const name = file.path.slice(file.path.lastIndexOf("/") + 1);
+  const title = proposal.title;
+  const short = title.length > TITLE_CHARACTERS ? `${title.slice(0, TITLE_CHARACTERS).trimEnd()}…` : title;
+  return `${name} (${short})`;
+}
