@@ -6,6 +6,7 @@
 
 import * as vscode from "vscode";
 import type { ChangedFile, Proposal } from "../protocol.ts";
+import { hunkAt, linesAfter } from "./places.ts";
 import { shownBy, speakTheLanguageOf, uriOf } from "./texts.ts";
 import type { Shown } from "./texts.ts";
 
@@ -52,6 +53,20 @@ export async function closeDiffs(key: string, proposal: Proposal): Promise<void>
 /** Return the editor of the new text of a file, where one is visible. */
 export function editorsOf(key: string): readonly vscode.TextEditor[] {
   return vscode.window.visibleTextEditors.filter((it) => shownBy(it.document.uri)?.key === key);
+}
+
+/** Return where the cursor is in the diff of a file, as a line of the new text: on the old side it is the hunk there. */
+export function cursorIn(key: string, file: ChangedFile): number {
+  const sides = editorsOf(key).flatMap((editor) => {
+    const shown = shownBy(editor.document.uri);
+    return shown?.path === file.path ? [{ editor, side: shown.side }] : [];
+  });
+  const active = sides.find((it) => it.editor === vscode.window.activeTextEditor);
+  const { editor, side } = active ?? sides.find((it) => it.side === "after") ?? {};
+  const line = editor?.selection.active.line ?? 0;
+  if (side !== "before") return line;
+  const hunk = hunkAt(file, line, "before");
+  return hunk === null ? 0 : linesAfter(hunk).first;
 }
 
 /** Open a file of the workspace at a line. */

@@ -10,11 +10,11 @@ import type { ViewContext } from "../views/index.ts";
 import { HunkControls } from "./controls.ts";
 import { countsOf, decisionOf, isWhole, partsOf, partsOfFile } from "./decisions.ts";
 import type { Decision, Part } from "./decisions.ts";
-import { closeDiffs, diffInFront, editorsOf, isOpen, openAll, openDiff, openFile } from "./diffs.ts";
+import { closeDiffs, cursorIn, diffInFront, isOpen, openAll, openDiff, openFile } from "./diffs.ts";
 import { counted, evidenceAsMarkdown, evidenceAsText } from "./evidence.ts";
 import { outlineOf } from "./outline.ts";
 import type { Row } from "./outline.ts";
-import { firstChangedLine, hunkAt, linesAfter, neighbourOf, placesOf } from "./places.ts";
+import { firstChangedLine, hunkAt, neighbourOf, placesOf } from "./places.ts";
 import type { Place } from "./places.ts";
 import { Reviews } from "./reviews.ts";
 import type { News } from "./reviews.ts";
@@ -228,18 +228,10 @@ export class Reviewing implements vscode.Disposable {
     if (place !== null) await this.#openPlace(key, review.proposal, place);
   }
 
-  /** Return where the cursor is, as a line of the new text: on the old side it is the hunk there. */
   #cursor(key: string): { readonly path: string; readonly line: number } | null {
     const shown = diffInFront();
     const file = this.#fileOf(shown?.key, shown?.path);
-    if (shown?.key !== key || file === undefined) return null;
-    const editors = editorsOf(key).filter((it) => shownBy(it.document.uri)?.path === shown.path);
-    const active = editors.find((it) => it === vscode.window.activeTextEditor);
-    const editor = active ?? editors.find((it) => shownBy(it.document.uri)?.side === "after");
-    const line = editor?.selection.active.line ?? 0;
-    if (editor === undefined || shownBy(editor.document.uri)?.side === "after") return { path: shown.path, line };
-    const hunk = hunkAt(file, line, "before");
-    return { path: shown.path, line: hunk === null ? 0 : linesAfter(hunk).first };
+    return shown?.key === key && file !== undefined ? { path: shown.path, line: cursorIn(key, file) } : null;
   }
 
   #partsOf(about: About): readonly Part[] {
