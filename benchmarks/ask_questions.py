@@ -1,11 +1,11 @@
 """Ask what a developer would ask about six projects, and hold what is found and said against lines.
 
 A row a question: whether the annotated lines are among the pieces that fit prompts of several
-sizes, what support was measured and whether it was called enough; and, of the embedded model, what
-its answer cites. Citations are read from the answer's Markdown and looked up in the files again.
+sizes, what support was measured and whether it was called enough; and what the answer cites, which
+with the embedded model is the code itself. Citations are read from the answer's Markdown and looked
+up in the files again. GLOSSATOR_BENCH_PROJECTS chooses projects by name.
 
-Retrieval takes two minutes; the model takes 5 to 25 seconds an answer. GLOSSATOR_BENCH_MODEL=4 has
-it answer every fourth question only, 0 none; GLOSSATOR_BENCH_PROJECTS chooses projects by name.
+It takes four minutes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +62,6 @@ BUDGETS = (1_000, 2_000, 4_000, 8_000, 12_000)
 PROMPT = BUDGETS[-1]
 _LINK = re.compile(r"\u27e6(?P<path>[^\u27e7]+?):(?P<start>\d+)(?:-(?P<end>\d+))?\u27e7")
 _USES = ("development", "held-out")
-# No model here answers so fast; the cache of answers does.
-_REMEMBERED_SECONDS = 2.0
-_MODEL_EVERY = int(os.environ.get("GLOSSATOR_BENCH_MODEL", "1"))
 
 
 class Opened:
@@ -87,15 +83,6 @@ class Opened:
         return self._index.entities(name, limit, DISK)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, where it is asked, and what was found for it."""
-
-    question: AskedQuestion
-    sources: AskSources
-    found: Retrieved
-
-
 def rows() -> Iterator[dict[str, Any]]:
     """Yield a row a question."""
     chosen = os.environ.get("GLOSSATOR_BENCH_PROJECTS", ",".join(PROJECTS)).split(",")
@@ -111,14 +98,13 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "without_answer": sum(row["kind"] != "answered" for row in rows),
         "near_misses": sum(row["kind"] == "near miss" for row in rows),
         "projects": len({row["project"] for row in rows}),
-        "questions_to_the_model": sum("found" in row for row in rows),
         "retrieval_p50_s": round(percentile([row["retrieval_s"] for row in rows], 0.5), 2),
     }
     halves = [(use, [row for row in rows if row["use"] == use]) for use in _USES]
     for name, some in [*halves, ("all", rows)]:
         if some:
             told |= {f"{name}: {key}": value for key, value in _retrieval_figures(some).items()}
-            told |= {f"{name}: model, {key}": it for key, it in _model_figures(some).items()}
+            told |= {f"{name}: {key}": value for key, value in _answer_figures(some).items()}
     return told
 
 
@@ -129,13 +115,12 @@ async def _project_rows(project: Project, work: Path) -> list[dict[str, Any]]:
     with _opened(root, work / f"index-{project.name}") as index:
         sources = _sources(root, index)
         found = []
-        for at, question in enumerate(questions_of(project)):
+        for question in questions_of(project):
             began = time.perf_counter()
             retrieved = await retrieve(Question(question.text), sources)
-            row = _retrieval_row(project, Asked(question, sources, retrieved))
+            row = _retrieval_row(project, question, retrieved)
             row["retrieval_s"] = round(time.perf_counter() - began, 3)
-            if _MODEL_EVERY and at % _MODEL_EVERY == 0:
-                row |= await _model_row(Asked(question, sources, retrieved))
+            row |= await _answer_row(question, sources)
             found.append(row)
             print(f"  {question.id}: {row['supported']}", file=sys.stderr, flush=True)
         return found
@@ -176,8 +161,7 @@ def _link(citation: Citation) -> str:
     return f"\u27e6{citation}\u27e7"
 
 
-def _retrieval_row(project: Project, asked: Asked) -> dict[str, Any]:
-    question, found = asked.question, asked.found
+def _retrieval_row(project: Project, question: AskedQuestion, found: Retrieved) -> dict[str, Any]:
     features = features_of(question.text, found.pieces)
     held = {budget: _has(question, _fitting(found.pieces, budget)) for budget in BUDGETS}
     return {
@@ -216,9 +200,8 @@ def _has(question: AskedQuestion, pieces: Sequence[Piece]) -> bool:
     )
 
 
-async def _model_row(asked: Asked) -> dict[str, Any]:
-    """Return what the embedded model's answer cites, and whether that is so."""
-    question, sources = asked.question, asked.sources
+async def _answer_row(question: AskedQuestion, sources: AskSources) -> dict[str, Any]:
+    """Return what the answer cites, and whether that is so."""
     began = time.perf_counter()
     answer = await ask(Question(question.text), sources, SilentReport())
     seconds = time.perf_counter() - began
@@ -228,9 +211,8 @@ async def _model_row(asked: Asked) -> dict[str, Any]:
     ]
     return {
         "found": answer.found,
-        "own_words": answer.own_words,
+        "quoted": bool(answer.quoted),
         "model": answer.model,
-        "in_prompt": _has(question, answer.pieces),
         "cited": [f"{path}:{start}-{end}" for path, start, end in cited],
         "valid": all(_is_valid(it, sources.root, answer) for it in cited),
         "meets": _any_place(question, cited, Place.is_met_by),
@@ -282,33 +264,21 @@ def _retrieval_figures(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _model_figures(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    asked = [row for row in rows if "found" in row]
-    said = [row for row in asked if row["found"]]
+def _answer_figures(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    said = [row for row in rows if row["found"]]
     if not said:
         return {}
-    answered = [row for row in asked if row["kind"] == "answered"]
-    found = [row for row in answered if row["held"][str(PROMPT)]]
     lines = [row for row in said if row["kind"] == "answered"]
     return {
         "answers": len(said),
         "citations": sum(len(row["cited"]) for row in said),
         "answers with valid citations only": _share([row["valid"] for row in said]),
         "answers without a citation": sum(not row["cited"] for row in said),
-        "lines in the prompt": _share([row["in_prompt"] for row in lines]),
         "answers that cite some of the lines": _share([row["meets"] for row in lines]),
         "answers that cite all of the lines": _share([row["holds"] for row in lines]),
-        "answers in the code's own words": _share([not row["own_words"] for row in said]),
-        "wrong refusals where found": _share([not row["found"] for row in found]),
-        "right refusals": _share([not row["found"] for row in asked if row["kind"] != "answered"]),
-        "seconds of an answer that was not remembered, median": _median_seconds(said),
+        "answers in the code's own words": _share([row["quoted"] for row in said]),
+        "seconds of an answer, median": round(statistics.median(it["seconds"] for it in said), 2),
     }
-
-
-def _median_seconds(rows: Sequence[dict[str, Any]]) -> float | None:
-    """Return seconds of answers that the cache of answers did not give, None where it gave all."""
-    asked = [row["seconds"] for row in rows if row["seconds"] >= _REMEMBERED_SECONDS]
-    return round(statistics.median(asked), 1) if asked else None
 
 
 def _share(values: Sequence[bool]) -> dict[str, Any] | None:

@@ -91,7 +91,7 @@ def write_edit(edit: FileEdit) -> None:
     before = read_source(path)
     if sha256_of(before) != edit.base_sha256:
         raise StaleDocumentError(f"{edit.path} changed meanwhile; run the command again.")
-    if not _is_writable(path):
+    if not is_writable(path):
         raise UsageError(f"{edit.path} is read-only; make it writable, or use --diff.")
     after = apply_changes(before, edit.changes).encode("utf-8")
     with told(edit.path):
@@ -103,7 +103,7 @@ def write_edit(edit: FileEdit) -> None:
                 os.chown(new, status.st_uid, status.st_gid)
             new.chmod(stat.S_IMODE(status.st_mode))
 
-        _replace_file(path, after, settle)
+        replace_file(path, after, settle)
 
 
 def write_report(path: Path, text: str, mode: int | None = None) -> None:
@@ -116,13 +116,13 @@ def write_report(path: Path, text: str, mode: int | None = None) -> None:
     place = _target(path)
 
     def settle(new: Path) -> None:
-        known = stat.S_IMODE(place.stat().st_mode) if place.exists() else _new_mode()
+        known = stat.S_IMODE(place.stat().st_mode) if place.exists() else new_mode()
         new.chmod(known if mode is None else mode)
 
     with told(path):
         if place.exists() and not place.is_file():
             raise UsageError(f"{path} is not a regular file; name another one.")
-        _replace_file(place, text.encode("utf-8", "surrogateescape"), settle)
+        replace_file(place, text.encode("utf-8", "surrogateescape"), settle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,23 +190,30 @@ def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _is_writable(path: Path) -> bool:
+def is_writable(path: Path) -> bool:
+    """Tell whether a file that is there may be written, and is meant to be."""
     # To root everything is writable; a file without any write bit is meant to stay as it is.
     any_write_bit = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
     return os.access(path, os.W_OK) and bool(path.stat().st_mode & any_write_bit)
 
 
-def _new_mode() -> int:
+def new_mode() -> int:
+    """Return the mode that the user's mask leaves a new file."""
     # The only way to ask for the mask is to set it.
     mask = os.umask(0o077)
     os.umask(mask)
     return 0o666 & ~mask
 
 
-def _replace_file(path: Path, raw: bytes, settle: Callable[[Path], None]) -> None:
-    """Put a new file in the place of one; `settle` gives it its owner and mode before."""
+def replace_file(
+    path: Path, raw: bytes, settle: Callable[[Path], None], prefix: str = ".glossator."
+) -> None:
+    """Put a new file in the place of one; `settle` gives it its owner and mode before.
+
+    Raises `OSError` where that is impossible: then the place is as it was, and nothing beside it.
+    """
     # A name of its own: with that of the file in it, it could be too long.
-    handle, name = tempfile.mkstemp(prefix=".glossator.", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=prefix, dir=path.parent)
     new = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -215,7 +222,8 @@ def _replace_file(path: Path, raw: bytes, settle: Callable[[Path], None]) -> Non
             os.fsync(file.fileno())
         settle(new)
         new.replace(path)
-    except OSError:
+    except BaseException:
+        # An interrupt leaves nothing behind either.
         with contextlib.suppress(OSError):
             new.unlink()
         raise

@@ -129,6 +129,24 @@ def test_a_conversation_goes_on(project: Path, script: WriteScript, own_home: Pa
     assert [it["question"] for it in turns] == [QUESTION, "And what does it return?"]
 
 
+def test_a_folder_that_is_named_is_all_that_is_looked_at(
+    project: Path, script: WriteScript
+) -> None:
+    script({"text": SAID, "repeat": True})
+    (project / "other").mkdir()
+    (project / "other" / "unrelated.c").write_text("int unrelated;\n", "utf-8")
+    ended = glossator("ask", "--json", QUESTION, "--workspace", "src", cwd=project)
+    assert ended.status == 0, ended
+    places = {it["path"] for it in json.loads(ended.output)["citations"]}
+    assert places == {"net.c"}
+    ended = glossator("ask", "--json", QUESTION, "--workspace", "other", cwd=project)
+    found = json.loads(ended.output)
+    assert (ended.status, found["found"]) == (1, False)
+    assert {it["path"] for it in found["citations"]} <= {"unrelated.c"}
+    words = ("explain", "src/net.c::net_connect", "--workspace", "other")
+    check_one_sentence(glossator(*words, cwd=project), 2, "is not in the workspace")
+
+
 def test_to_go_on_with_nothing_is_said(project: Path, script: WriteScript) -> None:
     script({"text": SAID})
     ended = glossator("ask", "--continue", QUESTION, cwd=project)

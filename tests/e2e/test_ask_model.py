@@ -1,4 +1,4 @@
-"""The real embedded model, a real index and real code: a question answered, once."""
+"""The embedded model as it is fetched, a real index and real code: a question answered, once."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def _fetched_model(model_file: Path, own_home: Path) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_fetched_model")
-def test_the_embedded_model_answers_with_places_that_exist(tmp_path: Path) -> None:
+def test_in_the_embedded_models_place_the_code_answers_at_once(
+    tmp_path: Path, own_home: Path
+) -> None:
     folder = tmp_path / "ringlog"
     shutil.copytree(RINGLOG, folder)
     (folder / ".git").mkdir()
@@ -48,7 +50,8 @@ def test_the_embedded_model_answers_with_places_that_exist(tmp_path: Path) -> No
     ended = glossator("ask", "--json", "How is an entry replaced by another in a list?", cwd=folder)
     assert ended.status == 0, ended
     found = json.loads(ended.output)
-    assert found["model"] == "smollm2"
+    assert (found["model"], found["quoted"]) == (None, True)
+    assert not list((own_home / "run" / "glossator").glob("engine-*"))
     assert found["citations"]
     for it in found["citations"]:
         lines = (folder / it["path"]).read_text("utf-8").split("\n")

@@ -262,7 +262,7 @@ async def test_a_fix_waits_for_review(tmp_path: Path, models: WriteModels) -> No
         uris = await opened(editor, path.parent, "add.c")
         token = await run(editor, "glossator.fix", {"uri": uris["add.c"], "symbol": "add"})
         news = await told(editor)
-        assert (news["state"], news["noun"], news["byParts"]) == ("waiting", "fix", False)
+        assert (news["state"], news["noun"], news["byParts"]) == ("waiting", "fix", True)
         assert news["files"][0]["after"] == MENDED
         assert (await ended(editor, token)).startswith("waits for review; ")
         token = await run(editor, "glossator.proposal.apply", {"id": news["id"]})
@@ -298,7 +298,7 @@ async def test_a_comment_waits_too_where_a_person_sees_everything_first(
         uri = uris["add.c"]
         token = await run(editor, "glossator.document", {"uri": uri, "symbol": "add"})
         news = await told(editor)
-        assert (news["state"], news["noun"]) == ("waiting", "comment")
+        assert (news["state"], news["noun"], news["byParts"]) == ("waiting", "comment", False)
         assert news["files"][0]["after"] == TEXT.replace("int add", f"{COMMENT}int add")
         assert (await ended(editor, token)).startswith("waits for review; ")
         # Its place has moved meanwhile.

@@ -210,6 +210,7 @@ async def test_a_question_is_answered_with_citations_and_secret_files_are_not_lo
         assert data["is_answered"]
         assert data["citations"][0]["path"] == "src/twice.c"
         assert "src/twice.c:" in text
+        assert text.startswith("--- data ")
         text, data = await asked(client, "ask", question="What does launch_codes return?")
         assert not any(it in f"{text}{data}" for it in HIDDEN[1:])
         assert "codes.c" not in f"{text}{data}"

@@ -13,12 +13,14 @@ from glossator_gate.types import Policy
 from glossator_indexer.languages import language_for_id
 from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import all_symbols
+from glossator_server.setting_keys import KNOWN, ignored_key
 from glossator_server.settings import (
     DocumentOptions,
     IndexOptions,
     SamplingOptions,
     Settings,
     load_user_settings,
+    preference_schema,
 )
 from glossator_server.workspace_file import read_workspace
 
@@ -232,3 +234,10 @@ def test_a_key_that_nobody_knows_may_have_forbidden_something(tmp_path: Path) ->
     (tmp_path / ".glossator.toml").write_text("clasify = 1\n[[model]]\n[edit]\nx = 1\n")
     _, sentences = preferences_in(tmp_path)
     assert ["restricted" in it for it in sentences] == [True, False, False]
+
+
+def test_whoever_sets_what_is_no_preference_is_told_of_all_that_are() -> None:
+    said = ignored_key(("x",)).sentence
+    named = {it.partition(".")[0] for it in KNOWN.split(", ")}
+    assert KNOWN in said
+    assert named == preference_schema().keys()

@@ -5,8 +5,8 @@
  */
 
 import * as vscode from "vscode";
-import { CodeActionTriggerKind } from "vscode-languageclient/node";
-import type { CodeAction, Command, LanguageClient } from "vscode-languageclient/node";
+import { CodeActionRequest, CodeActionTriggerKind } from "vscode-languageclient/node";
+import type { LanguageClient } from "vscode-languageclient/node";
 import type { Offered } from "./hoverLinks.ts";
 
 /** Return the offers of the server for a range, with what any server has found there. */
@@ -25,7 +25,10 @@ export async function actionsAt(
       triggerKind: CodeActionTriggerKind.Invoked,
     },
   };
-  const found = await client.sendRequest<(CodeAction | Command)[] | null>("textDocument/codeAction", params, cancelled);
+  // A token that is undefined would be sent as a second parameter.
+  const found = await (cancelled === undefined
+    ? client.sendRequest(CodeActionRequest.type, params)
+    : client.sendRequest(CodeActionRequest.type, params, cancelled));
   return (found ?? []).map(({ title, command, ...more }) => {
     if (typeof command !== "string") return { title, command };
     return { title, command: { command, arguments: "arguments" in more ? (more.arguments ?? []) : [] } };

@@ -104,7 +104,7 @@ export class Installing implements Supply {
     this.#log.info(`Installing ${recipe.requirement} into ${this.#root}`);
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: "Glossator: installing the server",
+      title: "Installing the Glossator server",
       cancellable: true,
     };
     return vscode.window.withProgress(options, async (progress, cancelled) => {

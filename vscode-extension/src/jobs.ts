@@ -84,7 +84,7 @@ export class Jobs implements vscode.Disposable {
     const running = this.#running.get(token);
     const shown = [...this.#running.values()].filter((it) => it.report !== undefined).length;
     if (running === undefined || hasPlace(running.title) || shown >= MOST_SHOWN) return;
-    const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title: `Glossator: ${running.title}` };
+    const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title: running.title };
     void vscode.window.withProgress(options, async (progress, cancelled) => {
       cancelled.onCancellationRequested(() => {
         this.#cancel(token);

@@ -12,6 +12,11 @@ export function plain(words: string): string {
     .replace(/[!-/:-@[-`{-~]/g, "\\$&");
 }
 
+/** Return a sentence as it stands where there is no Markdown: what would be code is quoted. */
+export function quoted(sentence: string): string {
+  return sentence.replace(/`([^`]*)`/g, "'$1'");
+}
+
 /** Return a link that runs a command of the editor's with some arguments. */
 export function commandLink(label: string, command: string, says: string, args: readonly unknown[] = []): string {
   const query = args.length > 0 ? `?${encoded(args)}` : "";

@@ -43,7 +43,7 @@ export class Models {
     if ("absent" in program) throw new Error(program.absent);
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: "Glossator: fetching the model",
+      title: "Fetching the model",
       cancellable: true,
     };
     return vscode.window.withProgress(options, async (progress, cancelled) => {

@@ -5,6 +5,7 @@
  */
 
 import * as vscode from "vscode";
+import { quoted } from "./markdown.ts";
 import type { Installing } from "./installing.ts";
 import type { RunningServer } from "./runningServer.ts";
 import type { ServerState } from "./server.ts";
@@ -63,12 +64,12 @@ export class Offering {
     // It was said when it happened, with the same way to the log.
     if (this.#server.state.kind === "failed") return;
     const sentence = trouble instanceof Error ? trouble.message : String(trouble);
-    const answer = await vscode.window.showErrorMessage(sentence, SHOW_LOG);
+    const answer = await vscode.window.showErrorMessage(quoted(sentence), SHOW_LOG);
     if (answer === SHOW_LOG) this.#log.show();
   }
 
   async #anew(why: string): Promise<void> {
-    const answer = await vscode.window.showErrorMessage(why, SHOW_LOG, RESTART);
+    const answer = await vscode.window.showErrorMessage(quoted(why), SHOW_LOG, RESTART);
     if (answer === SHOW_LOG) this.#log.show();
     if (answer === RESTART) await this.#server.restart();
   }

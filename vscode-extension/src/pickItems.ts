@@ -11,7 +11,6 @@ import type { ServerState } from "./server.ts";
 export interface HitLine {
   readonly label: string;
   readonly description: string;
-  readonly detail: string;
   readonly alwaysShow: true;
   readonly hit: Hit;
 }
@@ -36,13 +35,16 @@ const ICONS: Readonly<Record<string, string>> = {
 /** Return the hits of a search as lines, best first. */
 export function itemsOf(hits: readonly Hit[]): HitLine[] {
   return hits.map((hit) => ({
-    label: `$(${ICONS[hit.kind] ?? "code"}) ${hit.symbol ?? "lines"}`,
-    description: hit.kind,
-    detail: `${hit.path}:${hit.start_line}`,
+    label: `$(${ICONS[hit.kind] ?? "code"}) ${hit.symbol === "" ? fileName(hit.path) : hit.symbol}`,
+    description: `${hit.path}:${hit.start_line}`,
     // The editor filters by letters; a hit may share none with the words.
     alwaysShow: true,
     hit,
   }));
+}
+
+function fileName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** What decides about the menu. */
@@ -85,7 +87,7 @@ const ANYWHERE_TRUSTED: readonly MenuLine[] = [
 ];
 const HOUSE: readonly MenuLine[] = [
   { label: "$(info) Show Status", command: "glossator.ui.status" },
-  { label: "$(debug-restart) Restart Server", command: "glossator.ui.restart" },
+  { label: "$(refresh) Restart Server", command: "glossator.ui.restart" },
   { label: "$(output) Show Log", command: "glossator.ui.showLog" },
   { label: "$(settings-gear) Open Settings", command: "glossator.ui.openSettings" },
   { label: "$(server) Open Model Configuration", command: "glossator.ui.openConfig" },

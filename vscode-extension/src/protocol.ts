@@ -129,7 +129,8 @@ export const readHits = listOf(
     path: text,
     start_line: count,
     end_line: count,
-    symbol: orNull(text),
+    // Empty for a part of a file that no named thing covers.
+    symbol: text,
     kind: text,
     score: number,
     location: object({ uri: text, range: object({ start: position, end: position }) }),

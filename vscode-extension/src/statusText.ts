@@ -4,7 +4,7 @@
  * It must not know the editor beyond the names of its icons and commands.
  */
 
-import { commandLink, plain } from "./markdown.ts";
+import { commandLink, plain, quoted } from "./markdown.ts";
 import type { Answering, Index, Status } from "./protocol.ts";
 import type { ServerState } from "./server.ts";
 import { TRUST_FIRST } from "./trust.ts";
@@ -119,7 +119,7 @@ function answering(status: Status): Headline {
 function tooltipOf(situation: Situation): string {
   const { state, status, jobs, isTrusted } = situation;
   const parts = [`**Glossator** ${status === null ? "" : plain(status.version)}`.trim()];
-  if (state.kind === "failed" || state.kind === "absent") parts.push(plain(state.why));
+  if (state.kind === "failed" || state.kind === "absent") parts.push(plain(quoted(state.why)));
   if (state.kind === "running" && status !== null) parts.push(...ofRunning(status));
   if (jobs.length > 0) parts.push(jobs.map((it) => `$(loading~spin) ${plain(it)}`).join("  \n"));
   if (!isTrusted) {
@@ -133,7 +133,7 @@ function tooltipOf(situation: Situation): string {
 function ofRunning(status: Status): string[] {
   const parts = [rolesTable(status)];
   const problem = status.problem ?? Object.values(status.roles ?? {}).find((it) => it.problem !== null)?.problem;
-  if (problem !== undefined && problem !== null) parts.push(`$(warning) ${plain(problem)}`);
+  if (problem !== undefined && problem !== null) parts.push(`$(warning) ${plain(quoted(problem))}`);
   if (status.index.length > 0) {
     parts.push(status.index.map((it) => `$(database) Index of ${plain(indexInWords(it))}`).join("  \n"));
   }

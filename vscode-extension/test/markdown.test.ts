@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { commandLink, plain } from "../src/markdown.ts";
+import { commandLink, plain, quoted } from "../src/markdown.ts";
 
 test("words from elsewhere show as they are", () => {
   const cases: [string, string][] = [
@@ -16,4 +16,9 @@ test("words from elsewhere show as they are", () => {
 test("a command's arguments are encoded", () => {
   assert.equal(commandLink("Go", "x.y", "Says", [")"]), '[Go](command:x.y?%5B%22%29%22%5D "Says")');
   assert.equal(commandLink("Go", "x.y", "Says"), '[Go](command:x.y "Says")');
+});
+
+test("what would be code is quoted where there is no Markdown", () => {
+  assert.equal(quoted("Correct `glossator.path`, or `x`."), "Correct 'glossator.path', or 'x'.");
+  assert.equal(quoted("One ` alone."), "One ` alone.");
 });

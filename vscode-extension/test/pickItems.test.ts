@@ -38,9 +38,9 @@ test("a hit says what it is and where", () => {
   const hit = { path: "src/ring.c", start_line: 5, end_line: 9, score: 1, location };
   const [named, unnamed] = itemsOf([
     { ...hit, symbol: "ring_write", kind: "function" },
-    { ...hit, symbol: null, kind: "new kind" },
+    { ...hit, symbol: "", kind: "new kind" },
   ]);
   assert.equal(named?.label, "$(symbol-method) ring_write");
-  assert.equal(named.detail, "src/ring.c:5");
-  assert.equal(unnamed?.label, "$(code) lines");
+  assert.equal(named.description, "src/ring.c:5");
+  assert.equal(unnamed?.label, "$(code) ring.c");
 });

@@ -6,15 +6,13 @@ nothing, whatever the question says.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from glossator_clients.errors import IncompleteReplyError, PromptTooLongError
-from glossator_clients.protocol import ChatModel, complete
+from glossator_clients.protocol import ChatModel
 from glossator_clients.types import (
     ChatReply,
     ChatRequest,
@@ -35,23 +33,15 @@ from glossator_server.actions.questions import (
     Answer,
     AskReport,
     AskSources,
-    Citation,
     Piece,
     Question,
     Retrieved,
 )
 from glossator_server.actions.safe_markdown import as_code
-from glossator_server.actions.small_answers import SmallAnswer, answer_of_claims, quotation
+from glossator_server.actions.small_answers import quotation
 from glossator_server.agent.data import as_data
 from glossator_server.errors import UsageError
-from glossator_server.prompts.ask import (
-    NOTHING_SAID,
-    AskPrompt,
-    AskSubject,
-    SaidClaim,
-    ask_prompt,
-    read_claims,
-)
+from glossator_server.prompts.ask import NOTHING_SAID, AskPrompt, AskSubject, ask_prompt
 from glossator_server.prompts.fix import is_small
 from glossator_server.reflection.loop import Spending
 
@@ -60,12 +50,6 @@ __all__ = ["ask", "retrieve"]
 ROLE = "ask"
 NOT_FOUND = "I could not find an answer in this codebase"
 MOST_PLACES = 8
-# Where nothing fits, a piece is shown by its first lines.
-_FEWEST_LINES = 12
-# What a small model says is worth no longer wait: the code answers at once.
-SMALL_SECONDS = 20.0
-
-_log = logging.getLogger(__name__)
 
 
 async def ask(question: Question, sources: AskSources, report: AskReport) -> Answer:
@@ -137,17 +121,6 @@ def shown_piece(number: int, piece: Piece) -> str:
     return as_data(title, "\n".join(lines))
 
 
-def shown_briefly(number: int, piece: Piece) -> str:
-    """Return a piece as a small model is shown it, to which each token is seconds."""
-    text = "\n".join(it for it in piece.lines if it.strip())
-    return f"[{number}] {piece.path} {piece.symbol}\n{text}"
-
-
-def beginning(piece: Piece) -> Piece:
-    """Return the first lines of a piece, which are all that a small model is shown."""
-    return replace(piece, lines=piece.lines[:_FEWEST_LINES])
-
-
 @dataclass
 class _Asking:
     """One question on its way; owns what was spent and what became of it."""
@@ -159,32 +132,32 @@ class _Asking:
     found: Retrieved
     spending: Spending = field(default_factory=Spending)
     before: Remembered = field(default_factory=lambda: Remembered(()))
+    # As it was made for the model that is asked now, maybe one that has taken over.
+    sent: AskPrompt | None = None
 
     async def answer(self) -> Answer:
         """Return the checked answer, or that there is none."""
-        data_class = self.sources.data_class
-        self.before = await remembered(
-            self.question.turns, self.model.info, self.sources, self.spending
-        )
         info = self.model.info
-        prompt = self.prompt(info)
-        if prompt is None:
-            return self._without_room(info)
-        packing = Packing(info, self._request)
-        request = replace(prompt.request, errand=Errand("chat", ROLE, data_class), packing=packing)
+        if is_small(info):
+            return self._quoted(info)
+        self.before = await remembered(self.question.turns, self.sources, self.spending)
+        request = self._request(info)
+        if request is None:
+            raise PromptTooLongError(
+                f"The question leaves no room for code in the prompt of {info.id}; ask in fewer "
+                "words, or use a model with a larger context."
+            )
         self.report.say(f"asks {info.id}")
-        if is_small(info):
-            return await self._small(request, prompt)
-        return await self._streamed(request, prompt)
+        try:
+            return await self._streamed(replace(request, packing=Packing(info, self._request)))
+        except PromptTooLongError:
+            if not is_small(self.model.info):
+                raise
+            # The router has nobody else left, and has had taken back what the last one began.
+            return self._quoted(self.model.info)
 
-    def prompt(self, info: ModelInfo) -> AskPrompt | None:
-        """Return the question as it fits a model."""
-        if is_small(info):
-            pieces = [
-                shown_briefly(at, it) for at, it in enumerate(map(beginning, self.found.pieces), 1)
-            ]
-        else:
-            pieces = [shown_piece(at, it) for at, it in enumerate(self.found.pieces, 1)]
+    def _prompt(self, info: ModelInfo) -> AskPrompt | None:
+        pieces = [shown_piece(at, it) for at, it in enumerate(self.found.pieces, 1)]
         question = self.question
         lines = question.lines
         where = "" if question.path is None else question.path.name
@@ -194,83 +167,61 @@ class _Asking:
         return ask_prompt(subject, info, self.sources.sampling)
 
     def _request(self, info: ModelInfo) -> ChatRequest | None:
-        prompt = self.prompt(info)
-        if prompt is None or is_small(info) != is_small(self.model.info):
+        """Return the question as it fits a model; None where it does not, or that is too small."""
+        prompt = None if is_small(info) else self._prompt(info)
+        if prompt is None:
             return None
+        self.sent = prompt
         errand = Errand("chat", ROLE, self.sources.data_class)
         return replace(prompt.request, errand=errand)
 
-    async def _streamed(self, request: ChatRequest, prompt: AskPrompt) -> Answer:
-        shown = self._shown(prompt)
+    async def _streamed(self, request: ChatRequest) -> Answer:
         passed = await stream_checked(
-            self.model, request, AnswerFilter(shown, self.sources.link), self.report, self.spending
+            self.model, request, self._letting, self.report, self.spending
         )
+        shown = passed.filter.shown.pieces
         if not passed.markdown:
             nothing = not_found(self.found.pieces, self.sources)
             self.report.write(nothing.markdown)
             dropped = 0 if passed.says_nothing else passed.filter.dropped
-            nothing = replace(nothing, pieces=shown.pieces, dropped=dropped)
-            return self._done(nothing, passed.info, self._notices(prompt))
+            nothing = replace(nothing, pieces=shown, dropped=dropped)
+            return self._done(nothing, passed.info)
         answer = Answer(
             passed.markdown,
             unique(passed.filter.citations),
             found=True,
-            pieces=shown.pieces,
+            pieces=shown,
             dropped=passed.filter.dropped,
         )
-        return self._done(answer, passed.info, self._notices(prompt))
+        return self._done(answer, passed.info)
 
-    async def _small(self, request: ChatRequest, prompt: AskPrompt) -> Answer:
-        shown = Shown(tuple(map(beginning, self.found.pieces[: prompt.shown])))
-        started = time.monotonic()
-        claims: tuple[SaidClaim, ...] = ()
-        notices = self._notices(prompt)
-        try:
-            async with asyncio.timeout(SMALL_SECONDS):
-                reply = await complete(self.model, request)
-        except (IncompleteReplyError, TimeoutError) as trouble:
-            # The code itself can still be quoted.
-            _log.info("no claims: %s", str(trouble) or "it took too long")
-            notices = (f"{self.model.info.id} did not finish its answer in time", *notices)
-        else:
-            self.spending.count(reply, self.model.info, time.monotonic() - started)
-            claims = read_claims(reply.text)
-        info = self.model.info
-        wording = wording_of(self.question)
-        said = answer_of_claims(claims, shown, wording, self.sources.link)
-        if not said.markdown:
-            quoted = quotation(self.found.pieces, wording, self.sources.link)
-            said = replace(quoted, dropped=said.dropped)
-        self.report.write(said.markdown)
-        return self._done(_answer_of(said, shown), info, notices)
+    def _letting(self) -> AnswerFilter:
+        shown = 0 if self.sent is None else self.sent.shown
+        return AnswerFilter(Shown(self.found.pieces[:shown]), self.sources.link)
 
-    def _without_room(self, info: ModelInfo) -> Answer:
-        """Answer a question that fills the prompt: no model was asked, so nothing is denied."""
-        if not is_small(info):
-            raise PromptTooLongError(
-                f"The question leaves no room for code in the prompt of {info.id}; ask in fewer "
-                "words, or use a model with a larger context."
-            )
+    def _quoted(self, info: ModelInfo) -> Answer:
+        """Have the code answer: what a small model says of it does not bear a look."""
         said = quotation(self.found.pieces, wording_of(self.question), self.sources.link)
         self.report.write(said.markdown)
-        notice = f"{info.id} was not asked: the question leaves no room for code in its prompt"
-        answer = self._done(_answer_of(said, Shown(())), info, (notice,))
-        return replace(answer, model="", route="")
+        return Answer(
+            said.markdown,
+            said.citations,
+            found=True,
+            notices=(*self.found.notices, not_asked_notice(info)),
+            quoted=said.quoted,
+            turns=self.question.turns,
+        )
 
-    def _shown(self, prompt: AskPrompt) -> Shown:
-        return Shown(self.found.pieces[: prompt.shown])
+    def _notices(self, answer: Answer) -> Iterator[str]:
+        yield from (*self.found.notices, *self.before.notices)
+        whole = len(self.found.pieces)
+        if left := whole - len(answer.pieces):
+            yield f"{left} of {whole} pieces that were found did not fit the prompt"
+        if self.sent is not None and self.sent.without_turns:
+            yield "the conversation so far did not fit the prompt"
+        yield from left_out_notice(answer.dropped)
 
-    def _notices(self, prompt: AskPrompt) -> tuple[str, ...]:
-        notices = []
-        if left := len(self.found.pieces) - prompt.shown:
-            whole = len(self.found.pieces)
-            notices.append(f"{left} of {whole} pieces that were found did not fit the prompt")
-        if prompt.without_turns:
-            notices.append("the conversation so far did not fit the prompt")
-        return tuple(notices)
-
-    def _done(self, answer: Answer, info: ModelInfo, notices: tuple[str, ...]) -> Answer:
-        notices += left_out_notice(answer.dropped)
+    def _done(self, answer: Answer, info: ModelInfo) -> Answer:
         return replace(
             answer,
             model=info.id,
@@ -278,7 +229,7 @@ class _Asking:
             prompt_tokens=self.spending.prompt_tokens,
             completion_tokens=self.spending.completion_tokens,
             cost=self.spending.cost,
-            notices=(*self.found.notices, *self.before.notices, *notices),
+            notices=tuple(self._notices(answer)),
             turns=self.before.turns,
         )
 
@@ -296,16 +247,18 @@ class Passed:
 async def stream_checked(
     model: ChatModel,
     request: ChatRequest,
-    letting: AnswerFilter,
+    letting: Callable[[], AnswerFilter],
     report: AskReport,
     spending: Spending,
 ) -> Passed:
     """Have a model answer and show what is let through as it comes.
 
-    Raises `IncompleteReplyError` where the answer breaks off, what the model raises else.
+    `letting` says anew what lets it through whenever an answer begins, by then of another model
+    maybe, which was shown less. Raises `IncompleteReplyError` where the answer breaks off, what the
+    model raises else.
     Cancelling it closes the connection to the model.
     """
-    passed = Passed(letting, model.info)
+    passed = Passed(letting(), model.info)
     words: list[str] = []
     started = time.monotonic()
 
@@ -318,11 +271,13 @@ async def stream_checked(
         async for event in events:
             match event:
                 case TextDelta():
+                    if not words:
+                        passed.filter = letting()
                     words.append(event.text)
                     show(passed.filter.feed(event.text))
                 case StartedOver():
                     words.clear()
-                    passed.filter = AnswerFilter(letting.shown, letting.link)
+                    passed.filter = letting()
                     passed.markdown = ""
                     report.start_over()
                 case Finished():
@@ -348,14 +303,6 @@ def left_out_notice(dropped: int) -> tuple[str, ...]:
     return (f"{said} of the model left out: no place that was shown bears that out",)
 
 
-def _answer_of(said: SmallAnswer, shown: Shown) -> Answer:
-    citations: tuple[Citation, ...] = said.citations
-    return Answer(
-        said.markdown,
-        citations,
-        found=True,
-        pieces=shown.pieces,
-        dropped=said.dropped,
-        own_words=said.own_words,
-        quoted=said.quoted,
-    )
+def not_asked_notice(info: ModelInfo) -> str:
+    """Return the sentence about a model that is too small to be asked."""
+    return f"{info.id} is too small to answer in words of its own; name a larger model to have them"

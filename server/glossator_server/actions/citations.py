@@ -38,9 +38,8 @@ class Claim:
 class Shown:
     """What stood in a prompt: its pieces, numbered from 1, and the words in them."""
 
-    def __init__(self, pieces: Sequence[Piece], question: str = "") -> None:
+    def __init__(self, pieces: Sequence[Piece]) -> None:
         self.pieces = tuple(pieces)
-        self._question = question
 
     @cached_property
     def words(self) -> frozenset[str]:

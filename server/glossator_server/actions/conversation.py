@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from glossator_clients.protocol import complete
-from glossator_clients.types import ModelInfo
 from glossator_gate.errors import GlossatorError
 from glossator_gate.types import DataClass, Errand, strictest
 from glossator_server.actions.citations import names_in
@@ -26,7 +25,6 @@ from glossator_server.reflection.loop import Spending
 ROLE = "summarise"
 # What was said before helps to understand a question; the pieces answer it.
 MOST_TOKENS = 1_200
-MOST_TOKENS_SMALL = 120
 # The newest turns are what "it" and "there" mean, and stay as they are.
 KEPT_WHOLE = 2
 MOST_ANSWER_CHARACTERS = 2_500
@@ -51,10 +49,8 @@ class Remembered:
         return as_data("the conversation", _told(self.turns)) if self.turns else ""
 
 
-async def remembered(
-    turns: Sequence[Turn], asked: ModelInfo, sources: AskSources, spending: Spending
-) -> Remembered:
-    """Return the turns that fit the budget of a model; the oldest are summarised, or go.
+async def remembered(turns: Sequence[Turn], sources: AskSources, spending: Spending) -> Remembered:
+    """Return the turns that fit their budget; the oldest are summarised, or go.
 
     Turns that were made from what is more secret than this question's models may see go first.
     """
@@ -62,18 +58,16 @@ async def remembered(
     notices = []
     if gone := len(turns) - len(allowed):
         notices.append(f"{_turns(gone)} about more secret code left out of the conversation")
-    small = is_small(asked)
-    budget = MOST_TOKENS_SMALL if small else MOST_TOKENS
-    if estimated_tokens(_told(allowed)) <= budget:
+    if estimated_tokens(_told(allowed)) <= MOST_TOKENS:
         return Remembered(tuple(allowed), tuple(notices))
     older, newer = allowed[:-KEPT_WHOLE], allowed[-KEPT_WHOLE:]
-    if older and not small:
+    if older:
         summary = await _summary(older, sources, spending)
         if summary is not None:
             notices.append(f"{_turns(len(older))} of the conversation summarised")
             older = [summary]
     kept = [*older, *newer]
-    while kept and estimated_tokens(_told(kept)) > budget:
+    while kept and estimated_tokens(_told(kept)) > MOST_TOKENS:
         kept.pop(0)
     if gone := len(older) + len(newer) - len(kept):
         notices.append(f"the {_turns(gone)} that came first left out of the conversation")

@@ -10,7 +10,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from glossator_clients.errors import ModelError
 from glossator_clients.protocol import ChatModel, complete
 from glossator_gate.errors import GlossatorError
 from glossator_gate.types import Errand
@@ -22,7 +21,7 @@ from glossator_server.agent.changing import Changing
 from glossator_server.agent.errors import ToolError
 from glossator_server.agent.files_seen import SeenFiles
 from glossator_server.agent.hiding import HidingChecker
-from glossator_server.agent.judging import Checked, Judge, SetJudgement, affected_by
+from glossator_server.agent.judging import Affected, Checked, Judge, SetJudgement, affected_by
 from glossator_server.agent.leftovers import leftovers
 from glossator_server.agent.looking import Looking
 from glossator_server.agent.loop import AgentBudget, AgentEnd, AgentTask, Ending, run_agent
@@ -75,7 +74,7 @@ class _Work:
     reviews: int = 0
     refusals: int = 0
     summary: str = ""
-    beyond: int = 0
+    affected: Affected = field(default_factory=Affected)
 
     def note(self, words: str) -> None:
         self.report(words)
@@ -116,7 +115,8 @@ async def check_changes(
     access = workbench.access(frozenset(proposal.plan.files))
     judge = Judge(HidingChecker(workbench.checker, access), workbench.root)
     staging = Staging(access, workbench.open_texts, len(proposal.plan.files) + 1)
-    others, _ = await asyncio.to_thread(affected_by, changes, staging, SeenFiles(access))
+    affected = await asyncio.to_thread(affected_by, changes, staging, SeenFiles(access))
+    others = affected.files
     left = await asyncio.to_thread(leftovers, changes, staging, _paths(others, changes))
     judgement = await judge.judge(changes, others, left)
     if not judgement.may_be_offered:
@@ -209,9 +209,8 @@ async def _judge(work: _Work) -> SetJudgement:
     digest = work.staging.digest
     if work.judged is None or work.judged[0] != digest:
         changes = work.staging.changes
-        others, work.beyond = await asyncio.to_thread(
-            affected_by, changes, work.staging, work.files
-        )
+        work.affected = await asyncio.to_thread(affected_by, changes, work.staging, work.files)
+        others = work.affected.files
         paths = _paths(others, changes)
         left = await asyncio.to_thread(leftovers, changes, work.staging, paths)
         work.report("checking")
@@ -247,7 +246,7 @@ async def _objection(work: _Work, summary: str) -> str | None:
     if verdict is None or (verdict.approve and verdict.resolved):
         return None
     reasons = (f"The reviewer says: {verdict.words or 'not all is done'}",)
-    if work.reviews >= work.options.reviews:
+    if work.reviews > work.options.reviews:
         return None
     return _sent_back(work, reasons, reasons[0])
 
@@ -260,6 +259,8 @@ def _sent_back(work: _Work, reasons: tuple[str, ...], noted: str) -> str | None:
 
 async def _verdict(work: _Work, judgement: SetJudgement) -> CriticVerdict | None:
     """Return what the critic says of what is staged, None where there is none."""
+    # What was said of an earlier state says nothing of this one.
+    work.verdict = None
     try:
         critic = await work.workbench.models.of(CRITIC_ROLE)
     except GlossatorError as trouble:
@@ -280,7 +281,7 @@ async def _verdict(work: _Work, judgement: SetJudgement) -> CriticVerdict | None
     began = time.monotonic()
     try:
         reply = await complete(critic, replace(request, errand=errand))
-    except ModelError as trouble:
+    except GlossatorError as trouble:
         work.transcript.add("note", said=f"no verdict: {trouble}")
         return None
     work.spending.count(reply, critic.info, time.monotonic() - began)
@@ -344,11 +345,9 @@ def _proposal(
 def _notices(work: _Work, changes: ChangeSet, judgement: SetJudgement) -> tuple[str, ...]:
     touched = {it.path for it in changes.files} | {it.moved_from for it in changes.files}
     left = [it for it in work.plan.files if it not in touched]
-    found = [*judgement.unchecked, *work.workbench.not_run]
+    found = [*judgement.unchecked, *work.workbench.not_run, *work.affected.notices]
     if left:
         found.append(f"the plan names {', '.join(left)}, which stayed as it is")
-    if work.beyond:
-        found.append(f"{work.beyond} more files use what changes and were not compiled")
     if work.summary:
         found.append(f"the model says: {work.summary.rstrip('.')}")
     return tuple(found)
@@ -373,7 +372,8 @@ def _to_confirm(changes: ChangeSet) -> tuple[str, ...]:
     return tuple(
         it.path
         for it in changes.files
-        if it.after is None or needs_confirmation(changes.root / it.path)
+        if it.after is None
+        or any(needs_confirmation(changes.root / name) for name in (it.path, it.moved_from) if name)
     )
 
 

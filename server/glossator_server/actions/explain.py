@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from glossator_clients.errors import PromptTooLongError
 from glossator_clients.protocol import ChatModel
-from glossator_clients.types import ChatRequest, ModelInfo
+from glossator_clients.types import ChatRequest, ModelInfo, Packing
 from glossator_gate.types import Errand
 from glossator_indexer.languages import language_of_file
 from glossator_indexer.parsing import parse
@@ -24,6 +25,7 @@ from glossator_server.actions.ask import (
     ROLE,
     Passed,
     left_out_notice,
+    not_asked_notice,
     shown_piece,
     stream_checked,
 )
@@ -145,11 +147,32 @@ class _Explaining:
 
     async def answer(self, looking: Looking) -> Answer:
         """Return the checked explanation."""
-        info = self.model.info
-        if is_small(info):
-            said = outline(self.parts, self.sources.link)
-            self._write(said.markdown)
-            return self._answer(said.citations, own_words=False)
+        if is_small(self.model.info):
+            return self._outlined()
+        try:
+            await self._explained(looking)
+        except PromptTooLongError:
+            if not is_small(self.model.info):
+                raise
+            # The router has nobody else left.
+            self._start_over()
+            return self._outlined()
+        return self._answer(unique(self.citations))
+
+    def _outlined(self) -> Answer:
+        said = outline(self.parts, self.sources.link)
+        self._write(said.markdown)
+        self.notices.append(not_asked_notice(self.model.info))
+        return self._answer(said.citations, said.quoted)
+
+    def _start_over(self) -> None:
+        self.written, self.dropped = "", 0
+        self.citations.clear()
+        self.shown.clear()
+        self.report.start_over()
+
+    async def _explained(self, looking: Looking) -> None:
+        """Explain part by part, and then the whole."""
         explained: list[tuple[Piece, str]] = []
         for number, part in enumerate(self.parts):
             if len(self.parts) > 1:
@@ -159,7 +182,6 @@ class _Explaining:
                 explained.append((part, passed.markdown))
         if len(explained) > 1:
             await self._whole(explained)
-        return self._answer(unique(self.citations), own_words=True)
 
     async def _part(self, part: Piece, looking: Looking) -> Passed | None:
         around = await looking.around(part, MOST_AROUND)
@@ -197,8 +219,11 @@ class _Explaining:
 
     async def _asked(self, prompt: AskPrompt, shown: Shown, heading: str) -> Passed:
         report = _Headed(self, heading)
-        letting = AnswerFilter(shown, self.sources.link)
         request = self._request(prompt)
+
+        def letting() -> AnswerFilter:
+            return AnswerFilter(shown, self.sources.link)
+
         passed = await stream_checked(self.model, request, letting, report, self.spending)
         self.citations += passed.filter.citations
         self.dropped += passed.filter.dropped
@@ -206,13 +231,18 @@ class _Explaining:
 
     def _request(self, prompt: AskPrompt) -> ChatRequest:
         errand = Errand("chat", ROLE, self.sources.data_class)
-        return replace(prompt.request, errand=errand)
+        request = replace(prompt.request, errand=errand)
+
+        def anew(info: ModelInfo) -> ChatRequest | None:
+            return None if is_small(info) else request
+
+        return replace(request, packing=Packing(self.model.info, anew))
 
     def _write(self, markdown: str) -> None:
         self.written += markdown
         self.report.write(markdown)
 
-    def _answer(self, citations: tuple[Citation, ...], *, own_words: bool) -> Answer:
+    def _answer(self, citations: tuple[Citation, ...], quoted: tuple[Piece, ...] = ()) -> Answer:
         found = bool(self.written)
         if not found:
             where = self.sources.link(self.code.citation)
@@ -231,7 +261,7 @@ class _Explaining:
             cost=spent.cost,
             notices=(*self.notices, *left_out_notice(self.dropped)),
             dropped=self.dropped,
-            own_words=own_words,
+            quoted=quoted,
         )
 
 

@@ -21,7 +21,7 @@ from glossator_server.agent.errors import ToolError
 from glossator_server.agent.files_seen import SeenFiles
 from glossator_server.agent.looking import Looking
 from glossator_server.agent.loop import AgentBudget, AgentEnd, AgentTask, Ending, run_agent
-from glossator_server.agent.plans import Plan, plan_text, read_plan
+from glossator_server.agent.plans import MOST_CHARACTERS, Plan, plan_text, read_plan
 from glossator_server.agent.proposals import NoEdit, NoEditCause
 from glossator_server.agent.schemas import arguments as arguments_of
 from glossator_server.agent.schemas import text as text_of
@@ -81,7 +81,11 @@ async def plan_edit(
     transcript.add("begin", schema=1, role=ROLE, instruction=wish.instruction)
 
     async def accept(action: Action) -> str | None:
-        return await asyncio.to_thread(_objection, action.arguments["steps"], access, options)
+        said = action.arguments
+        objection = await asyncio.to_thread(_objection, said["steps"], access, options)
+        if objection is None and len(_written(said, access, transcript)) > MOST_CHARACTERS:
+            return f"The plan has more than {MOST_CHARACTERS} characters; say less of each file."
+        return objection
 
     task = AgentTask(
         ROLE,
@@ -107,11 +111,17 @@ def _plan_of(end: AgentEnd, access: Access, transcript: Transcript) -> Plan | No
     if not said["steps"]:
         reason = f"The planner says that it cannot be done: {summary.strip()}"
         return NoEdit(NoEditCause.NOT_POSSIBLE, reason, transcript=transcript.path)
+    return read_plan(_written(said, access, transcript))
+
+
+def _written(said: Mapping[str, Any], access: Access, transcript: Transcript) -> str:
+    """Return a plan as its Markdown; the paths are those of files that may be read."""
     steps = [
         {"path": access.place(it["path"]), "change": transcript.sealed(it["change"])}
         for it in said["steps"]
     ]
-    return read_plan(plan_text(transcript.sealed(said["title"]), summary, steps))
+    title, summary = transcript.sealed(said["title"]), transcript.sealed(said["summary"])
+    return plan_text(title, summary, steps)
 
 
 def _objection(

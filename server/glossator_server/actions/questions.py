@@ -200,10 +200,9 @@ class Answer:
     """What is said to a question, and what stands behind it.
 
     `markdown` is safe to render; where `found` is false it says that there is no answer. `pieces`
-    are those that the model was shown, as far as it was shown them, and `quoted` those that speak
-    for themselves instead of the model, which it need not have been shown. `dropped` counts what
-    was left out of its words because nothing shown bears it out. `own_words` is false where the
-    code itself is quoted instead.
+    are those that the model was shown, and `quoted` those that speak for themselves because no
+    model was asked. `dropped` counts what was left out of its words because nothing shown bears it
+    out.
     """
 
     markdown: str
@@ -218,7 +217,6 @@ class Answer:
     cost: Cost | None = None
     notices: tuple[str, ...] = ()
     dropped: int = 0
-    own_words: bool = True
     quoted: tuple[Piece, ...] = ()
     support: float = 0.0
     turns: Sequence[Turn] = ()

@@ -14,7 +14,7 @@ from glossator_server.actions.workbench import EditModels, Workbench
 from glossator_server.actions.workshop import OpenModel
 from glossator_server.agent.plans import read_plan
 from glossator_server.agent.proposals import EditOutcome, EditProposal
-from glossator_server.agent.transcript import replies_of
+from glossator_server.agent.transcript import calls_of, replies_of
 from glossator_server.changes.diffs import diff_of
 from glossator_server.edit_options import EditOptions
 from glossator_server.errors import UsageError
@@ -69,10 +69,8 @@ def in_lines(entries: Entries, path: Path) -> list[str]:
                 lines += ["", f"{it.get('role')}: {it.get('instruction')}"]
                 lines += str(it.get("plan", "")).splitlines()
             case "reply":
-                calls = it.get("tool_calls")
-                made = [it for it in calls if isinstance(it, dict)] if calls else []
                 said = [str(it.get("text", ""))]
-                said += [f"{call.get('name')} {call.get('arguments')}" for call in made]
+                said += [f"{call.name} {call.arguments}" for call in calls_of(it)]
                 lines += ["", f"{it.get('role')} ({it.get('model')}):", *filter(None, said)]
             case "result":
                 lines += [f"-> {it.get('tool')}:", *_indented(str(it.get("said", "")))]

@@ -1,4 +1,4 @@
-"""Own answers where a model's own words cannot be trusted: claims that hold, else the code's words.
+"""Own answers where the words of a model could not be trusted: what the code says of itself.
 
 Pure. It must not ask a model.
 """
@@ -15,12 +15,10 @@ from glossator_indexer.parsing import parse
 from glossator_indexer.records import Trust
 from glossator_indexer.symbols import all_symbols
 from glossator_indexer.types import Span
-from glossator_server.actions.citations import Shown
 from glossator_server.actions.questions import Citation, Link, Piece
 from glossator_server.actions.safe_markdown import as_code, safe_line
 from glossator_server.actions.support import content_words
 from glossator_server.edits import lines_of_span
-from glossator_server.prompts.ask import SaidClaim
 
 _TRUSTED = frozenset({Trust.PROJECT, Trust.TEAM})
 # Who points to a place, or says a name, means it.
@@ -28,13 +26,6 @@ _MEANT = frozenset({"place", "name"})
 OWN_WORDS = "In the code's own words:"
 MOST_QUOTED = 3
 MOST_OUTLINED = 40
-# A sentence that says less than this of what its piece says is about something else.
-_LEAST_SHARED = 0.75
-# What only repeats the question is no answer to it.
-_LEAST_NEW = 2
-# A name is no sentence.
-_LEAST_SPOKEN = 4
-_SHORT = 2
 _MOST_CHARACTERS = 240
 _COMMENT = re.compile(r"^\s*(?:/\*+!?<?|\*+/|\*(?=\s|$)|//[/!]?<?|#+|--|;+)\s?|\*+/\s*$")
 _DOCSTRING = re.compile(r"^[rRbBuUfF]{0,2}(?:\"{3}|'{3})")
@@ -42,36 +33,16 @@ _SENTENCE = re.compile(r"^.+?[.!?](?=\s|$)")
 _DIRECTIVE = re.compile(
     r"^\s*#(?:!|\s*(?:if|ifdef|ifndef|elif|else|endif|include|define|undef|pragma|error|line)\b)"
 )
-_SPOKEN = re.compile(r"[^\W\d_]{2,}")
-_CODE = re.compile(r"`[^`]*`")
 _HEAD = re.compile(r"^\s*[@#]|^\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class SmallAnswer:
-    """What can be said, and where it stands."""
+    """What can be said, where it stands, and the pieces that say it."""
 
     markdown: str
     citations: tuple[Citation, ...]
-    dropped: int
-    own_words: bool
-    quoted: tuple[Piece, ...] = ()
-
-
-def answer_of_claims(
-    claims: Sequence[SaidClaim], shown: Shown, question: str, link: Link
-) -> SmallAnswer:
-    """Return the claims that hold, as a list; no Markdown where none does."""
-    lines: dict[str, Citation] = {}
-    asked = set(content_words(question))
-    for it in claims:
-        if not 1 <= it.source <= len(shown.pieces):
-            continue
-        piece = shown.pieces[it.source - 1]
-        if shown.knows_names(it.text) and _is_said_by(it.text, piece, asked):
-            lines.setdefault(f"- {safe_line(it.text)} {link(piece.citation)}", piece.citation)
-    citations = tuple(dict.fromkeys(lines.values()))
-    return SmallAnswer("\n".join(lines), citations, len(claims) - len(lines), own_words=True)
+    quoted: tuple[Piece, ...]
 
 
 def quotation(pieces: Sequence[Piece], question: str, link: Link) -> SmallAnswer:
@@ -90,19 +61,19 @@ def quotation(pieces: Sequence[Piece], question: str, link: Link) -> SmallAnswer
             place = Citation(piece.path, piece.start_line + at, piece.start_line + at)
             lines.append(f"  {as_code(piece.lines[at])} {link(place)}")
         citations.append(piece.citation)
-    return SmallAnswer("\n".join(lines), tuple(citations), 0, own_words=False, quoted=quoted)
+    return SmallAnswer("\n".join(lines), tuple(citations), quoted)
 
 
 def outline(parts: Sequence[Piece], link: Link) -> SmallAnswer:
     """Return what each symbol of some code says of itself, in the order of the file."""
-    lines, citations = [OWN_WORDS, ""], []
-    for piece in (symbol for part in parts for symbol in symbols_of(part)):
+    lines = [OWN_WORDS, ""]
+    symbols = tuple(symbol for part in parts for symbol in symbols_of(part))
+    for piece in symbols:
         said = safe_line(first_sentence(piece))
         lines.append(
             f"- {as_code(head(piece))}{': ' + said if said else ''} {link(piece.citation)}"
         )
-        citations.append(piece.citation)
-    return SmallAnswer("\n".join(lines), tuple(citations), 0, own_words=False)
+    return SmallAnswer("\n".join(lines), tuple(it.citation for it in symbols), symbols)
 
 
 def symbols_of(piece: Piece) -> list[Piece]:
@@ -124,7 +95,9 @@ def symbols_of(piece: Piece) -> list[Piece]:
 def first_sentence(piece: Piece) -> str:
     """Return the first sentence of a piece's comment or docstring, nothing where it has none."""
     text = " ".join(_commented(piece.lines))
-    text = re.sub(r"^[\w.]+(?:\(\))? - ", "", " ".join(text.split()))
+    text = re.sub(
+        r"^(?:(?:struct|union|enum|typedef)\s+)?[\w.]+(?:\(\))? - ", "", " ".join(text.split())
+    )
     match = _SENTENCE.match(text)
     said = match.group() if match else text
     if len(said) <= _MOST_CHARACTERS:
@@ -150,18 +123,6 @@ def best_line(piece: Piece, words: Sequence[str], said: str) -> int | None:
     counts = [0 if it <= known else len(it & set(words)) for it in found]
     most = max(counts, default=0)
     return counts.index(most) if most >= 2 else None
-
-
-def _is_said_by(text: str, piece: Piece, asked: set[str]) -> bool:
-    """Tell whether a sentence says what the piece says, and more than the question does."""
-    words = set(content_words(text))
-    there = set(content_words(f"{piece.text} {piece.symbol} {piece.path}"))
-    if len(_SPOKEN.findall(_CODE.sub(" ", text))) < _LEAST_SPOKEN:
-        return False
-    new = {it for it in words - asked if len(it) > _SHORT}
-    if len(new & there) < _LEAST_NEW:
-        return False
-    return len(words & there) >= _LEAST_SHARED * len(words)
 
 
 def _commented(lines: Sequence[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ Pure; it must not decide what is shown.
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 
 # What is drawn as nothing, or turns the order of letters round, and can carry words unseen.
@@ -15,6 +16,7 @@ _VARIATION_SELECTORS = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), *range
 _HIDDEN = _BLANK | {chr(it) for it in _VARIATION_SELECTORS}
 # Old C has form feeds between its functions, which are no harm to anybody.
 _USUAL = frozenset("\t\n\f")
+_BEGIN = re.compile(r"^--- data (?P<mark>[0-9a-f]{12}) from ", re.MULTILINE)
 
 
 def shown(text: str) -> str:
@@ -37,12 +39,24 @@ def as_data(source: str, text: str) -> str:
 
 
 def cut(text: str, most: int, hint: str) -> str:
-    """Return at most so many characters of a text, whole lines, with what to do about the rest."""
+    """Return at most so many characters of a text, whole lines, with what to do about the rest.
+
+    What is cut in the middle of data has the end of that data all the same.
+    """
     if len(text) <= most:
         return text
     kept = text[:most].rpartition("\n")[0] or text[:most]
     left = text.count("\n") - kept.count("\n")
-    return f"{kept}\n[{left} more lines are left out; {hint}]"
+    return f"{kept}{_open_end(kept)}\n[{left} more lines are left out; {hint}]"
+
+
+def _open_end(text: str) -> str:
+    """Return the end of the first data that has none, empty where all have."""
+    for begin in _BEGIN.finditer(text):
+        end = f"\n--- end of data {begin['mark']} ---"
+        if end not in text[begin.end() :]:
+            return end
+    return ""
 
 
 def _is_seen(letter: str) -> bool:

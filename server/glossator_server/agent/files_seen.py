@@ -5,6 +5,7 @@ It must not read a file's text.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -33,10 +34,20 @@ class Patience:
         self.was_short = False
 
     @property
+    def seconds_left(self) -> float:
+        """Return how long it lasts, zero or less where it is over."""
+        return self._until - time.monotonic()
+
+    @property
     def is_over(self) -> bool:
-        """Tell whether the time is used up."""
-        self.was_short = self.was_short or time.monotonic() > self._until
-        return self.was_short
+        """Tell whether the time is used up; from then on, what is looked at is not all."""
+        if self.seconds_left <= 0:
+            self.was_short = True
+        return self.seconds_left <= 0
+
+    def give_up(self) -> None:
+        """Have the look end where it is: nobody waits for it any more."""
+        self._until = 0.0
 
 
 class SeenFiles:
@@ -45,6 +56,7 @@ class SeenFiles:
     def __init__(self, access: Access) -> None:
         self._access = access
         self._found: tuple[str, ...] | None = None
+        self._is_all = True
 
     def paths(self, staging: Staging, glob: str = "") -> list[str]:
         """Return the paths as they are now, sorted; `glob` is as in `.gitignore`.
@@ -72,7 +84,9 @@ class SeenFiles:
 
         Raises `ToolError` for a pattern that cannot be read.
         """
-        for path in self.paths(staging, glob):
+        paths = self.paths(staging, glob)
+        patience.was_short = patience.was_short or not self._is_all
+        for path in paths:
             if patience.is_over:
                 return
             text = staging.text_holding(path, words)
@@ -82,9 +96,10 @@ class SeenFiles:
     def _find(self) -> Iterator[str]:
         root = self._access.root
         try:
-            sources = [it.path for it in RepositoryWalker(root).walk()][:MOST_FILES]
+            found = [it.path for it in RepositoryWalker(root).walk()]
         except IndexUnavailableError as trouble:
             raise ToolError(str(trouble)) from trouble
+        sources, self._is_all = found[:MOST_FILES], len(found) <= MOST_FILES
         folders = sorted({"", *(path.rpartition("/")[0] for path in sources)})
         beside = (it for folder in folders for it in _plain_files(root, folder))
         for path in dict.fromkeys([*sources, *beside]):
@@ -99,6 +114,8 @@ def _plain_files(root: Path, folder: str) -> Iterator[str]:
     except OSError:
         return
     for it in entries:
-        is_file = it.is_file(follow_symlinks=False)
-        if is_file and it.stat(follow_symlinks=False).st_size <= MOST_BYTES:
-            yield f"{folder}/{it.name}" if folder else it.name
+        # What goes away meanwhile is no file any more.
+        with contextlib.suppress(OSError):
+            is_file = it.is_file(follow_symlinks=False)
+            if is_file and it.stat(follow_symlinks=False).st_size <= MOST_BYTES:
+                yield f"{folder}/{it.name}" if folder else it.name

@@ -23,8 +23,10 @@ from glossator_server.verify.problems import CheckOutcome, Stage
 MOST_HIDDEN = 300
 # What has more files is looked at no further, and no words of its checks are told.
 MOST_LOOKED_AT = 200_000
-# Of a tool's own folder, where its settings lie: objects and packages below are nobody's keys.
+# Of a tool's own folder, where its settings lie: objects and packages below are nobody's keys, but
+# a submodule's settings lie there too.
 _DEPTH = 2
+_DEEP_SETTINGS = ("config", "config.worktree")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,14 @@ def hidden_from(access: Access) -> Hidden:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    for top, folders, names in os.walk(root):
+    for top, _, names in os.walk(root):
         folder = Path(top)
-        inside = [it for it in folder.relative_to(root).parts if is_never_entered(it)]
-        depth = len(folder.relative_to(root).parts)
-        if inside and depth - folder.relative_to(root).parts.index(inside[0]) >= _DEPTH:
-            folders.clear()
-        yield from (folder / it for it in names)
+        parts = folder.relative_to(root).parts
+        own = next((at for at, it in enumerate(parts) if is_never_entered(it)), len(parts))
+        is_deep = len(parts) - own > _DEPTH
+        for name in names:
+            if not is_deep or name in _DEEP_SETTINGS or is_never_read(name):
+                yield folder / name
 
 
 def _may_hide(path: Path, access: Access) -> bool:
@@ -108,4 +111,5 @@ def _untold(outcome: CheckOutcome) -> CheckOutcome:
         return f"problem {hashlib.sha256(message.encode()).hexdigest()[:8]}"
 
     problems = tuple(replace(it, message=named(it.message)) for it in outcome.problems)
-    return replace(outcome, problems=problems, excerpt="")
+    trouble = "it failed in words that are not told" if outcome.trouble else ""
+    return replace(outcome, problems=problems, excerpt="", trouble=trouble)

@@ -54,6 +54,25 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class Affected:
+    """Files that use what changes; `more` were not taken, and `is_all` says if all were sought."""
+
+    files: tuple[Checked, ...] = ()
+    more: int = 0
+    is_all: bool = True
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Return sentences about what is not checked."""
+        found = []
+        if self.more:
+            found.append(f"{self.more} more files use what changes and were not compiled")
+        if not self.is_all:
+            found.append("not all files were looked at in the time for uses of what changes")
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
 class SetJudgement:
     """What is said of a set of changes.
 
@@ -221,17 +240,15 @@ class _Tally:
         )
 
 
-def affected_by(
-    changes: ChangeSet, staging: Staging, files: SeenFiles
-) -> tuple[list[Checked], int]:
-    """Return the files that use names whose declaration changes, and how many more there are."""
+def affected_by(changes: ChangeSet, staging: Staging, files: SeenFiles) -> Affected:
+    """Return the files that use names whose declaration changes."""
     names = set(_changed_names(changes))
     if not names:
-        return [], 0
+        return Affected()
     own = {it.path for it in changes.files} | {it.moved_from for it in changes.files}
     found: list[Checked] = []
-    more = 0
-    for path, text in files.holding(staging, sorted(names), Patience()):
+    more, patience = 0, Patience()
+    for path, text in files.holding(staging, sorted(names), patience):
         if path in own:
             continue
         place = changes.root / path
@@ -246,7 +263,7 @@ def affected_by(
         source = parse(text, language)
         subject = Subject(changes.root, place, language.id)
         found.append(Checked(subject, subject, source, source, is_changed=False))
-    return found, more
+    return Affected(tuple(found), more, is_all=not patience.was_short)
 
 
 def _changed_names(changes: ChangeSet) -> Iterator[str]:

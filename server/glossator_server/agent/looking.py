@@ -147,8 +147,8 @@ class Looking:
         indexed = await self._from_index(name)
         patience = Patience()
         # What is staged or unsaved is not in the index; without one the files are read.
-        lines = await asyncio.to_thread(
-            lambda: list(self._definitions(name, patience, has_index=bool(indexed)))
+        lines = await _looked(
+            lambda: self._definitions(name, patience, has_index=bool(indexed)), patience
         )
         overlaid = set(self.staging.overlaid)
         lines += (it for it in indexed if it.partition(":")[0] not in overlaid)
@@ -197,8 +197,11 @@ class Looking:
             raise ToolError("Give one name without spaces or dots; use grep for anything else.")
         word = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
         patience = Patience()
-        lines = await asyncio.to_thread(
-            lambda: list(_lines(self.files.holding(self.staging, (name,), patience), word.search))
+        lines = await _looked(
+            lambda: lines_that_fit(
+                self.files.holding(self.staging, (name,), patience), word.search, patience
+            ),
+            patience,
         )
         return _told("find_references", lines, patience)
 
@@ -208,17 +211,18 @@ class Looking:
         except regex.error as trouble:
             raise ToolError(f"The regular expression cannot be read: {trouble}.") from trouble
 
+        patience, glob = Patience(), arguments.get("glob", "")
+
         def fits(line: str) -> object:
             return pattern.search(line, timeout=_PATTERN_SECONDS)
 
-        patience = Patience()
-
-        def look() -> list[str]:
-            glob = arguments.get("glob", "")
-            return list(_lines(self.files.holding(self.staging, (), patience, glob), fits))
-
         try:
-            lines = await asyncio.to_thread(look)
+            lines = await _looked(
+                lambda: lines_that_fit(
+                    self.files.holding(self.staging, (), patience, glob), fits, patience
+                ),
+                patience,
+            )
         except TimeoutError as trouble:
             raise ToolError("The expression takes too long; use a simpler one.") from trouble
         return _told("grep", lines, patience)
@@ -255,11 +259,25 @@ class Looking:
         return inner if self.staging.access.why_unread(inner) is None else None
 
 
-def _lines(texts: Iterator[tuple[str, str]], fits: Callable[[str], object]) -> Iterator[str]:
+async def _looked(look: Callable[[], Iterator[str]], patience: Patience) -> list[str]:
+    """Return what a look in a thread finds; it ends soon where nobody waits for it any more."""
+    try:
+        return await asyncio.to_thread(lambda: list(look()))
+    except asyncio.CancelledError:
+        patience.give_up()
+        raise
+
+
+def lines_that_fit(
+    texts: Iterator[tuple[str, str]], fits: Callable[[str], object], patience: Patience
+) -> Iterator[str]:
     """Yield the lines that fit with their places, one more than are told."""
     found = 0
     for path, text in texts:
         for at, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+            # A slow expression can take its time on each of many lines.
+            if patience.is_over:
+                return
             if not fits(line):
                 continue
             yield f"{path}:{at}: {line.strip()[:MOST_LINE_CHARACTERS]}"

@@ -216,17 +216,25 @@ async def _ask(run: _Run) -> ChatReply:
 
 
 def _fitting(run: _Run) -> tuple[Message, ...]:
-    """Return the conversation as it fits the model: the oldest answers of tools go first."""
+    """Return the conversation as it fits the model: the oldest answers of tools go first.
+
+    The last one, which the model has not seen yet, is cut where nothing else is left to go.
+    """
     context = run.model.info.context_tokens or ASSUMED_CONTEXT_TOKENS
     room = context - run.task.sampling.max_tokens
     messages = run.messages
-    for at in range(len(run.task.opening), len(messages)):
+    for at in range(len(run.task.opening), len(messages) - 1):
         if tokens_of(tuple(messages)) <= room:
             break
         it = messages[at]
         if it.author in (Author.TOOL, Author.USER) and len(it.text) > len(_LEFT_OUT):
             messages[at] = Message(it.author, _LEFT_OUT, tool_call_id=it.tool_call_id)
             run.has_forgotten = True
+    is_answer = len(messages) > len(run.task.opening)
+    while is_answer and len(messages[-1].text) > _LEAST_LEFT and tokens_of(tuple(messages)) > room:
+        half = cut(messages[-1].text, len(messages[-1].text) // 2, "ask for less at once")
+        messages[-1] = replace(messages[-1], text=half)
+        run.has_forgotten = True
     return _sealed(messages, run.transcript) if run.has_forgotten else tuple(messages)
 
 
@@ -253,6 +261,8 @@ def _sealed(messages: Sequence[Message], transcript: Transcript) -> tuple[Messag
     )
 
 
+# Of an answer; halves of less say nothing.
+_LEAST_LEFT = 1_000
 _LEFT_OUT = "[What this told is left out to make room; ask again where it is needed.]"
 
 

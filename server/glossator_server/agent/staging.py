@@ -149,6 +149,7 @@ class Staging:
         # Where it came from is what it was before anybody moved it.
         if target in self._gone and target != origin:
             raise ToolError(f"{target} was deleted or renamed in this edit; choose another path.")
+        self._check_room(inner, origin, target)
         self._remove(inner)
         self._gone.discard(target)
         self._put(target, text, origin)
@@ -158,6 +159,8 @@ class Staging:
         """Take a file away; return its path."""
         inner = self.access.writable(path)
         self._text(inner)
+        origin = self._staged[inner].origin if inner in self._staged else inner
+        self._check_room(inner, origin)
         self._remove(inner)
         return inner
 
@@ -188,10 +191,14 @@ class Staging:
         known = self._staged.get(inner)
         if origin is None:
             origin = known.origin if known is not None else self._origin_of(inner)
-        changed = self._staged.keys() | self._gone | {inner}
+        self._check_room(None, inner)
+        self._staged[inner] = _Staged(text, origin)
+
+    def _check_room(self, left: str | None, *more: str | None) -> None:
+        """Raise `ToolError` where these would be too many files, without one that is left."""
+        changed = (self._staged.keys() - {left}) | self._gone | set(more) - {None}
         if len(changed) > self._most_files:
             raise ToolError(f"One edit changes at most {self._most_files} files; do less at once.")
-        self._staged[inner] = _Staged(text, origin)
 
     def _origin_of(self, inner: str) -> str | None:
         if inner in self._gone:
@@ -212,9 +219,12 @@ class Staging:
             raise ToolError(f"{inner} is there already; change it with edit_file.")
         parents = inner.split("/")[:-1]
         for count in range(1, len(parents) + 1):
-            folder = self.access.root / "/".join(parents[:count])
-            if folder.exists() and not folder.is_dir():
-                raise ToolError(f"{inner} cannot be made: {'/'.join(parents[:count])} is a file.")
+            name = "/".join(parents[:count])
+            folder = self.access.root / name
+            if name in self._staged or (folder.exists() and not folder.is_dir()):
+                raise ToolError(f"{inner} cannot be made: {name} is a file.")
+        if any(it.startswith(f"{inner}/") for it in self._staged):
+            raise ToolError(f"{inner} cannot be made: files are below it.")
 
     def _change(self, path: str, staged: _Staged) -> FileChange:
         if staged.origin is None:

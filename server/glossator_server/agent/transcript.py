@@ -87,12 +87,13 @@ def replies_of(entries: tuple[dict[str, Any], ...], role: str) -> tuple[ChatRepl
     """Return the answers that the model of a role gave, in order."""
     found = (it for it in entries if it.get("kind") == "reply" and it.get("role") == role)
     return tuple(
-        ChatReply(str(it.get("text", "")), None, str(it.get("model", "")), tuple(_calls(it)))
+        ChatReply(str(it.get("text", "")), None, str(it.get("model", "")), tuple(calls_of(it)))
         for it in found
     )
 
 
-def _calls(entry: Mapping[str, Any]) -> Iterator[ToolCall]:
+def calls_of(entry: Mapping[str, Any]) -> Iterator[ToolCall]:
+    """Yield the tool calls of an answer's entry."""
     calls = entry.get("tool_calls")
     for at, it in enumerate(calls if isinstance(calls, list) else []):
         if isinstance(it, Mapping):
@@ -103,8 +104,8 @@ def _entries(lines: list[str]) -> Iterator[dict[str, Any]]:
     for line in lines:
         try:
             entry = json.loads(line)
-        except ValueError:
-            # The last line of a run that was killed.
+        except (ValueError, RecursionError):
+            # The last line of a run that was killed, or what we never wrote.
             continue
         if isinstance(entry, dict):
             yield entry

@@ -25,6 +25,7 @@ SCHEMA = 1
 _INTENT = "intent.json"
 # Beginnings of names that are no open journal: one that is being written, one that is done with.
 _NEW, _DONE = ".new-", ".done-"
+_UNREADABLE = "unreadable"
 # By path below the root: its bytes before and after, None where it is not there, and its mode.
 Contents = dict[str, tuple[bytes | None, bytes | None, int]]
 
@@ -86,6 +87,7 @@ def open_journal(folder: Path, changes: ChangeSet, contents: Contents) -> Journa
     name = secrets.token_hex(8)
     new = folder / f"{_NEW}{name}"
     entries = []
+    origins = {it.path: it.moved_from for it in changes.files if it.moved_from is not None}
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         new.mkdir(mode=0o700)
@@ -93,9 +95,9 @@ def open_journal(folder: Path, changes: ChangeSet, contents: Contents) -> Journa
             for side, raw in (("before", before), ("after", after)):
                 if raw is not None:
                     _write(new / f"{number}.{side}", raw)
-            status = _status(changes.root / path)
+            status = _status(changes.root / origins.get(path, path))
             owner = (-1, -1) if status is None else (status.st_uid, status.st_gid)
-            entries.append(Entry(path, _sha(before), _sha(after), mode, *owner))
+            entries.append(Entry(path, sha_of_bytes(before), sha_of_bytes(after), mode, *owner))
         made = _new_folders(changes.root, entries)
         intent = {
             "schema": SCHEMA,
@@ -134,11 +136,16 @@ def open_journals(folder: Path, root: Path | None = None) -> tuple[Journal, ...]
 
 
 def sha_of(path: Path) -> str | None:
-    """Return the hash of a file's bytes, None where there is none."""
+    """Return the hash of a file's bytes, None where there is none.
+
+    Of what cannot be read it is one that no text has: it is neither side of a change.
+    """
     try:
-        return _sha(path.read_bytes())
+        return sha_of_bytes(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError:
+        return _UNREADABLE
 
 
 def sync_folder(folder: Path) -> None:
@@ -189,7 +196,8 @@ def _status(path: Path) -> os.stat_result | None:
         return None
 
 
-def _sha(raw: bytes | None) -> str | None:
+def sha_of_bytes(raw: bytes | None) -> str | None:
+    """Return the hash of what a file holds, None where it is not there."""
     return None if raw is None else hashlib.sha256(raw).hexdigest()
 
 

@@ -10,7 +10,6 @@ import contextlib
 import fcntl
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,16 +24,16 @@ from glossator_server.changes.journal import (
     open_journal,
     open_journals,
     sha_of,
+    sha_of_bytes,
     sync_folder,
     temporary_prefix,
 )
 from glossator_server.errors import StaleDocumentError, UsageError
-from glossator_server.files import told
+from glossator_server.files import is_writable, new_mode, replace_file, told
 from glossator_server.protected import is_protected
 
 __all__ = ["Recovered", "journal_folder", "recover", "write_changes"]
 
-_NEW_MODE = 0o644
 _LOCK = ".lock"
 
 
@@ -126,7 +125,7 @@ def _checked_mode(place: Path, change: FileChange) -> int:
         status = place.lstat()
     except (FileNotFoundError, NotADirectoryError):
         if change.before is None:
-            return _NEW_MODE
+            return new_mode()
         raise StaleDocumentError(f"{place} is gone meanwhile; run the command again.") from None
     except OSError as trouble:
         raise UsageError(f"{place} cannot be looked at: {trouble.strerror}.") from trouble
@@ -134,9 +133,9 @@ def _checked_mode(place: Path, change: FileChange) -> int:
         raise StaleDocumentError(f"{place} is there meanwhile; run the command again.")
     if not stat.S_ISREG(status.st_mode):
         raise UsageError(f"{place} is no regular file; it is not changed.")
-    if place.read_bytes() != _raw(change.before):
+    if sha_of(place) != sha_of_bytes(_raw(change.before)):
         raise StaleDocumentError(f"{place} changed meanwhile; run the command again.")
-    if not status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
+    if not is_writable(place):
         raise UsageError(f"{place} is read-only; make it writable, or use --diff.")
     return stat.S_IMODE(status.st_mode)
 
@@ -200,22 +199,13 @@ def _put(journal: Journal, number: int, entry: Entry, side: str) -> None:
 
 
 def _replace(journal: Journal, place: Path, raw: bytes, entry: Entry) -> None:
-    handle, name = tempfile.mkstemp(prefix=temporary_prefix(journal), dir=place.parent)
-    new = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
+    def settle(new: Path) -> None:
         with contextlib.suppress(PermissionError):
             # Root edits other people's files, which stay theirs.
             os.chown(new, entry.uid, entry.gid)
         new.chmod(entry.mode)
-        new.replace(place)
-    except OSError:
-        with contextlib.suppress(OSError):
-            new.unlink()
-        raise
+
+    replace_file(place, raw, settle, temporary_prefix(journal))
 
 
 def _raw(text: str | None) -> bytes | None:

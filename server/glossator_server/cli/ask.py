@@ -67,7 +67,12 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """Add what questions and explanations share."""
-    parser.add_argument("--workspace", type=Path, metavar="W", help="a folder of the repository")
+    parser.add_argument(
+        "--workspace",
+        type=Path,
+        metavar="W",
+        help="only what is below this folder; default: the whole repository",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
 
@@ -75,9 +80,9 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the answer, or the answers."""
     target = None if options.at is None else read_target(options.at)
-    place = place_of(options.workspace or Path(), None if target is None else target.path)
+    place = asked_about(options, Path(), None if target is None else target.path)
     question = _question(options.question, target, place)
-    turns = last_conversation(place.root) if options.goes_on else ()
+    turns = last_conversation(place.folder) if options.goes_on else ()
     if options.goes_on and not turns:
         print(f"note: {NOTHING_BEFORE}", file=sys.stderr)
     if options.question == "-":
@@ -85,6 +90,14 @@ def run(options: argparse.Namespace) -> int:
     check_question(question)
     answer = asyncio.run(_ask_once(place, replace(question, turns=turns), options))
     return ExitStatus.DONE if answer.found else ExitStatus.FINDINGS
+
+
+def asked_about(options: argparse.Namespace, near: Path, path: Path | None) -> Place:
+    """Return what a question is about: the folder that is named, else the repository around one."""
+    place = place_of(options.workspace or near, path)
+    if options.workspace is None:
+        return place
+    return replace(place, folder=options.workspace.resolve())
 
 
 async def _ask_once(place: Place, question: Question, options: argparse.Namespace) -> Answer:
@@ -121,7 +134,7 @@ async def _asked(
     answer = await ask(question, sources, printer)
     printer.end(answer)
     if answer.found:
-        keep_conversation(place.root, continued(question, answer, sources.data_class))
+        keep_conversation(place.folder, continued(question, answer, sources.data_class))
     return answer
 
 
@@ -135,13 +148,15 @@ async def sources_for(place: Place) -> AsyncIterator[AskSources]:
         return await application.open_model(need)
 
     async with index_of(place) as index:
+        inner = place.folder.relative_to(place.root).as_posix()
         yield AskSources(
-            place.root,
+            place.folder,
             index,
             open_model,
             application.workspace_policy,
             place.data_class,
             link_in_text,
+            "" if inner == "." else f"{inner}/",
             sampling=application.settings.sampling.get("ask", SamplingOptions()),
             wait_for_index=None if index is None else lambda: _made_whole(index),
         )
@@ -229,7 +244,7 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
         "found": answer.found,
         "answer": plain(answer.markdown),
         "citations": list(map(_place_as_json, answer.citations)),
-        "quoted": not answer.own_words,
+        "quoted": bool(answer.quoted),
         "shown": [_place_as_json(it.citation) | {"symbol": it.symbol} for it in answer.pieces],
         "dropped": answer.dropped,
         "notices": list(answer.notices),

@@ -7,10 +7,10 @@ import asyncio
 from typing import Any
 
 from glossator_server.actions.explain import ExplainTarget, explain
-from glossator_server.cli.ask import AnswerPrinter, add_common, meant, sources_for
+from glossator_server.cli.ask import AnswerPrinter, add_common, asked_about, meant, sources_for
 from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.targets import Target, read_target
-from glossator_server.cli.workbench import Place, place_of
+from glossator_server.cli.workbench import Place
 from glossator_server.errors import UsageError
 from glossator_server.files import read_snapshot
 
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"{target.path} is a folder; name one file to be explained.")
     if not target.path.exists():
         raise UsageError(f"There is no file {target.path}; name another one.")
-    place = place_of(options.workspace or target.path.absolute().parent, target.path)
+    place = asked_about(options, target.path.absolute().parent, target.path)
     return asyncio.run(_explain(place, _wanted(target, place), options))
 
 

@@ -24,11 +24,15 @@ from glossator_server.cli.workspaces import client_of, workspace_root
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The repository that is worked on, as the configuration that holds for it has it read."""
+    """The repository that is worked on, as the configuration that holds for it has it read.
+
+    A question is about `folder`, the root or a folder below it.
+    """
 
     root: Path
     application: Application
     data_class: DataClass
+    folder: Path
 
 
 def place_of(folder: Path, path: Path | None) -> Place:
@@ -43,7 +47,7 @@ def place_of(folder: Path, path: Path | None) -> Place:
     holds = application.workspace_policy
     holds.check_readable(path)
     classes = [holds.class_of(None), *([] if path is None else [holds.class_of(path)])]
-    return Place(root, application, max(classes, key=lambda it: it.rank))
+    return Place(root, application, max(classes, key=lambda it: it.rank), root)
 
 
 @asynccontextmanager

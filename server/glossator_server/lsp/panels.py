@@ -75,7 +75,7 @@ def tell_of_change(ls: GlossatorServer, news: ProposalNews, offered: OfferedChan
         offered.proposal,
         {
             "noun": offered.noun,
-            "byParts": offered.by_parts,
+            "byParts": offered.apply is None,
             "files": files,
             "told": list(offered.told),
         },

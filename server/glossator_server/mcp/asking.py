@@ -20,6 +20,7 @@ from glossator_server.agent.data import shown
 from glossator_server.mcp.answers import Answer
 from glossator_server.mcp.desk import Inquiry, Report
 from glossator_server.mcp.indexing import notices_of, prefix_of, ready_index
+from glossator_server.mcp.searching import with_notices
 from glossator_server.sampling import SamplingOptions
 
 
@@ -71,7 +72,8 @@ def _told(said: Answered, notices: list[str]) -> Answer:
         "seconds": round(said.seconds, 3),
         "notices": notices,
     }
-    text = "\n".join([said.markdown, *(f"Note: {it}" for it in notices)])
+    # It quotes files, or was said by who read them.
+    text = with_notices("ask", said.markdown, notices)
     files = {it.path for it in said.citations} | {it.path for it in said.pieces}
     return Answer(text, data, frozenset(files))
 

@@ -109,7 +109,7 @@ def _check(outcome: CheckOutcome) -> dict[str, str]:
         "tool": outcome.tool,
         "version": outcome.version,
         "notice": outcome.notice,
-        "trouble": outcome.trouble,
+        "trouble": shown(outcome.trouble),
     }
 
 
@@ -126,6 +126,7 @@ def _in_words(
     ]
     ran = ", ".join(f"{it.stage}: {it.tool} {it.version}".strip() for it in outcomes)
     troubles = [f"{it.tool} came to no result: {it.trouble}." for it in outcomes if it.trouble]
-    body = "\n".join(lines) or "nothing wrong"
-    head = f"Checked {inner} ({ran or 'no tool for this language is here'})."
-    return f"{head}\n{with_notices('check', body, [*troubles, *notices])}"
+    # What a tool says of its failure may stand in the file, like all that it says.
+    body = "\n".join([*lines, *troubles]) or "nothing wrong"
+    head = f"Checked {shown(inner)} ({ran or 'no tool for this language is here'})."
+    return f"{head}\n{with_notices('check', body, notices)}"

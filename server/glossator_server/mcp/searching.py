@@ -72,7 +72,7 @@ def _hits(
             "path": shown(path),
             "start_line": it.start_line,
             "end_line": it.end_line,
-            "symbol": it.symbol,
+            "symbol": shown(it.symbol),
             "kind": str(it.kind),
             "score": round(it.score, 6),
             "code": "" if code is None else code.numbered,
@@ -126,8 +126,8 @@ def _entity(path: str, found: FoundEntity) -> dict[str, Any]:
         "path": shown(path),
         "line": entity.start_line,
         "end_line": entity.end_line,
-        "name": entity.name,
-        "container": entity.container,
+        "name": shown(entity.name),
+        "container": shown(entity.container),
         "kind": str(entity.kind),
         "signature": shown(entity.signature),
         "is_definition": entity.is_definition,
@@ -185,7 +185,7 @@ def _read(inquiry: Inquiry, inner: str, name: str, start: int | None) -> Answer:
         notices.append(f"{part.left} more lines; go on with start_line {part.end + 1}.")
     data = {
         "path": shown(inner),
-        "name": symbol.qualified_name,
+        "name": shown(symbol.qualified_name),
         "kind": str(symbol.kind),
         "start_line": part.start,
         "end_line": part.end,
@@ -208,4 +208,4 @@ def _with_comment(symbol: Symbol) -> Span:
 def with_notices(source: str, text: str, notices: Sequence[str]) -> str:
     """Return what was found as data from a source, and what must be known of it."""
     head = as_data(source, text) if text else "Nothing was found."
-    return "\n".join([head, *(f"Note: {it}" for it in notices)])
+    return "\n".join([head, *(f"Note: {' '.join(shown(it).split())}" for it in notices)])

@@ -1,4 +1,4 @@
-"""Own the questions about code that a model is asked, as they fit it, and the reading of claims.
+"""Own the questions about code that a model is asked, as they fit it.
 
 It must not choose what is shown, nor judge whether an answer is true.
 """
@@ -8,18 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from glossator_clients.types import Author, ChatRequest, JsonSchema, Message, ModelInfo
+from glossator_clients.types import Author, ChatRequest, Message, ModelInfo
 from glossator_server.prompts.document import ASSUMED_CONTEXT_TOKENS, tokens_of
-from glossator_server.prompts.fix import is_small
-from glossator_server.prompts.objects import objects_in
-from glossator_server.prompts.replies import MAX_REPLY_CHARACTERS
 from glossator_server.prompts.templates import PromptTemplate, load_template, with_choices
 from glossator_server.sampling import SamplingOptions
 
 # What a model answers that finds nothing in what it is shown.
 NOTHING_SAID = "NOT FOUND"
-MOST_CLAIMS = 3
-MOST_CLAIM_CHARACTERS = 200
 # A place and a sentence: whoever asks with a whole file pasted is told so by the caller.
 _MOST_WHERE_CHARACTERS = 300
 
@@ -46,14 +41,6 @@ class AskPrompt:
     without_turns: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SaidClaim:
-    """A sentence as a small model says it, and the number of the piece that it names."""
-
-    text: str
-    source: int
-
-
 def ask_prompt(
     subject: AskSubject, model: ModelInfo, wanted_sampling: SamplingOptions
 ) -> AskPrompt | None:
@@ -61,8 +48,7 @@ def ask_prompt(
 
     The least useful pieces go first, then what was said before.
     """
-    template = load_template("ask-small" if is_small(model) else "ask")
-    schema = claims_schema if is_small(model) else None
+    template = load_template("ask")
     sampling = with_choices(template.sampling, wanted_sampling)
     budget = _budget(template, sampling.max_tokens, model)
     without_turns = False
@@ -71,8 +57,7 @@ def ask_prompt(
         kept = replace(subject, pieces=subject.pieces[:shown])
         messages = _ask_messages(template, kept)
         if tokens_of(messages) <= budget:
-            wanted = None if schema is None else schema(shown)
-            return AskPrompt(ChatRequest(messages, sampling, wanted), shown, without_turns)
+            return AskPrompt(ChatRequest(messages, sampling), shown, without_turns)
         if shown > 1:
             shown -= 1
         elif subject.turns:
@@ -130,35 +115,6 @@ def summarise_request(turns: str, model: ModelInfo) -> ChatRequest | None:
     return ChatRequest(messages, template.sampling) if tokens_of(messages) <= budget else None
 
 
-def read_claims(answer: str) -> tuple[SaidClaim, ...]:
-    """Return the claims of a small model's answer, none where it holds no list of them."""
-    for found in objects_in(answer[:MAX_REPLY_CHARACTERS]):
-        said = found.get("claims")
-        if isinstance(said, list):
-            read = (_claim(it) for it in said)
-            return tuple(it for it in read if it is not None)[:MOST_CLAIMS]
-    return ()
-
-
-def claims_schema(pieces: int) -> JsonSchema:
-    """Return the JSON schema of claims that each name one of so many pieces."""
-    claim = {
-        "type": "object",
-        "properties": {
-            "text": {"type": "string", "maxLength": MOST_CLAIM_CHARACTERS},
-            "source": {"type": "integer", "enum": list(range(1, pieces + 1))},
-        },
-        "required": ["text", "source"],
-        "additionalProperties": False,
-    }
-    return {
-        "type": "object",
-        "properties": {"claims": {"type": "array", "maxItems": MOST_CLAIMS, "items": claim}},
-        "required": ["claims"],
-        "additionalProperties": False,
-    }
-
-
 def _budget(template: PromptTemplate, answer_tokens: int, model: ModelInfo) -> int:
     context = model.context_tokens or ASSUMED_CONTEXT_TOKENS
     return min(template.budget_tokens, context - answer_tokens)
@@ -178,12 +134,3 @@ def _ask_messages(template: PromptTemplate, subject: AskSubject) -> tuple[Messag
 
 def _joined(template: PromptTemplate, pieces: Sequence[str]) -> str:
     return template.fill("pieces", {"pieces": "\n\n".join(pieces)})
-
-
-def _claim(said: object) -> SaidClaim | None:
-    if not isinstance(said, dict):
-        return None
-    text, source = said.get("text"), said.get("source")
-    if not isinstance(text, str) or not text.strip() or type(source) is not int:
-        return None
-    return SaidClaim(" ".join(text.split())[:MOST_CLAIM_CHARACTERS], source)

@@ -150,7 +150,7 @@ SMALL = ModelInfo("small", "embedded", "small", "built-in", 2048, local=True)
 
 
 def small_model(*replies: str | ScriptedReply) -> ScriptedModel:
-    """Return a model that can only fill in forms."""
+    """Return a model whose words nobody could trust."""
     return ScriptedModel(replies, SMALL)
 
 

@@ -211,15 +211,15 @@ async def test_lines_are_counted_as_editors_count_them(tmp_path: Path) -> None:
 
 
 async def test_secrets_are_gone_before_anything_is_shown(tmp_path: Path) -> None:
-    sources = sources_of(tmp_path, small_model('{"claims": []}'))
+    sources = sources_of(tmp_path, small_model())
     key = "AKIA" + "IOSFODNN7EXAMPLQ"
     net = sources.root / "src" / "net.c"
     net.write_text(
         net.read_text("utf-8").replace("socket_open(host", f'socket_open("{key}"'), "utf-8"
     )
     answer = await ask(OPENS, sources, Watcher())
-    assert key not in answer.markdown + "".join(it.text for it in answer.pieces)
-    assert "<redacted" in "".join(it.text for it in answer.pieces)
+    assert key not in answer.markdown + "".join(it.text for it in answer.quoted)
+    assert "<redacted" in "".join(it.text for it in answer.quoted)
 
 
 async def test_what_an_editor_has_not_saved_is_what_counts(tmp_path: Path) -> None:
@@ -282,16 +282,6 @@ async def test_what_a_model_takes_back_is_taken_back(tmp_path: Path) -> None:
     assert answer.citations == (CONNECT,)
 
 
-async def test_a_small_model_that_takes_too_long_is_not_waited_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("glossator_server.actions.ask.SMALL_SECONDS", 0.01)
-    model = small_model(ScriptedReply('{"claims": []}', delay_s=30))
-    answer = await ask(OPENS, sources_of(tmp_path, model), Watcher())
-    assert (answer.found, answer.own_words, model.cancelled) == (True, False, 1)
-    assert answer.notices[0] == "small did not finish its answer in time"
-
-
 async def test_a_model_that_breaks_off_is_an_error(tmp_path: Path) -> None:
     model = ScriptedModel([ScriptedReply("It opens [1]. And", break_after=14)])
     with pytest.raises(IncompleteReplyError):
@@ -319,49 +309,27 @@ async def test_a_cancel_reaches_the_model(tmp_path: Path) -> None:
     assert (model.cancelled, model.closed) == (1, True)
 
 
-@pytest.mark.parametrize(
-    ("reply", "markdown"),
-    [
-        (
-            '{"claims": [{"text": "The handle comes from socket_open, returned", "source": 1}]}',
-            "- The handle comes from socket_open, returned (src/net.c:3-11)",
-        ),
-        ('{"claims": [{"text": "It opens a connection to a host", "source": 1}]}', None),
-        ('{"claims": [{"text": "The moon is made of yellow cheese", "source": 1}]}', None),
-        ('{"claims": [{"text": "The handle comes from `socket_make`", "source": 1}]}', None),
-        ('{"claims": [{"text": "The handle comes from socket_open", "source": 77}]}', None),
-        ('{"claims": []}', None),
-        ("no JSON", None),
-    ],
-)  # fmt: skip
-async def test_what_a_small_model_says_has_to_stand_in_its_piece_or_the_code_is_quoted(
-    reply: str, markdown: str | None, tmp_path: Path
-) -> None:
-    answer = await ask(OPENS, sources_of(tmp_path, small_model(reply)), Watcher())
+async def test_a_small_model_is_not_asked_and_the_code_is_quoted(tmp_path: Path) -> None:
+    model, watcher = small_model(), Watcher()
+    answer = await ask(OPENS, sources_of(tmp_path, model), watcher)
     assert answer.found
-    if markdown is not None:
-        assert (answer.markdown, answer.own_words) == (markdown, True)
-        return
-    assert not answer.own_words
+    assert answer.markdown == watcher.shown
     assert answer.markdown.startswith(
         "In the code's own words:\n\n- `net_connect`: Open a connection to a host; returns a "
         "handle, or -1. (src/net.c:3-11)"
     )
-    assert answer.citations[0] == CONNECT
+    assert answer.citations[0] == answer.quoted[0].citation == CONNECT
+    assert (answer.model, answer.pieces, model.requests, model.closed) == ("", (), [], True)
+    (notice,) = answer.notices
+    assert notice.startswith("small is too small to answer")
 
 
-async def test_a_small_model_gets_a_schema_and_few_lines(tmp_path: Path) -> None:
-    model = small_model('{"claims": []}')
-    await ask(OPENS, sources_of(tmp_path, model), Watcher())
-    (request,) = model.requests
-    assert request.schema is not None
-    assert request.schema["properties"]["claims"]["items"]["properties"]["source"]["enum"][0] == 1
-
-
-async def test_a_small_model_that_runs_wild_leaves_the_codes_own_words(tmp_path: Path) -> None:
-    model = small_model(ScriptedReply('{"claims": [{"text": "aaaa', error="incomplete"))
-    answer = await ask(OPENS, sources_of(tmp_path, model), Watcher())
-    assert (answer.found, answer.own_words) == (True, False)
+async def test_what_was_asked_before_is_kept_where_the_code_answers(tmp_path: Path) -> None:
+    turns = (Turn("How does it connect?", "By `net_connect`.", ("net_connect",)),)
+    question = Question("And what does it return on failure of that handle?", turns=turns)
+    answer = await ask(question, sources_of(tmp_path, small_model()), Watcher())
+    assert answer.quoted[0].symbol == "net_connect"
+    assert answer.turns == turns
 
 
 async def test_the_transformers_score_is_kept_with_the_piece(tmp_path: Path) -> None:
@@ -374,39 +342,7 @@ async def test_a_question_that_leaves_no_room_for_code_is_not_said_to_have_no_an
     tmp_path: Path,
 ) -> None:
     long = Question(OPENS.text + " I read net_connect with care." * 320)
-    watcher = Watcher()
-    answer = await ask(long, sources_of(tmp_path / "small", small_model()), watcher)
-    assert (answer.found, answer.own_words) == (True, False)
-    assert watcher.shown == answer.markdown
-    (notice,) = answer.notices
-    assert notice == "small was not asked: the question leaves no room for code in its prompt"
-    assert (answer.model, answer.pieces) == ("", ())
     model = ScriptedModel([], replace(ScriptedModel([]).info, context_tokens=2_000))
     with pytest.raises(PromptTooLongError, match="fewer words"):
-        await ask(long, sources_of(tmp_path / "large", model), Watcher())
+        await ask(long, sources_of(tmp_path, model), Watcher())
     assert model.closed
-
-
-async def test_pieces_of_an_answer_are_those_that_the_model_was_shown(tmp_path: Path) -> None:
-    sources = sources_of(tmp_path)
-    names = [f"src/more_{it}.c" for it in range(20)]
-    for at, name in enumerate(names):
-        body = f"\tconnect_host_{at}(connection, open);\n" * 30
-        text = f"int host_connection_open_{at}(void)\n{{\n{body}}}\n"
-        (sources.root / name).write_text(text, "utf-8")
-    model = small_model('{"claims": []}')
-
-    async def open_model(_: str) -> ChatModel:
-        return model
-
-    index = FakeIndex(sources.root, ["src/net.c", *names])
-    answer = await ask(OPENS, replace(sources, index=index, open_model=open_model), Watcher())
-    prompt = model.requests[0].messages[1].text
-    assert len(answer.pieces) == prompt.count("\n\n[") + 1
-    for it in answer.pieces:
-        assert "\n".join(line for line in it.lines if line.strip()) in prompt
-    assert {it.citation for it in answer.quoted} <= set(answer.citations)
-    assert answer.quoted
-    assert not answer.own_words
-    nothing = await ask(Question("Who orders the pizza margherita?"), sources, Watcher())
-    assert (nothing.found, nothing.pieces) == (False, ())

@@ -23,9 +23,8 @@ from glossator_server.actions.conversations import keep_conversation, last_conve
 from glossator_server.actions.questions import Answer, Question, Turn
 from glossator_server.actions.safe_markdown import as_link
 from glossator_server.reflection.loop import Spending
-from tests.server.actions.asking import SMALL, sources_of
+from tests.server.actions.asking import sources_of
 
-BIG = ScriptedModel([]).info
 LONG = "The long answer speaks of many things that nobody remembers. " * 40
 
 
@@ -37,16 +36,16 @@ def turns_of(*answers: str) -> tuple[Turn, ...]:
 
 
 async def test_a_short_conversation_is_asked_again_as_it_was(tmp_path: Path) -> None:
-    kept = await remembered(turns_of("One.", "Two."), BIG, sources_of(tmp_path), Spending())
+    kept = await remembered(turns_of("One.", "Two."), sources_of(tmp_path), Spending())
     assert (kept.turns, kept.notices) == (turns_of("One.", "Two."), ())
     assert "Question: Question 1?\nAnswer: Two." in kept.text
-    assert (await remembered((), BIG, sources_of(tmp_path), Spending())).text == ""
+    assert (await remembered((), sources_of(tmp_path), Spending())).text == ""
 
 
 async def test_older_turns_are_summarised_and_the_newest_stay(tmp_path: Path) -> None:
     model = ScriptedModel(["It was about `name_0` in a.c:1.\u202e"])
     turns, spent = turns_of(LONG, LONG, "Three.", "Four."), Spending()
-    kept = await remembered(turns, BIG, sources_of(tmp_path, model), spent)
+    kept = await remembered(turns, sources_of(tmp_path, model), spent)
     assert [it.answer for it in kept.turns] == [
         "It was about `name_0` in a.c:1.<U+202E>",
         "Three.",
@@ -65,23 +64,16 @@ async def test_without_a_summary_the_oldest_turns_go_and_that_is_said(
 ) -> None:
     model = ScriptedModel([reply])
     turns = turns_of(LONG, LONG, "Three.", "Four.")
-    kept = await remembered(turns, BIG, sources_of(tmp_path, model), Spending())
+    kept = await remembered(turns, sources_of(tmp_path, model), Spending())
     assert kept.notices[-1].endswith("left out of the conversation")
     assert kept.turns[-2:] == turns[-2:]
     assert len(kept.turns) < len(turns)
 
 
-async def test_a_small_model_is_shown_little_and_asked_for_no_summary(tmp_path: Path) -> None:
-    turns = turns_of(LONG, "Two.")
-    kept = await remembered(turns, SMALL, sources_of(tmp_path), Spending())
-    assert kept.turns == turns[1:]
-    assert kept.notices == ("the 1 turn that came first left out of the conversation",)
-
-
 async def test_turns_about_what_is_more_secret_are_not_asked_again(tmp_path: Path) -> None:
     sources = sources_of(tmp_path, data_class=DataClass.INTERNAL)
     secret = replace(turns_of("Secret.")[0], data_class=DataClass.CONFIDENTIAL)
-    kept = await remembered((secret, *turns_of("Open.")), BIG, sources, Spending())
+    kept = await remembered((secret, *turns_of("Open.")), sources, Spending())
     assert [it.answer for it in kept.turns] == ["Open."]
     assert kept.notices == ("1 turn about more secret code left out of the conversation",)
 
@@ -94,7 +86,7 @@ async def test_a_summary_that_the_policy_refuses_ends_no_question(tmp_path: Path
 
     model = Refused([])
     turns = turns_of(LONG, LONG, "Three.", "Four.")
-    kept = await remembered(turns, BIG, sources_of(tmp_path, model), Spending())
+    kept = await remembered(turns, sources_of(tmp_path, model), Spending())
     assert kept.turns[-2:] == turns[-2:]
     assert kept.notices[-1].endswith("left out of the conversation")
     assert model.closed

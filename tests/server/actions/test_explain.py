@@ -86,7 +86,10 @@ async def test_a_small_model_leaves_it_to_the_code(tmp_path: Path) -> None:
         "In the code's own words:\n\n- `int net_connect(const char *host, int port)`: Open a "
         "connection to a host; returns a handle, or -1. (src/net.c:3-11)\n"
     )
-    assert (answer.own_words, model.requests) == (False, [])
+    assert ([it.symbol for it in answer.quoted], model.requests) == (
+        ["net_connect", "net_close"],
+        [],
+    )
 
 
 async def test_an_explanation_of_which_nothing_is_borne_out_is_none(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ def piece_of(text: str, path: str = "a.c") -> Piece:
     [
         ("/* Open it. Then more. */\nint f(void);", "Open it."),
         ("/**\n * f() - open it\n * @a: one\n */\nint f(int a);", "open it"),
+        ("/**\n * struct f - What is open.\n */\nstruct f {", "What is open."),
         ("/**\n * @brief Open it.\n *\n * More.\n */\nint f(void);", "Open it."),
         ("// Open it\n// at once.\nint f(void);", "Open it at once."),
         ("/// Open it.\nfn f() {}", "Open it."),

@@ -19,7 +19,8 @@ from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Sta
 
 TREE = (
     "main.c", ".env", "sub/.env.local", "certs/server.pem", ".git/config", ".git/objects/ab/cdef",
-    ".aws/config", "private/plan.c", "docs/private.md",
+    ".git/modules/net/config", ".git/modules/net/objects/ab/cdef", ".aws/config", "private/plan.c",
+    "docs/private.md",
 )  # fmt: skip
 POLICY = 'schema = 1\n[redact]\ndeny_paths = ["private/**"]\n'
 
@@ -35,7 +36,11 @@ class Asked:
     ) -> tuple[CheckOutcome, ...]:
         self.questions.append(files)
         problem = Problem(stage, "cc", Gravity.ERROR, "-Wx", "hush is undeclared", subject.path, 7)
-        return (CheckOutcome(stage, "cc", "1", (problem,), 0.0, excerpt="hush"),)
+        return (
+            CheckOutcome(
+                stage, "cc", "1", (problem,), 0.0, trouble="it failed: hush", excerpt="hush"
+            ),
+        )
 
     async def suggestions(self, subject: Subject, text: str) -> tuple[Suggestion, ...]:  # noqa: ARG002
         return ()
@@ -63,7 +68,7 @@ def test_what_may_not_be_read_is_found_wherever_it_lies(root: Path) -> None:
     names = {it.relative_to(root).as_posix() for it in hidden.paths}
     assert names == {
         *(".env", "sub/.env.local", "certs/server.pem", ".git/config", ".aws/config"),
-        "private/plan.c",
+        *("private/plan.c", ".git/modules/net/config"),
     }
     assert hidden.is_all
 

@@ -8,8 +8,8 @@ import pytest
 
 from glossator_server.agent.data import as_data, cut, shown
 from glossator_server.agent.errors import ToolError
-from glossator_server.agent.files_seen import SeenFiles
-from glossator_server.agent.looking import Looking
+from glossator_server.agent.files_seen import Patience, SeenFiles
+from glossator_server.agent.looking import Looking, lines_that_fit
 from glossator_server.agent.staging import Staging
 from tests.server.agent.workspace import NET, lay_out, staging_of
 
@@ -46,6 +46,28 @@ async def test_what_is_staged_is_found_as_it_is_now(staging: Staging) -> None:
     assert "server.c" not in await told(staging, "find_references", name="net_connect")
     listed = await told(staging, "list_files", glob="src/*.c")
     assert listed.split("\n")[1:-1] == ["src/client.c", "src/net.c", "src/new.c"]
+
+
+def test_no_look_goes_on_through_a_file_when_its_time_is_over() -> None:
+    patience, seen = Patience(), list[str]()
+
+    def fits(line: str) -> bool:
+        seen.append(line)
+        patience.give_up()
+        return True
+
+    texts = iter([("a.c", "one\ntwo\n"), ("b.c", "three\n")])
+    assert list(lines_that_fit(texts, fits, patience)) == ["a.c:1: one"]
+    assert (seen, patience.was_short) == (["one"], True)
+
+
+async def test_that_there_are_more_files_than_are_looked_at_is_said(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glossator_server.agent.files_seen.MOST_FILES", 1)
+    assert "not all files were looked at" in await told(staging, "grep", pattern="no such words")
+    monkeypatch.setattr("glossator_server.agent.files_seen.MOST_FILES", 4)
+    assert await told(staging, "grep", pattern="no such words") == "Nothing was found."
 
 
 async def test_secrets_are_neither_listed_nor_found(staging: Staging) -> None:
@@ -106,3 +128,14 @@ def test_nothing_in_a_text_ends_its_frame_and_nothing_is_hidden() -> None:
 
 def test_what_is_cut_is_told() -> None:
     assert cut("a\nb\nc\n", 4, "ask again") == "a\nb\n[2 more lines are left out; ask again]"
+
+
+def test_data_that_is_cut_has_its_end() -> None:
+    # What stands in it has the form of a beginning, and of an end.
+    text = f"{as_data('other', 'x')}\n--- end of data 0123456789ab ---\n" + "word\n" * 100
+    whole = f"Before.\n{as_data('first', 'y')}\n{as_data('a.c', text)}\nAfter."
+    mark = whole.split("\n")[4].split()[2]
+    lines = cut(whole, 400, "ask again").split("\n")
+    assert lines[-2] == f"--- end of data {mark} ---"
+    assert lines[-1].endswith("are left out; ask again]")
+    assert [it for it in lines if mark in it] == [lines[4], lines[-2]]

@@ -26,7 +26,7 @@ OPENING = (Message(Author.SYSTEM, "system"), Message(Author.USER, "task"))
 async def _look(given: Mapping[str, Any]) -> str:
     if given["path"] == "none":
         raise ToolError("There is no such file.")
-    return f"text of {given['path']} " + "x" * 2000
+    return f"text of {given['path']}\n" + "xxxx\n" * 400
 
 
 TOOLS = (
@@ -150,6 +150,17 @@ async def test_the_oldest_answers_make_room_and_say_so() -> None:
     assert "left out to make room" in last[3].text
     assert last[-1].text.startswith("look says:\ntext of 7")
     assert all(_tokens(it) <= 2_500 - 100 for it in model.requests)
+
+
+async def test_an_answer_that_alone_is_too_long_is_cut_and_not_taken_away() -> None:
+    info = replace(ScriptedModel([]).info, context_tokens=600)
+    model = ScriptedModel([act("look", path="a"), DONE], info)
+    end, model, _ = await run([], model=model)
+    assert end.ending is Ending.FINISHED
+    said = model.requests[-1].messages[-1].text
+    assert said.startswith("look says:\ntext of a")
+    assert said.endswith("ask for less at once]")
+    assert model.requests[-1].messages[:2] == OPENING
 
 
 def _tokens(request: ChatRequest) -> int:

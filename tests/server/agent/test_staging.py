@@ -139,6 +139,15 @@ def test_more_files_than_an_edit_may_change_are_refused(root: Path) -> None:
         staging.create(names[10], "x")
 
 
+@pytest.mark.parametrize(("first", "second"), [("new", "new/a.c"), ("new/a.c", "new")])
+def test_no_path_is_a_file_and_a_folder(root: Path, first: str, second: str) -> None:
+    staging = staging_of(root, ["new", "new/a.c"])
+    staging.create(first, "x")
+    with pytest.raises(ToolError, match="file"):
+        staging.create(second, "x")
+    assert [it.path for it in staging.changes.files] == [first]
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_any_order_of_changes_ends_in_what_a_file_system_would_hold(
     tmp_path: Path, seed: int
@@ -147,7 +156,8 @@ def test_any_order_of_changes_ends_in_what_a_file_system_would_hold(
     names = ["a.c", "b.c", "c.c", "d.c"]
     start = {it: f"{it}\n" for it in names[:3]}
     root = lay_out(tmp_path, start)
-    staging = staging_of(root, names)
+    # Where a change would be one too many, nothing of it is done.
+    staging = Staging(access_to(root, names), {}, most_files=rng.choice((1, 2, 10)))
     model = dict(start)
     for step in range(12):
         one, other = rng.choice(names), rng.choice(names)

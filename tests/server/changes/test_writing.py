@@ -11,9 +11,10 @@ import pytest
 from benchmarks.change_kills import attempt, change_set, lay_out, tree_of
 from glossator_gate.errors import GlossatorError
 from glossator_server.change_set import ChangeSet, FileChange
-from glossator_server.changes.journal import open_journals
+from glossator_server.changes.journal import Contents, open_journal, open_journals
 from glossator_server.changes.writing import recover, write_changes
 from glossator_server.errors import StaleDocumentError, UsageError
+from glossator_server.files import replace_file
 
 
 @pytest.fixture
@@ -75,6 +76,50 @@ def test_what_cannot_be_written_leaves_everything_as_it_is(
     assert not (root.parent / "out.c").exists()
 
 
+def test_a_folder_in_the_place_of_a_file_is_no_text_of_ours(root: Path) -> None:
+    journal = root.parent / "journal"
+    changes = ChangeSet(root, (EDIT_A, FileChange("b.c", "int b;\n", "int bb;\n")))
+    _leave_open(changes, journal)
+    (root / "a.c").write_text("int aa;\n", "utf-8")
+    (root / "b.c").unlink()
+    (root / "b.c").mkdir()
+    (done,) = recover(journal)
+    assert (done.outcome, done.left) == ("rolled back", ("b.c",))
+    assert _text(root / "a.c") == "int a;\n"
+
+
+def test_a_file_that_moves_keeps_its_owner_and_mode(root: Path) -> None:
+    (root / "a.c").chmod(0o640)
+    moved = FileChange("new.c", "int a;\n", "int aa;\n", moved_from="a.c")
+    write_changes(ChangeSet(root, (moved,)), root.parent / "journal")
+    assert (root / "new.c").stat().st_mode & 0o777 == 0o640
+    # Nobody but root can give a file away: what is written down tells.
+    again = FileChange("last.c", "int aa;\n", "int aa;\n", moved_from="new.c")
+    contents: Contents = {"last.c": (None, b"int aa;\n", 0o640)}
+    opened = open_journal(root.parent / "journal", ChangeSet(root, (again,)), contents)
+    assert [(it.uid, it.gid) for it in opened.entries] == [(os.getuid(), os.getgid())]
+
+
+def test_a_new_file_has_the_mode_that_the_users_mask_leaves(root: Path) -> None:
+    mask = os.umask(0o027)
+    try:
+        write_changes(ChangeSet(root, (FileChange("n.c", None, "x"),)), root.parent / "journal")
+    finally:
+        os.umask(mask)
+    assert (root / "n.c").stat().st_mode & 0o777 == 0o640
+
+
+def test_an_interrupt_leaves_no_file_beside_the_others(root: Path) -> None:
+    def interrupted(new: Path) -> None:
+        assert new.exists()
+        raise KeyboardInterrupt
+
+    before = tree_of(root)
+    with pytest.raises(KeyboardInterrupt):
+        replace_file(root / "a.c", b"x", interrupted)
+    assert tree_of(root) == before
+
+
 def test_a_journal_that_is_open_stands_in_the_way(root: Path) -> None:
     journal = root.parent / "journal"
     (journal / "0123").mkdir(parents=True)
@@ -113,8 +158,6 @@ def test_a_broken_journal_is_told_of(tmp_path: Path) -> None:
 
 
 def _leave_open(changes: ChangeSet, folder: Path) -> None:
-    from glossator_server.changes.journal import open_journal
-
     contents = {
         it.path: ((it.before or "").encode(), (it.after or "").encode(), 0o644)
         for it in changes.files

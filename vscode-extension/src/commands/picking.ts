@@ -73,7 +73,6 @@ class Search {
     let isChosen = false;
     pick.title = "Search Code by What It Does";
     pick.placeholder = "append a record to the log, or a name";
-    pick.matchOnDescription = pick.matchOnDetail = true;
     pick.onDidChangeValue((words) => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => {

@@ -38,11 +38,7 @@ const DO_BOX: Box = {
 export function workCommands(parts: CommandParts): Readonly<Record<string, Handler>> {
   const { server, links, recent } = parts;
   const start = async (command: JobCommand, argument: object): Promise<void> => {
-    if (needsTrust(command) && !vscode.workspace.isTrusted) {
-      await sayTrustFirst();
-      return;
-    }
-    await server.startJob(command, argument);
+    if (await isAllowed(command)) await server.startJob(command, argument);
   };
   const editorNow = async (): Promise<vscode.TextEditor> => {
     const editor = await recent.get();
@@ -55,15 +51,13 @@ export function workCommands(parts: CommandParts): Readonly<Record<string, Handl
     return { uri: uri.toString() };
   };
   const here = (command: JobCommand) => async (): Promise<void> => {
+    if (!(await isAllowed(command))) return;
     const editor = await editorNow();
     const offered = editor.selection.isEmpty ? await offeredAt(parts, editor, command) : undefined;
     await start(command, offered ?? placeOf(editor));
   };
   const inWords = (command: JobCommand, box: Box) => async (): Promise<void> => {
-    if (needsTrust(command) && !vscode.workspace.isTrusted) {
-      await sayTrustFirst();
-      return;
-    }
+    if (!(await isAllowed(command))) return;
     const text = await askedFor(box);
     if (text === undefined) return;
     const editor = vscode.window.activeTextEditor;
@@ -86,6 +80,12 @@ export function workCommands(parts: CommandParts): Readonly<Record<string, Handl
       await start(link.command as JobCommand, link.argument ?? {});
     },
   };
+}
+
+async function isAllowed(command: JobCommand): Promise<boolean> {
+  const isAllowed = vscode.workspace.isTrusted || !needsTrust(command);
+  if (!isAllowed) await sayTrustFirst();
+  return isAllowed;
 }
 
 /** Say in one sentence how a folder comes to be trusted, with the way there. */
