@@ -13,7 +13,7 @@ ARGS ?=
 EXTENSION := vscode-extension
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(EXTENSION)
 
-.PHONY: setup demo test test-real check format bench parts vsix clean
+.PHONY: setup demo test test-real check format bench parts editors vsix clean
 
 setup: $(VENV)/.setup
 
@@ -40,16 +40,17 @@ test: $(VENV)/.setup $(EXTENSION)/node_modules/.setup
 	$(BIN)/glossator models fetch smollm2
 	$(BIN)/glossator models fetch minilm
 	$(NPM) run --silent test
-	$(BIN)/python -m pytest -m 'not (kernel or ctags)' $(ARGS)
+	$(BIN)/python -m pytest -m 'not (kernel or ctags or vscode or emacs)' $(ARGS)
 
-test-real: $(VENV)/.setup
-	$(BIN)/python -m pytest -m 'kernel or ctags' $(ARGS)
+test-real: $(VENV)/.setup vsix
+	$(BIN)/python -m pytest -m 'kernel or ctags or vscode or emacs' $(ARGS)
 
 check: $(VENV)/.setup $(EXTENSION)/node_modules/.setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	neovim-plugin/check.sh
 	$(NPM) run --silent check
 	$(BIN)/python -m pytest -q tests/docs
 
@@ -76,6 +77,10 @@ bench: $(VENV)/.setup parts
 # What Debian's packages bring, unpacked where the tests and benchmarks look for it.
 parts:
 	tests/parts.sh
+
+# VS Code in a browser, which `make test-real` drives; it compiles for some minutes, once.
+editors: $(VENV)/.setup
+	PYTHON=$(CURDIR)/$(BIN)/python tests/vscode_parts.sh
 
 clean:
 	rm -rf $(VENV) dist $(EXTENSION)/dist $(EXTENSION)/node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -23,6 +23,7 @@ NAMES = (
     "startup",
     "code_action",
     "did_change",
+    "editor_latency",
     "extents",
     "extents_languages",
     "index_extents",

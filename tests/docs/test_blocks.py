@@ -18,10 +18,24 @@ from glossator_gate.policy import load_policy
 from glossator_gate.types import PolicyPlaces
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    *(ROOT / it for it in ("README.md", "CONTRIBUTING.md", "neovim-plugin/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 BLOCK = re.compile(r"^```(?P<head>[^\n`]*)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
 # Targets that call this test or install; CI runs them itself.
 MAKE = re.compile(r"^make \w+")
+# What lazy.nvim does with plugins: the folder of each is on the path, then it is configured.
+LAZY = """
+for _, it in ipairs((function()
+{code}
+end)()) do
+  local dir = it.dir and it.dir:gsub("^~/src/glossator", "{root}") or "{root}"
+  vim.opt.runtimepath:append(dir)
+  it.config({{ dir = dir }})
+end
+assert(vim.lsp.config.glossator.init_options.panels)
+"""
 # One reply for all symbols of the pages: descriptions of names that a symbol lacks are dropped.
 PARAMETERS = "log level text capacity record length format visit data stack item list entry"
 REPLY = {
@@ -133,7 +147,8 @@ def test_json_parses(block: Block) -> None:
 @pytest.mark.parametrize("block", blocks("lua"), ids=str)
 def test_lua_runs_in_neovim(block: Block, tmp_path: Path, nvim: str) -> None:
     file = tmp_path / "init.lua"
-    file.write_text(block.code + '\nassert(vim.lsp.is_enabled("glossator"))\n', "utf-8")
+    code = LAZY.format(code=block.code, root=ROOT) if block.note == "lazy" else block.code
+    file.write_text(code + '\nassert(vim.lsp.is_enabled("glossator"))\n', "utf-8")
     command = [nvim, "--clean", "--headless", "-l", str(file)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr

@@ -262,6 +262,7 @@ function M.run(scenario, report)
     progress = M.progress,
     log = M.log,
     shown = M.shown,
+    notified = M.notified,
     vim = vim.api.nvim_exec2('messages', { output = true }).output,
   }
   vim.fn.writefile({ vim.json.encode(told) }, report)

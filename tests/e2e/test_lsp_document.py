@@ -125,7 +125,7 @@ async def test_documents_a_whole_file_edit_by_edit_in(profile: str, script: Writ
 
 async def test_the_hover_shows_the_evidence_until_the_next_edit(script: WriteScript) -> None:
     script(REPLY)
-    async with strict_editor(Announced(PROFILES["emacs"], name="Emacs")) as editor:
+    async with strict_editor(Announced(PROFILES["emacs"], name="Emacs (eglot)")) as editor:
         await editor.initialize()
         await editor.open(URI, TEXT)
         before = await hover(editor, "add")

@@ -161,6 +161,10 @@ async def test_a_plan_is_read_changed_and_carried_out_and_all_is_applied(
         values = await editor.expect_progress_of(token)
         assert "gcc ok" in values[-1]["message"]
         assert any(it.get("message", "") == "planning" for it in values)
+        assert "checked: gcc ok" in await hovered(editor, uris["net.h"], line=3)
+        assert "checked: gcc ok" in await hovered(editor, uris["client.c"], line=2)
+        await editor.replace(uris["client.c"], AFTER["client.c"].replace("100", "200", 1))
+        assert "checked:" not in await hovered(editor, uris["client.c"], line=2)
 
 
 @pytest.mark.parametrize("how", ["saved", "in the editor only"])
@@ -212,7 +216,7 @@ async def test_a_plan_that_cannot_be_read_is_asked_for_again(
     assert unchanged(project)
 
 
-async def test_a_file_that_the_plan_may_not_name_ends_in_a_sentence(
+async def test_a_plan_with_a_file_that_is_never_changed_is_asked_for_again(
     project: Path, edit_models: WriteEdits
 ) -> None:
     edit_models([plan_of(*THREE)], edits_of(*THREE))
@@ -221,11 +225,15 @@ async def test_a_file_that_the_plan_may_not_name_ends_in_a_sentence(
         token = await started(editor)
         plan = await question(editor, shows=True)
         assert plan.shown is not None
-        with plan.shown.open("a", encoding="utf-8") as file:
-            file.write("- `../elsewhere.c`: as well\n")
-        await answer(editor, plan, "Go on")
-        assert "outside the workspace" in await editor.expect_sentence()
-        assert await ended(editor, token) == "failed"
+        text = plan.shown.read_text("utf-8")
+        for path, words in (("../else.c", "outside the workspace"), ("AGENTS.md", "never changed")):
+            plan.shown.write_text(f"{text}- `{path}`: as well\n", "utf-8")
+            await answer(editor, plan, "Go on")
+            plan = Question((await question(editor)).request, plan.shown)
+            assert words in plan.message
+            assert plan.shown is not None
+        await answer(editor, plan, "Discard")
+        assert await ended(editor, token) == "discarded; nothing was changed"
     assert unchanged(project)
 
 
@@ -642,6 +650,13 @@ async def test_it_is_cancelled_at_every_stage(
             await editor.expect("$/cancelRequest")
         assert await editor.ask(types.TEXT_DOCUMENT_HOVER, hover_of(project)) is None
     assert unchanged(project)
+
+
+async def hovered(editor: StrictEditor, uri: str, line: int) -> str:
+    """Return what is told of the name that stands in a line."""
+    position = {"line": line, "character": 18}
+    params = {"textDocument": {"uri": uri}, "position": position}
+    return str((await editor.ask(types.TEXT_DOCUMENT_HOVER, params))["contents"]["value"])
 
 
 def hover_of(folder: Path) -> Json:

@@ -112,6 +112,9 @@ async def test_a_plan_counts_as_it_was_left_and_is_asked_for_again_if_it_cannot_
         assert again["params"]["text"] == "# Nothing\n"
         lines = plan["text"].splitlines(keepends=True)
         shorter = "".join(it for it in lines if "`notes.txt`" not in it)
+        await editor.answer(again, {"text": f"{shorter}- `.git/config`: as well\n"})
+        again = await editor.expect(PLAN)
+        assert "never read" in again["params"]["problem"]
         await editor.answer(again, {"text": shorter})
         news = await told(editor)
         assert [it["path"] for it in news["files"]] == ["client.c", "net.h"]

@@ -7,6 +7,7 @@ compares. It must not declare a setting of the server's.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -19,12 +20,12 @@ MANIFEST = Path(__file__).parent.parent / "package.json"
 SECTION = "glossator"
 # Where each setting stands, in the order in which people look for them.
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "In the Editor": ("hover.links", "code_lens", "review"),
+    "In the Editor": ("hover.links", "codeLens", "review"),
     "Doc Comments": ("document",),
     "Fixes": ("fix",),
     "Edits": ("edit",),
     "Index and Search": ("index",),
-    "Models": ("preferred_models", "sampling"),
+    "Models": ("preferredModels", "sampling"),
     "C": ("c",),
     "Server": ("path", "package", "python", "trace.server"),
 }
@@ -76,7 +77,8 @@ OWN: Mapping[str, dict[str, Any]] = {
 
 def contributed() -> list[dict[str, Any]]:
     """Return what `contributes.configuration` of the manifest has to be."""
-    known = {**OWN, **dict(_declared(preference_schema(), _defaults()))}
+    declared = _declared(preference_schema(), _defaults())
+    known = {**OWN, **{_in_editors_spelling(name): it for name, it in declared}}
     placed: set[str] = set()
     groups: list[dict[str, Any]] = []
     for title, names in GROUPS.items():
@@ -91,6 +93,14 @@ def contributed() -> list[dict[str, Any]]:
     # As a file has it: lists, no tuples.
     read: list[dict[str, Any]] = json.loads(json.dumps(groups))
     return read
+
+
+def _in_editors_spelling(name: str) -> str:
+    """Return `document.maxLines` for the server's `document.max_lines`.
+
+    The editor makes the words of its settings page of it.
+    """
+    return re.sub(r"_(\w)", lambda found: found[1].upper(), name)
 
 
 def _defaults() -> dict[str, Any]:

@@ -22,6 +22,13 @@ export interface ConnectionParts {
   readonly middleware: Middleware;
 }
 
+/** Logs what the library would tell in its own words: trouble is told in one sentence by who decides what to do. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 /** Return a client that is ready to be started. */
 export function clientOf(program: Program, listener: Listener, parts: ConnectionParts): LanguageClient {
   const executable = {
@@ -33,7 +40,7 @@ export function clientOf(program: Program, listener: Listener, parts: Connection
   const closed = (): void => {
     listener.closed(client);
   };
-  const client = new LanguageClient("glossator", "Glossator", executable, optionsOf(parts, closed));
+  const client = new QuietClient("glossator", "Glossator", executable, optionsOf(parts, closed));
   listen(client, listener, parts.log);
   return client;
 }

@@ -1,8 +1,9 @@
 /**
  * Own what of the editor's settings the server is told: only what a person has set.
  *
- * A default of the editor's must never win over the person's own `config.toml`. It must not know any
- * single setting of the server's.
+ * A default of the editor's must never win over the person's own `config.toml`. Names are spelled
+ * as the editor's settings are, `maxLines`, and told as the server's are, `max_lines`. It must not
+ * know any single setting of the server's.
  */
 
 /** Settings that this extension keeps to itself. */
@@ -34,9 +35,16 @@ export function serverSettings(contributed: Iterable<string>, section: string): 
 export function explicitSettings(names: Iterable<string>, source: SettingsSource): Record<string, unknown> {
   const tables: Record<string, unknown> = {};
   for (const name of names) {
-    if (isSet(source.inspect(name))) put(tables, name.split("."), source.get(name));
+    if (!isSet(source.inspect(name))) continue;
+    // Null is how the settings page writes that nothing is chosen.
+    const value = source.get(name);
+    if (value !== null) put(tables, asServerSpells(name).split("."), value);
   }
   return tables;
+}
+
+function asServerSpells(name: string): string {
+  return name.replace(/[A-Z]/g, (it) => `_${it.toLowerCase()}`);
 }
 
 function isSet(inspected: Inspected | undefined): boolean {

@@ -134,7 +134,7 @@ export class RunningServer implements Server, Listener, vscode.Disposable {
       });
     } else {
       const why = `The Glossator server ended ${after.crashes.length} times within three minutes; see its log, then restart it.`;
-      this.#become({ kind: "failed", why });
+      this.#fail(why);
     }
   }
 
@@ -175,7 +175,7 @@ export class RunningServer implements Server, Listener, vscode.Disposable {
       });
       this.#become({ kind: "running" });
     } catch (trouble) {
-      this.#become({ kind: "failed", why: trouble instanceof Error ? trouble.message : String(trouble) });
+      this.#fail(trouble instanceof Error ? trouble.message : String(trouble));
     }
   }
 
@@ -203,6 +203,11 @@ export class RunningServer implements Server, Listener, vscode.Disposable {
       this.#log.warn(`The server did not end as asked: ${String(trouble)}`);
       client?.serverProcess?.kill("SIGKILL");
     }
+  }
+
+  #fail(why: string): void {
+    this.#log.error(why);
+    this.#become({ kind: "failed", why });
   }
 
   #become(state: ServerState): void {

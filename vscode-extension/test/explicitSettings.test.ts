@@ -11,7 +11,7 @@ function told(settings: Record<string, Inspected>, effective: Record<string, unk
 }
 
 test("what nobody has set is not told, whatever its default", () => {
-  assert.deepEqual(told({ "document.width": {}, code_lens: {} }, { "document.width": 80, code_lens: false }), {});
+  assert.deepEqual(told({ "document.width": {}, codeLens: {} }, { "document.width": 80, codeLens: false }), {});
 });
 
 test("what is set in any layer is told as it is in effect", () => {
@@ -19,13 +19,13 @@ test("what is set in any layer is told as it is in effect", () => {
     "document.width": { globalValue: 72 },
     "document.style": { workspaceValue: "doxygen" },
     "index.enabled": { globalValue: true, workspaceFolderValue: false },
-    code_lens: { workspaceValue: true },
+    codeLens: { workspaceValue: true },
   };
   const effective = {
     "document.width": 72,
     "document.style": "doxygen",
     "index.enabled": false,
-    code_lens: true,
+    codeLens: true,
   };
   assert.deepEqual(told(settings, effective), {
     document: { width: 72, style: "doxygen" },
@@ -34,16 +34,24 @@ test("what is set in any layer is told as it is in effect", () => {
   });
 });
 
-test("false, null and nothing at all are values too", () => {
+test("false and an empty text are values, null is none", () => {
   const settings = {
-    "document.full_stop": { globalValue: false },
+    "document.fullStop": { globalValue: false },
     "document.width": { globalValue: null },
     "document.instructions": { globalValue: "" },
   };
   assert.deepEqual(
-    told(settings, { "document.full_stop": false, "document.width": null, "document.instructions": "" }),
-    { document: { full_stop: false, width: null, instructions: "" } },
+    told(settings, { "document.fullStop": false, "document.width": null, "document.instructions": "" }),
+    { document: { full_stop: false, instructions: "" } },
   );
+});
+
+test("names are told as the server spells them, and the keys of tables stay as they are", () => {
+  const settings = { "document.maxLines": { globalValue: 3 }, sampling: { globalValue: {} } };
+  assert.deepEqual(told(settings, { "document.maxLines": 3, sampling: { document: { top_p: 1 } } }), {
+    document: { max_lines: 3 },
+    sampling: { document: { top_p: 1 } },
+  });
 });
 
 test("the extension's own settings are none of the server's", () => {

@@ -90,7 +90,7 @@ async def carry_out(
     nothing can be checked, `UsageError` for a plan whose files cannot be changed.
     """
     check_wish(wish)
-    allowed = await asyncio.to_thread(_allowed, plan, workbench.access())
+    allowed = await asyncio.to_thread(paths_allowed, plan, workbench.access())
     access = workbench.access(allowed)
     workbench = replace(workbench, checker=HidingChecker(workbench.checker, access))
     staging = Staging(access, workbench.open_texts, options.files)
@@ -135,7 +135,11 @@ async def check_changes(
     )
 
 
-def _allowed(plan: Plan, access: Access) -> frozenset[str]:
+def paths_allowed(plan: Plan, access: Access) -> frozenset[str]:
+    """Return the paths that a plan allows to be changed.
+
+    Raises `UsageError` where it names one that never is.
+    """
     found = set()
     for path in plan.files:
         try:

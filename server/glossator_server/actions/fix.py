@@ -52,6 +52,7 @@ from glossator_server.reflection.loop import (
     Mended,
     mend,
 )
+from glossator_server.shortening import shortened
 from glossator_server.snapshot import Snapshot
 from glossator_server.verify.checker import Subject
 from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage
@@ -373,17 +374,13 @@ def _critics_evidence(best: Candidate, critic: str) -> tuple[Evidence, ...]:
 
 
 def _title(task: FixTask) -> str:
-    return f"“{_cut(task.targets[0].message, 60)}”{_and_more(task)}"
+    return f"“{shortened(task.targets[0].message, 60)}”{_and_more(task)}"
 
 
 def _in_short(task: FixTask) -> str:
     first = task.targets[0]
     where = f" on line {first.line}" if first.line else ""
-    return f"“{_cut(first.message, 120)}”{where}{_and_more(task)}"
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+    return f"“{shortened(first.message, 120)}”{where}{_and_more(task)}"
 
 
 def _and_more(task: FixTask) -> str:

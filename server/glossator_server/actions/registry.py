@@ -15,6 +15,7 @@ from glossator_indexer.types import Span, Symbol, SymbolKind, TextChange
 from glossator_server.actions.instructions import instruction_at, parameter_wanted
 from glossator_server.actions.states import CommentState, comment_status, style_of
 from glossator_server.edits import line_end_of
+from glossator_server.shortening import shortened
 from glossator_server.snapshot import Snapshot
 
 REWRITE = "refactor.rewrite"
@@ -162,8 +163,7 @@ def offers_in_text(text: str, selection: Span, context: OfferContext) -> list[Of
     if instruction is None:
         return []
     words = instruction.text
-    shown = words if len(words) <= MOST_TITLE else f"{words[: MOST_TITLE - 1].rstrip()}…"
-    return [Offer(f"Do: {shown}", REWRITE, "glossator.do", {"text": words})]
+    return [Offer(f"Do: {shortened(words, MOST_TITLE)}", REWRITE, "glossator.do", {"text": words})]
 
 
 # A menu has no room for more.

@@ -17,6 +17,7 @@ from glossator_server.intent.linear import INTENTS, LinearClassifier, load_weigh
 from glossator_server.intent.rules import WIDENING, fired
 from glossator_server.intent.types import Intent, IntentGuess
 from glossator_server.intent.words import Speller, read_utterance
+from glossator_server.shortening import shortened
 
 # The same words as an example: what a person labelled is what it means.
 _SAME = 0.999
@@ -81,9 +82,7 @@ def vocabulary_of(examples: Iterable[Example]) -> Mapping[str, int]:
 
 
 def _like(example: Example) -> str:
-    text = example.text
-    shown = text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 1]}…"
-    return f"example: {shown}"
+    return f"example: {shortened(example.text, _MOST_SHOWN)}"
 
 
 def _nothing_said() -> IntentGuess:

@@ -62,7 +62,7 @@ async def apply_proposal(
         if text_now(ls, uri) == sent.before:
             raise UsageError(
                 f"The editor said that it applied the comment of {proposal.symbol}, but its text"
-                " does not show it; run the command again."
+                " does not show it; look, and run the command again where it is not there."
             )
         _log.info("an edit was dropped as stale; placing it again")
     raise StaleDocumentError(

@@ -1,5 +1,7 @@
 """Own what a person is shown and asked in any editor: a file that opens, a question with answers.
 
+Where the editor knows no questions, its code actions have the answers.
+
 It must not decide anything: no answer is an answer too.
 """
 
@@ -56,7 +58,13 @@ async def ask(ls: GlossatorServer, message: str, answers: Sequence[str]) -> str 
     )
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            answer = await ls.window_show_message_request_async(params)
+            try:
+                answer = await ls.window_show_message_request_async(params)
+            except JsonRpcException as trouble:
+                if trouble.code != types.ErrorCodes.MethodNotFound:
+                    raise
+                ls.say(types.MessageType.Info, f"{message} The code actions have the answers.")
+                return await ls.questions.ask(message, answers)
     except (TimeoutError, JsonRpcException) as trouble:
         _log.info("nobody answered: %s", trouble)
         return None

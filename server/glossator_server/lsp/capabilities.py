@@ -19,6 +19,7 @@ COMMANDS = (
     "glossator.ask",
     "glossator.explain",
     "glossator.do",
+    "glossator.answer",
     "glossator.cancel",
     "glossator.status",
     "glossator.search",

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from glossator_gate.errors import GlossatorError
-from glossator_indexer.symbols import find_symbols, own_code
+from glossator_indexer.symbols import all_symbols, own_code
+from glossator_indexer.types import Span
 from glossator_server.change_set import ChangeSet, FileChange
 from glossator_server.changes.writing import journal_folder, write_changes
 from glossator_server.edits import apply_changes, changes_between
@@ -205,8 +206,8 @@ def _check_worth_another_try(
     if outcome.trouble is not None:
         raise UsageError(f"The editor did not apply {what}: {outcome.trouble}; run it again.")
     raise UsageError(
-        f"The editor said that it applied {what}, but its text does not show it; run the command "
-        "again."
+        f"The editor said that it applied {what}, but its text does not show it; look, and run the "
+        "command again where it is not there."
     )
 
 
@@ -300,14 +301,26 @@ def _names(files: Sequence[FileChange]) -> str:
 
 
 def _remember(ls: GlossatorServer, offered: OfferedChange) -> None:
-    symbol = offered.proposal.symbol
-    if not symbol or len(offered.changes.files) != 1:
-        return
-    here = Places(ls).at(offered.changes.root / offered.changes.files[0].path)
-    document = ls.session.documents.get(here.uri)
-    after = None if document is None else document.snapshot(ls.session.settings.document)
-    if after is None:
-        return
-    for it in find_symbols(after.source, symbol)[:1]:
-        told = evidence_in_short(offered.proposal)
-        ls.session.remember(here.uri, symbol, Remembered(own_code(after.text, it), None, told))
+    """Keep what the checks said, for the hover of everything that changed."""
+    told = evidence_in_short(offered.proposal)
+    for change in offered.changes.files:
+        here = Places(ls).at(offered.changes.root / change.path)
+        document = ls.session.documents.get(here.uri)
+        after = None if document is None else document.snapshot(ls.session.settings.document)
+        if after is None or after.text != change.after:
+            continue
+        spans = _changed_spans(change.before or "", after.text)
+        for it in all_symbols(after.source):
+            if any(one.start < it.extent.end and it.extent.start < one.end for one in spans):
+                checked = Remembered(own_code(after.text, it), None, told)
+                ls.session.remember(here.uri, it.qualified_name, checked)
+
+
+def _changed_spans(before: str, after: str) -> list[Span]:
+    """Return where two texts differ, in the second one; of what is gone the character behind it."""
+    spans, moved = [], 0
+    for it in changes_between(before, after):
+        start = it.span.start + moved
+        spans.append(Span(start, start + max(1, len(it.new_text))))
+        moved += len(it.new_text) - (it.span.end - it.span.start)
+    return spans

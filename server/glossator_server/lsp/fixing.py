@@ -22,6 +22,7 @@ from glossator_server.errors import UsageError
 from glossator_server.lsp.convert import PositionMap, range_as_sent
 from glossator_server.lsp.findings import SOURCE
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.shortening import shortened
 from glossator_server.snapshot import Snapshot
 
 # A title has to fit a menu.
@@ -45,9 +46,7 @@ def fix_actions(
     for it in [it for it in params.context.diagnostics if _is_mendable(it)][:MOST_OFFERED]:
         symbol = symbol_at(snapshot.source, positions.offset(it.range.start))
         where = f" `{symbol.name}`" if symbol is not None and symbol.name else ""
-        message = " ".join(it.message.split())
-        shown = message if len(message) <= MOST_TITLE else f"{message[: MOST_TITLE - 1].rstrip()}…"
-        title = f"Fix{where}: {shown}"
+        title = f"Fix{where}: {shortened(it.message, MOST_TITLE)}"
         argument = {"uri": uri, "version": snapshot.version, "diagnostics": [_as_sent(it)]}
         yield types.CodeAction(
             title=title,

@@ -24,6 +24,7 @@ from glossator_server.lsp.messages import MessageId
 from glossator_server.lsp.parent import is_alive, watch
 from glossator_server.lsp.proposals import Proposals
 from glossator_server.lsp.protocol import EdgeProtocol
+from glossator_server.lsp.questions import Questions
 from glossator_server.session import Job, Session
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class GlossatorServer(LanguageServer):
         self.editor = EditorCapabilities()
         self.feedback = Feedback(session)
         self.proposals = Proposals()
+        self.questions = Questions()
         self.findings = Findings()
         self.editor_name = ""
         self.ignored_settings: tuple[str, ...] = ()

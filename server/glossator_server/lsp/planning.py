@@ -5,8 +5,10 @@ It must not make a plan, nor carry one out.
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,18 +26,23 @@ from glossator_server.lsp.shown_files import write_shown
 
 GO_ON, DISCARD = "Go on", "Discard"
 
+# Raises a `GlossatorError` where a plan cannot be carried out.
+CheckPlan = Callable[[Plan], object]
+
 _numbers = itertools.count(1)
 
 
-async def agreed_plan(ls: GlossatorServer, plan: Plan, report: JobReport) -> Plan | str:
+async def agreed_plan(
+    ls: GlossatorServer, plan: Plan, check: CheckPlan, report: JobReport
+) -> Plan | str:
     """Return the plan as a person left it, or how it ended: discarded, or nobody answered.
 
-    A plan that cannot be read any more is said, and asked for again.
+    A plan that cannot be read any more, or not be carried out, is said, and asked for again.
     """
     path = write_shown("plans", f"{os.getpid()}-{next(_numbers)}.md", plan.text)
     report.say("the plan waits for an answer")
     if ls.editor.panels:
-        return await _from_panel(ls, PlanQuestion(report.job, plan, path), report)
+        return await _from_panel(ls, PlanQuestion(report.job, plan, path), check, report)
     await show_file(ls, path)
     files = named(plan.files)
     where = where_to_read(ls, path)
@@ -51,13 +58,18 @@ async def agreed_plan(ls: GlossatorServer, plan: Plan, report: JobReport) -> Pla
                 ls.note(f"Nobody answered; the plan is {path}.")
             return "nobody answered; nothing was changed"
         try:
-            return plan if path is None else _plan_now(ls, path)
+            left = plan if path is None else _plan_now(ls, path)
+            await asyncio.to_thread(check, left)
         except GlossatorError as trouble:
-            report.say("the plan cannot be read; it waits for an answer")
+            report.say("the plan cannot stand; it waits for an answer")
             message = f"{trouble} Change and save the plan{where}, and go on?"
+        else:
+            return left
 
 
-async def _from_panel(ls: GlossatorServer, question: PlanQuestion, report: JobReport) -> Plan | str:
+async def _from_panel(
+    ls: GlossatorServer, question: PlanQuestion, check: CheckPlan, report: JobReport
+) -> Plan | str:
     problem = None
     while True:
         try:
@@ -68,11 +80,14 @@ async def _from_panel(ls: GlossatorServer, question: PlanQuestion, report: JobRe
         if text is None:
             return "discarded; nothing was changed"
         try:
-            return read_plan(text)
+            left = read_plan(text)
+            await asyncio.to_thread(check, left)
         except GlossatorError as trouble:
-            report.say("the plan cannot be read; it waits for an answer")
+            report.say("the plan cannot stand; it waits for an answer")
             problem = str(trouble)
             question = replace(question, plan=replace(question.plan, text=text))
+        else:
+            return left
 
 
 def _plan_now(ls: GlossatorServer, path: Path) -> Plan:

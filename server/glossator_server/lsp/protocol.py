@@ -318,8 +318,12 @@ def _result_type(response: Any) -> Any:  # noqa: ANN401 -- typing forms have no 
 
 
 def _editors_error(error: object) -> JsonRpcException:
-    message = error.get("message") if isinstance(error, dict) else None
-    return JsonRpcInternalError(str(message or "The editor refused without a reason."))
+    known = error if isinstance(error, dict) else {}
+    message = str(known.get("message") or "The editor refused without a reason.")
+    # The one code that says something of the editor, and not of this one request.
+    if known.get("code") == types.ErrorCodes.MethodNotFound:
+        return JsonRpcMethodNotFound(message)
+    return JsonRpcInternalError(message)
 
 
 def _as_answer(method: str, trouble: BaseException) -> JsonRpcException:

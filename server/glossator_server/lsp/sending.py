@@ -22,8 +22,8 @@ from glossator_server.snapshot import Snapshot
 
 # A person may think about a confirmation; an editor that forgot the question must not hold a job.
 ANSWER_SECONDS = 120.0
-# Editors send the change along with the answer or right after it.
-CHANGE_SECONDS = 3.0
+# Editors send the change along with the answer or right after it, Emacs when nobody types.
+CHANGE_SECONDS = 10.0
 _ANNOTATION = "glossator"
 
 Operation = types.CreateFile | types.RenameFile | types.DeleteFile

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from glossator_server.lsp.commands.answer import answer
 from glossator_server.lsp.commands.ask import ask
 from glossator_server.lsp.commands.cancel import cancel
 from glossator_server.lsp.commands.do import do
@@ -28,6 +29,7 @@ FUNCTIONS: dict[str, Callable[[GlossatorServer, Sequence[object]], Awaitable[obj
     "glossator.ask": ask,
     "glossator.explain": explain,
     "glossator.do": do,
+    "glossator.answer": answer,
     "glossator.cancel": cancel,
     "glossator.status": status,
     "glossator.search": search,

@@ -27,6 +27,7 @@ from glossator_server.lsp.commands.arguments import (
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.uris import path_of
+from glossator_server.shortening import shortened
 from glossator_server.snapshot import Snapshot
 
 _KEYS = frozenset({"uri", "version", "range", "symbol", "text", "continue"})
@@ -52,7 +53,7 @@ async def ask(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, int
     target = read_target(arguments, _KEYS) if argument.get("uri") is not None else None
     asked = Questioned(question_of(ls, text, target), goes_on)
     check_question(asked.question)
-    title = f"Ask: {' '.join(text.split())[:_TITLE_CHARACTERS].rstrip()}"
+    title = f"Ask: {shortened(text, _TITLE_CHARACTERS)}"
 
     async def work(report: JobReport) -> str:
         return await answer_question(ls, asked, report)

@@ -39,6 +39,7 @@ from glossator_server.lsp.commands.search import search
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.proposal import CommentProposal, Outcome
+from glossator_server.shortening import shortened
 from glossator_server.snapshot import Snapshot
 
 MOST_HITS = 10
@@ -64,8 +65,7 @@ async def do(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, int]
         raise UsageError("The command needs `text`, what is to be done in your words.")
     check_text(text)
     wish = _Wish(text, read_target(arguments) if "uri" in argument else None)
-    words = " ".join(text.split())
-    title = f"Do: {words[:_TITLE_CHARACTERS]}"
+    title = f"Do: {shortened(text, _TITLE_CHARACTERS)}"
 
     async def work(report: JobReport) -> str:
         return await _do(ls, wish, report)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from glossator_server.actions.edit import carry_out, check_changes
+from glossator_server.actions.edit import carry_out, check_changes, paths_allowed
 from glossator_server.actions.instructions import (
     check_is_filled_in,
     instructed_symbol,
@@ -37,6 +37,7 @@ from glossator_server.lsp.uris import path_of
 from glossator_server.lsp.workbenches import open_texts_of, open_workbench
 from glossator_server.proposal import Proposal
 from glossator_server.protected import is_protected
+from glossator_server.shortening import shortened
 
 _KEYS = frozenset({"uri", "version", "range", "symbol", "text"})
 _TITLE_CHARACTERS = 50
@@ -68,8 +69,7 @@ async def edit(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, in
     check_text(text)
     target = read_target(arguments, _KEYS) if argument.get("uri") is not None else None
     asked = asked_for(ls, text, target)
-    words = " ".join(text.split())
-    title = f"Edit: {words[:_TITLE_CHARACTERS].rstrip()}"
+    title = f"Edit: {shortened(text, _TITLE_CHARACTERS)}"
 
     async def work(report: JobReport) -> str:
         return await write_change(ls, asked, report)
@@ -126,7 +126,8 @@ async def write_change(ls: GlossatorServer, asked: Asked, report: JobReport) -> 
         plan = await plan_edit(asked.wish, workbench, options, report.say)
         if isinstance(plan, NoEdit):
             return _tell(ls, plan, report)
-        agreed = await agreed_plan(ls, plan, report)
+        access = workbench.access()
+        agreed = await agreed_plan(ls, plan, lambda it: paths_allowed(it, access), report)
         if isinstance(agreed, str):
             return agreed
         made = await carry_out(asked.wish, agreed, workbench, options, report.say)

@@ -34,6 +34,7 @@ from glossator_server.lsp.reviewing import offer_change
 from glossator_server.lsp.sending import require_edits
 from glossator_server.lsp.structure import StructureError, structure
 from glossator_server.proposal import FixProposal, Proposal
+from glossator_server.shortening import shortened
 from glossator_server.snapshot import Snapshot
 
 _KEYS = frozenset({"uri", "version", "range", "symbol", "text", "diagnostics", "test"})
@@ -49,7 +50,7 @@ async def fix(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, int
     what = next(
         (it.message for it in wish.complaints), wish.test or snapshot.uri.rpartition("/")[2]
     )
-    title = f"Fix {what}" if len(what) <= _TITLE_CHARACTERS else f"Fix {what[:_TITLE_CHARACTERS]}…"
+    title = f"Fix {shortened(what, _TITLE_CHARACTERS)}"
 
     async def work(report: JobReport) -> str:
         return await write_fix(ls, snapshot, wish, report)

@@ -39,7 +39,9 @@ def code_action(
         found = offers_in_text(document.text, selection, asked)
     else:
         found = offers(snapshot, selection, asked)
-    fixes = list(quick_fixes(params, document.version)) if asked.wants(QUICK_FIX) else []
+    fixes = [*_answers(ls), *quick_fixes(params, document.version)]
+    if not asked.wants(QUICK_FIX):
+        fixes = []
     last: list[types.CodeAction] = []
     if asked.wants(QUICK_FIX) and snapshot is not None:
         positions = ls.documents.positions(document.uri, document.text)
@@ -53,6 +55,14 @@ def code_action(
 
 
 QUICK_FIX = "quickfix"
+
+
+def _answers(ls: GlossatorServer) -> Iterator[types.CodeAction]:
+    """Offer the answers to what is asked, where the editor shows no questions."""
+    for it in ls.questions.possible_answers():
+        argument = {"question": it.question, "answer": it.answer}
+        command = types.Command(title=it.title, command="glossator.answer", arguments=[argument])
+        yield types.CodeAction(it.title, kind=types.CodeActionKind.QuickFix, command=command)
 
 
 def _tagged(ls: GlossatorServer, fix: types.CodeAction) -> types.CodeAction:

@@ -16,8 +16,9 @@ _WAYS = {
     "code-server": "Ctrl+.",
     "neovim": "gra",
     "helix": "Space a",
-    "emacs": "M-x eglot-code-actions",
     "eglot": "M-x eglot-code-actions",
+    # lsp-mode; eglot has its own name above.
+    "emacs": "M-x lsp-execute-code-action",
     "zed": "Ctrl+. (Cmd+. on a Mac)",
 }
 

@@ -1,0 +1,51 @@
+-- Owns what `vim.lsp.enable('glossator')` starts, for which files, and who handles what it sends.
+-- It must not load anything before a file of these types is opened, and decides nothing itself.
+
+---@param name string
+---@return lsp.Handler
+local function handler(name)
+  return function(...)
+    return require('glossator.handlers')[name](...)
+  end
+end
+
+---@type vim.lsp.Config
+return {
+  cmd = function(dispatchers, config)
+    return require('glossator.server').start(dispatchers, config)
+  end,
+  root_dir = function(bufnr, on_dir)
+    require('glossator.server').if_there(bufnr, on_dir)
+  end,
+  filetypes = {
+    'c',
+    'cpp',
+    'python',
+    'javascript',
+    'javascriptreact',
+    'typescript',
+    'typescriptreact',
+    'go',
+    'rust',
+    'java',
+  },
+  root_markers = { '.glossator.toml', '.git' },
+  init_options = { panels = true },
+  -- Neovim 0.11 has no handler of its own for it; ours stands below.
+  capabilities = { workspace = { codeLens = { refreshSupport = true } } },
+  handlers = {
+    ['glossator/answer'] = handler('answer'),
+    ['glossator/proposal'] = handler('proposal'),
+    ['glossator/plan'] = handler('plan'),
+    ['$/cancelRequest'] = handler('cancel_request'),
+    ['window/showMessage'] = handler('show_message'),
+    ['window/logMessage'] = handler('log_message'),
+    ['workspace/codeLens/refresh'] = handler('refresh_lenses'),
+  },
+  on_init = function(client)
+    require('glossator.wiring').wire(client)
+  end,
+  on_exit = function(code, signal, client_id)
+    require('glossator.server').ended(code, signal, client_id)
+  end,
+}

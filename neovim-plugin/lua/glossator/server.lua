@@ -1,0 +1,121 @@
+-- Owns the server's process: that it is there, that it is started, and what follows when it ends.
+-- It must not know what the server says.
+
+local program = require('glossator.program')
+local restarts = require('glossator.restarts')
+local say = require('glossator.say')
+
+local M = {}
+
+---@type string? the last problem that was said: once is enough
+local said
+---@type integer[]
+local breakdowns = {}
+
+---Let Neovim go on where the program can be run; say once what is missing where it cannot.
+---@param bufnr integer
+---@param on_dir fun(root_dir?: string)
+function M.if_there(bufnr, on_dir)
+  local found, problem = program.find()
+  if found then
+    said = nil
+    -- Without a folder Neovim goes by `root_markers`, which a person may have changed.
+    on_dir()
+  elseif problem ~= said and vim.api.nvim_buf_is_loaded(bufnr) then
+    said = problem
+    say.error(problem --[[@as string]])
+  end
+end
+
+---@param dispatchers vim.lsp.rpc.Dispatchers
+---@param config vim.lsp.ClientConfig?
+---@return vim.lsp.rpc.PublicClient
+function M.start(dispatchers, config)
+  local found = assert(program.find())
+  local extra = config
+    and { cwd = config.cmd_cwd, env = config.cmd_env, detached = config.detached }
+  return vim.lsp.rpc.start(found.command, dispatchers, extra)
+end
+
+---Clear up after a client; start again where it broke down, but not for ever.
+---@param code integer
+---@param signal integer
+---@param client_id integer
+function M.ended(code, signal, client_id)
+  -- The process's end is told where nothing of the editor may be touched.
+  vim.schedule(function()
+    if vim.v.exiting ~= vim.NIL then
+      return
+    end
+    require('glossator.wiring').unwire(client_id)
+    if not restarts.is_breakdown(code, signal) then
+      return
+    end
+    local again
+    breakdowns, again = restarts.after(breakdowns, vim.uv.now())
+    if not again then
+      local words = 'the server stopped %d times in a row: `:Glossator log` says why, '
+        .. '`:Glossator restart` starts it again.'
+      say.error(words:format(#breakdowns))
+      return
+    end
+    say.warn('the server stopped unexpectedly and is started again; `:Glossator log` says more.')
+    -- Neovim forgets the old client first; this attaches what is open already.
+    vim.schedule(function()
+      vim.lsp.enable('glossator')
+    end)
+  end)
+end
+
+---Stop the server and start it again, when the old one has ended.
+function M.restart()
+  breakdowns, said = {}, nil
+  local clients = vim.lsp.get_clients({ name = 'glossator' })
+  vim.lsp.enable('glossator', false)
+  local left = #clients
+  local function start()
+    vim.lsp.enable('glossator')
+  end
+  if left == 0 then
+    start()
+  end
+  for _, client in ipairs(clients) do
+    M.when_ended(client, function()
+      left = left - 1
+      if left == 0 then
+        start()
+      end
+    end)
+  end
+end
+
+function M.stop()
+  vim.lsp.enable('glossator', false)
+end
+
+---Call back when a client that was told to stop has; one that does not listen is killed.
+---@param client vim.lsp.Client
+---@param on_end fun()
+function M.when_ended(client, on_end)
+  local PAUSE_MS, PATIENCE = 50, 60
+  local timer = assert(vim.uv.new_timer())
+  local ticks = 0
+  timer:start(
+    PAUSE_MS,
+    PAUSE_MS,
+    vim.schedule_wrap(function()
+      if timer:is_closing() then
+        return
+      end
+      ticks = ticks + 1
+      if client:is_stopped() then
+        timer:close()
+        on_end()
+      elseif ticks == PATIENCE then
+        client:stop(true)
+      end
+    end)
+  )
+end
+
+return M

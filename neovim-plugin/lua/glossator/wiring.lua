@@ -1,0 +1,90 @@
+-- Owns how a client is joined to the plugin's parts, from its start to its end.
+-- It must not decide anything: it hands on what happens.
+
+local hover = require('glossator.hover')
+local jobs = require('glossator.jobs')
+local log = require('glossator.log')
+local options = require('glossator.options')
+local say = require('glossator.say')
+local status = require('glossator.status')
+
+local M = {}
+
+---@param client_id integer
+---@return vim.lsp.Client?
+local function ours(client_id)
+  local client = vim.lsp.get_client_by_id(client_id)
+  return client and client.name == 'glossator' and client or nil
+end
+
+---@param client vim.lsp.Client
+---@param params lsp.ProgressParams
+local function progressed(client, params)
+  local value = params.value --[[@as { kind: string, title: string?, message: string? }]]
+  local title = status.progressed(client.id, tostring(params.token), value)
+  if options.now().progress == 'echo' and title and not title:find('^[Ii]ndex') then
+    local words = value.message and ('%s: %s'):format(title, value.message) or title
+    say.progress(words, value.kind == 'end')
+  end
+  if value.kind == 'end' then
+    status.refresh(client)
+  end
+end
+
+local function listen()
+  local group = vim.api.nvim_create_augroup('glossator', { clear = true })
+  vim.api.nvim_create_autocmd('LspProgress', {
+    group = group,
+    callback = function(event)
+      local client = ours(event.data.client_id)
+      if client then
+        progressed(client, event.data.params)
+      end
+    end,
+  })
+  vim.api.nvim_create_autocmd('LspAttach', {
+    group = group,
+    callback = function(event)
+      local client = ours(event.data.client_id)
+      if client then
+        require('glossator.mappings').offer(event.buf)
+        status.refresh(client)
+      end
+    end,
+  })
+  vim.api.nvim_create_autocmd('WinEnter', {
+    group = group,
+    callback = function()
+      hover.entered(vim.api.nvim_get_current_win())
+    end,
+  })
+end
+
+---Join a client to the plugin: called once, when it has been initialized.
+---@param client vim.lsp.Client
+function M.wire(client)
+  listen()
+  local plain = client.rpc.request
+  ---@diagnostic disable-next-line: duplicate-set-field
+  client.rpc.request = function(method, params, callback, on_reply)
+    if method == 'textDocument/hover' and options.now().hover_actions then
+      callback = hover.with_actions(client, params, callback, plain)
+    elseif method == 'workspace/executeCommand' then
+      callback = jobs.noting(client.id, params, callback)
+    end
+    return plain(method, params, callback, on_reply)
+  end
+end
+
+---@param client_id integer
+function M.unwire(client_id)
+  log.note(client_id, 'the server has ended')
+  jobs.forget(client_id)
+  require('glossator.proposals').forget(client_id)
+  require('glossator.answers.view').forget(client_id)
+  status.forget(client_id)
+  hover.forget(client_id)
+  vim.cmd.redrawstatus({ bang = true })
+end
+
+return M
