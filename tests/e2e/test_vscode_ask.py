@@ -23,6 +23,7 @@ def project(tmp_path: Path, own_home: Path) -> Path:
                 {"text": "It logs the host [1:8-9].\n", "repeat": True},
             ]
         },
+        index="true",
     )
     folder = tmp_path / "project"
     folder.mkdir()

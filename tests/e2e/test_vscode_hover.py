@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """A real VS Code shows what is known of a function, with links and lenses that act."""
-=======
-"""A real VS Code shows what is known of a function, with links that act, and lenses if asked."""
->>>>>>> main
 
 from __future__ import annotations
 
@@ -63,13 +59,8 @@ def test_lenses_appear_as_soon_as_a_person_wants_them_and_act(
     assert lens.count() == 0
     window.command("Preferences: Open Settings (UI)")
     window.page.locator(".settings-editor .suggest-input-container").wait_for()
-<<<<<<< HEAD
-    window.type("glossator.code_lens")
-    box = window.page.locator('.setting-item-bool [aria-label="glossator.code_lens"]')
-=======
     window.type("glossator.codeLens")
-    box = window.page.locator('.setting-item-contents [role="checkbox"]').first
->>>>>>> main
+    box = window.page.locator('.setting-item-bool [aria-label="glossator.codeLens"]')
     box.wait_for()
     window.pictures_in_themes("settings")
     box.click()

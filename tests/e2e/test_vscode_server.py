@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """A real VS Code and the life of our server: installed, started late, back after a kill."""
-=======
-"""A real VS Code and the life of our server: found, installed, started late, back after a kill."""
->>>>>>> main
 
 from __future__ import annotations
 
