@@ -23,6 +23,7 @@ from benchmarks.recording_proxy import Passed, read_recording
 from benchmarks.servers import kernel_text
 
 AIM_MS = 30.0
+JOB_COMMANDS = tuple(f"glossator.{it}" for it in ("document", "fix", "ask", "edit"))
 _FUNCTION = re.compile(
     r"^(?:def |[a-z][\w *]*\b)(?P<name>\w+)\([^;{}()]*\)(?:\n\{|:$)", re.MULTILINE
 )
@@ -73,8 +74,8 @@ def measured(passed: Sequence[Passed]) -> Iterator[dict[str, object]]:
             elif before is not None and before.method == "textDocument/didChange":
                 what = f"{what} after an edit"
             yield {"what": what, "ms": _between(it, answers[it.id])}
-            begun = _begin_after(passed, it) if it.word else None
-            if begun is not None and it.word != "glossator.cancel":
+            begun = _begin_after(passed, it) if it.word in JOB_COMMANDS else None
+            if begun is not None:
                 yield {"what": f"{it.word}, until it begins", "ms": _between(it, begun)}
         before = it
 

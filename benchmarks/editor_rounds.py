@@ -13,20 +13,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmarks.recording_proxy import read_recording, recording_command, recording_program
+from tests.e2e import vscode
 from tests.e2e.command_line import COMMAND
 from tests.e2e.emacs import Emacs, running_emacs
 from tests.e2e.neovim import run_in_neovim
+from tests.e2e.vscode_window import Window, until
 
-if TYPE_CHECKING:
-    from tests.e2e.vscode_window import Window
-
-ROUNDS = 60
-JOBS = 8
+ROUNDS = 40
+JOBS = 5
 # VS Code waits before it asks, and a browser is driven.
-ROUNDS_OF_VS_CODE = 24
+ROUNDS_OF_VS_CODE = 14
 # Nothing is asked at some places, such as an empty line.
 SOON_S = 3.0
 
@@ -132,8 +130,6 @@ def _run_and_cancel(editor: Emacs, command: str, symbol: str) -> None:
 @contextmanager
 def vs_code(folder: Path) -> Iterator[Callable[[Opened], None]]:
     """Run VS Code with our extension; yield what uses it on a file."""
-    from tests.e2e import vscode
-
     with ExitStack() as stack:
         server = stack.enter_context(vscode.code_server(folder, (vscode.built_package(),)))
         browser = stack.enter_context(vscode.browser())
@@ -180,8 +176,6 @@ def _until_more(opened: Opened, method: str, before: int) -> None:
 
 
 def _until(condition: Callable[[], bool]) -> None:
-    from tests.e2e.vscode_window import until
-
     with suppress(AssertionError):
         until("the server has answered", condition, SOON_S)
 
