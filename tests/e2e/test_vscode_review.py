@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -50,7 +49,9 @@ def test_a_fix_is_shown_in_the_editors_own_diff_and_applied_as_one_step(
     bar.wait_for()
     window.pictures_in_themes("fix-review")
     assert window.text("add.c") == TWICE
-    bar.get_by_role("button", name="Apply What Was Accepted").click()
+    bar.get_by_role("button", name="Accept Hunk").click()
+    second = window.page.locator(".review-widget", has_text="Hunk 2 of 2: +1 −1")
+    second.get_by_role("button", name="Accept Hunk").click()
     window.tab("add.c").wait_for()
     window.wait_for_text("return left + right;")
     window.save()
@@ -58,6 +59,25 @@ def test_a_fix_is_shown_in_the_editors_own_diff_and_applied_as_one_step(
     window.undo()
     window.save()
     assert window.text("add.c") == TWICE
+
+
+def test_one_hunk_of_a_fix_is_accepted_and_the_other_discarded(
+    project: Path, open_window: OpenWindow
+) -> None:
+    window = open_window(project)
+    window.open("add.c")
+    window.press("Control+KeyA")
+    window.act("Fix what checks find on lines 1 to 42")
+    window.page.locator(".review-widget", has_text="Hunk 1 of 2").wait_for()
+    # By keys: each decision leads to the next hunk.
+    window.press("Alt+Backspace")
+    window.wait_for_cursor(40)
+    window.picture("fix-half-decided")
+    window.press("Alt+Enter")
+    window.tab("add.c").wait_for()
+    window.wait_for_text("return left - right;")
+    window.save()
+    assert window.text("add.c") == TWICE.replace("left - operand", "left - right")
 
 
 def test_a_fix_that_is_discarded_leaves_everything_as_it_was(
