@@ -75,6 +75,7 @@ export function activate(context: vscode.ExtensionContext): void {
       server,
       log,
       extensionUri: context.extensionUri,
+      jobTitles: () => jobs.titles,
       showTrouble: async (trouble) => {
         log.warn(String(trouble));
         await offering.trouble(trouble);
