@@ -25,6 +25,11 @@ import { OPEN, ProposalTree } from "./tree.ts";
 /** What a command is about: a row of the tree, a bar in a diff, a proposal's key, or what is in front. */
 type About = Row | vscode.CommentThread | vscode.Uri | string | undefined;
 
+/** Says, from a key that was pressed in the tree, that the selected row is meant. */
+interface InTree {
+  readonly from: "tree";
+}
+
 export class Reviewing implements vscode.Disposable {
   readonly #controls = new HunkControls();
   readonly #tree = new ProposalTree();
@@ -70,7 +75,9 @@ export class Reviewing implements vscode.Disposable {
 
   #commands(): vscode.Disposable[] {
     const on = (name: string, run: (about: About) => Promise<void>): vscode.Disposable =>
-      vscode.commands.registerCommand(name, (about: About) => this.#safely(() => run(about)));
+      vscode.commands.registerCommand(name, (about: About | InTree) =>
+        this.#safely(() => run(isInTree(about) ? this.#tree.selected : about)),
+      );
     return [
       on("glossator.ui.review.accept", (it) => this.#decide(it, "accepted")),
       on("glossator.ui.review.discard", (it) => this.#decide(it, "discarded")),
@@ -324,6 +331,10 @@ export class Reviewing implements vscode.Disposable {
       await this.#showTrouble(trouble);
     }
   }
+}
+
+function isInTree(about: About | InTree): about is InTree {
+  return typeof about === "object" && "from" in about;
 }
 
 function isRow(about: About): about is Row {
