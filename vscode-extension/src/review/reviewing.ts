@@ -127,7 +127,9 @@ export class Reviewing implements vscode.Disposable {
     const shown = diffInFront();
     await closeDiffs(key, before);
     if (!wasOpen || proposal.state !== "applied") return;
-    const left = before.files.filter((it) => it.change !== "deleted");
+    // What was applied may be a part of what was shown.
+    const applied = proposal.files.length > 0 ? proposal.files : before.files;
+    const left = applied.filter((it) => it.change !== "deleted");
     const file = left.find((it) => it.path === shown?.path) ?? left[0];
     if (file !== undefined) await openFile(vscode.Uri.parse(file.uri), changedLineOf(file));
   }
