@@ -12,8 +12,8 @@ APPROVED = {"resolved": True, "approve": True, "problems": [], "advice": "It is 
 DEFAULTS: Mapping[str, Sequence[Reply]] = {"critic": ({"json": APPROVED, "repeat": True},)}
 
 
-def write_roles(home: Path, replies: Mapping[str, Sequence[Reply]]) -> None:
-    """Write the user's configuration: these replies, by role, and no index."""
+def write_roles(home: Path, replies: Mapping[str, Sequence[Reply]], index: str = "false") -> None:
+    """Write the user's configuration: these replies, by role, and whether there is an index."""
     folder = home / "config" / "glossator"
     folder.mkdir(exist_ok=True)
     lines = ["schema = 1"]
@@ -23,6 +23,6 @@ def write_roles(home: Path, replies: Mapping[str, Sequence[Reply]]) -> None:
         path.write_text(json.dumps({"schema": 1, "replies": list(script)}), "utf-8")
         lines += ["[[model]]", f'id = "{role}-model"', 'api = "scripted"', f'script = "{path}"']
     lines += ["[roles]", *(f'{role} = ["{role}-model"]' for role in roles)]
-    # What it shows would come between what these tests wait for.
-    lines += ["[index]", "enabled = false"]
+    # What it shows would come between what most tests wait for.
+    lines += ["[index]", f"enabled = {index}"]
     (folder / "config.toml").write_text("\n".join(lines) + "\n", "utf-8")

@@ -61,6 +61,25 @@ def test_a_fix_is_shown_in_the_editors_own_diff_and_applied_as_one_step(
     assert window.text("add.c") == TWICE
 
 
+def test_one_hunk_of_a_fix_is_accepted_and_the_other_discarded(
+    project: Path, open_window: OpenWindow
+) -> None:
+    window = open_window(project)
+    window.open("add.c")
+    window.press("Control+KeyA")
+    window.act("Fix what checks find on lines 1 to 42")
+    window.page.locator(".review-widget", has_text="Hunk 1 of 2").wait_for()
+    # By keys: each decision leads to the next hunk.
+    window.press("Alt+Backspace")
+    window.wait_for_cursor(40)
+    window.picture("fix-half-decided")
+    window.press("Alt+Enter")
+    window.tab("add.c").wait_for()
+    window.wait_for_text("return left - right;")
+    window.save()
+    assert window.text("add.c") == TWICE.replace("left - operand", "left - right")
+
+
 def test_a_fix_that_is_discarded_leaves_everything_as_it_was(
     project: Path, open_window: OpenWindow
 ) -> None:

@@ -1,4 +1,4 @@
-"""A real VS Code in restricted mode: what runs no program of the folder works, the rest is told."""
+"""A real VS Code in restricted mode: what runs none of the folder's programs works."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from tests.e2e.scripted_roles import write_roles
 
 pytestmark = [pytest.mark.vscode, pytest.mark.timeout(180)]
 
-WORDS = {"summary": "Add two numbers", "returns": "their sum"}
+WORDS = {
+    "summary": "Add two numbers",
+    "parameters": {"left": "the one", "right": "the other"},
+    "returns": "their sum",
+}
 
 
 @pytest.fixture
@@ -29,12 +33,12 @@ def test_a_folder_is_opened_in_restricted_mode_and_trusted_later(
     project: Path, open_window: OpenWindow
 ) -> None:
     window = open_window(project, {"security.workspace.trust.enabled": True})
-    window.press_dialog_button("Do you trust the authors of the files in this folder?", "No, I")
+    window.status("Restricted Mode")
     window.open("add.c")
     window.go_to("add(int left")
     titles = window.menu_titles()
     assert "Document `add`" in titles
-    assert not [it for it in titles if it.startswith(("Fix", "Review"))]
+    assert not [it for it in titles if it.startswith(("Fix", "Add", "Write"))]
     window.command("Glossator: Fix This")
     window.message("Trust this folder first")
     window.pictures_in_themes("restricted")

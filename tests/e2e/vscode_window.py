@@ -77,17 +77,6 @@ class Window:
         self._summon("F1")
         self._pick(f">{title}", title)
 
-    def offers_command(self, title: str) -> bool:
-        """Say whether the palette has a command, and close it."""
-        self._summon("F1")
-        self._filter(f">{title}")
-        rows = self.page.locator(".quick-input-list .monaco-list-row")
-        rows.first.wait_for()
-        offered = rows.locator(".label-name").filter(has_text=_exactly(title)).count() > 0
-        self.press("Escape")
-        self.quick_input.wait_for(state="hidden")
-        return offered
-
     @property
     def quick_input(self) -> Locator:
         """Return the box in which VS Code asks for a text or a choice."""

@@ -15,6 +15,7 @@ import pytest
 from glossator_server import __version__
 from glossator_server.lsp.capabilities import COMMANDS
 from glossator_server.settings import Settings
+from tests.e2e.command_line import glossator
 
 EXTENSION = Path(__file__).parents[2] / "vscode-extension"
 MANIFEST: dict[str, Any] = json.loads((EXTENSION / "package.json").read_text("utf-8"))
@@ -68,10 +69,11 @@ def test_the_server_takes_what_the_editor_lets_choose(generator: ModuleType, nam
     if name.removeprefix("glossator.") in generator.OWN:
         pytest.skip("the extension keeps this one to itself")
     one = CONTRIBUTED[name]
-    *tables, key = name.split(".")[1:]
+    # As the extension spells them to the server.
+    *tables, key = re.sub(r"[A-Z]", lambda it: f"_{it[0].lower()}", name).split(".")[1:]
     for value in [one["default"], *one.get("enum", [])]:
-        if value is None and "null" not in one["type"]:
-            continue
+        if value is None:
+            continue  # That nothing is chosen is not told.
         layer: dict[str, Any] = {key: value}
         for table in reversed(tables):
             layer = {table: layer}
@@ -80,8 +82,20 @@ def test_the_server_takes_what_the_editor_lets_choose(generator: ModuleType, nam
 
 def test_each_command_of_the_extension_runs_one_that_the_server_has() -> None:
     source = (EXTENSION / "src" / "server.ts").read_text("utf-8")
-    assert set(re.findall(r'"(glossator\.[\w.]+)"', source)) == set(COMMANDS)
+    # VS Code shows questions: it has no need of a command that answers them.
+    known = set(COMMANDS) - {"glossator.answer"}
+    assert set(re.findall(r'"(glossator\.[\w.]+)"', source)) == known
 
 
 def test_the_extension_has_the_version_of_the_server() -> None:
     assert MANIFEST["version"] == __version__
+
+
+def test_the_configuration_that_the_extension_begins_is_one(tmp_path: Path) -> None:
+    source = (EXTENSION / "src" / "configFile.ts").read_text("utf-8")
+    (template,) = re.findall(r"CONFIG_TEMPLATE = `(.*?)`", source, re.DOTALL)
+    for text in (template, re.sub(r"(?m)^# (?=\[|\w+ = )", "", template)):
+        config = tmp_path / "config.toml"
+        config.write_text(text, "utf-8")
+        ended = glossator("policy", "check", config, "--json")
+        assert [it["problems"] for it in json.loads(ended.output)["files"]] == [[]]

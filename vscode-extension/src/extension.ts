@@ -6,6 +6,7 @@
 
 import * as vscode from "vscode";
 import { clientOf } from "./client.ts";
+import { isConfig } from "./configFile.ts";
 import { houseCommands } from "./commands/house.ts";
 import { register } from "./commands/parts.ts";
 import type { CommandParts } from "./commands/parts.ts";
@@ -73,6 +74,7 @@ export function activate(context: vscode.ExtensionContext): void {
       server,
       log,
       extensionUri: context.extensionUri,
+      jobTitles: () => jobs.titles,
       showTrouble: async (trouble) => {
         log.warn(String(trouble));
         await offering.trouble(trouble);
@@ -108,6 +110,12 @@ function follow({ log, server, offering, models, statusBar }: CommandParts, jobs
       // Another program: what runs is not what is wanted any more.
       const isOther = ["path", "python", "package"].some((it) => event.affectsConfiguration(`glossator.${it}`));
       if (isOther && server.state.kind !== "stopped") void server.restart();
+    }),
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      // The server reads it at its start; what runs is not broken off for it.
+      if (!isConfig(uri.fsPath) || server.state.kind === "stopped") return;
+      if (jobs.titles.length === 0) void server.restart();
+      else void offering.restart("The configuration of Glossator has changed; restart its server when the jobs are done.");
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       // Settings of the folder count from now on: the server asks for them.

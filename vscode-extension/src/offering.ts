@@ -42,7 +42,7 @@ export class Offering {
     this.#wasAsked = true;
     this.#isAsking = true;
     const asked =
-      "Glossator needs its language server. Install it with pip into a folder of the extension's own (about 300 MB)?";
+      "Glossator needs its language server. Install it with pip into a folder of the extension's own (about 330 MB)?";
     const answer = await vscode.window.showInformationMessage(asked, INSTALL, CHOOSE, NOT_NOW);
     this.#isAsking = false;
     if (answer === INSTALL) await this.install();
@@ -66,6 +66,12 @@ export class Offering {
     const sentence = trouble instanceof Error ? trouble.message : String(trouble);
     const answer = await vscode.window.showErrorMessage(quoted(sentence), SHOW_LOG);
     if (answer === SHOW_LOG) this.#log.show();
+  }
+
+  /** Say why the server should be started anew, and do that where a person wishes. */
+  async restart(why: string): Promise<void> {
+    const answer = await vscode.window.showInformationMessage(why, RESTART);
+    if (answer === RESTART) await this.#server.restart();
   }
 
   async #anew(why: string): Promise<void> {

@@ -6,6 +6,7 @@ import {
   asMarkdown,
   canGoOn,
   EMPTY,
+  explained,
   failed,
   MOST_TURNS,
   named,
@@ -102,7 +103,8 @@ test("what is copied is Markdown with its places", () => {
 });
 
 test("names and places come later, for the model that they are of", () => {
-  const it = received(named(asked(EMPTY, "", null), 1, "Explain f"), 1, last(0));
+  const it = received(named(explained(EMPTY, "Explanation"), 1, "Explain f"), 1, last(0));
+  assert.deepEqual(it.turns.map((turn) => turn.isQuestion), [false]);
   assert.equal(it.turns[0]?.question, "Explain f");
   assert.equal(placed(it, 1, "coder", false).turns[0]?.local, false);
   assert.equal(placed(it, 1, "other", false).turns[0]?.local, null);

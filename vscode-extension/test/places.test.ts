@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { firstChangedLine, hunkAt, linesAfter, linesBefore, neighbourOf, placesOf } from "../src/review/places.ts";
+import { firstChangedLine, hunkAt, linesAfter, neighbourOf, placesOf } from "../src/review/places.ts";
 import { edit, file, hunk } from "./proposals.ts";
 
 const first = file("a.c", [hunk(1, [2, 1], [2, 3]), hunk(2, [10, 2], [12, 0])]);
@@ -10,7 +10,6 @@ const proposal = edit([first, second]);
 test("a hunk that only deletes or only adds stands at the line above", () => {
   assert.deepEqual(linesAfter(hunk(1, [10, 2], [12, 0])), { first: 11, last: 11 });
   assert.deepEqual(linesAfter(hunk(1, [0, 2], [0, 0])), { first: 0, last: 0 });
-  assert.deepEqual(linesBefore(hunk(1, [5, 0], [5, 2])), { first: 4, last: 4 });
   assert.deepEqual(linesAfter(hunk(1, [2, 1], [2, 3])), { first: 2, last: 4 });
 });
 
@@ -25,6 +24,7 @@ test("the hunk at the cursor is the one it is in, else the nearest", () => {
     [99, 2],
   ] as const;
   for (const [line, number] of cases) assert.equal(hunkAt(first, line)?.number, number, `line ${line}`);
+  assert.equal(hunkAt(first, 7, "before")?.number, 2, "in the old text");
   assert.equal(hunkAt(file("c.c", []), 3), null);
 });
 

@@ -31,17 +31,12 @@ export function argumentFor({ uri, version, range }: Around): object {
   return { uri, version, range: { start: range.start, end: range.end } };
 }
 
-/** Whether questions are about the place in front: a person says so, or something is selected. */
+/** Whether questions are about the place in front: as a person said of this very place, else if something is selected. */
 export class AboutChoice {
-  #choice: "unsaid" | "on" | "off" = "unsaid";
+  #said: { readonly place: string; readonly on: boolean } | null = null;
 
-  say(on: boolean): void {
-    this.#choice = on ? "on" : "off";
-  }
-
-  /** Forget what was said: it was about another place. */
-  reset(): void {
-    this.#choice = "unsaid";
+  say(on: boolean, place: Around | null): void {
+    this.#said = place === null ? null : { place: nameOf(place), on };
   }
 
   about(place: Around | null): About | null {
@@ -54,8 +49,12 @@ export class AboutChoice {
   }
 
   #isOn(place: Around): boolean {
-    return this.#choice === "unsaid" ? !place.range.isEmpty : this.#choice === "on";
+    return this.#said?.place === nameOf(place) ? this.#said.on : !place.range.isEmpty;
   }
+}
+
+function nameOf({ uri, range }: Around): string {
+  return JSON.stringify([uri, range]);
 }
 
 function labelOf(uri: vscode.Uri, range: vscode.Range): string {

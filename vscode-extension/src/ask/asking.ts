@@ -17,6 +17,7 @@ import {
   asMarkdown,
   canGoOn,
   EMPTY,
+  explained,
   failed,
   isOver,
   named,
@@ -42,6 +43,7 @@ export class Asking implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #showTrouble: (trouble: unknown) => Promise<void>;
   readonly #desk: Desk;
+  readonly #jobTitles: () => readonly string[];
   readonly #panel: Panel;
   readonly #showing = new Showing();
   readonly #choice = new AboutChoice();
@@ -51,7 +53,8 @@ export class Asking implements vscode.Disposable {
   #status: Status | null = null;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ server, log, extensionUri, showTrouble }: ViewContext, desk: Desk) {
+  constructor({ server, log, extensionUri, showTrouble, jobTitles }: ViewContext, desk: Desk) {
+    this.#jobTitles = jobTitles;
     this.#showTrouble = showTrouble;
     this.#server = server;
     this.#log = log;
@@ -75,8 +78,8 @@ export class Asking implements vscode.Disposable {
       }),
       vscode.window.onDidChangeTextEditorSelection(({ kind }) => {
         // Lines that were selected by following an answer are not what a person wants to ask about.
-        if (kind === undefined) this.#choice.say(false);
-        else this.#moved();
+        if (kind === undefined) this.#choice.say(false, placeInFront());
+        this.#moved();
       }),
       on("glossator.ui.ask", (about) => this.#start(about instanceof vscode.Uri)),
       on("glossator.ui.ask.followUp", () => this.#panel.focus()),
@@ -114,7 +117,7 @@ export class Asking implements vscode.Disposable {
       case "again":
         return this.#again(this.#turn(said.turn));
       case "about":
-        this.#choice.say(said.on);
+        this.#choice.say(said.on, placeInFront());
         this.#show();
         return;
       case "log":
@@ -137,7 +140,7 @@ export class Asking implements vscode.Disposable {
   }
 
   async #start(fromMenu: boolean): Promise<void> {
-    if (fromMenu) this.#choice.say(true);
+    if (fromMenu) this.#choice.say(true, placeInFront());
     await this.#panel.focus();
     this.#show();
   }
@@ -171,7 +174,8 @@ export class Asking implements vscode.Disposable {
   }
 
   #explanation(job: number): Turn {
-    this.#conversation = asked(this.#conversation, "Explanation", null);
+    const title = this.#jobTitles().findLast((it) => it.startsWith("Explain ")) ?? "Explanation";
+    this.#conversation = explained(this.#conversation, title);
     const id = this.#conversation.nextId - 1;
     this.#conversation = accepted(this.#conversation, id, job);
     void this.#panel.show();
@@ -246,7 +250,6 @@ export class Asking implements vscode.Disposable {
   }
 
   #moved(): void {
-    this.#choice.reset();
     if (this.#panel.isVisible) this.#showSoon();
   }
 
@@ -276,7 +279,7 @@ export class Asking implements vscode.Disposable {
     this.#panel.tell({
       type: "show",
       ...this.#showing.changes(this.#conversation, folders()),
-      asked: this.#conversation.turns.map((it) => it.question),
+      asked: this.#conversation.turns.filter((it) => it.isQuestion).map((it) => it.question),
       about: this.#choice.about(placeInFront()),
       origin: answererOf(this.#status),
       note: indexNote(this.#status),

@@ -13,6 +13,8 @@ export interface Turn {
   readonly id: number;
   readonly job: number | null;
   readonly question: string;
+  /** A person wrote it, and can ask it again; else it is the name of an explanation. */
+  readonly isQuestion: boolean;
   readonly about: string | null;
   readonly state: TurnState;
   readonly text: string;
@@ -37,22 +39,12 @@ export const EMPTY: Conversation = { turns: [], nextId: 1 };
 
 /** Add a question that has been asked. */
 export function asked(conversation: Conversation, question: string, about: string | null): Conversation {
-  const turn: Turn = {
-    id: conversation.nextId,
-    job: null,
-    question,
-    about,
-    state: "waiting",
-    text: "",
-    next: 0,
-    early: new Map(),
-    citations: [],
-    notices: [],
-    model: null,
-    local: null,
-    trouble: null,
-  };
-  return { turns: [...conversation.turns, turn].slice(-MOST_TURNS), nextId: conversation.nextId + 1 };
+  return added(conversation, { ...BLANK, question, about });
+}
+
+/** Add an explanation that was asked for elsewhere. */
+export function explained(conversation: Conversation, name: string): Conversation {
+  return added(conversation, { ...BLANK, question: name, isQuestion: false });
 }
 
 /** Note which job answers a question. */
@@ -120,6 +112,26 @@ export function asMarkdown(turn: Turn): string {
 /** Return a citation as `path:line`. */
 export function citationInShort({ path, startLine, endLine }: Citation): string {
   return startLine === endLine ? `${path}:${startLine}` : `${path}:${startLine}-${endLine}`;
+}
+
+const BLANK: Omit<Turn, "id"> = {
+  job: null,
+  question: "",
+  isQuestion: true,
+  about: null,
+  state: "waiting",
+  text: "",
+  next: 0,
+  early: new Map(),
+  citations: [],
+  notices: [],
+  model: null,
+  local: null,
+  trouble: null,
+};
+
+function added({ turns, nextId }: Conversation, turn: Omit<Turn, "id">): Conversation {
+  return { turns: [...turns, { ...turn, id: nextId }].slice(-MOST_TURNS), nextId: nextId + 1 };
 }
 
 function extended(turn: Turn, piece: AnswerPiece): Turn {

@@ -11,6 +11,7 @@ import type { TurnState } from "./conversation.ts";
 export interface ShownTurn {
   readonly id: number;
   readonly question: string;
+  readonly isQuestion: boolean;
   readonly about: string | null;
   readonly state: TurnState;
   readonly html: string;

@@ -47,6 +47,7 @@ export class Showing {
     return {
       id: turn.id,
       question: turn.question,
+      isQuestion: turn.isQuestion,
       about: turn.about,
       state: turn.state,
       html,

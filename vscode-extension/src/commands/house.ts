@@ -8,6 +8,7 @@ import { homedir } from "node:os";
 import * as vscode from "vscode";
 import type { Program } from "../finding.ts";
 import { run } from "../processes.ts";
+import { CONFIG_TEMPLATE } from "../configFile.ts";
 import { listOf, object, text } from "../shapes.ts";
 import { statusReport } from "../statusReport.ts";
 import type { CommandParts, Handler } from "./parts.ts";
@@ -17,26 +18,8 @@ const REPORT = vscode.Uri.from({ scheme: SCHEME, path: "/Glossator Status" });
 
 const readSources = object({ sources: listOf(object({ layer: text, path: text, state: text })) });
 
-// What a person needs to go on; the rest is in the documentation.
-const TEMPLATE = `# Which models Glossator may use. This file is read at the start of the server, and when it changes.
-# Without it the built-in model and an Ollama on this machine are used.
-schema = 1
-
-# [[model]]
-# id = "coder"
-# api = "ollama"
-# origin = "http://127.0.0.1:11434"
-# address = "loopback"
-# model = ["qwen2.5-coder:7b"]
-# max_class = "restricted"
-#
-# [roles]
-# document = ["coder"]
-# fix = ["coder"]
-# edit = ["coder"]
-`;
-
-const EXAMPLE = `UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
+const EXAMPLE = `# How many bytes a text such as "12 MB" means.
+UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
 def parse_size(text, default=None):
@@ -154,7 +137,7 @@ async function openConfig(file: vscode.Uri): Promise<void> {
     const editor = await vscode.window.showTextDocument(document);
     if (document.getText() === "") {
       await editor.edit((edit) => {
-        edit.insert(new vscode.Position(0, 0), TEMPLATE);
+        edit.insert(new vscode.Position(0, 0), CONFIG_TEMPLATE);
       });
     }
   }

@@ -25,6 +25,8 @@ interface Spot {
   readonly part: Part;
   readonly side: Side;
   readonly lines: Lines;
+  /** The lines that the part writes, which fade when it is discarded; null for one that only deletes. */
+  readonly written: vscode.Range | null;
   readonly label: string;
 }
 
@@ -48,9 +50,9 @@ export class HunkControls implements vscode.Disposable {
   });
   readonly #discarded = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
-    opacity: "0.5",
     after: { contentText: "  ✗ discarded", color: new vscode.ThemeColor("descriptionForeground") },
   });
+  readonly #faded = vscode.window.createTextEditorDecorationType({ isWholeLine: true, opacity: "0.5" });
   #controller: vscode.CommentController | undefined;
   #key: string | undefined;
 
@@ -78,12 +80,12 @@ export class HunkControls implements vscode.Disposable {
         .filter((it) => it.path === shown?.path)
         .flatMap(spotsOf)
         .filter((it) => it.side === shown?.side);
-      const ranges = (decision: Decision): readonly vscode.Range[] =>
-        spots
-          .filter((it) => decisionOf(review, it.part) === decision)
-          .map((it) => lastLineOf(it.lines));
-      editor.setDecorations(this.#accepted, ranges("accepted"));
-      editor.setDecorations(this.#discarded, ranges("discarded"));
+      const decided = (decision: Decision): readonly Spot[] =>
+        spots.filter((it) => decisionOf(review, it.part) === decision);
+      const discarded = decided("discarded");
+      editor.setDecorations(this.#accepted, decided("accepted").map((it) => lastLineOf(it.lines)));
+      editor.setDecorations(this.#discarded, discarded.map((it) => lastLineOf(it.lines)));
+      editor.setDecorations(this.#faded, discarded.flatMap((it) => it.written ?? []));
     }
   }
 
@@ -106,6 +108,7 @@ export class HunkControls implements vscode.Disposable {
     this.hide();
     this.#accepted.dispose();
     this.#discarded.dispose();
+    this.#faded.dispose();
   }
 
   #showBar(controller: vscode.CommentController, key: string, review: Review, spot: Spot): void {
@@ -138,6 +141,7 @@ function spotsOf(file: ChangedFile): readonly Spot[] {
       part,
       side: file.after === null ? "before" : "after",
       lines: { first: 0, last: 0 },
+      written: file.change === "renamed" ? null : new vscode.Range(0, 0, lineCountOf(file) - 1, 0),
       label: wholeInWords(file),
     }));
   }
@@ -145,6 +149,7 @@ function spotsOf(file: ChangedFile): readonly Spot[] {
     part: { path: file.path, hunk: hunk.number },
     side: "after",
     lines: linesAfter(hunk),
+    written: hunk.after.count === 0 ? null : new vscode.Range(hunk.after.start, 0, linesAfter(hunk).last, 0),
     label: `Hunk ${at + 1} of ${file.hunks.length}: +${hunk.added} −${hunk.deleted}`,
   }));
 }
@@ -156,6 +161,10 @@ function wholeInWords(file: ChangedFile): string {
     deleted: "The file is deleted",
     renamed: `Renamed, was ${file.movedFrom ?? "elsewhere"}`,
   }[file.change];
+}
+
+function lineCountOf(file: ChangedFile): number {
+  return (file.after ?? file.before ?? "").split("\n").length;
 }
 
 function placeOf(spot: Spot): string {

@@ -6,6 +6,7 @@
 
 import * as vscode from "vscode";
 import type { ChangedFile, Proposal } from "../protocol.ts";
+import { hunkAt, linesAfter } from "./places.ts";
 import { shownBy, speakTheLanguageOf, uriOf } from "./texts.ts";
 import type { Shown } from "./texts.ts";
 
@@ -27,23 +28,25 @@ export async function openAll(key: string, proposal: Proposal): Promise<void> {
       it[name] === null ? undefined : uriOf({ key, path: it.path, side: name });
     return [vscode.Uri.parse(it.uri), side("before"), side("after")];
   });
-  await vscode.commands.executeCommand("vscode.changes", `Glossator: ${proposal.title}`, resources);
+  await vscode.commands.executeCommand("vscode.changes", allTitleOf(proposal), resources);
 }
 
-/** Return what the diff in front shows, or null where it is no proposal's. */
+/** Return what is in front: the diff of one file, or the editor with the cursor among all of them. */
 export function diffInFront(): Shown | null {
+  const cursor = vscode.window.activeTextEditor;
   const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
-  return tab === undefined ? null : shownIn(tab);
+  const inTab = tab === undefined ? null : shownIn(tab);
+  return inTab ?? (cursor === undefined ? null : shownBy(cursor.document.uri));
 }
 
 /** Tell whether a diff of a proposal is open. */
-export function isOpen(key: string): boolean {
-  return tabsOf(key).length > 0;
+export function isOpen(key: string, proposal: Proposal): boolean {
+  return tabsOf(key, proposal).length > 0;
 }
 
 /** Close the diffs of a proposal. */
-export async function closeDiffs(key: string): Promise<void> {
-  const tabs = tabsOf(key);
+export async function closeDiffs(key: string, proposal: Proposal): Promise<void> {
+  const tabs = tabsOf(key, proposal);
   if (tabs.length > 0) await vscode.window.tabGroups.close(tabs);
 }
 
@@ -52,18 +55,42 @@ export function editorsOf(key: string): readonly vscode.TextEditor[] {
   return vscode.window.visibleTextEditors.filter((it) => shownBy(it.document.uri)?.key === key);
 }
 
+/** Return where the cursor is in the diff of a file, as a line of the new text: on the old side it is the hunk there. */
+export function cursorIn(key: string, file: ChangedFile): number {
+  const sides = editorsOf(key).flatMap((editor) => {
+    const shown = shownBy(editor.document.uri);
+    return shown?.path === file.path ? [{ editor, side: shown.side }] : [];
+  });
+  const active = sides.find((it) => it.editor === vscode.window.activeTextEditor);
+  const { editor, side } = active ?? sides.find((it) => it.side === "after") ?? {};
+  const line = editor?.selection.active.line ?? 0;
+  if (side !== "before") return line;
+  const hunk = hunkAt(file, line, "before");
+  return hunk === null ? 0 : linesAfter(hunk).first;
+}
+
 /** Open a file of the workspace at a line. */
 export async function openFile(uri: vscode.Uri, line: number): Promise<void> {
   const selection = new vscode.Range(line, 0, line, 0);
   await vscode.window.showTextDocument(uri, { preview: false, selection });
 }
 
-function tabsOf(key: string): readonly vscode.Tab[] {
-  return vscode.window.tabGroups.all.flatMap((it) => it.tabs).filter((it) => shownIn(it)?.key === key);
+function tabsOf(key: string, proposal: Proposal): readonly vscode.Tab[] {
+  const all = vscode.window.tabGroups.all.flatMap((it) => it.tabs);
+  return all.filter((it) => shownIn(it)?.key === key || showsAll(it, proposal));
 }
 
 function shownIn(tab: vscode.Tab): Shown | null {
   return tab.input instanceof vscode.TabInputTextDiff ? shownBy(tab.input.modified) : null;
+}
+
+/** Tell whether a tab shows all files: extensions are told nothing of such a tab but its label. */
+function showsAll(tab: vscode.Tab, proposal: Proposal): boolean {
+  return tab.input === undefined && tab.label.startsWith(allTitleOf(proposal));
+}
+
+function allTitleOf(proposal: Proposal): string {
+  return `Glossator: ${proposal.title}`;
 }
 
 function titleOf(proposal: Proposal, file: ChangedFile): string {

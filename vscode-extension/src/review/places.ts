@@ -25,17 +25,12 @@ export function linesAfter(hunk: Hunk): Lines {
   return linesOf(hunk.after);
 }
 
-/** Return the lines of a hunk in the old text; where it only adds, the line above it. */
-export function linesBefore(hunk: Hunk): Lines {
-  return linesOf(hunk.before);
-}
-
-/** Return the hunk that a line of the new text is in, else the nearest one. */
-export function hunkAt(file: ChangedFile, line: number): Hunk | null {
+/** Return the hunk that a line of the new or the old text is in, else the nearest one. */
+export function hunkAt(file: ChangedFile, line: number, side: "before" | "after" = "after"): Hunk | null {
   let best: Hunk | null = null;
   let least = Number.POSITIVE_INFINITY;
   for (const hunk of file.hunks) {
-    const { first, last } = linesAfter(hunk);
+    const { first, last } = linesOf(hunk[side]);
     const distance = line < first ? first - line : Math.max(0, line - last);
     if (distance < least) [best, least] = [hunk, distance];
   }

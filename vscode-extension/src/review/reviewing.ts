@@ -10,7 +10,7 @@ import type { ViewContext } from "../views/index.ts";
 import { HunkControls } from "./controls.ts";
 import { countsOf, decisionOf, isWhole, partsOf, partsOfFile } from "./decisions.ts";
 import type { Decision, Part } from "./decisions.ts";
-import { closeDiffs, diffInFront, editorsOf, isOpen, openAll, openDiff, openFile } from "./diffs.ts";
+import { closeDiffs, cursorIn, diffInFront, isOpen, openAll, openDiff, openFile } from "./diffs.ts";
 import { counted, evidenceAsMarkdown, evidenceAsText } from "./evidence.ts";
 import { outlineOf } from "./outline.ts";
 import type { Row } from "./outline.ts";
@@ -98,7 +98,8 @@ export class Reviewing implements vscode.Disposable {
   }
 
   async #begin({ key }: News, proposal: Proposal): Promise<void> {
-    if (this.#current === undefined || !isOpen(this.#current)) {
+    const current = this.#current === undefined ? undefined : this.#reviews.proposal(this.#current);
+    if (this.#current === undefined || current === undefined || !isOpen(this.#current, current)) {
       await this.#openFirst(key, proposal);
       return;
     }
@@ -110,14 +111,14 @@ export class Reviewing implements vscode.Disposable {
   async #goOn({ key }: News, proposal: Proposal): Promise<void> {
     const shown = diffInFront();
     if (shown?.key !== key || proposal.files.some((it) => it.path === shown.path)) return;
-    await closeDiffs(key);
+    await closeDiffs(key, proposal);
     await this.#openFirst(key, proposal);
   }
 
   async #end(key: string, before: Proposal, proposal: Proposal): Promise<void> {
-    const wasOpen = isOpen(key);
+    const wasOpen = isOpen(key, before);
     const shown = diffInFront();
-    await closeDiffs(key);
+    await closeDiffs(key, before);
     if (!wasOpen || proposal.state !== "applied") return;
     const left = before.files.filter((it) => it.change !== "deleted");
     const file = left.find((it) => it.path === shown?.path) ?? left[0];
@@ -199,8 +200,8 @@ export class Reviewing implements vscode.Disposable {
     if (key === undefined || review === undefined) return;
     const { accepted, undecided, discarded } = countsOf(review);
     if (undecided === 0 || accepted + discarded === 0) return this.#reviews.send(key, "discard");
-    const question = `${counted(undecided, "hunk")} of “${review.proposal.title}” ${undecided === 1 ? "is" : "are"} not decided.`;
-    const detail = `${counted(accepted, "hunk")} accepted. What becomes of the rest?`;
+    const question = `${counted(undecided, "part")} of “${review.proposal.title}” ${undecided === 1 ? "is" : "are"} not decided.`;
+    const detail = `${counted(accepted, "part")} accepted. What becomes of the rest?`;
     const [all, discard, wait] = ["Accept the Rest", "Discard the Rest", "Leave It Waiting"];
     const answers = accepted > 0 ? [all, discard, wait] : [all, discard];
     const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...answers);
@@ -229,9 +230,8 @@ export class Reviewing implements vscode.Disposable {
 
   #cursor(key: string): { readonly path: string; readonly line: number } | null {
     const shown = diffInFront();
-    if (shown?.key !== key) return null;
-    const editor = editorsOf(key).find((it) => shownBy(it.document.uri)?.side === "after" && shownBy(it.document.uri)?.path === shown.path);
-    return { path: shown.path, line: editor?.selection.active.line ?? 0 };
+    const file = this.#fileOf(shown?.key, shown?.path);
+    return shown?.key === key && file !== undefined ? { path: shown.path, line: cursorIn(key, file) } : null;
   }
 
   #partsOf(about: About): readonly Part[] {

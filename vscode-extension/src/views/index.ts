@@ -20,6 +20,8 @@ export interface ViewContext {
   readonly server: Server;
   readonly log: vscode.LogOutputChannel;
   readonly extensionUri: vscode.Uri;
+  /** The titles of the jobs that run, the newest last. */
+  readonly jobTitles: () => readonly string[];
   /** Shows trouble in its own sentence, with what can be done about it. */
   readonly showTrouble: (trouble: unknown) => Promise<void>;
 }

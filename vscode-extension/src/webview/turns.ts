@@ -58,5 +58,6 @@ function foot(turn: ShownTurn, isOpen: boolean): readonly Node[] {
   if (isOpen) return [];
   const copy = made("button", "link", { type: "button", "data-copy": "" }, "Copy");
   const again = made("button", "link", { type: "button", "data-again": "" }, "Ask Again");
-  return [made("p", "foot", {}, made("span", "origin", {}, turn.origin), ...(turn.html === "" ? [] : [copy]), again)];
+  const actions = [...(turn.html === "" ? [] : [copy]), ...(turn.isQuestion ? [again] : [])];
+  return [made("p", "foot", {}, made("span", "origin", {}, turn.origin), ...actions)];
 }
