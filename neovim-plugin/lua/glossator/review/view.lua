@@ -29,18 +29,21 @@ local function is_there(view)
   return views[id_of(view)] == view and vim.api.nvim_tabpage_is_valid(view.tab)
 end
 
+---Close a review, of which a person may have closed the windows already.
 ---@param view glossator.ReviewView
 local function close(view)
-  if not is_there(view) then
+  if views[id_of(view)] ~= view then
     return
   end
   views[id_of(view)] = nil
   local was_here = vim.api.nvim_get_current_tabpage() == view.tab
-  if #vim.api.nvim_list_tabpages() == 1 then
-    vim.cmd('tab split')
-    vim.cmd.enew()
+  if vim.api.nvim_tabpage_is_valid(view.tab) then
+    if #vim.api.nvim_list_tabpages() == 1 then
+      vim.cmd('tab split')
+      vim.cmd.enew()
+    end
+    vim.cmd.tabclose(vim.api.nvim_tabpage_get_number(view.tab))
   end
-  vim.cmd.tabclose(vim.api.nvim_tabpage_get_number(view.tab))
   for _, bufnr in ipairs({ view.list, view.before, view.after }) do
     pcall(vim.api.nvim_buf_delete, bufnr, { force = true })
   end
@@ -243,7 +246,7 @@ local function listen(view)
       -- One window alone is no review; closing it means to come back later.
       if vim.list_contains(wins, tonumber(event.match)) then
         vim.schedule(function()
-          if is_there(view) then
+          if views[id_of(view)] == view then
             later(view)
           end
         end)
