@@ -88,6 +88,8 @@ function M.show_file(view, file)
     end
     vim.api.nvim_win_call(view.windows[side], function()
       vim.cmd.diffthis()
+      -- Half of a terminal is narrow enough.
+      vim.wo[0][0].foldcolumn = '0'
     end)
   end
   vim.api.nvim_win_call(view.windows.after, function()
@@ -157,7 +159,7 @@ function M.lay_out(client_id, review)
     set.wrap, set.spell, set.list = false, false, false
     set.number, set.relativenumber = side ~= 'list', false
     set.signcolumn, set.conceallevel = side == 'list' and 'no' or 'yes:1', 0
-    set.winfixheight = side == 'list'
+    set.winfixheight, set.numberwidth = side == 'list', 3
     -- The names of these buffers say nothing to a person.
     set.statusline = side == 'list' and ' ' or ' %l/%L'
   end
