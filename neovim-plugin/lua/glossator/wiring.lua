@@ -81,6 +81,7 @@ end
 function M.attached(client, bufnr)
   if not wired[client.rpc] then
     wired[client.rpc] = client.id
+    require('glossator.server').started(client.rpc)
     wire(client)
   end
   require('glossator.mappings').offer(bufnr)
