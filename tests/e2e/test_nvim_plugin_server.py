@@ -23,7 +23,7 @@ def scene(tmp_path: Path, nvim: str, script: WriteScript) -> Scene:
     script(
         {
             "json": {
-                "summary": "Count",
+                "summary": "Say what this is for",
                 "parameters": {"text": "what to read"},
                 "returns": "how many there are",
             },
@@ -92,7 +92,7 @@ def test_who_does_not_wait_for_the_server_is_served_all_the_same(scene: Scene) -
     return nvim.text()
     """,
     )
-    assert "Count the words of a text" in played.result
+    assert "Say what this is for" in played.result
     assert played.said == ["Glossator: the server is starting; what you asked for follows."]
 
 
