@@ -83,6 +83,10 @@ function M.attached(client, bufnr)
     wired[client.rpc] = client.id
     require('glossator.server').started(client.rpc)
     wire(client)
+    local complaint = options.complaints()[1]
+    if complaint then
+      say.warn(complaint)
+    end
   end
   require('glossator.mappings').offer(bufnr)
   status.refresh(client)
