@@ -10,15 +10,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
-import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-import platformdirs
+from benchmarks.source_packages import unpacked
 
 _FILE = Path(__file__).parent / "ask" / "questions.json"
 DEVELOPMENT = "development"
@@ -102,7 +98,7 @@ def lay_out(project: Project, work: Path) -> Path:
     """Return a fresh copy of a project's source below `work`, without what is left out."""
     root = work / project.name
     shutil.rmtree(root, ignore_errors=True)
-    source = unpacked(project)
+    source = _source(project)
     left_out = {source / it for it in project.left_out}
 
     def ignored(folder: str, names: list[str]) -> list[str]:
@@ -114,7 +110,7 @@ def lay_out(project: Project, work: Path) -> Path:
 
 def misplaced(project: Project) -> Iterator[str]:
     """Yield the ids of questions whose annotated lines are not where they are said to be."""
-    root = unpacked(project)
+    root = _source(project)
     for question in questions_of(project):
         for place in question.answers:
             path = root / place.path
@@ -124,31 +120,5 @@ def misplaced(project: Project) -> Iterator[str]:
                 yield question.id
 
 
-@cache
-def unpacked(project: Project) -> Path:
-    """Return the unpacked source of a project, fetched once, by its hash."""
-    folder = Path(platformdirs.user_cache_dir("glossator-parts")) / "ask_projects"
-    target = folder / project.distribution
-    if not target.is_dir():
-        archive = _fetched(project, folder)
-        with tarfile.open(archive) as tar:
-            tar.extractall(target, filter="data")
-    (root,) = (it for it in target.iterdir() if it.is_dir())
-    return root
-
-
-def _fetched(project: Project, folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    wanted = folder / f"{project.name}.txt"
-    wanted.write_text(f"{project.distribution} --hash=sha256:{project.sha256}\n", "utf-8")
-    command = ["download", "-q", "--no-deps", "--no-binary", ":all:", "--require-hashes"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", *command, "-d", folder / project.name, "-r", wanted],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise SystemExit(f"no source of {project.distribution}: {done.stderr.strip()[-300:]}")
-    (archive,) = (folder / project.name).glob("*.tar.gz")
-    return archive
+def _source(project: Project) -> Path:
+    return unpacked(project.distribution, project.sha256, "ask_projects")

@@ -9,17 +9,12 @@ from __future__ import annotations
 
 import random
 import re
-import subprocess
-import sys
-import tarfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path, PurePosixPath
 
-import platformdirs
-
 from benchmarks.fix_faults import PROGRAMS
+from benchmarks.source_packages import unpacked
 
 _LEFT_OUT = frozenset({"faults.toml", "__pycache__", ".pytest_cache"})
 _NEIGHBOURS = 2
@@ -135,7 +130,7 @@ def own_project(language: str, program: str, names: Sequence[str], rng: random.R
 def foreign_project(name: str) -> Project:
     """Return a package that others wrote, or end the run where it cannot be had."""
     chosen = FOREIGN[name]
-    root = _unpacked(name)
+    root = unpacked(chosen.distribution, chosen.sha256, "edit_projects")
     files: dict[str, str] = {}
     for source, target in chosen.folders:
         for it in sorted((root / source).rglob("*")):
@@ -211,29 +206,3 @@ def _invented(rng: random.Random) -> str:
 def _renamed_part(part: str, renamed: Mapping[str, str]) -> str:
     stem, dot, suffix = part.partition(".")
     return renamed.get(stem, stem) + dot + suffix
-
-
-@cache
-def _unpacked(name: str) -> Path:
-    """Return the unpacked source of a package, fetched once, by its hash."""
-    chosen = FOREIGN[name]
-    folder = Path(platformdirs.user_cache_dir("glossator-parts")) / "edit_projects"
-    target = folder / chosen.distribution
-    if not target.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        wanted = folder / f"{name}.txt"
-        wanted.write_text(f"{chosen.distribution} --hash=sha256:{chosen.sha256}\n", "utf-8")
-        command = ["download", "-q", "--no-deps", "--no-binary", ":all:", "--require-hashes"]
-        done = subprocess.run(
-            [sys.executable, "-m", "pip", *command, "-d", folder / name, "-r", wanted],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise SystemExit(f"no source of {chosen.distribution}: {done.stderr.strip()[-300:]}")
-        (archive,) = (folder / name).glob("*.tar.gz")
-        with tarfile.open(archive) as tar:
-            tar.extractall(target, filter="data")
-    (root,) = (it for it in target.iterdir() if it.is_dir())
-    return root

@@ -26,6 +26,7 @@ Node = tree_sitter.Node
 _READ_BYTES = 1 << 20
 # Patterns that are half matched at one place; code as people write it needs a few hundred.
 _MATCH_LIMIT = 1 << 16
+_FOUND = "found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,25 @@ def walk_frame(body: Node, others: Container[str]) -> Iterator[Node]:
             pending.extend(reversed(node.children))
 
 
+def find_in_frame(
+    source: ParsedSource, body: Node, wanted: frozenset[str], others: frozenset[str]
+) -> Iterator[Node]:
+    """Yield the nodes of some types that `walk_frame` yields, without a look at all the rest.
+
+    Both name named nodes; types that the grammar does not know are of no matter.
+    """
+    query = _query_of_types(source.language.grammar, wanted | others)
+    found = tree_sitter.QueryCursor(query).captures(body).get(_FOUND, [])
+    end = body.start_byte
+    for node in sorted(found, key=lambda it: (it.start_byte, -it.end_byte)):
+        if node.id == body.id or node.start_byte < end:
+            continue
+        if node.type in others:
+            end = node.end_byte
+        else:
+            yield node
+
+
 def _with_change(source: ParsedSource, change: TextChange) -> ParsedSource:
     span = change.span
     text = source.text[: span.start] + change.new_text + source.text[span.end :]
@@ -251,6 +271,13 @@ def _grammar(name: str) -> tree_sitter.Language:
 @cache
 def _query(grammar: str, query: str) -> tree_sitter.Query:
     return tree_sitter.Query(_grammar(grammar), query)
+
+
+@cache
+def _query_of_types(grammar: str, types: frozenset[str]) -> tree_sitter.Query:
+    language = _grammar(grammar)
+    known = sorted(it for it in types if language.id_for_node_kind(it, True))  # noqa: FBT003 -- named
+    return tree_sitter.Query(language, "".join(f"({it}) @{_FOUND}\n" for it in known))
 
 
 def _parsed_in_time(

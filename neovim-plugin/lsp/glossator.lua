@@ -9,6 +9,17 @@ local function handler(name)
   end
 end
 
+-- No `on_init` or `on_attach`: those are a person's own, and would be hidden by ours.
+vim.api.nvim_create_autocmd('LspAttach', {
+  group = vim.api.nvim_create_augroup('glossator.attach', { clear = true }),
+  callback = function(event)
+    local client = vim.lsp.get_client_by_id(event.data.client_id)
+    if client and client.name == 'glossator' then
+      require('glossator.wiring').attached(client, event.buf)
+    end
+  end,
+})
+
 ---@type vim.lsp.Config
 return {
   cmd = function(dispatchers, config)
@@ -42,10 +53,4 @@ return {
     ['window/logMessage'] = handler('log_message'),
     ['workspace/codeLens/refresh'] = handler('refresh_lenses'),
   },
-  on_init = function(client)
-    require('glossator.wiring').wire(client)
-  end,
-  on_exit = function(code, signal, client_id)
-    require('glossator.server').ended(code, signal, client_id)
-  end,
 }

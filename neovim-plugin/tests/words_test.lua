@@ -143,7 +143,7 @@ return {
       '- modified f.c',
       '',
       '- ok compile (gcc 12): 1 error -> 0 errors',
-      '- FAILED part: -> no',
+      '- FAILED part: no',
       '- round 1',
       '- a notice',
     })

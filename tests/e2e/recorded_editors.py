@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lsprotocol import types
+from pytest_lsp import client_capabilities
 
 from tests.e2e.lsp_editor import CONVERTER, Announced, Json, StrictEditor
 
 PROFILES = Path(__file__).with_name("profiles")
-NAMES = tuple(sorted(it.stem for it in PROFILES.glob("*.json")))
+# Of a package's; what else it has is tried in the editors themselves.
+VS_CODE = "visual-studio-code"
+NAMES = (*sorted(it.stem for it in PROFILES.glob("*.json")), VS_CODE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,19 @@ class RecordedEditor:
         """Tell whether it opens a file that a server wants to show."""
         window = self.capabilities.window
         return bool(window and window.show_document and window.show_document.support)
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether it asks for diagnostics, so that none are sent unasked."""
+        document = self.capabilities.text_document
+        return bool(document and document.diagnostic)
+
+    @property
+    def asks_again(self) -> bool:
+        """Tell whether it can be told to ask for diagnostics again."""
+        workspace = self.capabilities.workspace
+        refresh = workspace.diagnostics if workspace else None
+        return bool(refresh and refresh.refresh_support)
 
     async def answer(self, editor: StrictEditor, uri: str, answer: str) -> str:
         """Answer the server's next question as its user would; return the question.
@@ -66,6 +82,8 @@ class RecordedEditor:
 
 def recorded_editor(name: str) -> RecordedEditor:
     """Return the editor of a profile."""
+    if name == VS_CODE:
+        return RecordedEditor("Visual Studio Code", client_capabilities(name), frozenset())
     profile = json.loads((PROFILES / f"{name}.json").read_text("utf-8"))
     return RecordedEditor(
         profile["clientInfo"]["name"],

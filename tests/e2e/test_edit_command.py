@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.change_kills import tree_of
+from glossator_server.change_set import ChangeSet, FileChange
+from glossator_server.changes.journal import Contents, journal_folder, open_journal
 from tests.e2e.command_line import check_one_sentence, glossator, started
 from tests.e2e.editing import (
     AFTER,
@@ -198,6 +200,16 @@ def test_an_interrupt_leaves_everything_as_it_is(project: Path, edit_models: Wri
     assert process.returncode == 130, errors
     assert b"Cancelled" in errors
     assert texts_of(project) == BEFORE
+
+
+def test_what_is_half_written_stands_in_the_way_before_a_model_is_asked(
+    project: Path, edit_models: WriteEdits
+) -> None:
+    edit_models(plan=[{"error": "unavailable"}])
+    changes = ChangeSet(project, (FileChange("notes.txt", BEFORE["notes.txt"], "x"),))
+    contents: Contents = {"notes.txt": (BEFORE["notes.txt"].encode(), b"x", 0o644)}
+    open_journal(journal_folder(), changes, contents)
+    check_one_sentence(glossator("edit", "--write", WANTED, cwd=project), 2, "glossator recover")
 
 
 def test_nothing_half_written_is_said(project: Path, edit_models: WriteEdits) -> None:

@@ -19,12 +19,19 @@ from tests.e2e.editing import (
     plan_of,
 )
 from tests.e2e.emacs import Emacs, lisp, running_emacs
-from tests.e2e.fixing import BROKEN, MENDED, RIGHT, WriteModels, lay_out, models
+from tests.e2e.fixing import APPROVAL, BROKEN, MENDED, RIGHT, WriteModels, lay_out, models
 
 __all__ = ["edit_models", "models"]
 
 pytestmark = [pytest.mark.emacs, pytest.mark.sandbox, pytest.mark.timeout(300)]
 
+FINDING = {
+    "quote": "return left + operand;",
+    "severity": "error",
+    "problem": "`operand` is nothing.",
+    "fix": "",
+}
+CHECKED = "\tif (!host)\n\t\treturn 0;\n\treturn"
 THREE = ("net.h", "client.c", "notes.txt")
 NET = """#include "net.h"
 
@@ -50,6 +57,15 @@ def broken(tmp_path: Path) -> Path:
 def project(tmp_path: Path) -> Path:
     # Without the second caller, so that three files are all that there is to change.
     return lay_out_net(tmp_path / "net", {it: BEFORE[it] for it in THREE})
+
+
+def with_checks() -> list[dict[str, object]]:
+    """Return the turns that have both functions of the client look at their host first."""
+    ends = ("connect(host);", "connect(host) && connect(host);")
+    return [
+        act("edit_file", path="client.c", search=f"\treturn {it}", replace=f"{CHECKED} {it}")
+        for it in ends
+    ]
 
 
 def ask_for_edit(editor: Emacs, path: Path) -> None:
@@ -83,6 +99,28 @@ def test_an_error_is_mended_after_a_look_at_the_diff(
         assert editor.wait_for_text("left + right") == MENDED
         editor.undo()
         assert editor.text() == BROKEN
+
+
+def test_a_review_marks_its_findings_until_they_are_mended(
+    broken: Path, models: WriteModels, emacs: str
+) -> None:
+    findings = json.dumps({"findings": [FINDING]})
+    models(RIGHT, critic=({"when": "Review", "text": findings}, APPROVAL))  # type: ignore[arg-type]
+    with running_emacs(emacs, broken.parent) as editor:
+        editor.open(broken)
+        editor.go_to("int add")
+        editor.act("Review `add`")
+        marked = "(let ((found (drive-diagnostics))) (and (= 1 (length found)) found))"
+        (shown,) = editor.wait("the finding", marked)
+        assert shown["line"] == 5
+        assert "`operand` is nothing." in shown["text"]
+        editor.go_to("return left")
+        (title, *_) = editor.menu()
+        assert title.startswith("Fix `add`: `operand` is nothing.")
+        editor.act(title)
+        editor.answer("Apply")
+        assert editor.wait_for_text("left + right") == MENDED
+        editor.wait("nothing marked", "(and (= 0 (length (drive-diagnostics))) t)")
 
 
 def test_discard_changes_nothing(broken: Path, models: WriteModels, emacs: str) -> None:
@@ -135,6 +173,28 @@ def test_a_plan_is_read_then_files_are_taken_one_by_one(
         assert (project / "notes.txt").read_text() == BEFORE["notes.txt"]
         editor.undo()
         assert editor.text() == BEFORE["client.c"]
+
+
+def test_one_hunk_is_taken_and_another_left(
+    project: Path, edit_models: WriteEdits, emacs: str
+) -> None:
+    # With a value of its own, what is left still builds.
+    new_notes = AFTER["notes.txt"]
+    edit_models([plan_of("client.c", "notes.txt")], [*with_checks(), *edits_of("notes.txt")])
+    with running_emacs(emacs, project) as editor:
+        ask_for_edit(editor, project / "client.c")
+        editor.answer("Go on")
+        editor.answer("Choose...")
+        editor.answer("By hunk")
+        assert "+\tif (!host)" in shown_file(editor, ".diff").read_text("utf-8")
+        editor.answer("Take")
+        editor.answer("Leave")
+        assert "notes.txt" in editor.answer("Take").prompt
+        text = editor.wait_for_text("if (!host)")
+        assert text.count("if (!host)") == 1
+        editor.wait("the notes", f"(file-exists-p {lisp(project / 'notes.txt')})")
+        editor.said("2 files: gcc ok")
+    assert (project / "notes.txt").read_text() == new_notes
 
 
 def test_files_are_made_renamed_and_deleted(

@@ -95,7 +95,7 @@ async def test_an_answer_streams_into_a_panel(project: Path, models: WriteScript
             f"- It logs. [net\\.c\\:8\\-9](<{uri}#L8>)"
         )
         assert len(pieces) > 2
-        assert pieces[-1]["found"] is True
+        assert (pieces[-1]["found"], pieces[-1]["model"]) == (True, "scripted")
         assert pieces[-1]["citations"][0] == {"path": "net.c", "startLine": 6, "endLine": 6}
         values = await editor.expect_progress_of(token)
         assert values[-1]["message"] == "answered, with 2 places"
@@ -165,16 +165,38 @@ async def test_a_symbol_is_explained_by_a_code_action_that_only_a_person_is_offe
         await editor.expect_progress_of(token)
 
 
+@pytest.mark.parametrize("end", [(0, 9), (1, 0)])
 async def test_a_selection_is_explained_as_it_stands_in_the_editor(
-    project: Path, models: WriteScript
+    end: tuple[int, int], project: Path, models: WriteScript
 ) -> None:
-    models({"text": "It is new [1:1].", "when": "brand_new"})
+    models({"text": "It is new [1:1].", "when": "Explain net.c:1, which is piece 1"})
     async with strict_editor(announced(project, panels=True)) as editor:
         await editor.initialize()
         uri = (project / "net.c").as_uri()
         await editor.open(uri, "int brand_new(void) { return 1; }\n\nint other;\n")
-        where = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 9}}
+        until = {"line": end[0], "character": end[1]}
+        where = {"start": {"line": 0, "character": 0}, "end": until}
         _, token = await start(editor, "glossator.explain", uri=uri, version=1, range=where)
+        assert "It is new." in "".join(it["delta"] for it in await answers(editor))
+        await editor.expect_progress_of(token)
+
+
+async def test_who_types_while_a_text_is_sorted_has_it_answered_for_where_it_was_said(
+    project: Path, models: WriteScript
+) -> None:
+    models(
+        {"when": "seven intents", "json": {"intent": "explain"}, "delay_s": 1, "chunk": 1_000},
+        {"text": "It is new [1:1]."},
+    )
+    async with strict_editor(announced(project, panels=True)) as editor:
+        await editor.initialize()
+        uri = (project / "net.c").as_uri()
+        await editor.open(uri, "int brand_new(void) { return 1; }\n")
+        where = {"start": {"line": 0, "character": 6}, "end": {"line": 0, "character": 6}}
+        argument = {"uri": uri, "version": 1, "range": where, "text": "xyzzy frobs quux"}
+        _, token = await start(editor, "glossator.do", **argument)
+        await editor.see(types.PROGRESS)
+        await editor.replace(uri, "int brand_new(void) { return 1; }\n\nint other;\n")
         assert "It is new." in "".join(it["delta"] for it in await answers(editor))
         await editor.expect_progress_of(token)
 
@@ -210,6 +232,17 @@ async def test_a_question_changes_nothing_whatever_it_says(
         while editor.inbox:
             await editor.expect(types.WINDOW_LOG_MESSAGE)
     assert (project / "net.c").read_text("utf-8") == NET
+
+
+async def test_no_model_is_named_where_none_was_asked(project: Path, models: WriteScript) -> None:
+    models()
+    async with strict_editor(announced(project, panels=True)) as editor:
+        await editor.initialize()
+        argument = {"text": "Which Kafka topic holds the invoices?", **place(project)}
+        _, token = await start(editor, "glossator.ask", **argument)
+        last = (await answers(editor))[-1]
+        assert (last["found"], "model" in last) == (False, False)
+        await editor.expect_progress_of(token)
 
 
 async def test_a_cancel_reaches_the_model_and_closes_the_panel(

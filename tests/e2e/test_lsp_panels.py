@@ -180,6 +180,26 @@ async def test_what_is_not_named_waits_on_with_numbers_of_its_own(
         await editor.expect_progress_of(token)
 
 
+async def test_who_cancels_before_it_begins_has_the_change_yet(
+    project: Path, edit_models: WriteEdits
+) -> None:
+    edit_models([plan_of(*THREE)], edits_of(*THREE))
+    async with strict_editor(announced(project, panels=True)) as editor:
+        await opened(editor, project)
+        news = await waiting(editor)
+        command = {"command": "glossator.proposal.apply", "arguments": [{"id": news["id"]}]}
+        job = (await editor.ask(types.WORKSPACE_EXECUTE_COMMAND, command))["job"]
+        # Until its progress is there, it has not begun.
+        progress = await editor.expect(types.WINDOW_WORK_DONE_PROGRESS_CREATE)
+        cancel = {"command": "glossator.cancel", "arguments": [{"job": job}]}
+        await editor.ask(types.WORKSPACE_EXECUTE_COMMAND, cancel)
+        await editor.answer(progress, None)
+        token = await run(editor, "glossator.proposal.apply", {"id": news["id"]})
+        assert await editor.accept_changes() == by_uri(project, *THREE)
+        assert (await told(editor))["state"] == "applied"
+        await editor.expect_progress_of(token)
+
+
 async def test_what_is_not_named_is_discarded_with_it_if_a_person_says_so(
     project: Path, edit_models: WriteEdits
 ) -> None:

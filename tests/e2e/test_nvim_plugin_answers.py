@@ -81,7 +81,10 @@ def test_an_answer_streams_beside_the_code_and_its_places_can_be_gone_to(scene: 
     """,
     )
     seen = played.result
-    assert seen["answer"].startswith("# Explain net.c, line 4\n\nIt calls `socket_open`. net.c:6\n")
+    # The server's own title, where it came before the answer's end.
+    titles = ("# Explain net_connect\n", "# Explain net.c, line 4\n")
+    assert seen["answer"].startswith(titles)
+    assert seen["answer"].split("\n")[2] == "It calls `socket_open`. net.c:6"
     assert "ice cream" not in seen["answer"]
     assert "- Note: 1 statement of the model left out" in seen["answer"]
     assert seen["current"] == str(scene.path)

@@ -201,6 +201,7 @@ def test_a_review_can_wait_and_a_second_proposal_does_not_disturb_it(
     end)
     vim.cmd("Glossator show")
     nvim.enter("/after")
+    local again = nvim.text_of(nvim.window("/list"))
     vim.cmd.normal({ "gg", bang = true })
     nvim.press("x")
     nvim.press("ZZ")
@@ -212,13 +213,14 @@ def test_a_review_can_wait_and_a_second_proposal_does_not_disturb_it(
     nvim.press("ZZ")
     nvim.question().answer("Leave them out")
     nvim.wait("the end of the review", function() return #vim.api.nvim_list_tabpages() == 1 end)
-    return { tabs = tabs, still = still, waiting = waiting, titles = question.titles,
+    return { tabs = tabs, still = still, again = again, waiting = waiting, titles = question.titles,
       prompt = undecided.prompt, kept = kept, text = nvim.seen(path).text }
     """,
     )
     seen = played.result
     assert seen["tabs"] == 2
     assert "(1 taken, 1 not decided)" in seen["still"]
+    assert "(1 taken, 1 not decided)" in seen["again"]
     assert len(seen["waiting"]) == len(seen["titles"]) == 2
     assert seen["prompt"] == "1 change is not decided:"
     assert "(1 left out, 1 not decided)" in seen["kept"]

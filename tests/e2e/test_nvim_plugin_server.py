@@ -65,8 +65,7 @@ def test_it_is_a_package_that_costs_nothing_before_it_is_needed(scene: Scene) ->
     return {{ at_start = at_start, clients = clients, still = still, completed = completed }}
     """,
     )
-    # An empty table of Lua's is an object to JSON.
-    assert played.result == {"at_start": {}, "clients": 0, "still": 0, "completed": ["edit"]}
+    assert played.result == {"at_start": [], "clients": 0, "still": 0, "completed": ["edit"]}
     assert played.said == []
 
 

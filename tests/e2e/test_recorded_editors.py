@@ -19,6 +19,7 @@ from tests.e2e.editing import (
     lay_out_net,
     plan_of,
 )
+from tests.e2e.editing import act as act_of
 from tests.e2e.fixing import BROKEN, MENDED, RIGHT, WriteModels, lay_out, models
 from tests.e2e.lsp_editor import Json, StrictEditor, strict_editor
 from tests.e2e.recorded_editors import (
@@ -45,7 +46,17 @@ COMMENT = (
 )
 DOCUMENTED = FUNCTION.replace("int add", f"{COMMENT}int add")
 DRIFTED = COMMENT.replace(" * @b", " * @c: What was.\n * @b") + FUNCTION.partition("\n\n")[2]
-WAYS = {"helix": "Space a", "Zed": "Ctrl+. (Cmd+. on a Mac)"}
+WAYS = {
+    "helix": "Space a",
+    "Zed": "Ctrl+. (Cmd+. on a Mac)",
+    "Visual Studio Code": "Ctrl+. (Cmd+. on a Mac)",
+}
+FINDING = {
+    "quote": "return left + operand;",
+    "severity": "warning",
+    "problem": "The sum can overflow.",
+    "fix": "",
+}
 
 
 @pytest.fixture(params=NAMES)
@@ -92,9 +103,14 @@ async def hovered(editor: StrictEditor, uri: str, text: str) -> str:
     return str(content["value"])
 
 
-async def drift(editor: StrictEditor, uri: str) -> list[Json]:
-    params = {"textDocument": {"uri": uri}}
-    found: list[Json] = (await editor.ask(types.TEXT_DOCUMENT_DIAGNOSTIC, params))["items"]
+async def drift(known: RecordedEditor, editor: StrictEditor, uri: str) -> list[Json]:
+    """Return what is wrong in a file: ask for it, or wait until it is sent."""
+    if known.asks:
+        params = {"textDocument": {"uri": uri}}
+        asked: list[Json] = (await editor.ask(types.TEXT_DOCUMENT_DIAGNOSTIC, params))["items"]
+        return asked
+    sent = await editor.expect(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    found: list[Json] = sent["params"]["diagnostics"]
     return found
 
 
@@ -196,6 +212,88 @@ async def test_an_answer_is_a_file_that_is_opened_or_named(
             await editor.expect(types.WINDOW_LOG_MESSAGE)
 
 
+async def test_a_function_is_explained_in_a_file(
+    known: RecordedEditor, folder: Path, own_home: Path, script: WriteScript
+) -> None:
+    script({"text": "It adds [1:5].", "repeat": True})
+    config = own_home / "config/glossator/config.toml"
+    config.write_text(config.read_text().replace("document = ", "ask = "))
+    path = folder / "sum.c"
+    path.write_text(FUNCTION, "utf-8")
+    async with strict_editor(known.announced(folder)) as editor:
+        uri = await opened(editor, path)
+        token = await act(editor, uri, "add(", "Explain `add`")
+        shown = await known.shown(editor)
+        ended = (await editor.expect_progress_of(token))[-1]["message"]
+        answer = shown if shown is not None else Path(ended.rpartition(": ")[2])
+        assert answer.read_text("utf-8").startswith("# Explain add\n\nIt adds.")
+        while editor.inbox:
+            await editor.expect(types.WINDOW_LOG_MESSAGE)
+
+
+async def test_every_function_of_a_file_is_documented(
+    known: RecordedEditor, folder: Path, script: WriteScript
+) -> None:
+    script({"json": WORDS, "repeat": True})
+    path = folder / "sum.c"
+    path.write_text(FUNCTION + FUNCTION.partition("\n\n")[2].replace("add", "plus"), "utf-8")
+    async with strict_editor(known.announced(folder)) as editor:
+        uri = await opened(editor, path)
+        token = await act(editor, uri, "add(", "Document all undocumented in this file")
+        await editor.accept_edit()
+        text = await editor.accept_edit()
+        assert text.startswith(DOCUMENTED)
+        assert " * plus() - Add two numbers." in text
+        await editor.expect_progress_of(token)
+
+
+@pytest.mark.sandbox
+async def test_files_are_made_and_deleted_by_the_editor(
+    known: RecordedEditor, tmp_path: Path, edit_models: WriteEdits
+) -> None:
+    made = "Limits are in ms.\n"
+    edit_models(
+        [plan_of("limits.txt", "notes.txt")],
+        [
+            act_of("create_file", path="limits.txt", text=made),
+            act_of("delete_file", path="notes.txt"),
+            act_of("finish", summary="moved"),
+        ],
+    )
+    folder = lay_out_net(tmp_path / "net", {it: BEFORE[it] for it in THREE})
+    async with strict_editor(known.announced(folder)) as editor:
+        uri = await opened(editor, folder / "client.c")
+        await command(editor, "glossator.edit", text=WANTED, uri=uri)
+        token = await progress(editor)
+        for title in ("Go on", "Apply all"):
+            await known.shown(editor)
+            await known.answer(editor, uri, title)
+        await known.answer(editor, uri, "Take")
+        changed = await editor.accept_changes()
+        assert changed == {
+            (folder / "limits.txt").as_uri(): made,
+            (folder / "notes.txt").as_uri(): None,
+        }
+        await editor.expect_progress_of(token)
+
+
+@pytest.mark.sandbox
+async def test_a_review_has_its_findings_on_their_lines(
+    known: RecordedEditor, tmp_path: Path, models: WriteModels
+) -> None:
+    models(RIGHT, critic=({"text": json.dumps({"findings": [FINDING]}), "repeat": True},))  # type: ignore[arg-type]
+    path = lay_out(tmp_path / "add")
+    async with strict_editor(known.announced(path.parent)) as editor:
+        uri = await opened(editor, path)
+        token = await act(editor, uri, "int add", "Review `add`")
+        await editor.expect_progress_of(token)
+        if known.asks_again:
+            await editor.answer(await editor.expect(types.WORKSPACE_DIAGNOSTIC_REFRESH), None)
+        (found,) = await drift(known, editor, uri)
+        assert (found["code"], found["range"]["start"]["line"]) == ("review", 4)
+        await editor.expect(types.WINDOW_LOG_MESSAGE)
+
+
 async def test_drift_is_found_and_mended(
     known: RecordedEditor, folder: Path, script: WriteScript
 ) -> None:
@@ -204,7 +302,7 @@ async def test_drift_is_found_and_mended(
     path.write_text(DRIFTED, "utf-8")
     async with strict_editor(known.announced(folder)) as editor:
         uri = await opened(editor, path)
-        (found,) = await drift(editor, uri)
+        (found,) = await drift(known, editor, uri)
         assert found["code"] == "stale-parameter"
         params = {
             "textDocument": {"uri": uri},
@@ -217,7 +315,7 @@ async def test_drift_is_found_and_mended(
         token = await progress(editor)
         assert await editor.accept_edit() == DRIFTED.replace(" * @c: What was.\n", "")
         await editor.expect_progress_of(token)
-        assert await drift(editor, uri) == []
+        assert await drift(known, editor, uri) == []
 
 
 async def test_a_command_cancels(known: RecordedEditor, folder: Path, script: WriteScript) -> None:

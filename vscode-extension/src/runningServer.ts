@@ -18,6 +18,8 @@ import { LastWish } from "./wishes.ts";
 export interface Supply {
   /** Return the program, or why none is installed; rejects with the sentence to show. */
   find(): Promise<Program | { readonly absent: string }>;
+  /** Return the program that is there already; installs nothing. */
+  installed(): Promise<Program | { readonly absent: string }>;
   /** Mend the installation after a start that failed; tells whether another try makes sense. */
   mend(): Promise<boolean>;
 }

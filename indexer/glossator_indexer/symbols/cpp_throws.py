@@ -29,7 +29,8 @@ def thrown(source: ParsedSource, body: Node) -> tuple[str, ...]:
     def name_of(node: Node) -> str | None:
         return None if _is_guarded(node, body) else _thrown_type(source, node)
 
-    frame = frame_of(body, FrameNodes("", frozenset(), "throw_statement", _OTHERS, name_of))
+    nodes = FrameNodes("", frozenset(), "throw_statement", _OTHERS, name_of)
+    frame = frame_of(source, body, nodes)
     return tuple(frame.raised)
 
 

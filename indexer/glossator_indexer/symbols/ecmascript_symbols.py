@@ -179,7 +179,9 @@ class _Reader:
         start = self._start(declared.outer)
         body = node.child_by_field_name("body")
         is_called = declared.kind in _CALLABLE
-        frame = frame_of(body, self._frame_nodes()) if is_called and body is not None else Frame()
+        frame = Frame()
+        if is_called and body is not None:
+            frame = frame_of(self.source, body, self._frame_nodes())
         name = "default" if declared.name is None else self._text(declared.name)
         name_span = span_of(declared.name) if declared.name else Span(start, start)
         indent = indent_before(text, start)

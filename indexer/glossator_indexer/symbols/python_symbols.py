@@ -220,7 +220,7 @@ def _frame(source: ParsedSource, body: Node) -> Frame:
         raised_name=raised,
         is_nothing=lambda node: node.type == "none",
     )
-    return frame_of(body, nodes)
+    return frame_of(source, body, nodes)
 
 
 def _return_type(source: ParsedSource, node: Node, unwritten: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from glossator_indexer.parsing import Node, walk_frame
+from glossator_indexer.parsing import Node, ParsedSource, find_in_frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,15 @@ class Frame:
     returns: bool = False
 
 
-def frame_of(body: Node, nodes: FrameNodes) -> Frame:
+def frame_of(source: ParsedSource, body: Node, nodes: FrameNodes) -> Frame:
     """Return what happens in a body, functions inside of it left out."""
     found = Frame()
-    for node in walk_frame(body, nodes.others):
+    wanted = nodes.yields | {it for it in (nodes.returns, nodes.raises) if it}
+    for node in find_in_frame(source, body, wanted, nodes.others):
         if node.type in nodes.yields:
             found.yields = True
         elif node.type == nodes.returns:
-            value = next((it for it in node.named_children if "comment" not in it.type), None)
+            value = None if found.returns else first_named(node)
             found.returns |= value is not None and not nodes.is_nothing(value)
         elif node.type == nodes.raises and (name := nodes.raised_name(node)):
             found.raised[name] = None

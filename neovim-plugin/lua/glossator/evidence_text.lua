@@ -41,11 +41,13 @@ end
 ---@return string
 local function check(it)
   local verdict = it.verdict == 'passed' and 'ok' or 'FAILED'
-  local tool = it.tool ~= '' and (' (%s %s)'):format(it.tool, it.version) or ''
-  local change = it.before ~= it.after and (': %s -> %s'):format(it.before, it.after)
-    or it.after ~= '' and ': ' .. it.after
-    or ''
-  return line(('- %s %s%s%s'):format(verdict, it.check, tool, change))
+  local tool = vim.trim(('%s %s'):format(it.tool, it.version))
+  tool = tool ~= '' and (' (%s)'):format(tool) or ''
+  local said = it.after ~= '' and ': ' .. it.after or ''
+  if it.before ~= '' and it.before ~= it.after then
+    said = (': %s -> %s'):format(it.before, it.after)
+  end
+  return line(('- %s %s%s%s'):format(verdict, it.check, tool, said))
 end
 
 ---Return what is known of a proposal, as lines of Markdown.

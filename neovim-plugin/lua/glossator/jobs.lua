@@ -6,26 +6,26 @@ local M = {}
 ---@class glossator.Started
 ---@field command string
 ---@field argument table
+---@field title string?
 
 ---@type table<integer, table<integer, glossator.Started>>
 local started = {}
 ---@type table<integer, table<integer, fun()[]>>
 local waiting = {}
 
----Return a callback that remembers the job with which a command is answered, and calls `callback`.
+---Remember the job with which a command was answered, if it was; tell whether it was.
 ---@param client_id integer
 ---@param params lsp.ExecuteCommandParams
----@param callback fun(err: lsp.ResponseError?, result: any)
----@return fun(err: lsp.ResponseError?, result: any)
-function M.noting(client_id, params, callback)
-  return function(err, result)
-    if type(result) == 'table' and type(result.job) == 'number' then
-      local argument = (params.arguments or {})[1]
-      started[client_id] = started[client_id] or {}
-      started[client_id][result.job] = { command = params.command, argument = argument or {} }
-    end
-    callback(err, result)
+---@param result any
+---@return boolean
+function M.note(client_id, params, result)
+  if type(result) ~= 'table' or type(result.job) ~= 'number' then
+    return false
   end
+  local argument = (params.arguments or {})[1]
+  started[client_id] = started[client_id] or {}
+  started[client_id][result.job] = { command = params.command, argument = argument or {} }
+  return true
 end
 
 ---@param client_id integer
@@ -33,6 +33,14 @@ end
 ---@return glossator.Started?
 function M.started(client_id, job)
   return (started[client_id] or {})[job]
+end
+
+---@param client_id integer
+---@param job integer
+---@return string? title as the server gives it, once it has been asked
+function M.title(client_id, job)
+  local one = M.started(client_id, job)
+  return one and one.title
 end
 
 ---Call back, once, when a job is over, however it ended.
@@ -53,6 +61,10 @@ function M.are_running(client_id, running)
   local is_running = {} ---@type table<integer, boolean>
   for _, it in ipairs(running) do
     is_running[it.job] = true
+    local one = M.started(client_id, it.job)
+    if one then
+      one.title = it.title
+    end
   end
   for job, callbacks in pairs(waiting[client_id] or {}) do
     if not is_running[job] then

@@ -61,15 +61,12 @@ end
 local function show(it)
   local win = windows.split(it.bufnr, 'split')
   vim.api.nvim_win_set_height(win, math.max(math.floor(vim.o.lines / 2), 8))
-  local keys = options.now().keys.plan
-  local parts = { ':w or ' .. (keys.go_on or ':w') .. ' go on' }
-  for _, one in ipairs({ { keys.discard, 'discard' }, { keys.jump, 'open file' } }) do
-    if one[1] then
-      table.insert(parts, ('%s %s'):format(one[1], one[2]))
-    end
-  end
-  local bar = windows.literal(table.concat(parts, '  '))
-  vim.wo[win][0].winbar = '%#Title# plan %* ' .. bar
+  windows.bar(win, 'plan', options.now().keys.plan, {
+    { 'go_on', 'or :w go on' },
+    { 'discard', 'discard' },
+    { 'jump', 'open the file' },
+    { 'help', 'all keys' },
+  })
 end
 
 ---A plan whose window was closed is asked about: closing says neither yes nor no.

@@ -28,6 +28,10 @@ end
 ---@param words string
 ---@param is_kept boolean?
 function M.progress(words, is_kept)
+  -- Nothing is written over what a person types there, or is asked there.
+  if vim.list_contains({ 'c', 'r' }, vim.api.nvim_get_mode().mode:sub(1, 1)) then
+    return
+  end
   -- A longer line would ask for Enter.
   local room = math.max(vim.v.echospace, 20)
   local line = vim.fn.strcharpart(('Glossator: ' .. words):gsub('%s+', ' '), 0, room)

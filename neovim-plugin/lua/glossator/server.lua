@@ -27,27 +27,17 @@ function M.if_there(bufnr, on_dir)
   end
 end
 
----@param dispatchers vim.lsp.rpc.Dispatchers
----@param config vim.lsp.ClientConfig?
----@return vim.lsp.rpc.PublicClient
-function M.start(dispatchers, config)
-  local found = assert(program.find())
-  local extra = config
-    and { cwd = config.cmd_cwd, env = config.cmd_env, detached = config.detached }
-  return vim.lsp.rpc.start(found.command, dispatchers, extra)
-end
-
----Clear up after a client; start again where it broke down, but not for ever.
+---Clear up after a server; start again where it broke down, but not for ever.
 ---@param code integer
 ---@param signal integer
----@param client_id integer
-function M.ended(code, signal, client_id)
+---@param rpc vim.lsp.rpc.PublicClient?
+local function ended(code, signal, rpc)
   -- The process's end is told where nothing of the editor may be touched.
   vim.schedule(function()
     if vim.v.exiting ~= vim.NIL then
       return
     end
-    require('glossator.wiring').unwire(client_id)
+    require('glossator.wiring').unwire(rpc)
     if not restarts.is_breakdown(code, signal) then
       return
     end
@@ -65,6 +55,24 @@ function M.ended(code, signal, client_id)
       vim.lsp.enable('glossator')
     end)
   end)
+end
+
+---@param dispatchers vim.lsp.rpc.Dispatchers
+---@param config vim.lsp.ClientConfig?
+---@return vim.lsp.rpc.PublicClient
+function M.start(dispatchers, config)
+  local found = assert(program.find())
+  local rpc ---@type vim.lsp.rpc.PublicClient?
+  local with_end = vim.tbl_extend('force', dispatchers, {
+    on_exit = function(code, signal)
+      dispatchers.on_exit(code, signal)
+      ended(code, signal, rpc)
+    end,
+  })
+  local extra = config
+    and { cwd = config.cmd_cwd, env = config.cmd_env, detached = config.detached }
+  rpc = vim.lsp.rpc.start(found.command, with_end, extra)
+  return rpc
 end
 
 ---Stop the server and start it again, when the old one has ended.

@@ -106,6 +106,22 @@ function M.literal(text)
   return (text:gsub('%c', ' '):gsub('%%', '%%%%'))
 end
 
+---Say above a window what it is and what can be pressed.
+---@param win integer
+---@param title string
+---@param keys table<string, string|false>
+---@param offered string[][] an action and what it does
+function M.bar(win, title, keys, offered)
+  local parts = {} ---@type string[]
+  for _, it in ipairs(offered) do
+    if keys[it[1]] then
+      table.insert(parts, ('%s %s'):format(keys[it[1]], it[2]))
+    end
+  end
+  local text = M.literal(table.concat(parts, '  '))
+  vim.wo[win][0].winbar = ('%%#Title# %s %%* %s'):format(title, text)
+end
+
 ---Map keys of a buffer: each action has a `<Plug>` mapping, and the key that a person chose for it.
 ---@param bufnr integer
 ---@param keys table<string, string|false>

@@ -10,6 +10,9 @@ local status = require('glossator.status')
 
 local M = {}
 
+---@type table<vim.lsp.rpc.PublicClient, integer> the id of each client that is joined to the plugin
+local wired = {}
+
 ---@param client_id integer
 ---@return vim.lsp.Client?
 local function ours(client_id)
@@ -42,16 +45,6 @@ local function listen()
       end
     end,
   })
-  vim.api.nvim_create_autocmd('LspAttach', {
-    group = group,
-    callback = function(event)
-      local client = ours(event.data.client_id)
-      if client then
-        require('glossator.mappings').offer(event.buf)
-        status.refresh(client)
-      end
-    end,
-  })
   vim.api.nvim_create_autocmd('WinEnter', {
     group = group,
     callback = function()
@@ -60,9 +53,8 @@ local function listen()
   })
 end
 
----Join a client to the plugin: called once, when it has been initialized.
 ---@param client vim.lsp.Client
-function M.wire(client)
+local function wire(client)
   listen()
   local plain = client.rpc.request
   ---@diagnostic disable-next-line: duplicate-set-field
@@ -70,14 +62,39 @@ function M.wire(client)
     if method == 'textDocument/hover' and options.now().hover_actions then
       callback = hover.with_actions(client, params, callback, plain)
     elseif method == 'workspace/executeCommand' then
-      callback = jobs.noting(client.id, params, callback)
+      local hand_on = callback
+      callback = function(err, result)
+        if jobs.note(client.id, params, result) then
+          -- Its title, and one job more in the statusline.
+          status.refresh(client)
+        end
+        hand_on(err, result)
+      end
     end
     return plain(method, params, callback, on_reply)
   end
 end
 
----@param client_id integer
-function M.unwire(client_id)
+---A buffer was attached to a client; with the first one it is joined to the plugin.
+---@param client vim.lsp.Client
+---@param bufnr integer
+function M.attached(client, bufnr)
+  if not wired[client.rpc] then
+    wired[client.rpc] = client.id
+    wire(client)
+  end
+  require('glossator.mappings').offer(bufnr)
+  status.refresh(client)
+end
+
+---A server has ended: what belongs to it is over. It may have ended before it was joined.
+---@param rpc vim.lsp.rpc.PublicClient?
+function M.unwire(rpc)
+  local client_id = rpc and wired[rpc]
+  if not (rpc and client_id) then
+    return
+  end
+  wired[rpc] = nil
   log.note(client_id, 'the server has ended')
   jobs.forget(client_id)
   require('glossator.proposals').forget(client_id)

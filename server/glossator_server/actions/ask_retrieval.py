@@ -57,7 +57,6 @@ MOST_LINE_CHARACTERS = 400
 # A name of an earlier turn stands for what "it" means, and is not asked for itself.
 MOST_EARLIER_NAMES = 8
 _INDEX_SECONDS = 20.0
-_LINES_AROUND = 30
 # A plain word that is also a name is less sure to be meant than what was found for all of them.
 _HITS_FIRST = 6
 _HITS_BEFORE_RELATED = 24

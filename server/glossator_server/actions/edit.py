@@ -18,6 +18,7 @@ from glossator_server.actions.workbench import Workbench
 from glossator_server.agent.access import Access
 from glossator_server.agent.actions import Action, AgentTool, Permission, in_words, makes_calls
 from glossator_server.agent.changing import Changing
+from glossator_server.agent.data import as_data
 from glossator_server.agent.errors import ToolError
 from glossator_server.agent.files_seen import SeenFiles
 from glossator_server.agent.hiding import HidingChecker
@@ -245,17 +246,18 @@ async def _objection(work: _Work, summary: str) -> str | None:
         return None
     judgement = await _judge(work)
     if not judgement.may_be_offered:
-        return _sent_back(work, judgement.words(work.workbench.root), "the checks find more wrong")
+        words = "\n".join(judgement.words(work.workbench.root))
+        return _sent_back(work, as_data("the checks", words), "the checks find more wrong")
     verdict = await _verdict(work, judgement)
     if verdict is None or (verdict.approve and verdict.resolved):
         return None
-    reasons = (f"The reviewer says: {verdict.words or 'not all is done'}",)
+    words = verdict.words or "not all is done"
     if work.reviews > work.options.reviews:
         return None
-    return _sent_back(work, reasons, reasons[0])
+    return _sent_back(work, as_data("the reviewer", words), f"The reviewer says: {words}")
 
 
-def _sent_back(work: _Work, reasons: tuple[str, ...], noted: str) -> str | None:
+def _sent_back(work: _Work, reasons: str, noted: str) -> str | None:
     work.refusals += 1
     work.note(f"sent back: {noted}")
     return None if work.refusals >= MOST_REFUSALS else refusal(reasons)
@@ -274,11 +276,12 @@ async def _verdict(work: _Work, judgement: SetJudgement) -> CriticVerdict | None
         return None
     work.reviews += 1
     work.report(f"{critic.info.id} reviews")
+    checks = [f"{it.check} ({it.tool}): {it.after}" for it in judgement.evidence]
     edit = ReviewedEdit(
         work.wish.instruction,
         work.plan.text,
-        diff_of(work.staging.changes),
-        [f"{it.check} ({it.tool}): {it.after}" for it in judgement.evidence],
+        as_data("the change", diff_of(work.staging.changes)),
+        as_data("the checks", "\n".join(checks) or "nothing wrong"),
     )
     request = critic_question(edit, critic.info)
     errand = Errand("chat", CRITIC_ROLE, work.workbench.data_class)

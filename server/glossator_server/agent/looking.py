@@ -129,7 +129,7 @@ class Looking:
         lines = [
             f"{path}:{it.start_line}-{it.end_line} {it.kind} {it.symbol}"
             for it in hits
-            if (path := self._inner(it.path)) is not None
+            if (path := self._inner(it.path)) is not None and self.staging.exists(path)
         ]
         return as_data("search_code", "\n".join(lines)) if lines else "Nothing was found."
 

@@ -87,10 +87,13 @@ class Staging:
 
     @property
     def overlaid(self) -> tuple[str, ...]:
-        """Return the paths of files that are staged, or open in the editor, below the root."""
+        """Return the paths of files below the root that may be others than the index knows.
+
+        They are staged, gone, or open in the editor.
+        """
         opened = (it for it in self._open if it.is_relative_to(self.access.root))
         inner = (it.relative_to(self.access.root).as_posix() for it in opened)
-        return tuple(dict.fromkeys((*self._staged, *inner)))
+        return tuple(dict.fromkeys((*self._staged, *self._gone, *inner)))
 
     def text_holding(self, inner: str, words: Sequence[str]) -> str | None:
         """Return the text of a file that may be read if one of some words stands in it.

@@ -32,7 +32,7 @@ from glossator_server.errors import StaleDocumentError, UsageError
 from glossator_server.files import is_writable, new_mode, replace_file, told
 from glossator_server.protected import is_protected
 
-__all__ = ["Recovered", "journal_folder", "recover", "write_changes"]
+__all__ = ["Recovered", "check_none_is_open", "journal_folder", "recover", "write_changes"]
 
 _LOCK = ".lock"
 
@@ -59,11 +59,7 @@ def write_changes(changes: ChangeSet, folder: Path) -> tuple[Path, ...]:
     written: then nothing was changed.
     """
     with _locked(folder):
-        if open_journals(folder, changes.root):
-            raise UsageError(
-                f"An earlier change of {changes.root} was not written to its end; run `glossator "
-                "recover` first."
-            )
+        _check_none_is_open(folder, changes.root)
         contents = _contents(changes)
         _check_places(changes.root, contents)
         journal = open_journal(folder, changes, contents)
@@ -77,6 +73,12 @@ def write_changes(changes: ChangeSet, folder: Path) -> tuple[Path, ...]:
     return tuple(changes.root / it for it in contents)
 
 
+def check_none_is_open(folder: Path, root: Path) -> None:
+    """Raise `UsageError` where an earlier set of changes of a root is half written."""
+    with _locked(folder):
+        _check_none_is_open(folder, root)
+
+
 def recover(folder: Path, root: Path | None = None) -> tuple[Recovered, ...]:
     """Take back what was half written, and close what was written; of one root where one is given.
 
@@ -84,6 +86,14 @@ def recover(folder: Path, root: Path | None = None) -> tuple[Recovered, ...]:
     """
     with _locked(folder):
         return tuple(_recovered(it) for it in open_journals(folder, root))
+
+
+def _check_none_is_open(folder: Path, root: Path) -> None:
+    if open_journals(folder, root):
+        raise UsageError(
+            f"An earlier change of {root} was not written to its end; run `glossator recover` "
+            "first."
+        )
 
 
 def _recovered(journal: Journal) -> Recovered:

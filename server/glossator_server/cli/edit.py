@@ -19,6 +19,7 @@ from glossator_server.agent.plans import Plan, read_plan
 from glossator_server.agent.proposals import EditOutcome, EditProposal, NoEdit
 from glossator_server.change_set import FileChange
 from glossator_server.changes.diffs import diff_of
+from glossator_server.changes.writing import check_none_is_open, journal_folder, write_changes
 from glossator_server.cli.output import JSON_SCHEMA_VERSION, TerminalPrinter, facts_as_json
 from glossator_server.cli.printing import complain, visible
 from glossator_server.cli.status import ExitStatus
@@ -67,7 +68,10 @@ def run(options: argparse.Namespace) -> int:
     target = None if options.at is None else read_target(options.at)
     place = place_of(options.workspace, None if target is None else target.path)
     wish = _wish(options.instruction, target, place.application.settings)
-    given = None if options.plan is None else read_plan(_plan_file(options.plan))
+    given = None if options.plan is None else read_plan(read_source(options.plan))
+    if options.write:
+        # Not after minutes of work, and of half of a change nothing right can be made.
+        check_none_is_open(journal_folder(), place.root)
     plan, outcome = asyncio.run(_work(place, wish, given, options))
     if outcome is None:
         print(plan.text, end="")
@@ -82,8 +86,6 @@ def run(options: argparse.Namespace) -> int:
                 f"{unconfirmed[0]} would go, or programs obey it, so nothing was written; look at "
                 f"its change, and add --confirm {unconfirmed[0]}."
             )
-        from glossator_server.changes.writing import journal_folder, write_changes
-
         for path in write_changes(outcome.changes, journal_folder()):
             print(visible(f"wrote {path}"), file=sys.stderr)
     return ExitStatus.DONE
@@ -117,10 +119,6 @@ def _wish(instruction: str, target: Target | None, settings: Settings) -> EditWi
     if target.line is not None or target.symbol is not None:
         lines = lines_of(target, read_snapshot(target.path, settings))
     return EditWish(instruction, target.path, target.symbol or "", lines)
-
-
-def _plan_file(path: Path) -> str:
-    return read_source(path)
 
 
 def _reporter(options: argparse.Namespace) -> Callable[[str], None]:

@@ -72,7 +72,7 @@ class EditorAnswer:
             found=answer.found,
             citations=places,
             notices=list(answer.notices),
-            model=answer.model,
+            **({"model": answer.model} if answer.model else {}),
         )
 
     def _send(self, **values: object) -> None:

@@ -93,12 +93,18 @@ class Proposals:
         """Write down an attempt that may not be applied, for who wants to read it."""
         return write_shown("proposals", f"{self._next()}-{name}.diff", text)
 
-    def take(self, number: str) -> KeptProposal:
-        """Return a proposal and forget it; raises `UsageError` where there is none."""
-        kept = self._kept.pop(number, None)
+    def waiting(self, number: str) -> KeptProposal:
+        """Return a proposal; raises `UsageError` where there is none."""
+        kept = self._kept.get(number)
         if kept is None:
-            raise UsageError(f"There is no proposal {number} any more; ask for the fix again.")
+            raise UsageError(f"There is no proposal {number} any more; ask for it again.")
         return kept
+
+    def take(self, kept: KeptProposal) -> None:
+        """Forget a proposal; raises `UsageError` where it waits no more as it was."""
+        if self.waiting(kept.id) is not kept:
+            raise UsageError(f"Proposal {kept.id} has changed meanwhile; look at it again.")
+        del self._kept[kept.id]
 
     def forget(self, number: str) -> None:
         """Let go of a proposal that somebody has answered for, if it is still there."""

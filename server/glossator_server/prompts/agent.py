@@ -5,7 +5,6 @@ It must not know what the tools do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from glossator_clients.types import Author, ChatRequest, Message, ModelInfo, Sampling
@@ -32,12 +31,12 @@ class PlanQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedEdit:
-    """A change as a critic gets to see it; `checks` are the words of the programs."""
+    """A change as a critic gets to see it; `diff` and the programs' words are data already."""
 
     instruction: str
     plan: str
     diff: str
-    checks: Sequence[str]
+    checks: str
 
 
 def plan_messages(question: PlanQuestion) -> tuple[Message, ...]:
@@ -58,9 +57,9 @@ def edit_messages(instruction: str, plan: str, tools: str) -> tuple[Message, ...
     return _opening("edit", tools, words)
 
 
-def refusal(reasons: Sequence[str]) -> str:
-    """Return what an editor is told that is not done yet."""
-    return load_template("edit").fill("refused", {"reasons": "\n".join(reasons)})
+def refusal(reasons: str) -> str:
+    """Return what an editor is told that is not done yet; the reasons are data already."""
+    return load_template("edit").fill("refused", {"reasons": reasons})
 
 
 def role_sampling(role: str, chosen: SamplingOptions) -> Sampling:
@@ -77,7 +76,7 @@ def critic_question(edit: ReviewedEdit, model: ModelInfo) -> ChatRequest:
         "instruction": edit.instruction,
         "plan": edit.plan,
         "diff": without_middle(edit.diff, max(500, room)),
-        "checks": "\n".join(edit.checks) or "nothing wrong",
+        "checks": edit.checks,
     }
     messages = (
         Message(Author.SYSTEM, template.fill("system", {})),

@@ -114,6 +114,9 @@ async def test_a_critic_sends_an_edit_back_as_often_as_is_set(
     models = {"edit": edits(*THRICE[: len(verdicts)]), "critic": judging}
     outcome = await carried_out(tmp_path, models, EditOptions(reviews=reviews))
     assert isinstance(outcome, EditProposal) is is_offered
+    asked = judging.requests[0].messages[1].text
+    assert " from the change ---\ndiff --git a/src/net.c" in asked
+    assert " from the checks ---\n" in asked
     assert len(judging.requests) == len(verdicts)
     if isinstance(outcome, NoEdit):
         assert outcome.cause is NoEditCause.NOT_APPROVED

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from glossator_indexer.records import EntityKind, EntityRecord, FoundEntity, Hit, SearchQuery
 from glossator_server.agent.data import as_data, cut, shown
 from glossator_server.agent.errors import ToolError
 from glossator_server.agent.files_seen import Patience, SeenFiles
 from glossator_server.agent.looking import Looking, lines_that_fit
 from glossator_server.agent.staging import Staging
 from tests.server.agent.workspace import NET, lay_out, staging_of
+
+PLACES = ("src/client.c", "src/server.c")
 
 
 @pytest.fixture
@@ -68,6 +71,25 @@ async def test_that_there_are_more_files_than_are_looked_at_is_said(
     assert "not all files were looked at" in await told(staging, "grep", pattern="no such words")
     monkeypatch.setattr("glossator_server.agent.files_seen.MOST_FILES", 4)
     assert await told(staging, "grep", pattern="no such words") == "Nothing was found."
+
+
+async def test_the_index_is_not_believed_about_what_is_gone(staging: Staging) -> None:
+    class Indexed:
+        async def search(self, query: SearchQuery) -> list[Hit]:  # noqa: ARG002 -- as it is asked
+            return [Hit(it, 3, 6, "f", EntityKind.FUNCTION, 1.0, ()) for it in PLACES]
+
+        async def entities(self, name: str, limit: int = 50) -> list[FoundEntity]:  # noqa: ARG002
+            entity = EntityRecord(name, EntityKind.FUNCTION, "", 3, 6, f"int {name}(void)")
+            return [FoundEntity(it, entity, 1.0) for it in PLACES]
+
+    staging.delete("src/server.c")
+    looking = Looking(staging, SeenFiles(staging.access), Indexed())
+    tools = {it.name: it.run for it in looking.tools()}
+    for name, given in (("find_symbol", {"name": "f"}), ("search_code", {"query": "f"})):
+        run = tools[name]
+        assert run is not None
+        said = await run(given)
+        assert [it in said for it in PLACES] == [True, False], name
 
 
 async def test_secrets_are_neither_listed_nor_found(staging: Staging) -> None:

@@ -16,6 +16,7 @@ import {
   asked,
   asMarkdown,
   canGoOn,
+  cutOff,
   EMPTY,
   explained,
   failed,
@@ -244,7 +245,7 @@ export class Asking implements vscode.Disposable {
   }
 
   #failAll(why: string): void {
-    for (const it of this.#conversation.turns) this.#conversation = failed(this.#conversation, it.id, why);
+    this.#conversation = cutOff(this.#conversation, why);
     this.#status = null;
     this.#show();
   }

@@ -47,7 +47,7 @@ export class Reviewing implements vscode.Disposable {
       vscode.workspace.registerTextDocumentContentProvider(SCHEME, this.#texts),
       server.onProposal((it) => void this.#safely(() => this.#take(it))),
       server.onDidChangeState((state) => {
-        if (state.kind !== "starting" && state.kind !== "running") this.#reviews.serverEnded();
+        if (state.kind !== "starting" && state.kind !== "running") void this.#safely(() => this.#lost());
       }),
       this.#tree.onDidTick((ticked) => void this.#safely(() => this.#ticked(ticked))),
       vscode.window.tabGroups.onDidChangeTabs(() => {
@@ -104,7 +104,7 @@ export class Reviewing implements vscode.Disposable {
       return;
     }
     // Somebody reads another one: that is not pushed aside.
-    const answer = await vscode.window.showInformationMessage(`${proposal.title}: a change waits for you.`, "Review");
+    const answer = await vscode.window.showInformationMessage(`“${proposal.title}” waits for your review.`, "Review");
     if (answer === "Review" && this.#reviews.open.has(key)) await this.#openFirst(key, proposal);
   }
 
@@ -123,6 +123,13 @@ export class Reviewing implements vscode.Disposable {
     const left = before.files.filter((it) => it.change !== "deleted");
     const file = left.find((it) => it.path === shown?.path) ?? left[0];
     if (file !== undefined) await openFile(vscode.Uri.parse(file.uri), changedLineOf(file));
+  }
+
+  /** The server is gone, and with it what waited: it can still be read from the tree. */
+  async #lost(): Promise<void> {
+    const open = waiting(this.#reviews.shelf);
+    this.#reviews.serverEnded();
+    for (const it of open) await closeDiffs(it.key, it.proposal);
   }
 
   async #openFirst(key: string, proposal: Proposal): Promise<void> {

@@ -25,24 +25,26 @@ local namespace = vim.api.nvim_create_namespace('glossator.answer')
 ---@type glossator.ShownAnswer[] oldest first
 local shown = {}
 
----@param started glossator.Started?
+---@param client_id integer
+---@param job integer
 ---@return string
-local function heading(started)
+local function heading(client_id, job)
+  local started = jobs.started(client_id, job)
   local argument = started and started.argument or {}
   if argument.text then
     return (argument.text:gsub('%s+', ' '))
   end
-  local what = argument.symbol and ('`%s`'):format(argument.symbol)
-  if not what and argument.uri then
-    what = vim.fs.basename(vim.uri_to_fname(argument.uri))
-    local range = argument.range
-    if range and range.start.line ~= range['end'].line then
-      what = ('%s, lines %d to %d'):format(what, range.start.line + 1, range['end'].line + 1)
-    elseif range then
-      what = ('%s, line %d'):format(what, range.start.line + 1)
-    end
+  local range = argument.range
+  local name = argument.uri and vim.fs.basename(vim.uri_to_fname(argument.uri))
+  local first, last = range and range.start.line + 1, range and range['end'].line + 1
+  if name and first ~= last then
+    return ('Explain %s, lines %d to %d'):format(name, first, last)
+  elseif started and started.title then
+    return started.title
+  elseif name then
+    return first and ('Explain %s, line %d'):format(name, first) or 'Explain ' .. name
   end
-  return what and 'Explain ' .. what or 'Answer'
+  return 'Answer'
 end
 
 ---@param bufnr integer
@@ -226,6 +228,12 @@ local function show(one)
   local kind = options.now().answers
   local win = windows.split(bufnr, kind)
   vim.b[bufnr].glossator_client = one.client_id
+  windows.bar(win, 'answer', options.now().keys.answer, {
+    { 'jump', 'go to the place' },
+    { 'follow_up', 'ask on' },
+    { 'stop', 'stop' },
+    { 'help', 'all keys' },
+  })
   vim.api.nvim_win_set_cursor(win, { one.first + 1, 0 })
   vim.api.nvim_win_call(win, function()
     vim.cmd.normal({ 'zt', bang = true })
@@ -251,7 +259,7 @@ end
 ---@return integer at
 local function begin(client_id, job)
   local started = jobs.started(client_id, job)
-  local answer = text.new(job, heading(started))
+  local answer = text.new(job, heading(client_id, job))
   local uri = started and started.argument.uri
   if #shown == MOST and shown[1].answer.is_done then
     table.remove(shown, 1)
@@ -275,6 +283,7 @@ function M.receive(client_id, piece)
   local is_new = not at
   at = at or begin(client_id, piece.job)
   text.add(shown[at].answer, piece)
+  shown[at].answer.heading = heading(client_id, piece.job)
   draw(buffer(), at)
   if is_new then
     show(shown[at])

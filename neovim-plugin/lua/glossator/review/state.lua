@@ -117,7 +117,7 @@ end
 ---@param line integer from 0
 ---@return integer part
 function M.part_at(review, file, side, line)
-  local best, distance
+  local best, distance = review.files[file].parts[1], nil ---@type integer, integer?
   for _, at in ipairs(review.files[file].parts) do
     local hunk = review.parts[at].hunk
     local away = 0

@@ -30,6 +30,9 @@ local MOST_LIST_LINES = 10
 ---@type table<string, glossator.ReviewView> by the proposal's id
 local views = {}
 
+---@type table<string, glossator.Review> what was decided of those that were put off
+local put_off = {}
+
 ---@param text string?
 ---@return string[]
 local function lines_of(text)
@@ -163,6 +166,13 @@ local function close(view)
   end
 end
 
+---Close a review, and keep what was decided.
+---@param view glossator.ReviewView
+local function later(view)
+  put_off[id_of(view)] = view.review
+  close(view)
+end
+
 ---Tell the server what was decided.
 ---@param view glossator.ReviewView
 local function send(view)
@@ -286,7 +296,7 @@ local function actions_of(view)
     },
     {
       name = 'apply',
-      what = 'apply what was taken; all, where nothing is decided',
+      what = 'apply what was taken, or all of it',
       run = function()
         apply(view)
       end,
@@ -312,7 +322,7 @@ local function actions_of(view)
       name = 'later',
       what = 'close; it waits for `:Glossator show`',
       run = function()
-        close(view)
+        later(view)
       end,
     },
   }
@@ -336,20 +346,23 @@ function M.discard(view)
   end
 end
 
----@param view glossator.ReviewView
-local function lay_out(view)
-  local name = 'glossator://review/' .. id_of(view)
-  view.list = windows.scratch(name .. '/list', 'glossator-review')
-  view.before = windows.scratch(name .. '/before')
-  view.after = windows.scratch(name .. '/after')
-  view.origin = vim.api.nvim_get_current_win()
-  vim.cmd(('tab sbuffer %d'):format(view.list))
-  view.tab = vim.api.nvim_get_current_tabpage()
+---@param client_id integer
+---@param review glossator.Review
+---@return glossator.ReviewView
+local function lay_out(client_id, review)
+  local name = 'glossator://review/' .. review.proposal.id
+  local buffers = {
+    list = windows.scratch(name .. '/list', 'glossator-review'),
+    before = windows.scratch(name .. '/before'),
+    after = windows.scratch(name .. '/after'),
+  }
+  local origin = vim.api.nvim_get_current_win()
+  vim.cmd(('tab sbuffer %d'):format(buffers.list))
   local list = vim.api.nvim_get_current_win()
-  local after = vim.api.nvim_open_win(view.after, true, { split = 'below', win = list })
-  local before = vim.api.nvim_open_win(view.before, false, { split = 'left', win = after })
-  view.windows = { list = list, before = before, after = after }
-  for side, win in pairs(view.windows) do
+  local after = vim.api.nvim_open_win(buffers.after, true, { split = 'below', win = list })
+  local before = vim.api.nvim_open_win(buffers.before, false, { split = 'left', win = after })
+  local wins = { list = list, before = before, after = after }
+  for side, win in pairs(wins) do
     local set = vim.wo[win][0]
     set.wrap, set.spell, set.list = false, false, false
     set.number, set.relativenumber = side ~= 'list', false
@@ -358,8 +371,17 @@ local function lay_out(view)
     -- The names of these buffers say nothing to a person.
     set.statusline = side == 'list' and ' ' or ' %l/%L'
   end
-  local head = words.list(view.review, 1)
+  local head = words.list(review, 1)
   vim.api.nvim_win_set_height(list, math.min(#head, MOST_LIST_LINES) + 1)
+  return vim.tbl_extend('error', buffers, {
+    client_id = client_id,
+    review = review,
+    file = 1,
+    is_sent = false,
+    tab = vim.api.nvim_get_current_tabpage(),
+    origin = origin,
+    windows = wins,
+  })
 end
 
 ---@param view glossator.ReviewView
@@ -376,7 +398,9 @@ local function listen(view)
       -- One window alone is no review; closing it means to come back later.
       if vim.list_contains(wins, tonumber(event.match)) then
         vim.schedule(function()
-          close(view)
+          if is_there(view) then
+            later(view)
+          end
         end)
         return true
       end
@@ -405,17 +429,12 @@ function M.open(client_id, proposal)
     return
   end
   define_colours()
-  local view = {
-    client_id = client_id,
-    review = state.new(proposal),
-    file = 1,
-    is_sent = false,
-  }
-  lay_out(view)
+  local kept = put_off[id]
+  local view = lay_out(client_id, kept and state.renewed(kept, proposal) or state.new(proposal))
   views[id] = view
   listen(view)
   show_file(view, 1)
-  go_to(view, 1)
+  go_to(view, state.next_open(view.review, #view.review.parts, 1) or 1)
 end
 
 ---@return boolean
@@ -459,6 +478,7 @@ end
 ---@param client_id integer
 ---@param id string
 function M.over(client_id, id)
+  put_off[id] = nil
   local view = views[id]
   if view and view.client_id == client_id then
     close(view)

@@ -110,7 +110,7 @@ function M.bar(review, is_sent, keys)
   if is_sent then
     return 'being applied...'
   end
-  local parts = { M.counted(state.counts(review)) }
+  local parts = {} ---@type string[]
   local offered = {
     { keys.accept, 'take' },
     { keys.discard, 'leave out' },
@@ -123,7 +123,7 @@ function M.bar(review, is_sent, keys)
       table.insert(parts, ('%s %s'):format(it[1], it[2]))
     end
   end
-  return table.concat(parts, '  ')
+  return M.counted(state.counts(review)) .. '  |  ' .. table.concat(parts, '  ')
 end
 
 return M

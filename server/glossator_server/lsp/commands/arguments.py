@@ -117,7 +117,10 @@ def lines_of(target: Target, snapshot: Snapshot) -> range | None:
         return None
     if is_stale(target, snapshot):
         raise StaleDocumentError("The document has changed meanwhile; run the command again.")
-    return range(target.range.start.line + 1, target.range.end.line + 2)
+    start, end = target.range.start, target.range.end
+    # Who selects whole lines ends before the first character of the next one.
+    is_before = end.character == 0 and end.line > start.line
+    return range(start.line + 1, end.line + (1 if is_before else 2))
 
 
 def _distance(symbol: Symbol, offset: int) -> int:

@@ -5,8 +5,10 @@ It must not do anything that a command of its own does not do; what none does is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from lsprotocol import types
 
@@ -32,7 +34,7 @@ from glossator_server.lsp.commands.arguments import (
 )
 from glossator_server.lsp.commands.ask import Questioned, answer_question, question_of
 from glossator_server.lsp.commands.document import write_comment
-from glossator_server.lsp.commands.edit import Asked, asked_for, write_change
+from glossator_server.lsp.commands.edit import asked_for, write_change
 from glossator_server.lsp.commands.explain import explain_target, explained_by
 from glossator_server.lsp.commands.fix import write_fix
 from glossator_server.lsp.commands.search import search
@@ -47,6 +49,7 @@ MOST_HITS = 10
 MOST_SHOWN = 3
 _KEYS = frozenset({"uri", "version", "range", "symbol", "text"})
 _TITLE_CHARACTERS = 50
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,10 @@ async def do(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, int]
 async def _do(ls: GlossatorServer, wish: _Wish, report: JobReport) -> str:
     # What stands around the cursor is read before a model is waited for.
     snapshot = _snapshot(ls, wish.target)
-    asked = _asked(ls, wish)
+    target = wish.target
+    asked = _tried(lambda: asked_for(ls, wish.text, target))
+    question = _tried(lambda: question_of(ls, wish.text, target))
+    explained = None if target is None else _tried(partial(explained_by, ls, target))
     known = await understand(
         wish.text,
         ls.session.data_class_of(snapshot),
@@ -94,33 +100,36 @@ async def _do(ls: GlossatorServer, wish: _Wish, report: JobReport) -> str:
     if known.guess.intent == "search":
         return f"{known.in_short}; {await _search(ls, wish.text)}"
     if known.guess.intent == "ask":
-        question = question_of(ls, wish.text, wish.target)
-        return f"{known.in_short}; {await answer_question(ls, Questioned(question), report)}"
+        wanted = Questioned(_given(question))
+        return f"{known.in_short}; {await answer_question(ls, wanted, report)}"
     if known.guess.intent == "edit":
-        if isinstance(asked, GlossatorError):
-            raise asked
-        return f"{known.in_short}; {await write_change(ls, asked, report)}"
-    if wish.target is None:
+        return f"{known.in_short}; {await write_change(ls, _given(asked), report)}"
+    if target is None or explained is None:
         raise UsageError("To work on code, the command needs `uri` and a `symbol` or a `range`.")
     if snapshot is None:
         # Says why the document cannot be worked on.
-        snapshot = snapshot_of(ls, wish.target)
+        snapshot = snapshot_of(ls, target)
     if known.guess.intent == "explain":
-        done = await explain_target(ls, explained_by(ls, wish.target), report)
-        return f"{known.in_short}; {done}"
+        return f"{known.in_short}; {await explain_target(ls, _given(explained), report)}"
     if known.guess.intent == "fix":
-        about = FixWish(lines=lines_of(wish.target, snapshot), text=wish.text)
+        about = FixWish(lines=lines_of(target, snapshot), text=wish.text)
         return f"{known.in_short}; {await write_fix(ls, snapshot, about, report)}"
-    done = await _document(ls, snapshot, wish.target, report)
+    done = await _document(ls, snapshot, target, report)
     return f"{known.in_short}; {done}"
 
 
-def _asked(ls: GlossatorServer, wish: _Wish) -> Asked | GlossatorError:
-    """Return what an edit would be about, or why there can be none, should it be one."""
+def _tried(make: Callable[[], T]) -> T | GlossatorError:
+    """Return what a text would be about, or why it can be about nothing, should it ask for that."""
     try:
-        return asked_for(ls, wish.text, wish.target)
+        return make()
     except GlossatorError as trouble:
         return trouble
+
+
+def _given(tried: T | GlossatorError) -> T:
+    if isinstance(tried, GlossatorError):
+        raise tried
+    return tried
 
 
 def _snapshot(ls: GlossatorServer, target: Target | None) -> Snapshot | None:

@@ -39,11 +39,13 @@ async def apply(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, i
     rest = read_object(arguments, _APPLY_KEYS).get("rest", "keep")
     if rest not in ("keep", "discard"):
         raise UsageError('`rest` must be "keep" or "discard", what becomes of what is not named.')
-    kept, taken = _taken(ls, arguments)
+    kept, taken = _named(ls, arguments)
     wanted = _Wanted(kept, taken, keeps_rest=rest == "keep")
     title = f"Apply {kept.offered.proposal.title}"
 
     async def work(report: JobReport) -> str:
+        # Not before: a job that is cancelled at once does nothing at all.
+        ls.proposals.take(kept)
         try:
             return await _apply(ls, wanted, report)
         except (GlossatorError, JsonRpcException, asyncio.CancelledError):
@@ -51,7 +53,7 @@ async def apply(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, i
             _wait_on(ls, kept, report.job)
             raise
 
-    key = f"apply {kept.id}"
+    key = f"apply {kept.id} {arguments}"
     job = ls.session.jobs.start(title, key, lambda number: run_job(ls, number, title, work))
     ls.tie_to_request(job)
     return {"job": job.id}
@@ -60,7 +62,8 @@ async def apply(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, i
 async def discard(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, str]:
     """Forget a proposal, or a part of it; answer with its id."""
     read_object(arguments, _KEYS)
-    kept, taken = _taken(ls, arguments)
+    kept, taken = _named(ls, arguments)
+    ls.proposals.take(kept)
     left = None if taken is None else _left(kept, without(kept.offered, taken))
     if left is None:
         tell_of_change(ls, ProposalNews(kept.id, ProposalState.DISCARDED), kept.offered)
@@ -110,21 +113,17 @@ def _wait_on(ls: GlossatorServer, kept: KeptProposal, job: int | None) -> None:
     tell_of_change(ls, ProposalNews(kept.id, ProposalState.WAITING, job), kept.offered)
 
 
-def _taken(ls: GlossatorServer, arguments: Sequence[object]) -> tuple[KeptProposal, Taken | None]:
+def _named(ls: GlossatorServer, arguments: Sequence[object]) -> tuple[KeptProposal, Taken | None]:
     """Return a proposal, and which part of it is meant, None for all of it."""
     argument = read_object(arguments, _APPLY_KEYS)
     number = argument.get("id")
     if not isinstance(number, str):
         raise UsageError("The command needs `id`, the proposal's id, a string.")
     files, hunks = _files(argument.get("files")), _hunks(argument.get("hunks"))
-    kept = ls.proposals.take(number)
+    kept = ls.proposals.waiting(number)
     if files is None and hunks is None:
         return kept, None
-    try:
-        return kept, _part(kept, files or (), hunks or {})
-    except UsageError:
-        ls.proposals.put_back(kept)
-        raise
+    return kept, _part(kept, files or (), hunks or {})
 
 
 def _part(
