@@ -56,7 +56,7 @@ def test_lenses_appear_as_soon_as_a_person_wants_them_and_act(
     window.open("ringlog.c")
     window.status("scripted · local")
     window.go_to("ringlog_destroy(struct")
-    lens = window.page.locator(".codelens-decoration a", has_text="Document").first
+    lens = window.page.locator(".codelens-decoration a:visible", has_text="Document").first
     assert lens.count() == 0
     window.command("Preferences: Open Settings (UI)")
     window.page.locator(".settings-editor .suggest-input-container").wait_for()
