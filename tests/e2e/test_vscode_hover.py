@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenWindow, WriteScript
-from tests.e2e.vscode import ROOT
+from tests.e2e.vscode import ROOT, CodeServer
+from tests.e2e.vscode_window import until
 
 pytestmark = [pytest.mark.vscode, pytest.mark.timeout(180)]
 
@@ -50,7 +50,7 @@ def test_the_first_comment_takes_no_mouse(ringlog: Path, open_window: OpenWindow
 
 
 def test_lenses_appear_as_soon_as_a_person_wants_them_and_act(
-    ringlog: Path, open_window: OpenWindow
+    ringlog: Path, open_window: OpenWindow, code_server: CodeServer
 ) -> None:
     window = open_window(ringlog)
     window.open("ringlog.c")
@@ -65,7 +65,7 @@ def test_lenses_appear_as_soon_as_a_person_wants_them_and_act(
     box.wait_for()
     window.pictures_in_themes("settings")
     box.click()
-    expect(box).to_have_attribute("aria-checked", "true")
+    until("it is set", lambda: code_server.user_settings().get("glossator.codeLens"))
     window.press("Escape")
     lens.wait_for()
     window.pictures_in_themes("lenses")

@@ -1,4 +1,4 @@
-"""A real VS Code runs, cancels and shows what else there is: reviews, free text, the first steps."""
+"""A real VS Code runs, cancels and shows what else there is: reviews, words, the first steps."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ CLAMP = '''def clamp(value, low, high):
     return high
 '''
 FINDING = {
-    "line": 5,
+    "quote": "    return high",
     "severity": "error",
-    "title": "value is lost",
-    "explanation": "A value between the two is not returned.",
+    "problem": "The value is lost where it lies between the two.",
+    "fix": "Return it.",
 }
 
 
@@ -43,7 +43,7 @@ def ringlog(tmp_path: Path) -> Path:
 def test_a_running_job_is_cancelled_where_it_is_shown_and_the_next_one_runs(
     ringlog: Path, own_home: Path, open_window: OpenWindow
 ) -> None:
-    write_roles(own_home, {"document": [ENDLESS, AGAIN]})
+    write_roles(own_home, {"document": [ENDLESS]})
     window = open_window(ringlog)
     window.open("ringlog.c")
     before = window.text("ringlog.c")
@@ -55,6 +55,7 @@ def test_a_running_job_is_cancelled_where_it_is_shown_and_the_next_one_runs(
     progress.wait_for(state="detached")
     window.status("cancelled")
     assert window.page.locator(".tab.dirty").count() == 0
+    write_roles(own_home, {"document": [AGAIN]})
     window.act("Document `ringlog_destroy`")
     window.wait_for_text(COMMENT)
     window.undo()
@@ -91,7 +92,7 @@ def test_a_review_of_python_marks_its_findings(
     window.command("Glossator: Review This")
     window.page.locator(".squiggly-error").first.wait_for()
     window.command("View: Toggle Problems")
-    window.page.locator(".markers-panel .monaco-list-row", has_text="value is lost").wait_for()
+    window.page.locator(".markers-panel .monaco-list-row", has_text="The value is lost").wait_for()
     window.picture("review-findings")
     assert window.text("clamp.py") == CLAMP
 
