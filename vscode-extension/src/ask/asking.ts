@@ -127,7 +127,11 @@ export class Asking implements vscode.Disposable {
         return;
       case "link":
       case "citation":
-        return this.#follow(said);
+        await this.#follow(said);
+        // The editor says of these lines as of others that they were selected: a person did not mean them.
+        this.#choice.say(false, placeInFront());
+        this.#moved();
+        return;
     }
   }
 
