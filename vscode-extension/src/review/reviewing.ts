@@ -61,6 +61,9 @@ export class Reviewing implements vscode.Disposable {
       vscode.window.tabGroups.onDidChangeTabGroups(() => {
         this.#look();
       }),
+      vscode.window.onDidChangeActiveTextEditor(() => {
+        this.#look();
+      }),
       vscode.window.onDidChangeVisibleTextEditors(() => {
         this.#mark();
       }),
