@@ -16,6 +16,7 @@ import {
   asked,
   asMarkdown,
   canGoOn,
+  cutOff,
   EMPTY,
   explained,
   failed,
@@ -125,7 +126,11 @@ export class Asking implements vscode.Disposable {
         return;
       case "link":
       case "citation":
-        return this.#follow(said);
+        await this.#follow(said);
+        // The editor says of these lines as of others that they were selected: a person did not mean them.
+        this.#choice.say(false, placeInFront());
+        this.#moved();
+        return;
     }
   }
 
@@ -244,7 +249,7 @@ export class Asking implements vscode.Disposable {
   }
 
   #failAll(why: string): void {
-    for (const it of this.#conversation.turns) this.#conversation = failed(this.#conversation, it.id, why);
+    this.#conversation = cutOff(this.#conversation, why);
     this.#status = null;
     this.#show();
   }
