@@ -115,6 +115,7 @@ def _one_window(server: CodeServer, chromium: Browser, folder: Path) -> Iterator
     server.write_settings({}, {"glossator.path": str(recorded)})
     window = open_window(server, chromium, folder / "code", folder)
     try:
+        window.wait_until_ready()
         for name in ("page_alloc.c", "other.json", "other.ts"):
             window.open(name)
         yield from ({"kind": "activation", **it} for it in _activations(window))
