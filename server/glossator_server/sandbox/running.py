@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from glossator_server.errors import SandboxUnavailableError, UsageError
 from glossator_server.sandbox.bubblewrap import Host, command_line
@@ -24,6 +24,8 @@ from glossator_server.sandbox.watching import Report, end_first, end_tree, use_o
 # Between two looks a program can get hold of some tens of megabytes.
 _LOOK_S = 0.02
 _PIECE = 65536
+
+T = TypeVar("T")
 
 
 class BubblewrapRunner:
@@ -42,7 +44,7 @@ class BubblewrapRunner:
             mark = secrets.token_hex(16)
             words = command_line(job, view, self._host, _keeper(kept), report.writing, mark)
             started = time.monotonic()
-            process = await asyncio.create_subprocess_exec(
+            starting = asyncio.create_subprocess_exec(
                 *words,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
@@ -52,8 +54,10 @@ class BubblewrapRunner:
                 cwd="/",
                 pass_fds=(*kept, report.writing),
             )
+            # Cancelled in the middle it would be killed alone, and what it had started lived on.
+            process, cancelled = await _finished(starting)
             report.started()
-            return await _Run(job, view, process, report, mark, started).result()
+            return await _Run(job, view, process, report, mark, started).result(cancelled)
         finally:
             report.close()
             for descriptor in kept:
@@ -123,8 +127,8 @@ class _Run:
         if view.is_copy:
             self._places.append(view.root)
 
-    async def result(self) -> SandboxResult:
-        """Wait for the end, the job's own or that at a limit."""
+    async def result(self, cancelled: asyncio.CancelledError | None) -> SandboxResult:
+        """Wait for the end, the job's own or that at a limit; end it where it is cancelled."""
         stdout, stderr = self._process.stdout, self._process.stderr
         if stdout is None or stderr is None:
             raise SandboxUnavailableError("The outputs of a run cannot be read; try it again.")
@@ -134,6 +138,8 @@ class _Run:
         ]
         ending: Ending | None = None
         try:
+            if cancelled is not None:
+                raise cancelled
             ending = await self._watched(reading)
         finally:
             await _whatever_happens(self._ended(ending))
@@ -203,13 +209,18 @@ class _Run:
 
 async def _whatever_happens(work: Awaitable[object]) -> None:
     """Finish some work before a cancellation goes on."""
-    task: asyncio.Future[object] = asyncio.ensure_future(work)
+    _, cancelled = await _finished(work)
+    if cancelled is not None:
+        raise cancelled
+
+
+async def _finished(work: Awaitable[T]) -> tuple[T, asyncio.CancelledError | None]:
+    """Finish some work; return what came of it, and the cancellation that has to go on then."""
+    task: asyncio.Future[T] = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
         try:
             await asyncio.shield(task)
         except asyncio.CancelledError as trouble:
             cancelled = trouble
-    if cancelled is not None:
-        raise cancelled
-    task.result()
+    return task.result(), cancelled

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import signal
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from pathlib import Path
 _COUNTED = ("RssAnon:", "RssShmem:", "VmSwap:", "VmPTE:")
 # What a file without content costs the kernel, about.
 _INODE_BYTES = 1024
+# A signal arrives when its process gets to run again, which takes milliseconds on a busy machine.
+_MOST_LOOKS, _LOOK_S = 500, 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +149,22 @@ def end_first(first: FirstProcess) -> None:
             os.kill(first.process, signal.SIGKILL)
 
 
+def _stop(process: int) -> None:
+    """Stop a process; it may be in the middle of starting another one, which is waited for."""
+    os.kill(process, signal.SIGSTOP)
+    for _ in range(_MOST_LOOKS):
+        told = Path("/proc", str(process), "stat").read_text("utf-8", "replace")
+        if told.rpartition(")")[2].split()[0] in ("T", "t", "Z", "X"):
+            return
+        time.sleep(_LOOK_S)
+
+
 def end_tree(top: int) -> None:
     """Kill a process that was started and those below it, none of which gets to start another."""
     found = [top]
     for process in found:
         with contextlib.suppress(OSError):
-            os.kill(process, signal.SIGSTOP)
+            _stop(process)
             children = Path("/proc", str(process), "task", str(process), "children")
             found += map(int, children.read_text("utf-8").split())
     for process in found:

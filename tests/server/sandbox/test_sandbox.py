@@ -134,6 +134,23 @@ async def test_a_cancelled_run_leaves_nothing(sandbox: BubblewrapSandbox, projec
     assert not _running(seconds)
 
 
+async def test_a_run_that_is_cancelled_at_any_instant_of_its_start_ends_and_leaves_nothing(
+    sandbox: BubblewrapSandbox, project: Path
+) -> None:
+    await sandbox.check()
+    seconds = "86399.125"
+    rng = random.Random(3)
+    for _ in range(60):
+        task = asyncio.create_task(sandbox.run(SandboxJob(("sleep", seconds), project, project)))
+        # While one program starts the next, which is in nobody's list of children yet.
+        await asyncio.wait([task], timeout=rng.uniform(0, 0.03))
+        task.cancel()
+        async with asyncio.timeout(30):
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        assert not _running(seconds)
+
+
 async def test_every_process_inside_is_limited(sandbox: BubblewrapSandbox, project: Path) -> None:
     limits = Limits(processes=24, file_bytes=4096, memory_bytes=64 * MIB)
     words = ("sh", "-c", "cat /proc/[0-9]*/limits")
