@@ -78,8 +78,9 @@ export class Asking implements vscode.Disposable {
         this.#moved();
       }),
       vscode.window.onDidChangeTextEditorSelection(({ kind }) => {
-        // Lines that were selected by following an answer are not what a person wants to ask about.
-        if (kind === undefined) this.#choice.say(false, placeInFront());
+        // Lines that a jump selected, to a place of an answer for example, are not what a person wants to ask about.
+        const { Keyboard, Mouse } = vscode.TextEditorSelectionChangeKind;
+        if (kind !== Keyboard && kind !== Mouse) this.#choice.say(false, placeInFront());
         this.#moved();
       }),
       on("glossator.ui.ask", (about) => this.#start(about instanceof vscode.Uri)),
