@@ -69,7 +69,7 @@ format: $(VENV)/.setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.setup parts
+bench: $(VENV)/.setup parts editors vsix
 	$(BIN)/glossator models fetch smollm2
 	$(BIN)/glossator models fetch minilm
 	$(BIN)/python -m benchmarks $(ONLY)

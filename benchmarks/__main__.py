@@ -24,6 +24,7 @@ NAMES = (
     "code_action",
     "did_change",
     "editor_latency",
+    "vscode_editor",
     "first_comment",
     "extents",
     "extents_languages",

@@ -61,12 +61,15 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     } | {end: sum(row["end"] == end for row in rows) for end in ends}
 
 
-def order(seed: int) -> dict[str, Any]:
-    """Let one order of edits happen; return how it ended and what was wrong with it."""
+def order(seed: int, patience: float = 0.05) -> dict[str, Any]:
+    """Let one order of edits happen; return how it ended and what was wrong with it.
+
+    So many seconds are waited for what arrives in a text; the real ones are more.
+    """
     rng = random.Random(seed)
     usual = changing.SETTLING_SECONDS, sending.CHANGE_SECONDS
     # Nobody waits for a person here.
-    changing.SETTLING_SECONDS, sending.CHANGE_SECONDS = 0.0, 0.05
+    changing.SETTLING_SECONDS, sending.CHANGE_SECONDS = 0.0, patience
     try:
         with tempfile.TemporaryDirectory() as scratch:
             return asyncio.run(_order(rng, Path(scratch).resolve(), seed))

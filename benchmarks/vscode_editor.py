@@ -20,9 +20,12 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
+from benchmarks.editor_latency import measured
 from benchmarks.figures import percentile
 from benchmarks.kernel_tree import kernel_tree
-from benchmarks.recording_proxy import Passed, read_recording, recording_program
+from benchmarks.own_home import own_home
+from benchmarks.recording_proxy import read_recording, recording_program
+from tests.e2e.scripted_roles import write_roles
 from tests.e2e.vscode import (
     CodeServer,
     browser,
@@ -38,6 +41,8 @@ KEYS = 150
 # About as fast as a person who types without looking: eight keys a second.
 BETWEEN_KEYS_MS = 120
 SOURCE = "mm/page_alloc.c"
+# Functions of it that nobody has described.
+UNDOCUMENTED = ("bad_page", "set_buddy_order", "free_page_is_bad", "prep_new_page", "nr_pcp_high")
 # Our name for an extension that has our activation event and an empty `activate`.
 NOTHING = "nothing"
 OTHERS = ("JSON Language Features", "JavaScript and TypeScript Language Features")
@@ -56,7 +61,8 @@ NOTE_KEYS = """() => {
     pressed = null;
   }).observe(lines, { childList: true, subtree: true, characterData: true });
 }"""
-WORDS = {"summary": "Say what is measured", "returns": "what is measured"}
+# A model that never says a word: what is measured is when the work begins.
+SILENT = {"text": "never", "chunk": 1, "delay_s": 60, "repeat": True}
 
 
 def rows() -> Iterator[dict[str, Any]]:
@@ -64,6 +70,8 @@ def rows() -> Iterator[dict[str, Any]]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="glossator-vscode-")))
         source = (kernel_tree() / SOURCE).read_text("utf-8")
+        stack.enter_context(own_home(folder / "home"))
+        write_roles(folder / "home", {"document": [SILENT]}, index="true")
         chromium = stack.enter_context(browser())
         packages = {NOTHING: _do_nothing(folder / "nothing.vsix"), "glossator": built_package()}
         servers = {
@@ -83,16 +91,12 @@ def summary(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the percentiles of keys, of activations and of our answers."""
     figures: dict[str, Any] = {"rounds": ROUNDS, "file": SOURCE}
     for name in (NOTHING, "glossator"):
-        keys = [it["ms"] for it in found if it["what"] == "key" and it["extension"] == name]
+        keys = [it["ms"] for it in found if it["kind"] == "key" and it["extension"] == name]
         figures[f"key to screen, {name}"] = _spread(keys)
-    titles = sorted({it["title"] for it in found if it["what"] == "activation"})
-    for title in titles:
-        times = [it["ms"] for it in found if it["what"] == "activation" and it["title"] == title]
-        figures[f"activation, {title}"] = _spread(times)
-    methods = sorted({it["method"] for it in found if it["what"] == "answer"})
-    for method in methods:
-        times = [it["ms"] for it in found if it["what"] == "answer" and it["method"] == method]
-        figures[f"answer, {method}"] = _spread(times)
+    for kind in ("activation", "answer"):
+        mine = [it for it in found if it["kind"] == kind]
+        for what in sorted({it["what"] for it in mine}):
+            figures[f"{kind}, {what}"] = _spread([it["ms"] for it in mine if it["what"] == what])
     return figures
 
 
@@ -105,19 +109,23 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
 
 
 def _one_window(server: CodeServer, chromium: Browser, folder: Path) -> Iterator[dict[str, Any]]:
-    log = folder.parent / f"{folder.name}.jsonl"
-    machine = {"glossator.path": str(_server(folder, log))}
-    server.write_settings({}, machine)
+    log = folder / "recording.jsonl"
+    program = write_server(folder / "glossator", os.environ)
+    recorded = recording_program(folder / "recorded", log, [str(program)])
+    server.write_settings({}, {"glossator.path": str(recorded)})
     window = open_window(server, chromium, folder / "code", folder)
     try:
+        window.wait_until_ready()
         for name in ("page_alloc.c", "other.json", "other.ts"):
             window.open(name)
-        yield from ({"what": "activation", **it} for it in _activations(window))
+        yield from ({"kind": "activation", **it} for it in _activations(window))
         window.open("page_alloc.c")
-        yield from ({"what": "key", "ms": it} for it in _typed(window))
         if log.is_file():
+            window.status("· local")
             _ask(window)
-            yield from ({"what": "answer", **it} for it in _answers(read_recording(log)))
+        yield from ({"kind": "key", "ms": it} for it in _typed(window))
+        if log.is_file():
+            yield from ({"kind": "answer", **it} for it in measured(read_recording(log)))
     finally:
         window.close()
         server.end_windows()
@@ -149,31 +157,20 @@ def _activations(window: Window) -> Iterator[dict[str, Any]]:
         title = text.strip().splitlines()[0]
         time = re.search(r"(?:Activation|Startup Activation): (\d+)ms", text)
         if time and title in (*OTHERS, "Glossator", NOTHING):
-            yield {"title": title, "ms": int(time[1])}
+            yield {"what": title, "ms": int(time[1])}
     window.press("Escape")
     entries.first.wait_for(state="hidden")
 
 
 def _ask(window: Window) -> None:
-    """Have hovers, menus and a comment asked for, as a person does."""
-    for name in ("static inline void set_buddy_order", "void free_unref_page(", "void drain_local"):
-        window.go_to(name)
-        window.press("Control+ArrowRight")
+    """Have hovers, menus and comments asked for, as a person does."""
+    for name in UNDOCUMENTED:
+        window.go_to(f"{name}(")
         window.hover()
         window.press("Escape", "Escape")
-        window.menu_titles()
-
-
-def _answers(passed: Sequence[Passed]) -> Iterator[dict[str, Any]]:
-    asked: dict[int | str, Passed] = {}
-    for it in passed:
-        if it.id is None:
-            continue
-        if it.sender == "editor" and it.method is not None:
-            asked[it.id] = it
-        elif it.sender == "server" and it.method is None and it.id in asked:
-            request = asked.pop(it.id)
-            yield {"method": request.method, "ms": (it.at_ns - request.at_ns) / 1e6}
+        window.act(f"Document `{name}`")
+        window.press_button(f"Document {name}", "Cancel")
+        window.status("cancelled")
 
 
 def _lay_out(folder: Path, source: str) -> Path:
@@ -183,26 +180,6 @@ def _lay_out(folder: Path, source: str) -> Path:
     (code / "other.json").write_text("{}\n", "utf-8")
     (code / "other.ts").write_text("export const one = 1;\n", "utf-8")
     return folder
-
-
-def _server(folder: Path, log: Path) -> Path:
-    home = folder / "home"
-    names = ("CONFIG", "CACHE", "DATA", "STATE", "RUNTIME")
-    variables = {f"XDG_{it}_{'DIR' if it == 'RUNTIME' else 'HOME'}": str(home / it) for it in names}
-    for it in variables.values():
-        Path(it).mkdir(parents=True, mode=0o700)
-    script = home / "script.json"
-    replies = [{"json": WORDS, "repeat": True}]
-    script.write_text(json.dumps({"schema": 1, "replies": replies}), "utf-8")
-    config = home / "CONFIG/glossator/config.toml"
-    config.parent.mkdir()
-    config.write_text(
-        f'schema = 1\n[[model]]\nid = "scripted"\napi = "scripted"\nscript = "{script}"\n'
-        '[roles]\ndocument = ["scripted"]\n',
-        "utf-8",
-    )
-    program = write_server(folder / "glossator", {**os.environ, **variables})
-    return recording_program(folder / "recorded", log, [str(program)])
 
 
 def _do_nothing(path: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,14 +100,24 @@ def open_window(
         code_server.write_settings(settings or {}, places)
         window = vscode.open_window(code_server, browser, folder, PICTURES)
         opened.append(window)
+        window.wait_until_ready()
         return window
 
     yield opens
-    if not request.node.stash.get(_ENDED, False):
-        kept = PICTURES / "failed" / re.sub(r"\W+", "-", request.node.name)
-        for number, window in enumerate(opened):
-            window.picture(f"{kept}/window-{number}")
-        request.node.add_report_section("teardown", "VS Code", vscode.keep_logs(code_server, kept))
-    for window in opened:
-        window.close()
-    code_server.end_windows()
+    try:
+        if not request.node.stash.get(_ENDED, False):
+            name = re.sub(r"\W+", "-", request.node.name)
+            _keep(code_server, opened, PICTURES / "failed" / name, request.node)
+    finally:
+        for window in opened:
+            window.close()
+        code_server.end_windows()
+
+
+def _keep(server: CodeServer, windows: Sequence[Window], folder: Path, test: pytest.Item) -> None:
+    """Keep what tells why a test failed: pictures and logs."""
+    from tests.e2e import vscode
+
+    test.add_report_section("teardown", "VS Code", vscode.keep_logs(server, folder))
+    for number, window in enumerate(windows):
+        window.picture(str(folder / f"window-{number}"))

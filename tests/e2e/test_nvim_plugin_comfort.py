@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.command_line import COMMAND
 from tests.e2e.conftest import WriteScript
-from tests.e2e.neovim_plugin import PLUGIN, Scene, play
+from tests.e2e.neovim_plugin import PLUGIN, Scene, play, set_up_of
 
 pytestmark = [pytest.mark.neovim, pytest.mark.timeout(300)]
 
@@ -97,13 +97,13 @@ def test_the_hover_ends_with_numbers_that_run_actions_and_others_hovers_stay(sce
 
 
 def test_code_lenses_come_when_they_are_turned_on_and_run(scene: Scene) -> None:
+    settings = """
+vim.lsp.config("glossator", { settings = { glossator = { code_lens = true } } })
+"""
     played = play(
-        scene,
+        replace(scene, set_up=set_up_of() + settings),
         """
     vim.lsp.codelens.refresh({ bufnr = 0 })
-    vim.lsp.config("glossator", { settings = { glossator = { code_lens = true } } })
-    nvim.client().settings = { glossator = { code_lens = true } }
-    nvim.client():notify("workspace/didChangeConfiguration", { settings = nvim.client().settings })
     nvim.wait("the lenses", function() return #vim.lsp.codelens.get(0) > 0 end)
     local titles = vim.tbl_map(function(it) return it.command.title end, vim.lsp.codelens.get(0))
     nvim.go_to("def words")
@@ -111,6 +111,11 @@ def test_code_lenses_come_when_they_are_turned_on_and_run(scene: Scene) -> None:
     local question = nvim.question()
     question.answer("Document")
     nvim.wait_for_change()
+    nvim.wait_for_progress("end")
+    -- Turned off again, they go without being asked for.
+    nvim.client().settings = { glossator = { code_lens = false } }
+    nvim.client():notify("workspace/didChangeConfiguration", { settings = nvim.client().settings })
+    nvim.wait("the lenses to go", function() return #vim.lsp.codelens.get(0) == 0 end)
     return { titles = titles, text = nvim.text() }
     """,
     )
@@ -119,10 +124,11 @@ def test_code_lenses_come_when_they_are_turned_on_and_run(scene: Scene) -> None:
 
 
 def test_health_says_each_thing_on_a_line_with_its_mend(scene: Scene) -> None:
+    wrong = 'vim.g.glossator = { answers = "hologram" }\n'
     played = play(
-        scene,
+        replace(scene, set_up=wrong + set_up_of()),
         """
-    vim.g.glossator = { answers = "hologram" }
+    nvim.wait_for_words("must be one of")
     vim.cmd("checkhealth glossator")
     return { text = nvim.text(), options = require("glossator.options").now().answers }
     """,
@@ -135,6 +141,7 @@ def test_health_says_each_thing_on_a_line_with_its_mend(scene: Scene) -> None:
     assert "language python: tree-sitter-python" in text
     assert "options: `answers` must be one of split, vsplit, float." in text
     assert played.result["options"] == "split"
+    assert played.said == ["Glossator: `answers` must be one of split, vsplit, float."]
 
 
 def test_health_without_a_program_says_how_to_get_it(scene: Scene) -> None:

@@ -214,3 +214,78 @@ def test_without_a_model_one_sentence_says_what_to_do(count: Scene, own_home: Pa
     assert "\n" not in sentence
     assert played.result["line"].startswith("no model")
     assert played.result["text"] == COUNT.rstrip("\n")
+
+
+def test_what_is_said_in_words_is_done(count: Scene, script: WriteScript) -> None:
+    script(REPLY)
+    played = play(
+        count,
+        """
+    nvim.go_to("def words")
+    nvim.type_when_asked("document this function")
+    vim.cmd("Glossator do")
+    nvim.wait_for_change()
+    nvim.wait_for_progress("end")
+    return nvim.text()
+    """,
+    )
+    assert "Say what this is for" in played.result
+    assert played.said == []
+
+
+def test_odd_characters_and_line_ends_stay_where_they_are(
+    tmp_path: Path, nvim: str, script: WriteScript
+) -> None:
+    script(REPLY)
+    odd = 'SMILE = "😀é\tü"\r\n\r\n\r\ndef words(text):\r\n\treturn "😀" in text  # 😀\r\n'
+    scene = scene_of(tmp_path, nvim, "odd.py", "")
+    scene.path.write_bytes(odd.encode())
+    played = play(
+        scene,
+        """
+    nvim.go_to("in text")
+    vim.cmd("5,5Glossator document")
+    nvim.wait_for_change()
+    nvim.wait_for_progress("end")
+    vim.cmd("silent write")
+    """,
+    )
+    written = scene.path.read_bytes().decode()
+    head, tail = odd.split("\treturn")
+    assert written.startswith(head)
+    assert written.endswith("\treturn" + tail)
+    assert "Say what this is for" in written
+    assert written.count("\r\n") == written.count("\n")
+    assert played.said == []
+
+
+def test_each_project_has_a_server_of_its_own(
+    count: Scene, tmp_path: Path, script: WriteScript
+) -> None:
+    script(REPLY)
+    other = tmp_path / "other" / "more.py"
+    (other.parent / ".git").mkdir(parents=True)
+    other.write_text(COUNT, "utf-8")
+    played = play(
+        count,
+        f"""
+    local first = nvim.client()
+    nvim.edit("{other}")
+    nvim.wait("the other server", function() return nvim.client() and nvim.client().initialized end)
+    local second = nvim.client()
+    nvim.go_to("def words")
+    vim.cmd("Glossator document")
+    nvim.wait_for_change()
+    nvim.wait_for_progress("end")
+    first:stop()
+    nvim.wait("its end", function() return first:is_stopped() end)
+    nvim.wait("the statusline", function() return require("glossator").status():find("local") end)
+    return {{ roots = {{ first.root_dir, second.root_dir }}, text = nvim.text(),
+      untouched = nvim.seen(path).text }}
+    """,
+    )
+    seen = played.result
+    assert seen["roots"] == [str(count.root), str(other.parent)]
+    assert "Say what this is for" in seen["text"]
+    assert seen["untouched"] == COUNT.rstrip("\n")
+    assert played.said == []

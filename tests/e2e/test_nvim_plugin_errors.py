@@ -133,7 +133,7 @@ def test_a_review_of_the_file_shows_findings_as_diagnostics(
     assert played.said == []
 
 
-def test_what_is_found_is_chosen_from_or_listed(
+def test_what_is_found_is_chosen_from_or_listed_and_the_index_waits(
     tmp_path: Path, nvim: str, script: WriteScript, own_home: Path
 ) -> None:
     script()
@@ -146,25 +146,42 @@ def test_what_is_found_is_chosen_from_or_listed(
     played = play(
         Scene(nvim, root / "two.c", root),
         """
-    local question
-    nvim.wait("the index", function()
-      vim.cmd("Glossator search append_record")
-      nvim.wait("an answer", function() return #nvim.questions > 0 or #nvim.notified > 0 end)
-      nvim.notified = {}
-      question = nvim.questions[#nvim.questions]
-      return question
-    end)
-    question.answer(question.titles[1])
+    local client = nvim.client()
+    local function wait_for_index(phase)
+      nvim.wait("the index: " .. phase, function()
+        local params = { command = "glossator.status", arguments = { vim.empty_dict() } }
+        local told = client:request_sync("workspace/executeCommand", params, nvim.patience_ms)
+        return (told.result.index[1] or {}).phase == phase
+      end)
+    end
+    wait_for_index("ready")
+    vim.cmd("Glossator search append_record")
+    local question = nvim.question()
+    question.answer("one.c:1  append_record")
     local at = { vim.fs.basename(vim.api.nvim_buf_get_name(0)), vim.api.nvim_win_get_cursor(0)[1] }
     vim.cmd("Glossator! search append_record")
     nvim.wait("the list", function() return vim.bo.buftype == "quickfix" end)
-    return { titles = question.titles, at = at, listed = vim.fn.getqflist()[1].text }
+    vim.cmd("Glossator index pause")
+    wait_for_index("paused")
+    vim.cmd("Glossator status")
+    local float
+    nvim.wait("the status", function()
+      float = vim.iter(vim.api.nvim_list_wins()):find(function(it)
+        return vim.api.nvim_win_get_config(it).relative ~= ""
+      end)
+      return float
+    end)
+    local words = nvim.text_of(float)
+    vim.cmd("Glossator index resume")
+    return { words = words, at = at, listed = vim.tbl_map(function(it) return it.text end,
+      vim.fn.getqflist()) }
     """,
     )
     seen = played.result
-    assert seen["titles"][0] == "one.c:1  append_record"
     assert seen["at"] == ["one.c", 1]
-    assert seen["listed"] == "append_record"
+    assert "append_record" in seen["listed"]
+    assert f"index      {root}: paused" in seen["words"]
+    assert "document   scripted, on this machine (" in seen["words"]
 
 
 def test_what_a_person_set_up_for_all_servers_stays(store: Scene, models: WriteModels) -> None:

@@ -315,3 +315,40 @@ def test_files_are_made_renamed_and_deleted_and_asked_about(
         "doc/limits.txt": "Limits are in ms.\nAll of them.\n",
     }
     assert played.said == []
+
+
+def test_closing_it_in_any_way_puts_it_off(sums: Scene) -> None:
+    played = play(
+        sums,
+        """
+    vim.cmd("Glossator! fix")
+    nvim.enter("/after")
+    nvim.press("a")
+    local function closed()
+      nvim.wait("the review to close, and nothing to be left of it", function()
+        return not vim.iter(vim.api.nvim_list_bufs()):any(function(it)
+          return vim.startswith(vim.api.nvim_buf_get_name(it), "glossator://review")
+        end)
+      end)
+      local tabs = #vim.api.nvim_list_tabpages()
+      vim.cmd("Glossator show")
+      return { tabs, (nvim.enter("/list"):match("%(([^()]-)%)$")) }
+    end
+    local ways = {}
+    for _, way in ipairs({ "quit", "tabclose", "only", "wincmd p | close" }) do
+      vim.cmd(way)
+      ways[way] = closed()
+    end
+    -- The review is the only tab.
+    vim.cmd.tabonly()
+    nvim.enter("/list")
+    nvim.press("q")
+    nvim.wait("another tab", function() return not nvim.window("/list") end)
+    return { ways = ways, text = nvim.seen(path).text }
+    """,
+    )
+    half = [1, "1 taken, 1 not decided"]
+    assert played.result["ways"] == dict.fromkeys(
+        ("quit", "tabclose", "only", "wincmd p | close"), half
+    )
+    assert played.result["text"] == text(SUMS)

@@ -20,7 +20,16 @@ CODE = "def words(text):\n    return len(text.split())\n"
 
 @pytest.fixture
 def scene(tmp_path: Path, nvim: str, script: WriteScript) -> Scene:
-    script({"json": {"summary": "Count"}, "repeat": True})
+    script(
+        {
+            "json": {
+                "summary": "Say what this is for",
+                "parameters": {"text": "what to read"},
+                "returns": "how many there are",
+            },
+            "repeat": True,
+        }
+    )
     root = tmp_path / "project"
     (root / ".git").mkdir(parents=True)
     path = root / "count.py"
@@ -67,6 +76,24 @@ def test_it_is_a_package_that_costs_nothing_before_it_is_needed(scene: Scene) ->
     )
     assert played.result == {"at_start": [], "clients": 0, "still": 0, "completed": ["edit"]}
     assert played.said == []
+
+
+def test_who_does_not_wait_for_the_server_is_served_all_the_same(scene: Scene) -> None:
+    played = play(
+        replace(scene, opens=False),
+        """
+    vim.notify = function(text) table.insert(nvim.notified, { text = text }) end
+    nvim.edit(path)
+    nvim.wait("the start", function()
+      return #vim.lsp.get_clients({ _uninitialized = true }) > 0
+    end)
+    vim.cmd("Glossator document")
+    nvim.wait_for_change()
+    return nvim.text()
+    """,
+    )
+    assert "Say what this is for" in played.result
+    assert played.said == ["Glossator: the server is starting; what you asked for follows."]
 
 
 @pytest.mark.parametrize(

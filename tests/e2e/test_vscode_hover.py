@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import OpenWindow, WriteScript
-from tests.e2e.vscode import ROOT
+from tests.e2e.vscode import ROOT, CodeServer
+from tests.e2e.vscode_window import until
 
 pytestmark = [pytest.mark.vscode, pytest.mark.timeout(180)]
 
@@ -49,13 +50,13 @@ def test_the_first_comment_takes_no_mouse(ringlog: Path, open_window: OpenWindow
 
 
 def test_lenses_appear_as_soon_as_a_person_wants_them_and_act(
-    ringlog: Path, open_window: OpenWindow
+    ringlog: Path, open_window: OpenWindow, code_server: CodeServer
 ) -> None:
     window = open_window(ringlog)
     window.open("ringlog.c")
     window.status("scripted · local")
     window.go_to("ringlog_destroy(struct")
-    lens = window.page.locator(".codelens-decoration a", has_text="Document `ringlog_destroy`")
+    lens = window.page.locator(".codelens-decoration a:visible", has_text="Document").first
     assert lens.count() == 0
     window.command("Preferences: Open Settings (UI)")
     window.page.locator(".settings-editor .suggest-input-container").wait_for()
@@ -64,6 +65,7 @@ def test_lenses_appear_as_soon_as_a_person_wants_them_and_act(
     box.wait_for()
     window.pictures_in_themes("settings")
     box.click()
+    until("it is set", lambda: code_server.user_settings().get("glossator.codeLens"))
     window.press("Escape")
     lens.wait_for()
     window.pictures_in_themes("lenses")

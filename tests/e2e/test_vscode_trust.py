@@ -49,7 +49,7 @@ def test_a_folder_is_opened_in_restricted_mode_and_trusted_later(
     window.page.get_by_role("button", name="Trust", exact=True).click()
     window.open("add.c")
     window.go_to("return left")
-    window.act("Fix what checks find on line 10")
+    window.act("Fix what checks find on line 12")
     window.page.locator(".review-widget", has_text="Hunk 1 of 1").wait_for()
     window.command("Glossator: Apply What Was Accepted")
     window.wait_for_text("return left + right;")

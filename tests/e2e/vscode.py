@@ -195,14 +195,12 @@ def write_server(path: Path, environment: Mapping[str, str]) -> Path:
 
 
 def open_window(server: CodeServer, browser: Browser, folder: Path, pictures: Path) -> Window:
-    """Open a folder in a browser that knows nothing of others."""
+    """Begin to open a folder in a browser that knows nothing of others."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE_S * 1000)
     page = context.new_page()
-    window = Window(page, folder, pictures)
     page.goto(f"{server.origin}/?folder={folder}", wait_until="commit")
-    window.wait_until_ready()
-    return window
+    return Window(page, folder, pictures)
 
 
 def keep_logs(server: CodeServer, folder: Path) -> str:

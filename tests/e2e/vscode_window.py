@@ -100,10 +100,6 @@ class Window:
         self._filter(text)
         self.press("Enter")
 
-    def choose(self, label: str) -> None:
-        """Choose an entry of the list that VS Code asks in."""
-        self._pick(label, label)
-
     def _filter(self, text: str) -> None:
         box = self.quick_input.locator(".quick-input-box input")
         box.wait_for()
@@ -245,13 +241,6 @@ class Window:
         box.first.wait_for()
         return self.page.locator(".monaco-hover:visible").first
 
-    def hover_by_mouse(self, text: str) -> Locator:
-        """Rest the mouse on a text of the editor; return what is shown of it."""
-        self.editor.locator(".view-line span", has_text=text).last.hover()
-        box = self.page.locator(".monaco-hover:visible").first
-        box.wait_for()
-        return box
-
     # Messages, bars and panels
 
     def message(self, text: str) -> Locator:
@@ -276,17 +265,6 @@ class Window:
         entry = self.page.locator(".statusbar-item", has_text=re.compile(re.escape(text)))
         entry.first.wait_for()
         return entry.first
-
-    def dialog(self, text: str) -> Locator:
-        """Return the dialog that has a text, as soon as it is there."""
-        box = self.page.locator(".monaco-dialog-box", has_text=text)
-        box.wait_for()
-        return box
-
-    def press_dialog_button(self, text: str, button: str) -> None:
-        """Press a button of a dialog."""
-        buttons = self.dialog(text).locator(".monaco-button")
-        buttons.filter(has_text=_exactly(button)).click()
 
     def row(self, text: str) -> Locator:
         """Return a row of a tree by its label, as soon as it is there."""

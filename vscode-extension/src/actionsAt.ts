@@ -7,7 +7,7 @@
 import * as vscode from "vscode";
 import { CodeActionRequest, CodeActionTriggerKind } from "vscode-languageclient/node";
 import type { LanguageClient } from "vscode-languageclient/node";
-import type { Offered } from "./hoverLinks.ts";
+import type { Offered } from "./offers.ts";
 
 /** Return the offers of the server for a range, with what any server has found there. */
 export async function actionsAt(

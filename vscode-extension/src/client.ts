@@ -13,8 +13,12 @@ import type { Program } from "./finding.ts";
 import { LANGUAGES, SCHEMES } from "./languages.ts";
 import { levelOf } from "./logLevels.ts";
 import { ANSWER, PLAN, PROPOSAL, readAnswer, readPlan, readProposal } from "./protocol.ts";
+import { readMessage, showMessage } from "./messages.ts";
 import type { Listener } from "./runningServer.ts";
 import type { Reader } from "./shapes.ts";
+
+// In place of the library's own way to show it, which leads to no log.
+const MESSAGE = "window/showMessage";
 
 /** What a connection is made with. */
 export interface ConnectionParts {
@@ -89,6 +93,7 @@ function listen(client: LanguageClient, listener: Listener, log: vscode.LogOutpu
         log.error(`A message of the server was dropped: ${String(trouble)}`);
       }
     };
+  client.onNotification(MESSAGE, passOn(MESSAGE, readMessage, (said) => void showMessage(said, log)));
   client.onNotification(ANSWER, passOn(ANSWER, readAnswer, listener.answered.bind(listener)));
   client.onNotification(PROPOSAL, passOn(PROPOSAL, readProposal, listener.proposed.bind(listener)));
   client.onRequest(PLAN, async (params: unknown, cancelled: vscode.CancellationToken) => {

@@ -45,14 +45,15 @@ export function activate(context: vscode.ExtensionContext): void {
     links,
     settings: contributes.configuration.flatMap((it) => Object.keys(it.properties)),
     sayTrustFirst: () => void sayTrustFirst(),
+    sayTrouble: (trouble) => void offering.trouble(trouble),
   });
   const server: RunningServer = new RunningServer(
     installing,
     (program, listener) => clientOf(program, listener, { log, middleware }),
     log,
   );
-  const offering = new Offering(server, installing, log);
-  const models = new Models(() => installing.find(), log);
+  const offering: Offering = new Offering(server, installing, log);
+  const models = new Models(() => installing.installed(), log);
   const statusBar = new StatusBar(server, jobs, log);
   const recent = new RecentEditor();
   const parts = { context, log, server, installing, offering, models, statusBar, links, recent };

@@ -5,13 +5,9 @@
  */
 
 import { commandLink } from "./markdown.ts";
+import { isAboutFindings } from "./offers.ts";
+import type { Offered } from "./offers.ts";
 import { isOffered } from "./trust.ts";
-
-/** A code action of the server's, as far as it matters here. */
-export interface Offered {
-  readonly title: string;
-  readonly command?: { readonly command: string; readonly arguments?: readonly unknown[] } | undefined;
-}
 
 /** An action as it stands in a hover. */
 export interface HoverLink {
@@ -30,16 +26,10 @@ interface Wording {
 
 const any = (): boolean => true;
 const updates = ({ title }: Offered): boolean => title.startsWith("Update the comment");
-// Checks can be asked anywhere; a link says that something is wrong here.
-const mendsSomething = ({ command }: Offered): boolean => {
-  const argument = command?.arguments?.[0];
-  if (typeof argument !== "object" || argument === null || !("diagnostics" in argument)) return false;
-  return Array.isArray(argument.diagnostics) && argument.diagnostics.length > 0;
-};
-
 /** In the order in which they stand. */
 const WORDINGS: readonly Wording[] = [
-  { command: "glossator.fix", fits: mendsSomething, label: "$(wrench) Fix", says: "Have this mended and checked, and see the change first" },
+  // Checks can be asked anywhere; a link says that something is wrong here.
+  { command: "glossator.fix", fits: isAboutFindings, label: "$(wrench) Fix", says: "Have this mended and checked, and see the change first" },
   { command: "glossator.document", fits: updates, label: "$(sync) Update comment", says: "Bring the comment in line with the code" },
   { command: "glossator.document", fits: (it) => !updates(it), label: "$(edit) Document", says: "Write a checked doc comment" },
   { command: "glossator.explain", fits: any, label: "$(comment-discussion) Explain", says: "Say what this code does, with the lines that say so" },

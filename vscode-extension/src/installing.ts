@@ -7,11 +7,22 @@
 import { access, constants, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import * as vscode from "vscode";
-import { InstallationTrouble, build, isAnyThere, isThere, programOf, remove, tidy, works } from "./environment/building.ts";
+import {
+  InstallationTrouble,
+  build,
+  isAnyThere,
+  isThere,
+  latest,
+  programOf,
+  remove,
+  tidy,
+  works,
+} from "./environment/building.ts";
 import { problemOf, requirementOf, wheelOf } from "./environment/recipe.ts";
 import type { Recipe } from "./environment/recipe.ts";
 import { choose } from "./finding.ts";
 import type { Program } from "./finding.ts";
+import { quoted } from "./markdown.ts";
 import type { Supply } from "./runningServer.ts";
 import { ServerTrouble } from "./server.ts";
 
@@ -37,13 +48,22 @@ export class Installing implements Supply {
       return choice.program;
     }
     const recipe = await this.#recipe();
-    const root = this.#root;
-    if (!(await isThere(root, recipe))) {
-      const agreed = this.#context.globalState.get<boolean>(CONSENT) === true || (await isAnyThere(root));
-      if (!agreed || !(await this.#build(recipe))) return { absent: ABSENT };
+    if (!(await isThere(this.#root, recipe))) {
+      if (!(await this.#mayInstall())) return { absent: ABSENT };
+      const older = await this.#brought(recipe);
+      if (older !== null) return older;
     }
-    void tidy(root, recipe);
-    return programOf(root, recipe);
+    void tidy(this.#root, recipe);
+    return programOf(this.#root, recipe);
+  }
+
+  async installed(): Promise<Program | { readonly absent: string }> {
+    const choice = this.#choice();
+    if (choice.kind === "wrong") throw new ServerTrouble(choice.why);
+    if (choice.kind === "program") return choice.program;
+    const recipe = await this.#recipe();
+    if (await isThere(this.#root, recipe)) return programOf(this.#root, recipe);
+    return (await latest(this.#root)) ?? { absent: ABSENT };
   }
 
   async mend(): Promise<boolean> {
@@ -97,6 +117,27 @@ export class Installing implements Supply {
     const wheel = wheelOf(requirement);
     const stamp = wheel === null ? "" : await stampOf(wheel);
     return { requirement, stamp, python: section.get<string>("python", "").trim(), extension: version };
+  }
+
+  async #mayInstall(): Promise<boolean> {
+    return this.#context.globalState.get<boolean>(CONSENT) === true || (await isAnyThere(this.#root));
+  }
+
+  /** Bring an installation up to date; returns an older one where that cannot be done, null where it was. */
+  async #brought(recipe: Recipe): Promise<Program | { readonly absent: string } | null> {
+    const older = await latest(this.#root);
+    try {
+      if (await this.#build(recipe)) return null;
+      return older ?? { absent: ABSENT };
+    } catch (trouble) {
+      if (older === null || !(trouble instanceof ServerTrouble)) throw trouble;
+      this.#log.warn(`The server is not brought up to date, the older one is used: ${trouble.message}`);
+      const sentence = `The Glossator server is not brought up to date, and the older one is used: ${trouble.message}`;
+      void vscode.window.showWarningMessage(quoted(sentence), "Show Log").then((answer) => {
+        if (answer !== undefined) this.#log.show();
+      });
+      return older;
+    }
   }
 
   /** Make an installation; tells whether it is there, which it is not where a person broke it off. */

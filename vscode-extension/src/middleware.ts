@@ -10,7 +10,7 @@ import { actionsAt } from "./actionsAt.ts";
 import { explicitSettings, serverSettings } from "./explicitSettings.ts";
 import { KeptLinks, lineOf, linksOf } from "./hoverLinks.ts";
 import type { Jobs } from "./jobs.ts";
-import { TRUST_FIRST, isOffered, needsTrust } from "./trust.ts";
+import { isOffered, needsTrust } from "./trust.ts";
 
 const SECTION = "glossator";
 export const RUN_LINK = "glossator.ui.runLink";
@@ -22,7 +22,8 @@ export interface MiddlewareParts {
   readonly links: KeptLinks;
   /** The names of all settings that the extension contributes. */
   readonly settings: readonly string[];
-  readonly sayTrustFirst: (sentence: string) => void;
+  readonly sayTrustFirst: () => void;
+  readonly sayTrouble: (trouble: unknown) => void;
 }
 
 /** Return what stands between the editor and the server. */
@@ -56,10 +57,15 @@ export function middlewareOf(parts: MiddlewareParts): Middleware {
     },
     executeCommand: async (command, args, next) => {
       if (needsTrust(command) && !vscode.workspace.isTrusted) {
-        parts.sayTrustFirst(TRUST_FIRST);
+        parts.sayTrustFirst();
         return null;
       }
-      return (await next(command, args)) as unknown;
+      try {
+        return (await next(command, args)) as unknown;
+      } catch (trouble) {
+        parts.sayTrouble(trouble);
+        return null;
+      }
     },
     handleWorkDoneProgress: (token, params, next) => {
       parts.jobs.take(token, params, () => {

@@ -74,8 +74,8 @@ const AT_CURSOR_TRUSTED: readonly MenuLine[] = [
   { label: "$(checklist) Review This", command: "glossator.ui.review" },
 ];
 const IN_FILE: readonly MenuLine[] = [
-  { label: "$(files) Document All Undocumented in This File", command: "glossator.ui.documentFile" },
-  { label: "$(sync) Update All Drifted Comments in This File", command: "glossator.ui.updateComments" },
+  { label: "$(files) Document All Undocumented in File", command: "glossator.ui.documentFile" },
+  { label: "$(sync) Update All Drifted Comments in File", command: "glossator.ui.updateComments" },
 ];
 const ANYWHERE: readonly MenuLine[] = [
   { label: "$(question) Ask About This Repository...", command: "glossator.ui.ask" },

@@ -18,6 +18,8 @@ import { LastWish } from "./wishes.ts";
 export interface Supply {
   /** Return the program, or why none is installed; rejects with the sentence to show. */
   find(): Promise<Program | { readonly absent: string }>;
+  /** Return the program that is there already; installs nothing. */
+  installed(): Promise<Program | { readonly absent: string }>;
   /** Mend the installation after a start that failed; tells whether another try makes sense. */
   mend(): Promise<boolean>;
 }
@@ -87,6 +89,15 @@ export class RunningServer implements Server, Listener, vscode.Disposable {
     await this.#wishes.wish("stop");
   }
 
+  /** Return the connection, started where there is none; rejects with the sentence to show. */
+  async running(): Promise<LanguageClient> {
+    await this.#wishes.settled();
+    if (this.#client === undefined) await this.#wishes.wish("start");
+    if (this.#client !== undefined) return this.#client;
+    const why = this.#state.kind === "failed" || this.#state.kind === "absent" ? this.#state.why : null;
+    throw new ServerTrouble(why ?? "The Glossator server does not run; restart it.");
+  }
+
   readPlansWith(reader: PlanReader): vscode.Disposable {
     this.#reader = reader;
     return new vscode.Disposable(() => {
@@ -95,7 +106,7 @@ export class RunningServer implements Server, Listener, vscode.Disposable {
   }
 
   async command(name: ServerCommand, argument: object): Promise<unknown> {
-    const client = await this.#running();
+    const client = await this.running();
     return client.sendRequest("workspace/executeCommand", { command: name, arguments: [argument] });
   }
 
@@ -142,14 +153,6 @@ export class RunningServer implements Server, Listener, vscode.Disposable {
     for (const it of [this.#answers, this.#proposals, this.#states]) it.dispose();
   }
 
-  async #running(): Promise<LanguageClient> {
-    await this.#wishes.settled();
-    if (this.#client === undefined) await this.#wishes.wish("start");
-    if (this.#client !== undefined) return this.#client;
-    const why = this.#state.kind === "failed" || this.#state.kind === "absent" ? this.#state.why : null;
-    throw new ServerTrouble(why ?? "The Glossator server does not run; restart it.");
-  }
-
   async #act(wish: Wish): Promise<void> {
     if (wish === "start" && this.#client !== undefined) return;
     await this.#end();
@@ -183,12 +186,15 @@ export class RunningServer implements Server, Listener, vscode.Disposable {
     const client = this.#connect(program, this);
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
-      client.serverProcess?.kill();
       late.reject(new Error("it did not answer"));
     }, START_MS);
     try {
       await Promise.race([client.start(), late.promise]);
       return client;
+    } catch (trouble) {
+      // The library leaves one alone that refuses to begin.
+      client.serverProcess?.kill();
+      throw trouble;
     } finally {
       clearTimeout(timer);
     }

@@ -14,7 +14,7 @@ import type { Gravity } from "./statusText.ts";
 
 // Each question makes the server look at its models: a window that comes and goes must not ask all the time.
 const ASKED_AGAIN_AFTER_MS = 10_000;
-const WHILE_INDEXING_MS = 2_000;
+const WHILE_INDEXING_MS = 5_000;
 
 const BACKGROUNDS: Readonly<Record<Gravity, vscode.ThemeColor | undefined>> = {
   fine: undefined,

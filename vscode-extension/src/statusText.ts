@@ -78,7 +78,7 @@ export function indexInWords(index: Index): string {
   const { phase, filesDone = 0, filesTotal = 0, files = 0 } = index;
   const isAtRest = phase === "ready" || phase === "paused";
   const counted =
-    isAtRest || filesTotal === 0 ? `${inThousands(files)} files` : `${inThousands(filesDone)} of ${inThousands(filesTotal)} files`;
+    isAtRest || filesTotal === 0 ? filesInWords(files) : `${inThousands(filesDone)} of ${inThousands(filesTotal)} files`;
   return `${name}: ${phase}, ${counted}`;
 }
 
@@ -151,7 +151,7 @@ function rolesTable(status: Status): string {
 }
 
 function whereOf({ model, local }: Answering): string {
-  if (model === null) return "$(warning) none approved";
+  if (model === null) return "$(warning) none";
   return local === true ? `$(lock) ${plain(model)} · local` : `$(cloud) ${plain(model)} · remote`;
 }
 
@@ -169,6 +169,10 @@ function linksFor({ state, status }: Situation): string[] {
     commandLink("Settings", "glossator.ui.openSettings", "Open the settings"),
     commandLink("Models", "glossator.ui.openConfig", "Open the file that says which models may answer"),
   ];
+}
+
+function filesInWords(files: number): string {
+  return files === 1 ? "1 file" : `${inThousands(files)} files`;
 }
 
 function inThousands(number: number): string {

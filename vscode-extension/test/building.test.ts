@@ -9,6 +9,7 @@ import {
   build,
   isAnyThere,
   isThere,
+  latest,
   programOf,
   remove,
   tidy,
@@ -25,6 +26,7 @@ path, module = sys.argv[1:]
 name = "stand_in-1.0.dist-info"
 with zipfile.ZipFile(path, "w") as wheel:
     wheel.writestr(f"{module}/__init__.py", "")
+    wheel.writestr(f"{module}/lsp/server.py", "import glossator_server")
     wheel.writestr(f"{module}/__main__.py", "print('glossator 1.0')")
     wheel.writestr(f"{name}/METADATA", "Metadata-Version: 2.1\\nName: stand-in\\nVersion: 1.0\\n")
     wheel.writestr(f"{name}/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
@@ -65,6 +67,7 @@ function follower(signal: AbortSignal = new AbortController().signal): { said: s
 test("an installation is made, by two windows at once if need be, works, and is known again", async () => {
   assert.equal(await isThere(root, good), false);
   assert.equal(await isAnyThere(root), false);
+  assert.equal(await latest(root), null);
   const told = follower();
   await Promise.all([build(root, good, told), build(root, good, follower())]);
   assert.deepEqual(told.said.slice(0, 2), ["looking for Python", "making a virtual environment"]);
@@ -74,6 +77,7 @@ test("an installation is made, by two windows at once if need be, works, and is 
   const { command, before: args } = programOf(root, good);
   const ended = await run({ command, args: [...args, "--version"], cwd: folder });
   assert.equal(ended.output.trim(), "glossator 1.0");
+  assert.deepEqual(await latest(root), { command, before: args });
   const marker = JSON.parse(await readFile(join(root, folderOf(good), MARKER), "utf8")) as Record<string, string>;
   assert.equal(marker["requirement"], good.requirement);
   assert.match(marker["madeWith"] ?? "", /^python3? ?.* 3\.\d+\.\d+/);
@@ -81,12 +85,16 @@ test("an installation is made, by two windows at once if need be, works, and is 
 });
 
 test("one that is broken is seen, and goes", async () => {
-  await rm(join(root, folderOf(good), "lib"), { recursive: true });
+  const { command } = programOf(root, good);
+  const { output } = await run({ command, args: ["-I", "-c", "import glossator_server as it; print(*it.__path__)"], cwd: folder });
+  assert.equal(await works(programOf(root, good)), true);
+  await rm(join(output.trim(), "lsp"), { recursive: true });
   assert.equal(await isThere(root, good), true);
   assert.equal(await works(programOf(root, good)), false);
   // Python itself is gone.
   await rm(join(root, folderOf(good), "bin", "python"));
   assert.equal(await isThere(root, good), false);
+  assert.equal(await latest(root), null);
   await remove(root, good);
   assert.deepEqual(await readdir(root), []);
 });

@@ -5,6 +5,7 @@ import {
   asked,
   asMarkdown,
   canGoOn,
+  cutOff,
   EMPTY,
   explained,
   failed,
@@ -80,6 +81,15 @@ test("the open question is the last one without an end", () => {
   it = stopped(it, 2);
   assert.equal(openTurn(it)?.id, 1);
   assert.equal(openTurn(failed(it, 1, "The server ended.")), undefined);
+});
+
+test("with the server its answers end, and its numbers", () => {
+  let it = received(accepted(asked(EMPTY, "one", null), 1, 3), 1, last(0));
+  it = cutOff(accepted(asked(it, "two", null), 2, 4), "The server ended.");
+  assert.deepEqual(it.turns.map((turn) => [turn.job, turn.state]), [
+    [null, "answered"],
+    [null, "failed"],
+  ]);
 });
 
 test("one goes on only with what has been answered", () => {

@@ -62,3 +62,12 @@ test("after its last piece a job is nobody's", async () => {
   desk.put(piece(1, 1));
   assert.deepEqual(other, [1]);
 });
+
+test("a new server counts its jobs anew", async () => {
+  const other: number[] = [];
+  const desk = new Desk((it) => other.push(it.job));
+  await desk.ask(() => Promise.resolve(1), () => undefined);
+  desk.clear();
+  desk.put(piece(1, 0));
+  assert.deepEqual(other, [1]);
+});

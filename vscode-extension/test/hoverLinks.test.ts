@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { KeptLinks, lineOf, linksOf } from "../src/hoverLinks.ts";
-import type { Offered } from "../src/hoverLinks.ts";
+import type { Offered } from "../src/offers.ts";
 import { isOffered, needsTrust } from "../src/trust.ts";
 
 function offered(title: string, command: string, argument: unknown = { uri: title }): Offered {

@@ -37,4 +37,5 @@ test("the oldest go, but never one that waits", () => {
 test("what waited in a server that ended waits no more", () => {
   const shelf = afterServerEnded(put([], edit(files), 1));
   assert.equal(shelf[0]?.proposal.state, "discarded");
+  assert.match(shelf[0].proposal.notices.at(-1) ?? "", /ask for it again/);
 });

@@ -60,7 +60,7 @@ test("the tooltip names every role with its model, and what is wrong", () => {
   const { tooltip } = statusText(situation({ status: status(here, roles) }));
   assert.ok(tooltip.includes("| $(lock) smollm2 · local &nbsp;&nbsp; | comments |"));
   assert.ok(tooltip.includes("| $(cloud) coder · remote &nbsp;&nbsp; | fixes, edits |"));
-  assert.ok(tooltip.includes("| $(warning) none approved &nbsp;&nbsp; | questions |"));
+  assert.ok(tooltip.includes("| $(warning) none &nbsp;&nbsp; | questions |"));
   assert.ok(tooltip.includes("No model is approved\\;"));
 });
 
@@ -86,5 +86,6 @@ test("an index is told in a few words", () => {
   const index = { root: "/home/me/ringlog", problems: [], phase: "reading", filesDone: 1200, filesTotal: 4000, files: 1200 };
   assert.equal(indexInWords(index), "ringlog: reading, 1,200 of 4,000 files");
   assert.equal(indexInWords({ ...index, phase: "ready", files: 4000 }), "ringlog: ready, 4,000 files");
+  assert.equal(indexInWords({ ...index, phase: "walking", filesTotal: 0, files: 1 }), "ringlog: walking, 1 file");
   assert.equal(indexInWords({ root: "/x/y", problems: ["It does not answer."] }), "y: no answer");
 });

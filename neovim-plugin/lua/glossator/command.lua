@@ -334,6 +334,12 @@ function M.run(call)
   local bufnr = vim.api.nvim_get_current_buf()
   local client = request.client(bufnr)
   if not client then
+    local waits = require('glossator.server').when_started(bufnr, function()
+      M.run(call)
+    end)
+    if waits then
+      return say.info('the server is starting; what you asked for follows.')
+    end
     return say.error(request.why_not(bufnr))
   end
   local lines = call.range > 0 and { first = call.line1, last = call.line2 } or nil

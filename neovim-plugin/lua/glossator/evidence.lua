@@ -23,7 +23,7 @@ function M.open()
   local bufnr = windows.scratch('glossator://evidence', 'glossator-evidence')
   windows.fill(bufnr, lines)
   windows.colour(bufnr, 'markdown')
-  windows.split(bufnr, 'split')
+  vim.api.nvim_set_current_win(windows.split(bufnr, 'split'))
   vim.keymap.set('n', 'q', '<Cmd>close<CR>', { buffer = bufnr, nowait = true, desc = 'close' })
 end
 

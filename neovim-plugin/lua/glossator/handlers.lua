@@ -6,23 +6,28 @@ local say = require('glossator.say')
 
 local M = {}
 
----@type lsp.Handler
+---@param params glossator.AnswerPiece
+---@param ctx lsp.HandlerContext
 function M.answer(_, params, ctx)
   require('glossator.answers.view').receive(ctx.client_id, params)
 end
 
----@type lsp.Handler
+---@param params glossator.Proposal
+---@param ctx lsp.HandlerContext
 function M.proposal(_, params, ctx)
   require('glossator.proposals').receive(ctx.client_id, params)
 end
 
----@type lsp.Handler
+---@param params glossator.Plan
+---@param ctx lsp.HandlerContext
+---@return any answer
+---@return lsp.ResponseError? error
 function M.plan(_, params, ctx)
   return require('glossator.plan').agree(ctx.client_id, params)
 end
 
 ---Neovim does not tell which request is meant: whoever waits asks which jobs there still are.
----@type lsp.Handler
+---@param ctx lsp.HandlerContext
 function M.cancel_request(_, _, ctx)
   local client = vim.lsp.get_client_by_id(ctx.client_id)
   if client then
@@ -30,7 +35,8 @@ function M.cancel_request(_, _, ctx)
   end
 end
 
----@type lsp.Handler
+---@param params lsp.ShowMessageParams
+---@param ctx lsp.HandlerContext
 function M.show_message(_, params, ctx)
   log.note(ctx.client_id, params.message)
   local types = vim.lsp.protocol.MessageType
@@ -44,13 +50,15 @@ function M.show_message(_, params, ctx)
   return vim.NIL
 end
 
----@type lsp.Handler
+---@param err lsp.ResponseError?
+---@param params lsp.LogMessageParams
+---@param ctx lsp.HandlerContext
 function M.log_message(err, params, ctx)
   log.note(ctx.client_id, params.message)
   return vim.lsp.handlers['window/logMessage'](err, params, ctx)
 end
 
----@type lsp.Handler
+---@param ctx lsp.HandlerContext
 function M.refresh_lenses(_, _, ctx)
   local client = vim.lsp.get_client_by_id(ctx.client_id)
   for bufnr in pairs(client and client.attached_buffers or {}) do

@@ -90,7 +90,7 @@ function M.act(number)
   local last = offered
   local client = last and vim.lsp.get_client_by_id(last.client_id)
   local action = last and last.actions[number]
-  if not (last and client and action and vim.api.nvim_buf_is_valid(last.bufnr)) then
+  if not last or not client or not action or not vim.api.nvim_buf_is_valid(last.bufnr) then
     say.info(('the last hover offers no action %d: hover over a function first.'):format(number))
     return
   end

@@ -23,8 +23,9 @@ function M.note(client_id, params, result)
     return false
   end
   local argument = (params.arguments or {})[1]
-  started[client_id] = started[client_id] or {}
-  started[client_id][result.job] = { command = params.command, argument = argument or {} }
+  local mine = started[client_id] or {}
+  mine[result.job] = { command = params.command, argument = argument or {} }
+  started[client_id] = mine
   return true
 end
 

@@ -52,6 +52,7 @@ function M.open()
   local bufnr = windows.scratch('glossator://log', 'glossator-log')
   windows.fill(bufnr, shown)
   local win = windows.split(bufnr, 'split')
+  vim.api.nvim_set_current_win(win)
   vim.api.nvim_win_set_cursor(win, { vim.api.nvim_buf_line_count(bufnr), 0 })
 end
 

@@ -15,7 +15,7 @@ local M = {}
 ---@field previous string|false to the one before
 ---@field next_file string|false
 ---@field previous_file string|false
----@field open string|false in the list: show the file under the cursor
+---@field open string|false show the file under the cursor, in the list
 ---@field apply string|false apply what was taken, and let the rest go
 ---@field discard_all string|false let everything go
 ---@field evidence string|false say what the checks said

@@ -60,6 +60,7 @@ end
 ---@param it glossator.OpenPlan
 local function show(it)
   local win = windows.split(it.bufnr, 'split')
+  vim.api.nvim_set_current_win(win)
   vim.api.nvim_win_set_height(win, math.max(math.floor(vim.o.lines / 2), 8))
   windows.bar(win, 'plan', options.now().keys.plan, {
     { 'go_on', 'or :w go on' },
@@ -214,9 +215,8 @@ local function open(client_id, plan, answer)
       finish(it, vim.NIL)
     end
   end)
-  local mode = vim.api.nvim_get_mode().mode
   local wanted = options.now().open
-  if wanted == 'always' or (wanted == 'idle' and mode == 'n' and vim.fn.getcmdwintype() == '') then
+  if wanted == 'always' or (wanted == 'idle' and windows.is_idle()) then
     show(it)
   else
     say.info(('the plan "%s" waits: `:Glossator plan` opens it.'):format(plan.title))

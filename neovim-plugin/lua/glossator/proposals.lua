@@ -4,6 +4,7 @@
 local options = require('glossator.options')
 local say = require('glossator.say')
 local view = require('glossator.review.view')
+local windows = require('glossator.windows')
 
 local M = {}
 
@@ -30,8 +31,7 @@ end
 
 ---@return boolean
 local function is_idle()
-  return vim.api.nvim_get_mode().mode == 'n'
-    and vim.fn.getcmdwintype() == ''
+  return windows.is_idle()
     and vim.api.nvim_win_get_config(0).relative == ''
     and not view.is_any_open()
 end

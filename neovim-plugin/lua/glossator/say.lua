@@ -29,7 +29,9 @@ end
 ---@param is_kept boolean?
 function M.progress(words, is_kept)
   -- Nothing is written over what a person types there, or is asked there.
-  if vim.list_contains({ 'c', 'r' }, vim.api.nvim_get_mode().mode:sub(1, 1)) then
+  local is_busy = vim.list_contains({ 'c', 'r' }, vim.api.nvim_get_mode().mode:sub(1, 1))
+  -- Without a line for it, each one would ask for Enter.
+  if is_busy or vim.o.cmdheight == 0 then
     return
   end
   -- A longer line would ask for Enter.

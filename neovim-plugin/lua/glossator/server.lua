@@ -11,6 +11,8 @@ local M = {}
 local said
 ---@type integer[]
 local breakdowns = {}
+---@type table<vim.lsp.rpc.PublicClient, true> those that do not answer yet
+local starting = {}
 
 ---Let Neovim go on where the program can be run; say once what is missing where it cannot.
 ---@param bufnr integer
@@ -36,6 +38,9 @@ local function ended(code, signal, rpc)
   vim.schedule(function()
     if vim.v.exiting ~= vim.NIL then
       return
+    end
+    if rpc then
+      starting[rpc] = nil
     end
     require('glossator.wiring').unwire(rpc)
     if not restarts.is_breakdown(code, signal) then
@@ -72,7 +77,39 @@ function M.start(dispatchers, config)
   local extra = config
     and { cwd = config.cmd_cwd, env = config.cmd_env, detached = config.detached }
   rpc = vim.lsp.rpc.start(found.command, with_end, extra)
+  starting[rpc] = true
   return rpc
+end
+
+---A server answers now.
+---@param rpc vim.lsp.rpc.PublicClient
+function M.started(rpc)
+  starting[rpc] = nil
+end
+
+---Run something in a buffer as soon as its server answers; tell whether one is starting at all.
+---@param bufnr integer
+---@param run fun()
+---@return boolean
+function M.when_started(bufnr, run)
+  if not next(starting) then
+    return false
+  end
+  vim.api.nvim_create_autocmd('LspAttach', {
+    buffer = bufnr,
+    callback = function(event)
+      local client = vim.lsp.get_client_by_id(event.data.client_id)
+      if client and client.name == 'glossator' then
+        vim.schedule(function()
+          if vim.api.nvim_get_current_buf() == bufnr then
+            run()
+          end
+        end)
+        return true
+      end
+    end,
+  })
+  return true
 end
 
 ---Stop the server and start it again, when the old one has ended.

@@ -47,6 +47,12 @@ function M.colour(bufnr, filetype)
   end
 end
 
+---Tell whether a window may be opened, and the cursor taken, without being in a person's way.
+---@return boolean
+function M.is_idle()
+  return vim.api.nvim_get_mode().mode == 'n' and vim.fn.getcmdwintype() == ''
+end
+
 ---@param bufnr integer
 ---@return integer? win where it is shown in this tab
 function M.shown(bufnr)
@@ -66,20 +72,19 @@ local function calm(win)
   set.conceallevel = 0
 end
 
----Show a buffer beside what is there, where it is not shown already; the cursor goes there.
+---Show a buffer beside what is there, where it is not shown already; the cursor stays.
 ---@param bufnr integer
 ---@param kind 'split'|'vsplit'|'float'
 ---@return integer win
 function M.split(bufnr, kind)
   local win = M.shown(bufnr)
   if win then
-    vim.api.nvim_set_current_win(win)
     return win
   end
   if kind == 'float' then
     local width = math.min(100, vim.o.columns - 4)
     local height = math.max(math.min(25, vim.o.lines - 6), 3)
-    win = vim.api.nvim_open_win(bufnr, true, {
+    win = vim.api.nvim_open_win(bufnr, false, {
       relative = 'editor',
       width = width,
       height = height,
@@ -90,10 +95,10 @@ function M.split(bufnr, kind)
     })
   elseif kind == 'vsplit' then
     local width = math.floor(vim.o.columns * 0.45)
-    win = vim.api.nvim_open_win(bufnr, true, { split = 'right', win = -1, width = width })
+    win = vim.api.nvim_open_win(bufnr, false, { split = 'right', win = -1, width = width })
   else
     local height = math.max(math.floor(vim.o.lines / 3), 5)
-    win = vim.api.nvim_open_win(bufnr, true, { split = 'below', win = -1, height = height })
+    win = vim.api.nvim_open_win(bufnr, false, { split = 'below', win = -1, height = height })
   end
   calm(win)
   return win

@@ -81,7 +81,12 @@ end
 function M.attached(client, bufnr)
   if not wired[client.rpc] then
     wired[client.rpc] = client.id
+    require('glossator.server').started(client.rpc)
     wire(client)
+    local complaint = options.complaints()[1]
+    if complaint then
+      say.warn(complaint)
+    end
   end
   require('glossator.mappings').offer(bufnr)
   status.refresh(client)

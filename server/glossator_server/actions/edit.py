@@ -116,7 +116,7 @@ async def check_changes(
     access = workbench.access(frozenset(proposal.plan.files))
     judge = Judge(HidingChecker(workbench.checker, access), workbench.root)
     staging = Staging(access, workbench.open_texts, len(proposal.plan.files) + 1)
-    affected = await asyncio.to_thread(affected_by, changes, staging, SeenFiles(access))
+    affected = await affected_by(changes, staging, SeenFiles(access))
     others = affected.files
     left = await asyncio.to_thread(leftovers, changes, staging, _paths(others, changes))
     judgement = await judge.judge(changes, others, left)
@@ -214,7 +214,7 @@ async def _judge(work: _Work) -> SetJudgement:
     digest = work.staging.digest
     if work.judged is None or work.judged[0] != digest:
         changes = work.staging.changes
-        work.affected = await asyncio.to_thread(affected_by, changes, work.staging, work.files)
+        work.affected = await affected_by(changes, work.staging, work.files)
         others = work.affected.files
         paths = _paths(others, changes)
         left = await asyncio.to_thread(leftovers, changes, work.staging, paths)

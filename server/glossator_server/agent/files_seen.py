@@ -5,11 +5,13 @@ It must not read a file's text.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from glossator_indexer.errors import IndexUnavailableError, QueryError
 from glossator_indexer.search.scope import path_matcher
@@ -24,6 +26,7 @@ MOST_FILES = 50_000
 MOST_BYTES = 2_000_000
 # Who waits longer asks for less.
 LOOK_SECONDS = 30.0
+T = TypeVar("T")
 
 
 class Patience:
@@ -48,6 +51,15 @@ class Patience:
     def give_up(self) -> None:
         """Have the look end where it is: nobody waits for it any more."""
         self._until = 0.0
+
+
+async def patiently(look: Callable[[], T], patience: Patience) -> T:
+    """Return what a look in a thread finds; it ends soon where nobody waits for it any more."""
+    try:
+        return await asyncio.to_thread(look)
+    except asyncio.CancelledError:
+        patience.give_up()
+        raise
 
 
 class SeenFiles:

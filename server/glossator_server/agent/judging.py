@@ -14,7 +14,7 @@ from pathlib import Path
 from glossator_indexer.languages import language_of_file
 from glossator_indexer.parsing import ParsedSource, parse
 from glossator_indexer.symbols import all_symbols
-from glossator_server.agent.files_seen import Patience, SeenFiles
+from glossator_server.agent.files_seen import Patience, SeenFiles, patiently
 from glossator_server.agent.staging import Staging
 from glossator_server.change_set import ChangeSet, FileChange
 from glossator_server.proposal import Evidence, Verdict
@@ -240,14 +240,21 @@ class _Tally:
         )
 
 
-def affected_by(changes: ChangeSet, staging: Staging, files: SeenFiles) -> Affected:
+async def affected_by(changes: ChangeSet, staging: Staging, files: SeenFiles) -> Affected:
     """Return the files that use names whose declaration changes."""
+    patience = Patience()
+    return await patiently(lambda: _affected(changes, staging, files, patience), patience)
+
+
+def _affected(
+    changes: ChangeSet, staging: Staging, files: SeenFiles, patience: Patience
+) -> Affected:
     names = set(_changed_names(changes))
     if not names:
         return Affected()
     own = {it.path for it in changes.files} | {it.moved_from for it in changes.files}
     found: list[Checked] = []
-    more, patience = 0, Patience()
+    more = 0
     for path, text in files.holding(staging, sorted(names), patience):
         if path in own:
             continue

@@ -22,7 +22,7 @@ from glossator_indexer.symbols import all_symbols
 from glossator_server.agent.actions import AgentTool, Permission
 from glossator_server.agent.data import as_data
 from glossator_server.agent.errors import ToolError
-from glossator_server.agent.files_seen import Patience, SeenFiles
+from glossator_server.agent.files_seen import Patience, SeenFiles, patiently
 from glossator_server.agent.schemas import arguments as arguments_of
 from glossator_server.agent.schemas import text as text_of
 from glossator_server.agent.schemas import whole_number
@@ -147,8 +147,8 @@ class Looking:
         indexed = await self._from_index(name)
         patience = Patience()
         # What is staged or unsaved is not in the index; without one the files are read.
-        lines = await _looked(
-            lambda: self._definitions(name, patience, has_index=bool(indexed)), patience
+        lines = await patiently(
+            lambda: list(self._definitions(name, patience, has_index=bool(indexed))), patience
         )
         overlaid = set(self.staging.overlaid)
         lines += (it for it in indexed if it.partition(":")[0] not in overlaid)
@@ -197,12 +197,7 @@ class Looking:
             raise ToolError("Give one name without spaces or dots; use grep for anything else.")
         word = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
         patience = Patience()
-        lines = await _looked(
-            lambda: lines_that_fit(
-                self.files.holding(self.staging, (name,), patience), word.search, patience
-            ),
-            patience,
-        )
+        lines = await self._lines(arguments, (name,), word.search, patience)
         return _told("find_references", lines, patience)
 
     async def _grep(self, arguments: Mapping[str, Any]) -> str:
@@ -211,21 +206,31 @@ class Looking:
         except regex.error as trouble:
             raise ToolError(f"The regular expression cannot be read: {trouble}.") from trouble
 
-        patience, glob = Patience(), arguments.get("glob", "")
+        patience = Patience()
 
         def fits(line: str) -> object:
             return pattern.search(line, timeout=_PATTERN_SECONDS)
 
         try:
-            lines = await _looked(
-                lambda: lines_that_fit(
-                    self.files.holding(self.staging, (), patience, glob), fits, patience
-                ),
-                patience,
-            )
+            lines = await self._lines(arguments, (), fits, patience)
         except TimeoutError as trouble:
             raise ToolError("The expression takes too long; use a simpler one.") from trouble
         return _told("grep", lines, patience)
+
+    async def _lines(
+        self,
+        arguments: Mapping[str, Any],
+        words: Sequence[str],
+        fits: Callable[[str], object],
+        patience: Patience,
+    ) -> list[str]:
+        glob = arguments.get("glob", "")
+
+        def look() -> list[str]:
+            texts = self.files.holding(self.staging, words, patience, glob)
+            return list(lines_that_fit(texts, fits, patience))
+
+        return await patiently(look, patience)
 
     async def _read(self, arguments: Mapping[str, Any]) -> str:
         path, text = await asyncio.to_thread(self.staging.read, arguments["path"])
@@ -257,15 +262,6 @@ class Looking:
             return None
         inner = path.removeprefix(self.prefix)
         return inner if self.staging.access.why_unread(inner) is None else None
-
-
-async def _looked(look: Callable[[], Iterator[str]], patience: Patience) -> list[str]:
-    """Return what a look in a thread finds; it ends soon where nobody waits for it any more."""
-    try:
-        return await asyncio.to_thread(lambda: list(look()))
-    except asyncio.CancelledError:
-        patience.give_up()
-        raise
 
 
 def lines_that_fit(

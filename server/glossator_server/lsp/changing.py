@@ -50,6 +50,15 @@ class _Outcome:
     sent: tuple[Sent, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A change as it was sent, which way, and what came of it."""
+
+    offered: OfferedChange
+    route: Route
+    outcome: _Outcome
+
+
 async def apply_change(ls: GlossatorServer, offered: OfferedChange, report: JobReport) -> str:
     """Have a change applied; say what was found out about it.
 
@@ -60,23 +69,63 @@ async def apply_change(ls: GlossatorServer, offered: OfferedChange, report: JobR
         return await offered.apply()
     await asyncio.sleep(SETTLING_SECONDS)
     await recover_writes(ls, offered.changes.root)
+    attempts: list[_Attempt] = []
+    try:
+        return await _attempted(ls, offered, report, attempts)
+    except (StaleDocumentError, UsageError):
+        # That nothing was changed is only so where nothing has arrived since, either.
+        late = _with_late(ls, attempts[-1]) if attempts else None
+        if late is None:
+            raise
+    return await _ended(ls, late)
+
+
+async def _attempted(
+    ls: GlossatorServer, offered: OfferedChange, report: JobReport, attempts: list[_Attempt]
+) -> str:
+    """Have a change applied, in several attempts if need be; those that failed are noted."""
     for _ in range(MOST_ATTEMPTS):
+        if attempts and (late := _with_late(ls, attempts[-1])) is not None:
+            attempts.clear()
+            return await _ended(ls, late)
         offered = await _brought_up_to_date(ls, offered, report)
         route = route_of(ls, offered.changes)
         if _is_outdated(ls, offered.changes):
             continue  # It moved on while it was checked.
         outcome = await _in_one_go(ls, offered.proposal, offered.changes.root, route)
-        if not outcome.missing:
-            _remember(ls, offered)
-            return _told(ls, offered, route)
-        if outcome.arrived:
-            return await _half_done(ls, offered, outcome)
+        if outcome.arrived or not outcome.missing:
+            attempts.clear()
+            return await _ended(ls, _Attempt(offered, route, outcome))
+        attempts.append(_Attempt(offered, route, outcome))
         _check_worth_another_try(ls, offered, outcome)
     names = _names(offered.changes.files)
     raise StaleDocumentError(
         f"{names} changes too fast for {offered.proposal.what}; pause and ask for the "
         f"{offered.noun} again."
     )
+
+
+async def _ended(ls: GlossatorServer, attempt: _Attempt) -> str:
+    """Say how an attempt ended of which something has arrived."""
+    if attempt.outcome.missing:
+        return await _half_done(ls, attempt.offered, attempt.outcome)
+    _remember(ls, attempt.offered)
+    return _told(ls, attempt.offered, attempt.route)
+
+
+def _with_late(ls: GlossatorServer, attempt: _Attempt) -> _Attempt | None:
+    """Return an attempt with what arrived later than it was waited for, None where nothing did."""
+    outcome, places, late = attempt.outcome, Places(ls), []
+    sent = {it.uri: it for it in outcome.sent}
+    for change in outcome.missing:
+        here = places.at(attempt.offered.changes.root / change.path)
+        one = sent.get(here.uri)
+        if one is not None and here.text not in (None, one.before) and holds(here.text or "", one):
+            late.append(change)
+    if not late:
+        return None
+    missing = tuple(it for it in outcome.missing if it not in late)
+    return replace(attempt, outcome=replace(outcome, arrived=tuple(late), missing=missing))
 
 
 async def _brought_up_to_date(

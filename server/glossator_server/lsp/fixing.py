@@ -19,7 +19,7 @@ from glossator_indexer.symbols import symbol_at
 from glossator_server.actions.targeting import Complaint
 from glossator_server.actions.workshop import Workshop, opened_workshop
 from glossator_server.errors import UsageError
-from glossator_server.lsp.convert import PositionMap, range_as_sent
+from glossator_server.lsp.convert import PositionMap, range_as_sent, selected_lines
 from glossator_server.lsp.findings import SOURCE
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.shortening import shortened
@@ -64,17 +64,17 @@ def fix_of_lines(params: types.CodeActionParams, snapshot: Snapshot) -> Iterator
     is_automatic = params.context.trigger_kind is types.CodeActionTriggerKind.Automatic
     if is_automatic or params.context.diagnostics:
         return
-    at = params.range
-    lines = snapshot.text.split("\n")[at.start.line : at.end.line + 1]
+    at = selected_lines(params.range)
+    lines = snapshot.text.split("\n")[at.start - 1 : at.stop - 1]
     if not 0 < len(lines) <= MOST_LINES or not any(it.strip() for it in lines):
         return
-    first, last = at.start.line + 1, at.start.line + len(lines)
+    first, last = at.start, at.start + len(lines) - 1
     where = f"line {first}" if first == last else f"lines {first} to {last}"
     title = f"Fix what checks find on {where}"
     argument = {
         "uri": params.text_document.uri,
         "version": snapshot.version,
-        "range": range_as_sent(at),
+        "range": range_as_sent(params.range),
     }
     yield types.CodeAction(
         title=title,
@@ -87,9 +87,16 @@ def complaint_of(diagnostic: types.Diagnostic) -> Complaint:
     """Return what a diagnostic says, with its lines counted from 1."""
     code = "" if diagnostic.code is None else str(diagnostic.code)
     is_error = diagnostic.severity in (types.DiagnosticSeverity.Error, None)
-    first, last = diagnostic.range.start.line + 1, diagnostic.range.end.line + 1
+    lines = selected_lines(diagnostic.range)
     message = " ".join(diagnostic.message.split())
-    return Complaint(message, first, max(first, last), is_error, diagnostic.source or "", code)
+    return Complaint(
+        message,
+        lines.start,
+        max(lines.start, lines.stop - 1),
+        is_error,
+        diagnostic.source or "",
+        code,
+    )
 
 
 def is_finding(diagnostic: types.Diagnostic) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from glossator_indexer.records import EntityKind, EntityRecord, FoundEntity, Hit, SearchQuery
 from glossator_server.agent.data import as_data, cut, shown
 from glossator_server.agent.errors import ToolError
-from glossator_server.agent.files_seen import Patience, SeenFiles
+from glossator_server.agent.files_seen import Patience, SeenFiles, patiently
 from glossator_server.agent.looking import Looking, lines_that_fit
 from glossator_server.agent.staging import Staging
 from tests.server.agent.workspace import NET, lay_out, staging_of
@@ -161,3 +163,21 @@ def test_data_that_is_cut_has_its_end() -> None:
     assert lines[-2] == f"--- end of data {mark} ---"
     assert lines[-1].endswith("are left out; ask again]")
     assert [it for it in lines if mark in it] == [lines[4], lines[-2]]
+
+
+async def test_a_look_that_nobody_waits_for_ends() -> None:
+    patience, began, ended = Patience(), asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        loop.call_soon_threadsafe(began.set)
+        while not patience.is_over:
+            pass
+        ended.set()
+
+    task = asyncio.create_task(patiently(look, patience))
+    await began.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await asyncio.to_thread(ended.wait, 10)

@@ -10,7 +10,7 @@ from lsprotocol.types import Position, PositionEncodingKind, Range
 from benchmarks import lsp_sync
 from glossator_indexer.types import Span, TextChange
 from glossator_server.lsp import convert
-from glossator_server.lsp.convert import LineTable, PositionMap, choose_encoding
+from glossator_server.lsp.convert import LineTable, PositionMap, choose_encoding, selected_lines
 
 UTF8, UTF16, UTF32 = (
     PositionEncodingKind.Utf8,
@@ -29,6 +29,14 @@ def test_a_column_counts_units_of_the_encoding(encoding: PositionEncodingKind, c
     assert positions.position(bar) == Position(1, column)
     assert positions.offset(Position(1, column)) == bar
     assert positions.offset(Position(1, column + 1)) == bar + 1
+
+
+@pytest.mark.parametrize(
+    ("end", "lines"),
+    [((2, 4), range(3, 4)), ((3, 1), range(3, 5)), ((3, 0), range(3, 4)), ((2, 0), range(3, 4))],
+)
+def test_who_selects_whole_lines_ends_before_the_next(end: tuple[int, int], lines: range) -> None:
+    assert selected_lines(Range(Position(2, 0), Position(*end))) == lines
 
 
 @pytest.mark.parametrize("separator", ["\f", "\v", "\x1c", "\x85", "\u2028", "\u2029"])

@@ -17,3 +17,10 @@ async def test_no_order_of_a_persons_edits_and_ours_loses_a_line(first: int) -> 
     for seed in range(first, first + AT_ONCE):
         row = await asyncio.to_thread(order, seed)
         assert row["wrong"] == [], row
+
+
+@pytest.mark.parametrize("first", range(0, ORDERS, AT_ONCE))
+async def test_what_arrives_later_than_it_is_waited_for_is_not_denied(first: int) -> None:
+    for seed in range(first, first + AT_ONCE):
+        row = await asyncio.to_thread(order, seed, patience=0.0)
+        assert row["wrong"] == [], row

@@ -16,6 +16,7 @@ import {
   asked,
   asMarkdown,
   canGoOn,
+  cutOff,
   EMPTY,
   explained,
   failed,
@@ -77,8 +78,9 @@ export class Asking implements vscode.Disposable {
         this.#moved();
       }),
       vscode.window.onDidChangeTextEditorSelection(({ kind }) => {
-        // Lines that were selected by following an answer are not what a person wants to ask about.
-        if (kind === undefined) this.#choice.say(false, placeInFront());
+        // Lines that a jump selected, to a place of an answer for example, are not what a person wants to ask about.
+        const { Keyboard, Mouse } = vscode.TextEditorSelectionChangeKind;
+        if (kind !== Keyboard && kind !== Mouse) this.#choice.say(false, placeInFront());
         this.#moved();
       }),
       on("glossator.ui.ask", (about) => this.#start(about instanceof vscode.Uri)),
@@ -125,7 +127,11 @@ export class Asking implements vscode.Disposable {
         return;
       case "link":
       case "citation":
-        return this.#follow(said);
+        await this.#follow(said);
+        // The editor says of these lines as of others that they were selected: a person did not mean them.
+        this.#choice.say(false, placeInFront());
+        this.#moved();
+        return;
     }
   }
 
@@ -244,7 +250,7 @@ export class Asking implements vscode.Disposable {
   }
 
   #failAll(why: string): void {
-    for (const it of this.#conversation.turns) this.#conversation = failed(this.#conversation, it.id, why);
+    this.#conversation = cutOff(this.#conversation, why);
     this.#status = null;
     this.#show();
   }

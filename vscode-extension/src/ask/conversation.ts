@@ -81,6 +81,12 @@ export function failed(conversation: Conversation, id: number, trouble: string):
   return changed(conversation, id, (turn) => (isOver(turn) ? turn : { ...turn, state: "failed", trouble }));
 }
 
+/** Note that the server has ended: what is open has failed, and the next one counts its jobs anew. */
+export function cutOff(conversation: Conversation, why: string): Conversation {
+  const ended = conversation.turns.reduce((it, { id }) => failed(it, id, why), conversation);
+  return { ...ended, turns: ended.turns.map((it) => ({ ...it, job: null })) };
+}
+
 /** Note where the model of an answer runs. */
 export function placed(conversation: Conversation, id: number, model: string, local: boolean): Conversation {
   return changed(conversation, id, (turn) => (turn.model === model ? { ...turn, local } : turn));

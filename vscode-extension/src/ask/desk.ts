@@ -42,6 +42,12 @@ export class Desk {
     this.#handOut();
   }
 
+  /** Forget who waits for what: the server has ended, and the next one counts its jobs anew. */
+  clear(): void {
+    this.#takers.clear();
+    this.#kept = [];
+  }
+
   #handOut(): void {
     const kept = this.#kept;
     this.#kept = [];

@@ -19,6 +19,7 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #registration: vscode.Disposable;
   #view: vscode.WebviewView | undefined;
   #isReady = false;
+  #wantsFocus = false;
 
   readonly onDidSay = this.#said.event;
 
@@ -62,7 +63,8 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
   /** Bring the panel to the front; the keyboard goes along. */
   async focus(): Promise<void> {
     await vscode.commands.executeCommand(`${VIEW}.focus`);
-    this.tell({ type: "focus" });
+    if (this.#isReady) this.tell({ type: "focus" });
+    else this.#wantsFocus = true;
   }
 
   /** Bring the panel to the front, and leave the keyboard where it is where that can be. */
@@ -76,11 +78,17 @@ export class Panel implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#said.dispose();
   }
 
+  #begin(): void {
+    this.#isReady = true;
+    if (this.#wantsFocus) this.tell({ type: "focus" });
+    this.#wantsFocus = false;
+  }
+
   #take(message: unknown): void {
     try {
       const said = readFromPage(message);
       // A page that was hidden begins anew.
-      if (said.type === "ready") this.#isReady = true;
+      if (said.type === "ready") this.#begin();
       this.#said.fire(said);
     } catch (trouble) {
       this.#log.error(`the panel said something that it never says: ${String(trouble)}`);

@@ -101,7 +101,7 @@ class Report implements vscode.TextDocumentContentProvider {
 }
 
 async function programOf({ installing }: CommandParts): Promise<Program> {
-  const found = await installing.find();
+  const found = await installing.installed();
   if ("absent" in found) throw new Error(found.absent);
   return found;
 }

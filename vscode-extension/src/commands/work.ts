@@ -6,6 +6,7 @@
 
 import * as vscode from "vscode";
 import { actionsAt } from "../actionsAt.ts";
+import { argumentFor } from "../offers.ts";
 import { isOurs } from "../recentEditor.ts";
 import { ServerTrouble } from "../server.ts";
 import type { JobCommand } from "../server.ts";
@@ -109,12 +110,9 @@ async function offeredAt(
   editor: vscode.TextEditor,
   command: JobCommand,
 ): Promise<object | undefined> {
-  if (server.client === undefined) await server.status();
-  if (server.client === undefined) return undefined;
+  const client = await server.running();
   // The offer knows the symbol around the cursor, and what other servers found there.
-  const offered = await actionsAt(server.client, editor.document, editor.selection);
-  const found = offered.find((it) => it.command?.command === command);
-  return found?.command?.arguments?.[0] as object | undefined;
+  return argumentFor(command, await actionsAt(client, editor.document, editor.selection));
 }
 
 function placeOf({ document, selection }: vscode.TextEditor): object {

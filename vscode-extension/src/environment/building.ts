@@ -15,6 +15,9 @@ import { MARKER, folderOf, isMadeFrom, isNewEnough, leftovers, pythonsToTry, rea
 import type { Entry, Recipe } from "./recipe.ts";
 import { stepOfPip, troubleOfPip } from "./telling.ts";
 
+// With this everything is loaded that a server needs to answer: a part that is missing is seen.
+const PROBE = ["-I", "-c", "import glossator_server.lsp.server"];
+
 /** Says in one sentence why there is no installation, and what to do. */
 export class InstallationTrouble extends Error {
   override name = "InstallationTrouble";
@@ -29,8 +32,7 @@ export interface Follower {
 
 /** Return the program of an installation. */
 export function programOf(root: string, recipe: Recipe): Program {
-  // Isolated: nothing of an open folder can come before the server's own modules.
-  return { command: pythonOf(join(root, folderOf(recipe))), before: ["-I", "-m", "glossator_server"] };
+  return programIn(join(root, folderOf(recipe)));
 }
 
 /** Tell whether a finished installation of a recipe is there; notes that it is used. */
@@ -40,7 +42,7 @@ export async function isThere(root: string, recipe: Recipe): Promise<boolean> {
   try {
     const read = readMarker(JSON.parse(await readFile(marker, "utf8")), MARKER);
     // A link to a Python that was removed meanwhile counts as none.
-    await access(pythonOf(folder), constants.X_OK);
+    if (!(await canRun(pythonOf(folder)))) return false;
     const now = new Date();
     await utimes(marker, now, now);
     return isMadeFrom(read, recipe);
@@ -54,11 +56,20 @@ export async function isAnyThere(root: string): Promise<boolean> {
   return (await entriesOf(root)).some((it) => !it.name.startsWith("."));
 }
 
+/** Return the program of the installation that was used last, null where no finished one is there. */
+export async function latest(root: string): Promise<Program | null> {
+  const entries = (await entriesOf(root)).filter((it) => !it.name.startsWith("."));
+  for (const { name } of entries.sort((one, other) => other.usedMs - one.usedMs)) {
+    const folder = join(root, name);
+    if ((await hasMarker(folder)) && (await canRun(pythonOf(folder)))) return programIn(folder);
+  }
+  return null;
+}
+
 /** Tell whether the server of an installation can be run at all. */
 export async function works(program: Program): Promise<boolean> {
   try {
-    const args = [...program.before, "--version"];
-    return (await run({ command: program.command, args, cwd: homedir() })).status === 0;
+    return (await run({ command: program.command, args: PROBE, cwd: homedir() })).status === 0;
   } catch {
     return false;
   }
@@ -90,6 +101,18 @@ export async function build(root: string, recipe: Recipe, follower: Follower): P
 export async function tidy(root: string, recipe: Recipe): Promise<void> {
   const old = leftovers(await entriesOf(root), folderOf(recipe), Date.now());
   await Promise.allSettled(old.map((it) => rm(join(root, it), { recursive: true, force: true })));
+}
+
+function programIn(folder: string): Program {
+  // Isolated: nothing of an open folder can come before the server's own modules.
+  return { command: pythonOf(folder), before: ["-I", "-m", "glossator_server"] };
+}
+
+async function canRun(program: string): Promise<boolean> {
+  return access(program, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 interface FoundPython {
@@ -146,7 +169,7 @@ async function fill(folder: string, python: FoundPython, recipe: Recipe, followe
   const installed = await step(pythonOf(folder), [...pip, "--", recipe.requirement], folder);
   if (installed.status !== 0) throw new InstallationTrouble(troubleOfPip(installed.lines, recipe.requirement));
   say("trying it");
-  const tried = await step(pythonOf(folder), ["-I", "-m", "glossator_server", "--version"], folder);
+  const tried = await step(pythonOf(folder), PROBE, folder);
   if (tried.status !== 0) {
     throw new InstallationTrouble(
       `What was installed from \`${recipe.requirement}\` is no Glossator server; check the setting \`glossator.package\`.`,

@@ -96,10 +96,9 @@ export class HunkControls implements vscode.Disposable {
 
   /** Take all bars away. */
   hide(): void {
-    for (const { thread } of this.#bars.values()) thread.dispose();
     this.#bars.clear();
     this.#key = undefined;
-    // As long as there is a controller the editor offers a panel of comments.
+    // Its threads go with it. As long as there is a controller the editor offers a panel of comments.
     this.#controller?.dispose();
     this.#controller = undefined;
   }

@@ -84,9 +84,10 @@ function shownIn(tab: vscode.Tab): Shown | null {
   return tab.input instanceof vscode.TabInputTextDiff ? shownBy(tab.input.modified) : null;
 }
 
-/** Tell whether a tab shows all files: extensions are told nothing of such a tab but its label. */
-function showsAll(tab: vscode.Tab, proposal: Proposal): boolean {
-  return tab.input === undefined && tab.label.startsWith(allTitleOf(proposal));
+/** Tell whether a tab shows all files: what such a tab is made of is not told to extensions, but its label is. */
+function showsAll({ input, label }: vscode.Tab, proposal: Proposal): boolean {
+  const isOther = input instanceof vscode.TabInputText || input instanceof vscode.TabInputTextDiff;
+  return !isOther && label.startsWith(allTitleOf(proposal));
 }
 
 function allTitleOf(proposal: Proposal): string {

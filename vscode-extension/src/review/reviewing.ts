@@ -25,6 +25,11 @@ import { OPEN, ProposalTree } from "./tree.ts";
 /** What a command is about: a row of the tree, a bar in a diff, a proposal's key, or what is in front. */
 type About = Row | vscode.CommentThread | vscode.Uri | string | undefined;
 
+/** Says, from a key that was pressed in the tree, that the selected row is meant. */
+interface InTree {
+  readonly from: "tree";
+}
+
 export class Reviewing implements vscode.Disposable {
   readonly #controls = new HunkControls();
   readonly #tree = new ProposalTree();
@@ -47,13 +52,16 @@ export class Reviewing implements vscode.Disposable {
       vscode.workspace.registerTextDocumentContentProvider(SCHEME, this.#texts),
       server.onProposal((it) => void this.#safely(() => this.#take(it))),
       server.onDidChangeState((state) => {
-        if (state.kind !== "starting" && state.kind !== "running") this.#reviews.serverEnded();
+        if (state.kind !== "starting" && state.kind !== "running") void this.#safely(() => this.#lost());
       }),
       this.#tree.onDidTick((ticked) => void this.#safely(() => this.#ticked(ticked))),
       vscode.window.tabGroups.onDidChangeTabs(() => {
         this.#look();
       }),
       vscode.window.tabGroups.onDidChangeTabGroups(() => {
+        this.#look();
+      }),
+      vscode.window.onDidChangeActiveTextEditor(() => {
         this.#look();
       }),
       vscode.window.onDidChangeVisibleTextEditors(() => {
@@ -70,7 +78,9 @@ export class Reviewing implements vscode.Disposable {
 
   #commands(): vscode.Disposable[] {
     const on = (name: string, run: (about: About) => Promise<void>): vscode.Disposable =>
-      vscode.commands.registerCommand(name, (about: About) => this.#safely(() => run(about)));
+      vscode.commands.registerCommand(name, (about: About | InTree) =>
+        this.#safely(() => run(isInTree(about) ? this.#tree.selected : about)),
+      );
     return [
       on("glossator.ui.review.accept", (it) => this.#decide(it, "accepted")),
       on("glossator.ui.review.discard", (it) => this.#decide(it, "discarded")),
@@ -104,7 +114,7 @@ export class Reviewing implements vscode.Disposable {
       return;
     }
     // Somebody reads another one: that is not pushed aside.
-    const answer = await vscode.window.showInformationMessage(`${proposal.title}: a change waits for you.`, "Review");
+    const answer = await vscode.window.showInformationMessage(`“${proposal.title}” waits for your review.`, "Review");
     if (answer === "Review" && this.#reviews.open.has(key)) await this.#openFirst(key, proposal);
   }
 
@@ -120,9 +130,18 @@ export class Reviewing implements vscode.Disposable {
     const shown = diffInFront();
     await closeDiffs(key, before);
     if (!wasOpen || proposal.state !== "applied") return;
-    const left = before.files.filter((it) => it.change !== "deleted");
+    // What was applied may be a part of what was shown.
+    const applied = proposal.files.length > 0 ? proposal.files : before.files;
+    const left = applied.filter((it) => it.change !== "deleted");
     const file = left.find((it) => it.path === shown?.path) ?? left[0];
     if (file !== undefined) await openFile(vscode.Uri.parse(file.uri), changedLineOf(file));
+  }
+
+  /** The server is gone, and with it what waited: it can still be read from the tree. */
+  async #lost(): Promise<void> {
+    const open = waiting(this.#reviews.shelf);
+    this.#reviews.serverEnded();
+    for (const it of open) await closeDiffs(it.key, it.proposal);
   }
 
   async #openFirst(key: string, proposal: Proposal): Promise<void> {
@@ -317,6 +336,10 @@ export class Reviewing implements vscode.Disposable {
       await this.#showTrouble(trouble);
     }
   }
+}
+
+function isInTree(about: About | InTree): about is InTree {
+  return typeof about === "object" && "from" in about;
 }
 
 function isRow(about: About): about is Row {

@@ -47,9 +47,12 @@ export function waiting(shelf: Shelf): Shelf {
 
 /** Note that a server has ended: what waited in it is gone. */
 export function afterServerEnded(shelf: Shelf): Shelf {
-  return shelf.map((it) =>
-    it.proposal.state === "waiting" ? { ...it, proposal: { ...it.proposal, state: "discarded" } } : it,
-  );
+  return shelf.map((it) => (it.proposal.state === "waiting" ? { ...it, proposal: lost(it.proposal) } : it));
+}
+
+function lost(proposal: Proposal): Proposal {
+  const notice = "The server ended while this waited: ask for it again.";
+  return { ...proposal, state: "discarded", notices: [...proposal.notices, notice] };
 }
 
 /** Return what is known of a proposal now; one that is over and names no files keeps those it had. */

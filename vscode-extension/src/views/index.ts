@@ -36,6 +36,9 @@ export function openViews(context: ViewContext): vscode.Disposable[] {
   return [
     vscode.Disposable.from(new Reviewing(context), asking, new Planning(context)),
     takePart(context, desk),
+    context.server.onDidChangeState(({ kind }) => {
+      if (kind !== "running") desk.clear();
+    }),
     context.server.onAnswer((piece) => {
       desk.put(piece);
     }),

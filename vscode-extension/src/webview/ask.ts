@@ -56,8 +56,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !stop.hidden) editor.postMessage({ type: "stop" });
 });
 draft.onEnter = ask;
+// The keyboard stays where it is until somebody wants to ask.
 editor.postMessage({ type: "ready" });
-draft.focus();
 
 function ask(): void {
   const text = draft.text.trim();

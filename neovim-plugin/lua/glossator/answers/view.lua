@@ -220,13 +220,12 @@ local function buffer()
   return bufnr
 end
 
----Show an answer from its first line on; a window beside the code does not take the cursor.
+---Show an answer from its first line on.
 ---@param one glossator.ShownAnswer
+---@return integer win
 local function show(one)
   local bufnr = buffer()
-  local before = vim.api.nvim_get_current_win()
-  local kind = options.now().answers
-  local win = windows.split(bufnr, kind)
+  local win = windows.split(bufnr, options.now().answers)
   vim.b[bufnr].glossator_client = one.client_id
   windows.bar(win, 'answer', options.now().keys.answer, {
     { 'jump', 'go to the place' },
@@ -236,10 +235,23 @@ local function show(one)
   })
   vim.api.nvim_win_set_cursor(win, { one.first + 1, 0 })
   vim.api.nvim_win_call(win, function()
-    vim.cmd.normal({ 'zt', bang = true })
+    vim.fn.winrestview({ topline = one.first + 1 })
   end)
-  if kind ~= 'float' then
-    vim.api.nvim_set_current_win(before)
+  return win
+end
+
+---Show an answer that has just begun. A window beside the code leaves the cursor there; one that
+---floats takes it, and so does not open while somebody types.
+---@param one glossator.ShownAnswer
+local function begin_showing(one)
+  local floats = options.now().answers == 'float'
+  if vim.fn.getcmdwintype() ~= '' or (floats and not windows.is_idle()) then
+    say.info(('"%s" is being answered: `:Glossator answer` shows it.'):format(one.answer.heading))
+    return
+  end
+  local win = show(one)
+  if floats then
+    vim.api.nvim_set_current_win(win)
   end
 end
 
@@ -286,7 +298,7 @@ function M.receive(client_id, piece)
   shown[at].answer.heading = heading(client_id, piece.job)
   draw(buffer(), at)
   if is_new then
-    show(shown[at])
+    begin_showing(shown[at])
   end
 end
 
@@ -296,11 +308,7 @@ function M.open()
     say.info('there is no answer yet: `:Glossator ask` asks.')
     return
   end
-  show(shown[#shown])
-  local win = windows.shown(buffer())
-  if win then
-    vim.api.nvim_set_current_win(win)
-  end
+  vim.api.nvim_set_current_win(show(shown[#shown]))
 end
 
 ---Ask on in the last conversation.

@@ -14,6 +14,7 @@ from glossator_indexer.symbols import find_symbols, symbol_at
 from glossator_indexer.types import Symbol
 from glossator_server.edits import lines_of_span
 from glossator_server.errors import StaleDocumentError, SymbolNotFoundError, UsageError
+from glossator_server.lsp.convert import selected_lines
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.structure import StructureError, structure
 from glossator_server.lsp.uris import path_of
@@ -117,10 +118,7 @@ def lines_of(target: Target, snapshot: Snapshot) -> range | None:
         return None
     if is_stale(target, snapshot):
         raise StaleDocumentError("The document has changed meanwhile; run the command again.")
-    start, end = target.range.start, target.range.end
-    # Who selects whole lines ends before the first character of the next one.
-    is_before = end.character == 0 and end.line > start.line
-    return range(start.line + 1, end.line + (1 if is_before else 2))
+    return selected_lines(target.range)
 
 
 def _distance(symbol: Symbol, offset: int) -> int:
