@@ -118,7 +118,7 @@ def test_the_server_is_installed_on_first_use_from_a_wheel(
     question = window.message("Glossator needs its language server.")
     window.pictures_in_themes("install-question")
     question.get_by_role("button", name="Install").click()
-    window.message("installing the server")
+    window.message("Installing the Glossator server")
     window.picture("installing")
     window.status("no approved model")
     window.go_to("ringlog_destroy(struct")
