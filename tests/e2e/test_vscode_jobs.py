@@ -111,6 +111,8 @@ def test_the_first_steps_and_what_is_on_offer_can_be_seen(
     steps = window.page.locator(".gettingStartedContainer .getting-started-step")
     steps.first.wait_for()
     assert steps.count() == 3
+    # The server runs and a file is open, both before the steps were shown.
+    window.page.locator(".getting-started-step .codicon.complete").nth(1).wait_for()
     window.pictures_in_themes("walkthrough")
     window.press("Escape")
     window.open("ringlog.c")

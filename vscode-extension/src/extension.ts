@@ -12,7 +12,6 @@ import { register } from "./commands/parts.ts";
 import type { CommandParts } from "./commands/parts.ts";
 import { pickCommands } from "./commands/picking.ts";
 import { sayTrustFirst, workCommands } from "./commands/work.ts";
-import { followWalkthrough } from "./following.ts";
 import { KeptLinks } from "./hoverLinks.ts";
 import { Installing } from "./installing.ts";
 import { Jobs } from "./jobs.ts";
@@ -23,6 +22,7 @@ import { RecentEditor, isOurs } from "./recentEditor.ts";
 import { RunningServer } from "./runningServer.ts";
 import { StatusBar } from "./statusBar.ts";
 import { openViews } from "./views/index.ts";
+import { Walkthrough } from "./walkthrough.ts";
 
 interface Manifest {
   readonly contributes: { readonly configuration: readonly { readonly properties: object }[] };
@@ -56,7 +56,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const models = new Models(() => installing.installed(), log);
   const statusBar = new StatusBar(server, jobs, log);
   const recent = new RecentEditor();
-  const parts = { context, log, server, installing, offering, models, statusBar, links, recent };
+  const walkthrough = new Walkthrough(server, context.extension.id);
+  const parts = { context, log, server, installing, offering, models, statusBar, links, recent, walkthrough };
   ended = async () => {
     installing.end();
     await server.stop();
@@ -70,7 +71,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...statusBar.follow(),
     ...register(parts, { ...workCommands(parts), ...pickCommands(parts), ...houseCommands(parts) }),
     ...follow(parts, jobs),
-    ...followWalkthrough(server),
+    walkthrough,
     ...openViews({
       server,
       log,

@@ -33,7 +33,7 @@ def parse_size(text, default=None):
 
 /** Return the commands, by their names. */
 export function houseCommands(parts: CommandParts): Readonly<Record<string, Handler>> {
-  const { context, log, server, offering, models, statusBar } = parts;
+  const { context, log, server, offering, models, statusBar, walkthrough } = parts;
   const report = new Report(parts);
   context.subscriptions.push(vscode.workspace.registerTextDocumentContentProvider(SCHEME, report));
   return {
@@ -49,9 +49,7 @@ export function houseCommands(parts: CommandParts): Readonly<Record<string, Hand
     openSettings: async () => {
       await vscode.commands.executeCommand("workbench.action.openSettings", `@ext:${context.extension.id}`);
     },
-    openWalkthrough: async () => {
-      await vscode.commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`, false);
-    },
+    openWalkthrough: () => walkthrough.open(),
     openConfig: async () => {
       await openConfig(await userConfig(await programOf(parts)));
     },

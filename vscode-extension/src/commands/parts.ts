@@ -12,6 +12,7 @@ import type { Offering } from "../offering.ts";
 import type { RecentEditor } from "../recentEditor.ts";
 import type { RunningServer } from "../runningServer.ts";
 import type { StatusBar } from "../statusBar.ts";
+import type { Walkthrough } from "../walkthrough.ts";
 
 /** What the commands work with. */
 export interface CommandParts {
@@ -24,6 +25,7 @@ export interface CommandParts {
   readonly statusBar: StatusBar;
   readonly links: KeptLinks;
   readonly recent: RecentEditor;
+  readonly walkthrough: Walkthrough;
 }
 
 /** Does what a command says, with the arguments that it was run with. */
