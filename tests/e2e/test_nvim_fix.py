@@ -171,7 +171,7 @@ def test_discard_changes_nothing_and_closing_the_question_keeps_it(
     seen = told.result
     assert seen["discarded"] == seen["closed"] == text(BROKEN)
     assert seen["applied"] == text(MENDED)
-    assert "ask for the fix again" in seen["again"]
+    assert "ask for it again" in seen["again"]
     assert told.messages == []
 
 
