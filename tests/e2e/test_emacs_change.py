@@ -231,7 +231,9 @@ def test_what_is_typed_while_it_is_asked_is_kept(
         editor.question()
         # As a person does who goes to the code's window and comes back.
         code = f"(get-buffer-window (find-buffer-visiting {lisp(path)}))"
-        editor.look(f'(with-selected-window {code} (goto-char 1) (insert "/* Typed. */\\n"))')
+        # Eglot tells the server when nobody has typed for half a second.
+        typed = '(goto-char 1) (insert "/* Typed. */\\n") (eglot--signal-textDocument/didChange)'
+        editor.look(f"(with-selected-window {code} {typed})")
         editor.answer("Apply all")
         assert editor.wait_for_text("100)") == "/* Typed. */\n" + AFTER["client.c"]
 
