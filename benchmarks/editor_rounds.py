@@ -125,7 +125,10 @@ def _run_and_cancel(editor: Emacs, command: str, symbol: str) -> None:
     editor.said("Glossator: ")
     editor.look('(ignore (glossator-run "glossator.cancel"))')
     # What has a comment already is done at once.
-    editor.wait("the end", '(or (drive-said "cancelled") (drive-said "nothing was changed"))')
+    # An answer may come before the word to stop.
+    ends = ("cancelled", "nothing was changed", "no answer was found", "answered")
+    said = " ".join(f'(drive-said "{it}")' for it in ends)
+    editor.wait("the end", f"(or {said})")
 
 
 @contextmanager
