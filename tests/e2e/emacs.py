@@ -33,6 +33,9 @@ BLOCKS = re.compile(r"^```elisp\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PATIENCE_S = 40.0
 # Between two looks at what a person would see.
 LOOK_S = 0.03
+# Somebody whose key had no effect presses it again.
+QUIT_S = 3.0
+MOST_QUITS = 5
 # The end of what eglot noted of what passed between it and the server.
 EVENTS = (
     "(when-let ((server (eglot-current-server)))"
@@ -141,6 +144,21 @@ class Emacs:
         self._replace(question.given, title)
         self.press("RET")
         return question
+
+    def leave_question(self) -> None:
+        """Press `C-g` at the next question until nothing is asked any more.
+
+        One that meets Emacs while it does something else ends that, and not the question.
+        """
+        self.question()
+        for _ in range(MOST_QUITS):
+            self.press("C-g")
+            end = time.monotonic() + QUIT_S
+            while time.monotonic() < end:
+                if not self.look("(drive-question)"):
+                    return
+                time.sleep(LOOK_S)
+        raise AssertionError("C-g does not leave the question")
 
     def _replace(self, given: str, text: str) -> None:
         if given:

@@ -142,8 +142,7 @@ def test_leaving_the_question_keeps_the_change_and_hangs_nothing(
         editor.open(broken)
         editor.go_to("operand")
         editor.act("Fix what checks find on line 5")
-        editor.question()
-        editor.press("C-g")
+        editor.leave_question()
         said = editor.said("nothing was changed yet; proposal")
         assert editor.text() == BROKEN
         id_ = said.split("proposal ")[1].split(" ")[0]
