@@ -13,7 +13,7 @@ from glossator_server.actions.citations import Shown
 from glossator_server.actions.questions import Piece
 from glossator_server.actions.safe_markdown import as_code, as_fence, as_link, safe_line
 
-URI = "file:///work/a%20b.c#L12"
+URI = "file:///srv/a%20b.c#L12"
 HOSTILE = [
     "![x](http://evil.example/p.png)",
     "[click](command:workbench.action.terminal.new)",

@@ -66,7 +66,7 @@ function parsedFileUrl(link: string): { readonly path: string; readonly hash: st
   }
 }
 
-/** Return the path of a URL as a path: that of a drive of Windows, /C:/work, is c:/work. */
+/** Return the path of a URL as a path: that of a drive of Windows, /C:/code, is c:/code. */
 export function withoutDriveSlash(path: string): string {
   return /^\/[a-z]:(?:\/|$)/iu.test(path) ? `${path.charAt(1).toLowerCase()}${path.slice(2)}` : path;
 }
