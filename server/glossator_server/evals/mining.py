@@ -16,7 +16,7 @@ from glossator_indexer.styles.judging import is_callable
 from glossator_indexer.walking import generated_by_content
 from glossator_server.actions.states import style_of
 from glossator_server.errors import UsageError
-from glossator_server.evals.hiding import Hidden, hidden
+from glossator_server.evals.hidden_comments import Hidden, hidden
 from glossator_server.evals.reading import read_case_file
 from glossator_server.evals.types import CaseSource
 from glossator_server.files import sources_by_path

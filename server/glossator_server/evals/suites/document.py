@@ -1,4 +1,4 @@
-"""Own the suite "document": people's doc comments are hidden and written anew, the way users get them.
+"""Own the suite "document": people's comments are hidden and written anew, as users get them.
 
 It must not write a comment in any way of its own: the action of the product does.
 """
@@ -21,7 +21,7 @@ from glossator_server.actions.document import ROLE, document_symbol
 from glossator_server.actions.states import CommentState, comment_status, style_of
 from glossator_server.edits import apply_to_source
 from glossator_server.errors import UsageError
-from glossator_server.evals.hiding import Hidden, hidden, tells, without_neighbours
+from glossator_server.evals.hidden_comments import Hidden, hidden, tells, without_neighbours
 from glossator_server.evals.measures.meaning import encoder
 from glossator_server.evals.measures.mentions import mentions
 from glossator_server.evals.measures.words import chrf, length_ratio, rouge_l
@@ -48,8 +48,8 @@ def create() -> DocumentSuite:
     return DocumentSuite()
 
 
-@dataclass(frozen=True, slots=True)
-class _Buffer:
+@dataclass(slots=True)
+class _Unsaved:
     """The text of a case as its index is to see it: without the comment."""
 
     path: Path | None
@@ -74,8 +74,8 @@ class DocumentSuite:
 
     def cases(self, source: CaseSource) -> Sequence[Case]:
         """Return documented functions of the source, drawn by its seed."""
-        if source.kind is SourceKind.FILE:
-            cases = _listed(source)
+        if source.file is not None:
+            cases = _listed(source, source.file)
         else:
             found = islice(documented_functions(source), source.limit)
             cases = [_case(source, *it) for it in found]
@@ -129,8 +129,8 @@ class DocumentSuite:
 
 async def _with_examples(found: Hidden, subject: Subject) -> Snapshot:
     """Return the snapshot with what an index of its repository shows, without the hidden words."""
-    buffer = _Buffer(found.snapshot.path, found.snapshot.text)
-    snapshot = await subject.indexes.with_examples(found.snapshot, found.symbol, (buffer,))
+    unsaved = _Unsaved(found.snapshot.path, found.snapshot.text)
+    snapshot = await subject.indexes.with_examples(found.snapshot, found.symbol, (unsaved,))
     name, fields = found.symbol.name, found.fields
     kept = tuple(it for it in snapshot.examples if not tells(it, name, fields))
     return replace(snapshot, examples=kept)
@@ -183,13 +183,12 @@ def _case(source: CaseSource, path: Path, style: Style, found: Hidden) -> Case:
     )
 
 
-def _listed(source: CaseSource) -> list[Case]:
+def _listed(source: CaseSource, file: Path) -> list[Case]:
     """Return the cases of a file; raises `UsageError` that names the line of one that is none."""
-    assert source.file is not None
-    listed = lines_of_cases(source.file)
+    listed = lines_of_cases(file)
     if source.limit is not None and len(listed) > source.limit:
         listed = sorted(random.Random(source.seed).sample(listed, source.limit))  # noqa: S311 -- a draw
-    return [_of_line(source, f"{source.file}:{number}", line) for number, line in listed]
+    return [_of_line(source, f"{file}:{number}", line) for number, line in listed]
 
 
 def _of_line(source: CaseSource, where: str, line: Mapping[str, Any]) -> Case:
@@ -264,18 +263,17 @@ def _checked(
     code = snapshot.text[symbol.extent.start : symbol.extent.end]
     after = apply_to_source(snapshot.source, proposal.edits[0].changes)
     landed = [
-        it
+        (it, it.comment.text)
         for it in find_symbols(after, symbol.qualified_name)
         if it.comment is not None and style.recognises(it.comment.text)
     ]
-    commented = min(landed, key=lambda it: abs(it.extent.start - symbol.extent.start))
-    assert commented.comment is not None
-    status = comment_status(commented, style, after)
+    there, comment = min(landed, key=lambda it: abs(it[0].extent.start - symbol.extent.start))
+    status = comment_status(there, style, after)
     return {
         "valid": 1.0,
         "first_try": float(proposal.rounds <= 1),
         "mentions": mentions(_words(proposal.fields), code, snapshot.text).precision,
-        "style_findings": float(len(style.check(commented.comment.text, commented))),
+        "style_findings": float(len(style.check(comment, there))),
         "drift": float(status.state is CommentState.DRIFTED),
     }
 
