@@ -1,4 +1,4 @@
-"""Own results of measurements for the tests of the report: made by a seed, of any size, with real words."""
+"""Own results of measurements for tests of the report: made by a seed, of any size."""
 
 from __future__ import annotations
 
@@ -39,10 +39,44 @@ MEASURES: tuple[dict[str, str], ...] = (
         "unit": "words",
         "says": "How many words the text has.",
     },
-    {"name": "seconds", "title": "Seconds", "better": "lower", "kind": "time", "unit": "s", "says": ""},
+    {
+        "name": "seconds",
+        "title": "Seconds",
+        "better": "lower",
+        "kind": "time",
+        "unit": "s",
+        "says": "",
+    },
 )
-_NOUNS = "ring record buffer page node entry lock queue timer request block inode socket".split()
-_VERBS = "append remove find free allocate flush lock wake resize copy reset register".split()
+_NOUNS = [
+    "ring",
+    "record",
+    "buffer",
+    "page",
+    "node",
+    "entry",
+    "lock",
+    "queue",
+    "timer",
+    "request",
+    "block",
+    "inode",
+    "socket",
+]
+_VERBS = [
+    "append",
+    "remove",
+    "find",
+    "free",
+    "allocate",
+    "flush",
+    "lock",
+    "wake",
+    "resize",
+    "copy",
+    "reset",
+    "register",
+]
 
 
 @dataclass(frozen=True)
@@ -57,7 +91,7 @@ class Shape:
     seed: int = 7
 
 
-def result(shape: Shape | None = None, **changes: Any) -> dict[str, Any]:
+def result(shape: Shape | None = None, **changes: object) -> dict[str, Any]:
     """Return the JSON of a result; `changes` take the place of its keys."""
     shape = shape or Shape()
     random_ = random.Random(shape.seed)
@@ -89,7 +123,7 @@ def result(shape: Shape | None = None, **changes: Any) -> dict[str, Any]:
     return made | changes
 
 
-def comparison(measure: str, difference: float, half: float, **changes: Any) -> dict[str, Any]:
+def comparison(measure: str, difference: float, half: float, **changes: object) -> dict[str, Any]:
     """Return one comparison of `tuned` with `base` with an interval of so much to both sides."""
     higher = next(it for it in MEASURES if it["name"] == measure)["better"] == "higher"
     low, high = difference - half, difference + half
@@ -112,8 +146,8 @@ def comparison(measure: str, difference: float, half: float, **changes: Any) -> 
 def _outcomes(shape: Shape, number: int, random_: random.Random) -> list[dict[str, Any]]:
     verb, noun, other = random_.choice(_VERBS), random_.choice(_NOUNS), random_.choice(_NOUNS)
     expected = (
-        f"/**\n * {noun}_{verb} - {verb} the {noun} of a {other}\n * @{noun}: the {noun} to {verb}\n"
-        f" * @flags: how to {verb} it, %GFP_KERNEL most of the time\n *\n"
+        f"/**\n * {noun}_{verb} - {verb} the {noun} of a {other}\n * @{noun}: the {noun} to {verb}"
+        f"\n * @flags: how to {verb} it, %GFP_KERNEL most of the time\n *\n"
         f" * Return: 0, or -ENOMEM where there is no room for another {other}.\n */"
     )
     base = min(0.95, max(0.02, random_.gauss(0.42, 0.15)))
@@ -150,7 +184,11 @@ def _outcomes(shape: Shape, number: int, random_: random.Random) -> list[dict[st
 
 def _wrote(noun: str, verb: str, other: str, random_: random.Random) -> str:
     summary = random_.choice(
-        (f"{verb} the {noun} of a {other}", f"{verb} a {noun}", f"this function will {verb} {noun}s")
+        (
+            f"{verb} the {noun} of a {other}",
+            f"{verb} a {noun}",
+            f"this function will {verb} {noun}s",
+        )
     )
     return (
         f"/**\n * {noun}_{verb} - {summary}\n * @{noun}: the {noun}\n"
@@ -205,9 +243,7 @@ def _scores(name: str, outcomes: list[dict[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _comparisons(
-    baseline: str, other: str, outcomes: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
+def _comparisons(baseline: str, other: str, outcomes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     found = []
     for measure in MEASURES:
         ours = _values(other, measure["name"], outcomes)

@@ -25,13 +25,11 @@ def cases_to_read(result: Result, marks: Mapping[str, Mark]) -> list[Element]:
 
 
 def _shelf(shelf: Shelf, result: Result, marks: Mapping[str, Mark]) -> Element:
-    # What lost is read first; the rest is there for who wants more.
-    is_open = shelf.title.startswith("Where") and "lost most" in shelf.title
     return element(
         "details",
         element("summary", element("h3", f"{shelf.title} ({len(shelf.readings)})")),
         *(_case(it, result, marks) for it in shelf.readings),
-        open="open" if is_open else None,
+        open="open" if shelf.is_first else None,
         class_="shelf",
     )
 
@@ -66,34 +64,30 @@ def _expected(text: str) -> Element:
 
 
 def _column(outcome: OutcomeRow, against: str, result: Result, mark: Mark) -> Element:
-    problem = element("p", "⚠ ", outcome.problem, class_="problem") if outcome.problem else None
-    text = element("pre", _compared(against, outcome.text)) if outcome.text.strip() else None
+    parts: list[Part] = []
+    if outcome.problem is not None:
+        parts.append(element("p", "⚠ ", outcome.problem, class_="problem"))
+    if outcome.text.strip():
+        parts.append(element("pre", _compared(against, outcome.text)))
+    if not parts:
+        parts.append(element("p", "⚠ Nothing was made.", class_="problem"))
     return element(
         "section",
         element("h5", badge(mark)),
-        problem,
-        text or (None if problem else element("p", "Nothing.", class_="problem")),
+        parts,
         _measures(outcome, result),
         class_="column",
     )
 
 
 def _compared(against: str, text: str) -> list[Part]:
-    """Return a text in whose words those that the other one lacks are marked, and those it lacks."""
-    parts: list[Part] = []
+    """Return a text with marks on words that the other lacks, and with those that it lacks."""
     if not against:
         return [_bounded(text)]
+    parts: list[Part] = []
     for words in word_changes(_bounded(against), _bounded(text)):
         tag = _TAGS.get(words.change)
-        if tag is None:
-            parts.append(words.text)
-            continue
-        # White space around a run stays outside, or its mark would be drawn on nothing.
-        bare = words.text.strip()
-        start = words.text.index(bare)
-        parts += [words.text[:start], element(tag, bare), words.text[start + len(bare) :]]
-        if words.change is Change.LEFT_OUT:
-            parts.append(" ")
+        parts.append(words.text if tag is None else element(tag, words.text))
     return parts
 
 

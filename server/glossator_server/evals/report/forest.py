@@ -19,6 +19,7 @@ from glossator_server.evals.report.words import between, signed
 Row = tuple[MeasureRow, Comparison]
 
 _HEIGHT = 26.0
+_APART = frozenset({"judge", "time", "cost"})
 # The shape says the verdict too, for whoever does not see the colour.
 _SHAPES = {"better": "right", "worse": "left"}
 _WORDS = {"better": "▶ better", "worse": "◀ worse"}
@@ -37,12 +38,14 @@ def forest(result: Result, marks: dict[str, Mark]) -> list[Element]:
     return [_group(key, found, marks[baseline], marks) for key, found in groups]
 
 
-def _axis_of(measure: MeasureRow) -> tuple[bool, str, bool]:
-    return (not measure.is_quality, measure.unit, measure.is_higher_better)
+def _axis_of(measure: MeasureRow) -> tuple[str, str, bool]:
+    """Return what measures on one axis have in common: shares of a judge's are of another size."""
+    kind = measure.kind if measure.kind in _APART else ""
+    return (kind, measure.unit, measure.is_higher_better)
 
 
 def _group(
-    key: tuple[bool, str, bool], rows: Sequence[Row], baseline: Mark, marks: dict[str, Mark]
+    key: tuple[str, str, bool], rows: Sequence[Row], baseline: Mark, marks: dict[str, Mark]
 ) -> Element:
     _, unit, is_higher_better = key
     ends = [0.0, *(it.low for _, it in rows), *(it.high for _, it in rows)]
@@ -75,7 +78,13 @@ def _group(
         for at, (measure, it) in enumerate(found)
     ]
     foot = element(
-        "tfoot", element("tr", element("td", colspan="2"), element("td", scale(axis, "The scale of the differences")), element("td", colspan="2"))
+        "tfoot",
+        element(
+            "tr",
+            element("td", colspan="2"),
+            element("td", scale(axis, "The scale of the differences")),
+            element("td", colspan="2"),
+        ),
     )
     return scrolled(
         element("table", caption, head, element("tbody", body), foot, class_="forest"),
@@ -95,7 +104,11 @@ def _row(
         "tr",
         element("th", measure.title if is_first else "", scope="row", title=measure.says or None),
         element("td", badge(mark)),
-        element("td", _picture(comparison, axis, f"{mark.name}, {measure.title}: {words}")),
+        element(
+            "td",
+            _picture(comparison, axis, f"{mark.name}, {measure.title}: {words}"),
+            class_="pictured",
+        ),
         element("td", words, class_="number"),
         element("td", _WORDS.get(verdict, "= no difference seen"), class_=f"verdict {verdict}"),
         class_="first" if is_first else None,

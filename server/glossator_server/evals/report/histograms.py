@@ -48,7 +48,9 @@ def _values(result: Result, measure: MeasureRow) -> Values:
 def _spread(measure: MeasureRow, values: Values, marks: dict[str, Mark]) -> Element:
     every = sorted(it for some in values.values() for it in some)
     high = every[-1] if measure.is_quality else every[int(_TAIL * (len(every) - 1))]
-    low, high = (0.0, 1.0) if _is_share(measure, every) else widened(every[0], max(high, every[0]), 0)
+    low, high = (
+        (0.0, 1.0) if _is_share(measure, every) else widened(every[0], max(high, every[0]), 0)
+    )
     axis = row_axis(low, high)
     counts = {name: _counted(some, axis) for name, some in values.items()}
     most = max((max(it) / max(1, len(values[name])) for name, it in counts.items()), default=1.0)
@@ -56,7 +58,11 @@ def _spread(measure: MeasureRow, values: Values, marks: dict[str, Mark]) -> Elem
         element(
             "tr",
             element("th", badge(marks[name]), scope="row"),
-            element("td", _bars(counts[name], len(some), most, axis, marks[name], _said(measure, some))),
+            element(
+                "td",
+                _bars(counts[name], most * len(some), axis, marks[name], _said(measure, some)),
+                class_="pictured",
+            ),
             *(element("td", it, class_="number") for it in _middle(measure, some)),
         )
         for name, some in values.items()
@@ -71,9 +77,13 @@ def _yes_no(measure: MeasureRow, values: Values, marks: dict[str, Mark]) -> Elem
         element(
             "tr",
             element("th", badge(marks[name]), scope="row"),
-            element("td", share_bar(
-                _said(measure, some), [(sum(some) / len(some), f"{marks[name].style} filled")]
-            )),
+            element(
+                "td",
+                share_bar(
+                    _said(measure, some), [(sum(some) / len(some), f"{marks[name].style} filled")]
+                ),
+                class_="pictured",
+            ),
             element("td", f"{sum(some):.0f} of {len(some)}", class_="number"),
             element("td", share(sum(some) / len(some)), class_="number"),
         )
@@ -125,15 +135,13 @@ def _said(measure: MeasureRow, values: Sequence[float]) -> str:
     return f"{measure.title} of {len(values)} cases, mean {mean}"
 
 
-def _bars(
-    counts: Sequence[int], total: int, most: float, axis: Axis, mark: Mark, title: str
-) -> Element:
+def _bars(counts: Sequence[int], most: float, axis: Axis, mark: Mark, title: str) -> Element:
     width, floor = axis.length / _BINS, _HEIGHT - 1
     bars = [
         element(
             "rect",
             x=axis.start + at * width + 0.5,
-            y=floor - (tall := (_HEIGHT - 6) * count / max(1, total) / most),
+            y=floor - (tall := (_HEIGHT - 6) * count / most),
             width=width - 1,
             height=tall,
         )

@@ -40,8 +40,8 @@ def _asked(judge: Row) -> str:
     size = judge.get("size") or {}
     known = f" ({size['words']})" if size.get("words") else ""
     words = (
-        f"{judge.get('model')}{known} was shown {counted(int(judge.get('pairs') or 0), 'pair')}, each "
-        "twice with the places of the two texts exchanged, without saying what made them. "
+        f"{judge.get('model')}{known} was shown {counted(int(judge.get('pairs') or 0), 'pair')}, "
+        "each twice with the places of the two texts exchanged, without saying what made them. "
         f"{counted(int(judge.get('inconsistent') or 0), 'pair')} in which it changed its mind with "
         "the places count as ties."
     )
@@ -57,8 +57,8 @@ def _compared(row: Row, marks: Mapping[str, Mark]) -> Element:
     pairs = max(1, int(row["pairs"]))
     counts = [int(row[it]) for it in ("baseline_preferred", "ties", "configuration_preferred")]
     title = (
-        f"{baseline.name} preferred in {counts[0]}, a tie in {counts[1]}, {other.name} preferred in "
-        f"{counts[2]} of {pairs}"
+        f"{baseline.name} preferred in {counts[0]}, a tie in {counts[1]}, {other.name} preferred "
+        f"in {counts[2]} of {pairs}"
     )
     bar = share_bar(
         title,
@@ -74,7 +74,7 @@ def _compared(row: Row, marks: Mapping[str, Mark]) -> Element:
     return element(
         "tr",
         element("th", badge(other), " beside ", badge(baseline), scope="row"),
-        element("td", bar),
+        element("td", bar, class_="pictured"),
         element("td", str(counts[0]), class_="number"),
         element("td", str(counts[2]), class_="number"),
         element("td", str(counts[1]), class_="number"),
@@ -95,7 +95,9 @@ def _beliefs(judge: Row) -> list[str]:
 
 def _agreement(agreement: Row | None) -> str:
     if not agreement:
-        return "Agreement with people: unknown, because no pair of this run was labelled by a person."
+        return (
+            "Agreement with people: unknown, because no pair of this run was labelled by a person."
+        )
     words = (
         f"Agreement with people: {share(float(agreement['share']))} of "
         f"{counted(int(agreement['labels']), 'labelled pair')} "
@@ -107,8 +109,8 @@ def _agreement(agreement: Row | None) -> str:
     answers = agreement.get("answers")
     if answers and answers["of"]:
         words += (
-            f". Of its single answers {share(float(answers['share']))} name the text that the person "
-            f"named ({share(float(answers['low']))} to {share(float(answers['high']))})"
+            f". Of its single answers {share(float(answers['share']))} name the text that the "
+            f"person named ({share(float(answers['low']))} to {share(float(answers['high']))})"
         )
     return f"{words}."
 
@@ -125,8 +127,8 @@ def _position(judge: Row) -> str:
     return (
         f"Place: of the pairs that it answered readably both times, it chose the first text both "
         f"times in {position['first']} and the second both times in {position['second']}: {seen} "
-        f"(bias {figure(float(position['bias']))}, {between(low, high)}). Such pairs count as ties, "
-        "so that a leaning favours nobody."
+        f"(bias {figure(float(position['bias']))}, {between(low, high)}). Such pairs count as "
+        "ties, so that a leaning favours nobody."
     )
 
 

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from glossator_server.agent.data import shown
 
-Element = ElementTree.Element
+Element = ET.Element
 Part = Element | str | None
 
 # HTML knows no escape for these, and a browser would put its own mark in their place.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def element(
-    tag: str, *parts: Part | Iterable[Part], **attributes: str | float | None
-) -> Element:
+def element(tag: str, *parts: Part | Iterable[Part], **attributes: str | float | None) -> Element:
     """Return an element with its content; texts are escaped, attributes of None are left out.
 
     `class_` is spelled with its underscore at the end; any other `_` in a name stands for `-`.
@@ -45,7 +43,7 @@ def plain(text: str) -> str:
 
 def document(root: Element) -> str:
     """Return the text of a whole page, whose root is its `html` element."""
-    return "<!DOCTYPE html>\n" + ElementTree.tostring(root, "unicode", method="html") + "\n"
+    return "<!DOCTYPE html>\n" + ET.tostring(root, "unicode", method="html") + "\n"
 
 
 def _append(parent: Element, part: Part) -> None:

@@ -1,13 +1,13 @@
 """Own the page: its sections in the order in which a team lead reads, its head, and its style.
 
-It must not need anything from elsewhere: no script at all, one style in it, and a policy that says so.
+It must not need anything from elsewhere: it has no script, one style, and a policy that says so.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -17,24 +17,19 @@ from glossator_server.evals.report.histograms import spreads
 from glossator_server.evals.report.judging import judge_section
 from glossator_server.evals.report.marks import Mark, badge, marks_of
 from glossator_server.evals.report.markup import Element, Part, document, element
-from glossator_server.evals.report.pictures import share_bar
-from glossator_server.evals.report.reading import Result, outcomes_by_case
+from glossator_server.evals.report.method import method, source_of
+from glossator_server.evals.report.reading import Result
 from glossator_server.evals.report.tables import (
     configurations_table,
     problems_table,
     scores_table,
-    table,
 )
 from glossator_server.evals.report.tradeoff import tradeoffs
 from glossator_server.evals.report.verdict import Tone, Verdict, verdict_of
-from glossator_server.evals.report.words import counted, duration, share
+from glossator_server.evals.report.wins import wins_table
+from glossator_server.evals.report.words import counted, duration, moment
 
 _SIGNS = {Tone.TAKE: "✔", Tone.KEEP: "＝", Tone.CHOOSE: "⚖", Tone.NOTHING: "·"}
-_SOURCES = {
-    "prepared": "the prepared cases that come with Glossator",
-    "mined": "documented functions of the repository itself, their comments hidden",
-    "file": "a file of cases",
-}
 
 
 def report_page(result: Result) -> str:
@@ -49,7 +44,9 @@ def report_page(result: Result) -> str:
         element(
             "main", _verdict(result, verdict_of(result), marks), _contents(sections), *sections
         ),
-        element("footer", f"Made by Glossator {result.glossator}. This page is whole: it loads nothing."),
+        element(
+            "footer", f"Made by Glossator {result.glossator}. This page is whole: it loads nothing."
+        ),
     )
     return document(element("html", _head(title), body, lang="en"))
 
@@ -76,15 +73,17 @@ def _style() -> str:
 
 
 def _header(result: Result, title: str) -> Element:
-    where = _SOURCES.get(result.source_kind, result.source_kind)
+    where: list[Part] = []
+    if result.source_where:
+        where = [" (", element("code", result.source_where), ")"]
     return element(
         "header",
         element("h1", title),
         element(
             "p",
-            f"{counted(result.cases, 'case')} from {where}",
-            *([" (", element("code", result.source_where), ")"] if result.source_where else []),
-            f" · {result.started} · {duration(result.seconds)}",
+            f"{counted(result.cases, 'case')} from {source_of(result)}",
+            where,
+            f" · {moment(result.started)} · {duration(result.seconds)}",
         ),
     )
 
@@ -116,16 +115,13 @@ def _verdict(result: Result, verdict: Verdict, marks: Mapping[str, Mark]) -> Ele
 
 def _approved(result: Result, name: str, marks: Mapping[str, Mark]) -> Element:
     row = next(it for it in result.configurations if it.name == name)
-    return element(
-        "p",
-        badge(marks[name]),
-        ": model ",
-        element("code", row.model),
-        *([", prompt ", element("code", row.prompt)] if row.prompt else []),
-        f", retrieval {'on' if row.retrieval else 'off'}",
-        *([", adapter ", element("code", row.adapter)] if row.adapter else []),
-        class_="approved",
-    )
+    parts: list[Part] = [badge(marks[name]), ": model ", element("code", row.model)]
+    if row.prompt:
+        parts += [", prompt ", element("code", row.prompt)]
+    parts.append(f", retrieval {'on' if row.retrieval else 'off'}")
+    if row.adapter:
+        parts += [", adapter ", element("code", row.adapter)]
+    return element("p", parts, class_="approved")
 
 
 def _contents(sections: list[Element]) -> Element:
@@ -142,30 +138,48 @@ def _sections(result: Result, marks: dict[str, Mark]) -> list[Element]:
         it
         for it in (
             _section("compared", "What was compared", None, [configurations_table(result, marks)]),
-            _section("differences", "Differences from the baseline", _DIFFERENCES, [*forest(result, marks), _wins(result, marks)]),
-            _section("scores", "All scores", None, [scores_table(result, marks), problems_table(result, marks)]),
+            _section(
+                "differences",
+                "Differences from the baseline",
+                _DIFFERENCES,
+                [*forest(result, marks), wins_table(result, marks)],
+            ),
+            _section(
+                "scores",
+                "All scores",
+                None,
+                [scores_table(result, marks), problems_table(result, marks)],
+            ),
             _section("price", "Quality against time and cost", None, tradeoffs(result, marks)),
             _section("spread", "How the measures are spread", _SPREAD, spreads(result, marks)),
             _section("cases", "Cases to read", _CASES, cases_to_read(result, marks)),
-            _section("judge", "The judge", None, judge_section(result.judge, marks) if result.judge else []),
-            _section("how", "How it was measured", None, _method(result)),
+            _section(
+                "judge",
+                "The judge",
+                None,
+                judge_section(result.judge, marks) if result.judge else [],
+            ),
+            _section("how", "How it was measured", None, method(result)),
         )
         if it is not None
     ]
 
 
 _DIFFERENCES = (
-    "Each configuration is compared with the baseline case by case. The mark is the mean difference, "
-    "the line its interval of 95 %: where the line crosses zero, the cases do not show a difference."
+    "Each configuration is compared with the baseline case by case. The mark is the mean "
+    "difference, the line its interval of 95 %: where the line crosses zero, the cases do not show "
+    "a difference."
 )
-_SPREAD = "Each bar counts the cases with about that value; all rows of a picture share their scale."
+_SPREAD = (
+    "Each bar counts the cases with about that value; all rows of a picture share their scale."
+)
 _CASES = (
     "Figures say how much, only texts say what. Words that the expected text lacks are underlined; "
     "words that it has and that are missing are struck out."
 )
 
 
-def _section(name: str, title: str, lead: str | None, parts: list[Element] | list[Part]) -> Element | None:
+def _section(name: str, title: str, lead: str | None, parts: Sequence[Part]) -> Element | None:
     if not any(it is not None for it in parts):
         return None
     return element(
@@ -175,72 +189,3 @@ def _section(name: str, title: str, lead: str | None, parts: list[Element] | lis
         *parts,
         id=name,
     )
-
-
-def _wins(result: Result, marks: Mapping[str, Mark]) -> Element | None:
-    """Return in how many cases each configuration did better and worse, by the headline."""
-    measure, baseline = result.headline, result.baseline.name
-    if measure is None or len(result.configurations) < 2:
-        return None
-    cases = outcomes_by_case(result.outcomes)
-    rows = []
-    for other in result.configurations[1:]:
-        gains = [
-            measure.gain(
-                it[other.name].measures[measure.name] - it[baseline].measures[measure.name]
-            )
-            for it in cases.values()
-            if all(name in it and measure.name in it[name].measures for name in (baseline, other.name))
-        ]
-        if gains:
-            counts = (sum(it < 0 for it in gains), sum(it == 0 for it in gains), sum(it > 0 for it in gains))
-            rows.append(_won(marks[other.name], counts))
-    if not rows:
-        return None
-    heads = ("Configuration", "Worse, equal, better", "Worse", "Equal", "Better")
-    return table(f"In how many cases {measure.title} was better or worse than with {baseline}", heads, rows)
-
-
-def _won(mark: Mark, counts: tuple[int, int, int]) -> Element:
-    total = sum(counts)
-    words = "worse in {}, equal in {}, better in {} cases".format(*counts)
-    classes = ("bad-part", "tie", "good-part")
-    return element(
-        "tr",
-        element("th", badge(mark), scope="row"),
-        element(
-            "td",
-            share_bar(
-                f"{mark.name}: {words}",
-                [(it / total, class_) for it, class_ in zip(counts, classes, strict=True)],
-            ),
-        ),
-        *(
-            element("td", str(it), element("small", share(it / total)), class_="number")
-            for it in counts
-        ),
-    )
-
-
-def _method(result: Result) -> list[Part]:
-    resamples = f"{result.resamples:,}".replace(",", "\u202f") if result.resamples else "many"
-    whole = "All of them were run." if result.complete else "The run was not finished."
-    rows = {
-        "Suite": result.suite,
-        "Cases": f"{counted(result.cases, 'case')}, {_SOURCES.get(result.source_kind, result.source_kind)}. {whole}",
-        "Seed": f"{result.seed}: the same seed draws the same cases.",
-        "Order": "Each case is run under every configuration before the next, so that what else the machine does meets all alike.",
-        "Intervals": f"95 %, by paired bootstrap over the cases with {resamples} resamples; p by exchanging signs at random.",
-        "Verdicts": "A configuration is better or worse in a measure where the interval of its difference from the baseline leaves out zero. Approved is what is better in something, worse in nothing, and stands Holm's correction for all comparisons.",
-        "Glossator": result.glossator,
-    }
-    measures = [it for it in result.measures if it.says]
-    parts: list[Part] = [
-        element("dl", *(part for key, value in rows.items() for part in (element("dt", key), element("dd", value))), class_="method")
-    ]
-    if measures:
-        parts.append(element("h3", "The measures"))
-        parts.append(
-            element("dl", *(part for it in measures for part in (element("dt", it.title), element("dd", it.says))), class_="method")
-        )
-    return parts

@@ -1,7 +1,7 @@
 """Own the frame of every picture, and the line with numbers below a column of them.
 
-It must not know what is drawn. Colours come from the style sheet by class, so that a picture follows
-the reader's light or dark.
+It must not know what is drawn. Colours come from the style sheet by class, so that a picture
+follows the reader's light or dark.
 """
 
 from __future__ import annotations

@@ -120,7 +120,6 @@ class Result:
     source_where: str
     cases: int
     seed: int
-    resamples: int | None
     glossator: str
     started: str
     seconds: float
@@ -184,7 +183,6 @@ def _result(data: Mapping[str, Any]) -> Result:
         source_where=str(data["source"].get("where") or ""),
         cases=int(data["cases"]),
         seed=int(data["seed"]),
-        resamples=None if data.get("resamples") is None else int(data["resamples"]),
         glossator=str(data["glossator"]),
         started=str(data["started"]),
         seconds=float(data["seconds"]),
@@ -237,9 +235,7 @@ def _scores(
 ) -> dict[str, dict[str, Score]]:
     return {
         name: {
-            measure: Score(
-                float(it["mean"]), float(it["low"]), float(it["high"]), int(it["n"])
-            )
+            measure: Score(float(it["mean"]), float(it["low"]), float(it["high"]), int(it["n"]))
             for measure, it in scores.items()
             if measure in known
         }

@@ -46,8 +46,8 @@ def table(
 def configurations_table(result: Result, marks: dict[str, Mark]) -> Element:
     """Return what was compared and what each took, a row a configuration."""
     heads = (
-        *("Configuration", "Model", "Runs", "Prompt", "Retrieval", "Adapter", "Cases", "Failed"),
-        *("Median", "95th percentile", "Ours of the time", "Tokens in", "Tokens out", "Cost"),
+        *("Configuration", "Model", "Prompt", "Retrieval", "Adapter", "Cases"),
+        *("A case takes", "Beyond the model", "Tokens", "Cost"),
     )
     rows = [
         _configuration(it, marks[it.name], is_baseline=it is result.baseline)
@@ -73,14 +73,18 @@ def scores_table(result: Result, marks: dict[str, Mark]) -> Element:
             kind = measure.kind
             title = _KINDS.get(kind, kind)
             rows.append(
-                element("tr", element("th", title, colspan=str(columns), scope="colgroup"), class_="kind")
+                element(
+                    "tr",
+                    element("th", title, colspan=str(columns), scope="colgroup"),
+                    class_="kind",
+                )
             )
         cells = [
             _score(result, measure, it, verdicts.get((measure.name, it.name), ""))
             for it in result.configurations
         ]
         rows.append(element("tr", _measure_head(measure), *cells))
-    heads = ("Measure", *(badge(marks[it.name]) for it in result.configurations))
+    heads: list[Part] = ["Measure", *(badge(marks[it.name]) for it in result.configurations)]
     return table("Means over the cases, with their intervals of 95 %", heads, rows, "scores")
 
 
@@ -107,42 +111,47 @@ def problems_table(result: Result, marks: dict[str, Mark]) -> Element | None:
     ]
     left = len(totals) - len(rows)
     caption = "Cases in which nothing was made, by reason"
-    heads = ("Reason", *(badge(marks[it.name]) for it in result.configurations))
+    heads: list[Part] = ["Reason", *(badge(marks[it.name]) for it in result.configurations)]
     return table(f"{caption}; {left} rarer ones are left out" if left else caption, heads, rows)
 
 
 def _configuration(row: ConfigurationRow, mark: Mark, *, is_baseline: bool) -> Element:
-    name = element("th", badge(mark), element("small", " baseline") if is_baseline else None, scope="row")
-    runs = "on this machine" if row.local else "⚠ on a server"
-    overhead = None if row.overhead_share is None else share(row.overhead_share)
+    runs = "on this machine" if row.local else "⚠ on a server: code is sent there"
+    tokens = (_thousands(row.prompt_tokens), f"{_thousands(row.completion_tokens)} written")
+    overhead = "–" if row.overhead_share is None else share(row.overhead_share)
+    cost = "–" if row.cost is None else figure(row.cost.amount, row.cost.currency)
     return element(
         "tr",
-        name,
-        element("td", row.model),
-        element("td", runs),
-        element("td", row.prompt or "–", " ", _hash(row.prompt_sha256)),
+        element("th", badge(mark), _small("baseline" if is_baseline else None), scope="row"),
+        element("td", row.model, _small(runs)),
+        element("td", row.prompt or "–", _hash(row.prompt_sha256)),
         element("td", "on" if row.retrieval else "off"),
         element("td", row.adapter or "none"),
-        *(
-            element("td", it, class_="number")
-            for it in (
-                str(row.cases),
-                str(row.failed),
-                duration(row.p50),
-                duration(row.p95),
-                overhead or "–",
-                f"{row.prompt_tokens:,}".replace(",", "\u202f"),
-                f"{row.completion_tokens:,}".replace(",", "\u202f"),
-                "–" if row.cost is None else figure(row.cost.amount, row.cost.currency),
-            )
-        ),
+        _number(str(row.cases), f"{row.failed} failed" if row.failed else None),
+        _number(duration(row.p50), f"95 % within {duration(row.p95)}"),
+        _number(overhead),
+        _number(f"{tokens[0]} read", tokens[1]),
+        _number(cost),
     )
+
+
+def _number(text: str, below: str | None = None) -> Element:
+    return element("td", text, _small(below), class_="number")
+
+
+def _small(text: str | None) -> Element | None:
+    return None if text is None else element("small", text)
+
+
+def _thousands(number: int) -> str:
+    return f"{number:,}".replace(",", "\u202f")
 
 
 def _hash(sha256: str | None) -> Element | None:
     if sha256 is None:
         return None
-    return element("code", sha256[:_SHORT_HASH], title=f"SHA-256 of the prompt's file: {sha256}")
+    code = element("code", sha256[:_SHORT_HASH], title=f"SHA-256 of the prompt's file: {sha256}")
+    return element("small", code)
 
 
 def _measure_head(measure: MeasureRow) -> Element:
@@ -151,9 +160,7 @@ def _measure_head(measure: MeasureRow) -> Element:
     return element("th", measure.title, element("small", says), scope="row")
 
 
-def _score(
-    result: Result, measure: MeasureRow, row: ConfigurationRow, verdict: str
-) -> Element:
+def _score(result: Result, measure: MeasureRow, row: ConfigurationRow, verdict: str) -> Element:
     score = result.scores.get(row.name, {}).get(measure.name)
     if score is None:
         return element("td", "–", class_="number")

@@ -41,7 +41,9 @@ def tradeoffs(result: Result, marks: dict[str, Mark]) -> list[Element]:
             for it in result.configurations
             if it.name in scores
         }
-        made.append(_picture(headline, scores, costs, f"{currencies.pop()} for a thousand cases", marks))
+        made.append(
+            _picture(headline, scores, costs, f"{currencies.pop()} for a thousand cases", marks)
+        )
     return made
 
 
@@ -53,7 +55,9 @@ def _picture(
     marks: Mapping[str, Mark],
 ) -> Element:
     _, right = widened(0.0, max(takes.values()) or 1.0, 0.25)
-    low, high = widened(min(it.low for it in scores.values()), max(it.high for it in scores.values()), 0.2)
+    low, high = widened(
+        min(it.low for it in scores.values()), max(it.high for it in scores.values()), 0.2
+    )
     across = Axis(0.0, right, _LEFT, _WIDTH - _LEFT - _RIGHT)
     up = Axis(low, high, _TOP, _HEIGHT - _TOP - _BOTTOM, is_reversed=measure.is_higher_better)
     told = "; ".join(
@@ -65,7 +69,10 @@ def _picture(
         [
             _grid(across, up),
             _labels(measure, unit),
-            *(_point(score, takes[name], across, up, marks[name]) for name, score in scores.items()),
+            *(
+                _point(score, takes[name], across, up, marks[name])
+                for name, score in scores.items()
+            ),
         ],
         (_WIDTH, _HEIGHT),
         "wide",
@@ -86,7 +93,9 @@ def _grid(across: Axis, up: Axis) -> Element:
     for value in across.ticks:
         x = across.place(value)
         parts.append(element("line", x1=x, x2=x, y1=floor, y2=floor + 5, class_="axis"))
-        parts.append(element("text", across.written(value), x=x, y=floor + 18, text_anchor="middle"))
+        parts.append(
+            element("text", across.written(value), x=x, y=floor + 18, text_anchor="middle")
+        )
     parts.append(element("line", x1=left, x2=right, y1=floor, y2=floor, class_="axis"))
     parts.append(element("line", x1=left, x2=left, y1=_TOP, y2=floor, class_="axis"))
     return element("g", parts)
@@ -96,7 +105,14 @@ def _labels(measure: MeasureRow, unit: str) -> Element:
     middle = (_LEFT + _WIDTH - _RIGHT) / 2
     return element(
         "g",
-        element("text", f"◀ less  ·  {unit}", x=middle, y=_HEIGHT - 8, text_anchor="middle", class_="label"),
+        element(
+            "text",
+            f"◀ less  ·  {unit}",
+            x=middle,
+            y=_HEIGHT - 8,
+            text_anchor="middle",
+            class_="label",
+        ),
         element(
             "text",
             f"{measure.title}  ·  better ▶",

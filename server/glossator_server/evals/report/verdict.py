@@ -6,7 +6,7 @@ It must not compute a statistic but Holm's correction of those that the result h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from glossator_server.evals.report.reading import (
@@ -15,6 +15,7 @@ from glossator_server.evals.report.reading import (
     MeasureRow,
     Result,
 )
+from glossator_server.evals.report.rivals import chosen_of
 from glossator_server.evals.report.words import (
     between,
     counted,
@@ -22,7 +23,6 @@ from glossator_server.evals.report.words import (
     figure,
     listed,
     share,
-    signed,
     size,
 )
 
@@ -74,8 +74,8 @@ class Verdict:
     tone: Tone
     headline: str
     chosen: tuple[str, ...]
-    sentences: tuple[str, ...]
-    cautions: tuple[str, ...]
+    sentences: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
 
 
 def verdict_of(result: Result) -> Verdict:
@@ -83,9 +83,13 @@ def verdict_of(result: Result) -> Verdict:
     if len(result.configurations) == 1:
         return _of_one(result)
     standings = standings_of(result)
-    tone, headline, chosen = _decided(result, standings)
-    sentences = [it for standing in standings for it in _told(result, standing)]
-    return Verdict(tone, headline, chosen, tuple(sentences), _cautions(result, standings))
+    verdict = _decided(result, standings)
+    sentences = [_told(result, it) for it in standings]
+    return replace(
+        verdict,
+        sentences=(*sentences, *verdict.sentences),
+        cautions=_cautions(result, standings),
+    )
 
 
 def standings_of(result: Result) -> list[Standing]:
@@ -136,44 +140,30 @@ def _standing(
     )
 
 
-def _decided(
-    result: Result, standings: Sequence[Standing]
-) -> tuple[Tone, str, tuple[str, ...]]:
+def _decided(result: Result, standings: Sequence[Standing]) -> Verdict:
+    """Return what to do, with what is to be said of rivals."""
     baseline = result.baseline.name
     gains = [it for it in standings if it.is_gain]
     if any(it.is_firm for it in gains):
-        best = _best(result, [it for it in gains if it.is_firm])
-        return Tone.TAKE, f"Approve {listed(best, 'or')}", tuple(best)
+        choice = chosen_of(result, [it.configuration for it in gains if it.is_firm])
+        return Verdict(Tone.TAKE, f"Approve {choice.name}", (choice.name,), choice.sentences)
     if gains:
-        names = [it.configuration.name for it in gains]
-        headline = f"Measure more cases before you change from {baseline} to {listed(names, 'or')}"
-        return Tone.CHOOSE, headline, (baseline,)
+        names = listed([it.configuration.name for it in gains], "or")
+        headline = f"Measure more cases before you change from {baseline} to {names}"
+        return Verdict(Tone.CHOOSE, headline, (baseline,))
     if any(it.better for it in standings):
-        return Tone.CHOOSE, f"Keep {baseline}, unless a loss is worth its gain to you", (baseline,)
+        headline = f"Keep {baseline}, unless a gain is worth its loss to you"
+        return Verdict(Tone.CHOOSE, headline, (baseline,))
     savers = [it.configuration.name for it in standings if not it.worse and _saves(result, it)]
     if savers:
-        headline = f"Keep {baseline}, or take {listed(savers, 'or')} to save"
-        return Tone.CHOOSE, headline, (baseline, *savers)
+        headline = f"Keep {baseline}, or take {listed(savers, 'or')} to save time or money"
+        return Verdict(Tone.CHOOSE, headline, (baseline, *savers))
     if not any(it.better or it.worse or it.same for it in standings):
-        return Tone.NOTHING, "Nothing could be compared", ()
-    return Tone.KEEP, f"Keep {baseline}: no reason to change", (baseline,)
+        return Verdict(Tone.NOTHING, "Nothing could be compared", ())
+    return Verdict(Tone.KEEP, f"Keep {baseline}: no reason to change", (baseline,))
 
 
-def _best(result: Result, gains: Sequence[Standing]) -> list[str]:
-    """Return the names of those that none of the others is known to beat."""
-    names = [it.configuration.name for it in gains]
-    beaten = set()
-    for it in result.comparisons:
-        measure = result.measure(it.measure)
-        if measure == result.headline and {it.baseline, it.configuration} <= set(names):
-            if it.verdict == BETTER:
-                beaten.add(it.baseline)
-            elif it.verdict == WORSE:
-                beaten.add(it.configuration)
-    return [it for it in names if it not in beaten] or names
-
-
-def _told(result: Result, standing: Standing) -> list[str]:
+def _told(result: Result, standing: Standing) -> str:
     """Return what is to be said of one configuration, quality first, then what it takes."""
     name, baseline = standing.configuration.name, result.baseline.name
     if standing.better and standing.worse:
@@ -197,7 +187,7 @@ def _told(result: Result, standing: Standing) -> list[str]:
         sentence = f"{_no_difference(standing)} No measure gives a reason to change."
     else:
         sentence = f"{name} and {baseline} have no measure in common."
-    return [sentence, _price(result, standing.configuration)]
+    return f"{sentence} {_price(result, standing.configuration)}"
 
 
 def _differences(told: Sequence[Told]) -> str:
@@ -223,15 +213,17 @@ def _no_difference(standing: Standing) -> str:
     least = f"{size(low, measure.unit)} {'worse' if low < 0 else 'better'}"
     most = f"{size(high, measure.unit)} {'worse' if high < 0 else 'better'}"
     return (
-        f"The difference of {standing.configuration.name} and {it.baseline} is within the interval: "
-        f"in {measure.title} it may be anything from {least} to {most}."
+        f"The difference of {standing.configuration.name} and {it.baseline} is within the "
+        f"interval: in {measure.title} it may be anything from {least} to {most}."
     )
 
 
 def _price(result: Result, configuration: ConfigurationRow) -> str:
     """Say what a configuration takes beside the baseline, and where its model runs."""
     baseline = result.baseline
-    parts = [f"takes {duration(configuration.p50)} a case ({baseline.name}: {duration(baseline.p50)})"]
+    parts = [
+        f"takes {duration(configuration.p50)} a case ({baseline.name}: {duration(baseline.p50)})"
+    ]
     if configuration.cost or baseline.cost:
         parts.append(f"costs {_money(configuration)} ({baseline.name}: {_money(baseline)})")
     where = "on this machine" if configuration.local else "on a server that code is sent to"
@@ -248,8 +240,10 @@ def _saves(result: Result, standing: Standing) -> bool:
     row, baseline = standing.configuration, result.baseline
     cheaper = baseline.cost is not None and (
         row.cost is None
-        or row.cost.currency == baseline.cost.currency
-        and row.cost.amount < _CLEARLY_LESS * baseline.cost.amount
+        or (
+            row.cost.currency == baseline.cost.currency
+            and row.cost.amount < _CLEARLY_LESS * baseline.cost.amount
+        )
     )
     return cheaper or row.p50 < _CLEARLY_LESS * baseline.p50
 
@@ -269,15 +263,16 @@ def _of_cases(result: Result) -> list[str]:
     done = min(it.cases for it in result.configurations)
     if done < FEW_CASES:
         said.append(
-            f"{counted(done, 'case')} tell little: measure {FEW_CASES} at least, and 100 to be sure "
-            "of small differences."
+            f"{counted(done, 'case')} tell little: measure {FEW_CASES} at least, and 100 to be "
+            "sure of small differences."
         )
-    for it in result.configurations:
-        if it.failed:
-            said.append(
-                f"{it.name} made nothing in {it.failed} of {counted(it.cases, 'case')} "
-                f"({share(it.failed / max(1, it.cases))})."
-            )
+    failed = [
+        f"{it.failed} of {it.cases} with {it.name} ({share(it.failed / max(1, it.cases))})"
+        for it in result.configurations
+        if it.failed
+    ]
+    if failed:
+        said.append(f"Cases in which nothing was made: {listed(failed)}.")
     return said
 
 
@@ -285,27 +280,28 @@ def _of_chance(standings: Sequence[Standing]) -> list[str]:
     compared = sum(len(it.better) + len(it.worse) + len(it.same) for it in standings)
     if compared < 2:
         return []
-    return [
-        f"{counted(compared, 'comparison')} were made: of twenty that show no true difference, one "
-        "lies outside its interval by chance."
-    ]
+    caution = (
+        f"{counted(compared, 'comparison')} were made: of twenty that show no true difference, "
+        "one lies outside its interval by chance."
+    )
+    return [caution]
 
 
 def _of_the_judge(result: Result) -> list[str]:
-    if result.judge is None:
+    if result.judge is None or judge_is_trusted(result):
         return []
     agreement = result.judge.get("agreement")
-    if not agreement:
-        return [
-            "Nobody has compared the judge with people: its preferences are shown and decide "
-            "nothing. Label some pairs (`glossator eval label`) and give them with --labels."
-        ]
-    if not judge_is_trusted(result):
-        return [
+    if agreement:
+        caution = (
             "The judge agrees with people too little "
             f"(kappa {_kappa(agreement.get('kappa'))}): its preferences decide nothing."
-        ]
-    return []
+        )
+    else:
+        caution = (
+            "Nobody has compared the judge with people: its preferences are shown and decide "
+            "nothing. Label some pairs (`glossator eval label`) and give them with --labels."
+        )
+    return [caution]
 
 
 def _kappa(value: object) -> str:
@@ -323,15 +319,3 @@ def _of_one(result: Result) -> Verdict:
     ]
     headline = f"{row.name} alone was measured: there is nothing to compare it with"
     return Verdict(Tone.NOTHING, headline, (), tuple(sentences), _cautions(result, ()))
-
-
-__all__ = [
-    "Standing",
-    "Tone",
-    "Verdict",
-    "firm_comparisons",
-    "judge_is_trusted",
-    "signed",
-    "standings_of",
-    "verdict_of",
-]

@@ -6,11 +6,12 @@ It must not know what they are of.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 _MINUTE, _HOUR = 60, 3600
 # Of shares and scores the third place is the last that a few hundred cases can tell.
 _SCORE_PLACES = 3
-_GREAT, _MIDDLING = 100, 10
+_GREAT, _MIDDLING, _TENTH = 100, 10, 0.1
 
 
 def figure(value: float, unit: str = "") -> str:
@@ -36,7 +37,9 @@ def size(value: float, unit: str = "") -> str:
 
 def share(value: float) -> str:
     """Return a share from 0 to 1 in per cent."""
-    return f"{100 * value:.0f} %" if value in (0.0, 1.0) or abs(value) >= 0.1 else f"{100 * value:.1f} %"
+    # One in a thousand is worth telling from none.
+    places = 0 if value == 0 or abs(value) >= _TENTH else 1
+    return f"{100 * value:.{places}f} %"
 
 
 def duration(seconds: float) -> str:
@@ -48,6 +51,15 @@ def duration(seconds: float) -> str:
     if seconds < _HOUR:
         return f"{int(seconds // _MINUTE)} min {int(seconds % _MINUTE):02} s"
     return f"{int(seconds // _HOUR)} h {int(seconds % _HOUR // _MINUTE):02} min"
+
+
+def moment(iso: str) -> str:
+    """Return a time of ISO 8601 as people write it, in its own zone; anything else as it is."""
+    try:
+        at = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{at.day} {at:%B %Y, %H:%M} {at.tzname() or ''}".strip()
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:

@@ -6,7 +6,7 @@ It must not draw; the measure that ranks cases is the result's headline.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from glossator_server.evals.report.reading import (
     MeasureRow,
@@ -33,10 +33,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Cases that are shown for one reason."""
+    """Cases that are shown for one reason; the first shelf is the one that is read first."""
 
     title: str
     readings: tuple[Reading, ...]
+    is_first: bool = False
 
 
 def shelves(result: Result) -> list[Shelf]:
@@ -48,22 +49,29 @@ def shelves(result: Result) -> list[Shelf]:
     order = [it.name for it in result.configurations]
     taken: set[str] = set()
 
-    def shelf(title: str, ranked: Iterable[tuple[str, str]], most: int) -> Shelf:
+    def shelf(
+        title: str, ranked: Iterable[tuple[str, str]], most: int, names: Sequence[str] = order
+    ) -> Shelf:
         chosen = [it for it in ranked if it[0] not in taken][:most]
         taken.update(case for case, _ in chosen)
-        return Shelf(title, tuple(_reading(case, why, cases[case], order) for case, why in chosen))
+        return Shelf(title, tuple(_reading(case, why, cases[case], names) for case, why in chosen))
 
-    found = []
+    found: list[Shelf] = []
     for other in order[1:]:
         differences = _differences(measure, cases, order[0], other)
         losses = [_told(measure, it, other, order[0]) for it in differences if it[0] < 0]
         gains = [_told(measure, it, other, order[0]) for it in reversed(differences) if it[0] > 0]
-        found.append(shelf(f"Where {other} lost most to {order[0]}", losses, _MOST_LOSSES))
-        found.append(shelf(f"Where {other} gained most over {order[0]}", gains, _MOST_GAINS))
-    poor = [(case, f"{measure.title} at best {figure(best, measure.unit)}") for best, case in _poor(measure, cases)]
+        both = (order[0], other)
+        found.append(shelf(f"Where {other} lost most to {order[0]}", losses, _MOST_LOSSES, both))
+        found.append(shelf(f"Where {other} gained most over {order[0]}", gains, _MOST_GAINS, both))
+    poor = [
+        (case, f"{measure.title} at best {figure(best, measure.unit)}")
+        for best, case in _poor(measure, cases)
+    ]
     found.append(shelf("Where no configuration did well", poor, _MOST_POOR))
     found.append(shelf("Where nothing was made", _failed(cases), _MOST_FAILED))
-    return [it for it in found if it.readings]
+    filled = [it for it in found if it.readings]
+    return [replace(it, is_first=at == 0) for at, it in enumerate(filled)]
 
 
 def _reading(case: str, why: str, outcomes: Outcomes, order: Sequence[str]) -> Reading:
@@ -75,7 +83,12 @@ def _differences(
 ) -> list[tuple[float, str]]:
     """Return each case with what the other gained, the greatest loss first."""
     found = [
-        (measure.gain(outcomes[other].measures[measure.name] - outcomes[baseline].measures[measure.name]), case)
+        (
+            measure.gain(
+                outcomes[other].measures[measure.name] - outcomes[baseline].measures[measure.name]
+            ),
+            case,
+        )
         for case, outcomes in cases.items()
         if all(measure.name in outcomes[it].measures for it in (baseline, other) if it in outcomes)
         and {baseline, other} <= outcomes.keys()
@@ -95,7 +108,9 @@ def _poor(measure: MeasureRow, cases: Mapping[str, Outcomes]) -> list[tuple[floa
     """Return each case with the value that is the best of it, the poorest case first."""
     found = []
     for case, outcomes in cases.items():
-        values = [it.measures[measure.name] for it in outcomes.values() if measure.name in it.measures]
+        values = [
+            it.measures[measure.name] for it in outcomes.values() if measure.name in it.measures
+        ]
         if values:
             best = max(values, key=measure.gain)
             found.append((measure.gain(best), best, case))
