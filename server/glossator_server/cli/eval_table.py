@@ -6,7 +6,7 @@ It reads the published shape of a result, and is imported only by who prints one
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,60 +16,60 @@ from rich.text import Text
 
 from glossator_server.cli.console import PipeConsole
 from glossator_server.cli.printing import visible
+from glossator_server.evals.report import read_result, verdict_of
 
 _VERDICTS = {
     "better": ("better", "green"),
     "worse": ("worse", "red"),
-    "same": ("no difference shown", ""),
+    "same": ("no difference", ""),
 }
 _Report = Mapping[str, Any]
 
 
 def print_table(report: _Report, folder: Path) -> None:
-    """Print what was measured, the table, and sentences about it."""
+    """Print what was measured, the table, and what follows from it in sentences."""
     console = PipeConsole(file=sys.stdout, highlight=False)
     console.print(Text(_head(report)))
     console.print(_table(report))
-    for sentence in _notes(report):
-        console.print(Text(sentence))
-    console.print(Text(f"All of it, with every case: {visible(str(folder))}"))
+    verdict = verdict_of(read_result(report))
+    console.print(Text(visible(verdict.headline), style="bold"))
+    for sentence in (*verdict.sentences, *verdict.cautions, *_slowness(report)):
+        console.print(Text(visible(sentence)))
+    console.print(Text(f"Every case: {visible(str(folder))}"))
 
 
 def _head(report: _Report) -> str:
-    where = visible(f"{report['source']['where']}")
-    kinds = {"prepared": "prepared cases", "mined": f"cases mined from {where}"}
+    where = visible(str(report["source"]["where"]))
+    kinds = {"prepared": "prepared cases", "mined": f"cases drawn from {where}"}
     what = kinds.get(report["source"]["kind"], f"cases of {where}")
     part = "" if report["complete"] else ", not complete"
     return f"{report['suite']}: {report['cases']} {what}, seed {report['seed']}{part}"
 
 
 def _table(report: _Report) -> Table:
-    names = [str(it["name"]) for it in report["configurations"]]
+    told = report["configurations"]
+    names = [str(it["name"]) for it in told]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("measure")
+    table.add_column("measure; ↑: more is better")
     for name in names:
-        table.add_column(visible(name), justify="left")
+        note = "" if name != names[0] or len(names) == 1 else ", compared with"
+        table.add_column(visible(name) + note)
     for measure in report["measures"]:
-        cells = [_cell(report, it, measure, names[0]) for it in names]
         arrow = "↑" if measure["better"] == "higher" else "↓"
-        table.add_row(Text(f"{measure['title']} {arrow}"), *cells)
+        cells = [_cell(report, it, measure) for it in names]
+        table.add_row(Text(f"{arrow} {measure['title']}"), *cells)
     table.add_section()
-    table.add_row("failed", *(Text(_failed(it)) for it in report["configurations"]))
-    table.add_row("tokens a case", *(Text(_tokens(it)) for it in report["configurations"]))
-    table.add_row("model", *(Text(_model(it)) for it in report["configurations"]))
-    table.add_row("prompt", *(Text(_prompt(it)) for it in report["configurations"]))
+    for title, cell in _ROWS:
+        table.add_row(title, *(Text(visible(cell(it))) for it in told))
     return table
 
 
-def _cell(report: _Report, name: str, measure: Mapping[str, Any], baseline: str) -> Text:
-    """Return a mean with its interval, and how it differs from the baseline."""
+def _cell(report: _Report, name: str, measure: Mapping[str, Any]) -> Text:
+    """Return a mean with its interval, or with a word on how it differs from the baseline."""
     score = report["scores"].get(name, {}).get(measure["name"])
     if score is None:
         return Text("–")
     text = Text(_number(score["mean"], measure))
-    if name == baseline:
-        low, high = _number(score["low"], measure), _number(score["high"], measure)
-        return text.append(f"  [{low}, {high}]", style="dim")
     found = next(
         (
             it
@@ -79,21 +79,27 @@ def _cell(report: _Report, name: str, measure: Mapping[str, Any], baseline: str)
         None,
     )
     if found is None:
-        return text
-    low, high = _signed(found["low"], measure), _signed(found["high"], measure)
-    text.append(f"  {_signed(found['difference'], measure)} [{low}, {high}]", style="dim")
+        low, high = _number(score["low"], measure), _number(score["high"], measure)
+        return text.append(f"\n[{low}, {high}]", style="dim")
     words, style = _VERDICTS[found["verdict"]]
-    return text.append(f"\n{words}", style=style)
+    text.append(f"  {words}", style=style)
+    low, high = _signed(found["low"], measure), _signed(found["high"], measure)
+    return text.append(f"\n{_signed(found['difference'], measure)} [{low}, {high}]", style="dim")
 
 
 def _number(value: float, measure: Mapping[str, Any]) -> str:
-    digits = 2 if measure["unit"] else 3
-    return f"{value:.{digits}f}"
+    return f"{value:.{_digits(measure)}f}"
 
 
 def _signed(value: float, measure: Mapping[str, Any]) -> str:
-    digits = 2 if measure["unit"] else 3
-    return f"{value:+.{digits}f}"
+    return f"{value:+.{_digits(measure)}f}"
+
+
+def _digits(measure: Mapping[str, Any]) -> int:
+    """Return how many digits say something: prices are small, seconds are not."""
+    if measure["kind"] == "cost":
+        return 5
+    return 2 if measure["unit"] else 3
 
 
 def _failed(told: Mapping[str, Any]) -> str:
@@ -108,32 +114,28 @@ def _tokens(told: Mapping[str, Any]) -> str:
 
 def _model(told: Mapping[str, Any]) -> str:
     place = "this machine" if told["local"] else "another machine"
-    return visible(f"{told['model']}, {place}")
+    return f"{told['model']}, {place}"
 
 
 def _prompt(told: Mapping[str, Any]) -> str:
     prompt = told["prompt"]
-    return "–" if prompt is None else visible(f"{prompt['name']} ({prompt['sha256'][:8]})")
+    return "–" if prompt is None else f"{prompt['name']} ({prompt['sha256'][:8]})"
 
 
-def _notes(report: _Report) -> Iterator[str]:
-    """Yield what has to be known to read the table."""
-    names = [str(it["name"]) for it in report["configurations"]]
-    if len(names) > 1:
+_ROWS: Sequence[tuple[str, Callable[[Mapping[str, Any]], str]]] = (
+    ("failed", _failed),
+    ("tokens a case", _tokens),
+    ("model", _model),
+    ("prompt", _prompt),
+)
+
+
+def _slowness(report: _Report) -> Iterator[str]:
+    for it in report["configurations"]:
+        seconds, cases = it["seconds"], max(1, it["cases"])
+        model, own = seconds["model_total"], seconds["total"] - seconds["model_total"]
         yield (
-            f"Behind each mean: the difference to {visible(names[0])} over the same cases, with "
-            "its interval of 95 %. Better and worse are said where the interval leaves out 0."
-        )
-    yield from _slowness(report["configurations"])
-    if report["cases"] < 30:
-        yield "With so few cases only large differences show; -n takes more."
-
-
-def _slowness(configurations: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    for it in configurations:
-        name, seconds = visible(str(it["name"])), it["seconds"]
-        yield (
-            f"{name}: half of the cases took under {seconds['p50']:.1f} s, 19 of 20 under "
-            f"{seconds['p95']:.1f} s; Glossator's own part is {seconds['overhead_share']:.1%} of "
-            "the model's."
+            f"{it['name']}: half of the cases took under {seconds['p50']:.1f} s, 19 of 20 under "
+            f"{seconds['p95']:.1f} s; on average the model answered for {model / cases:.2f} s and "
+            f"Glossator itself took {own / cases:.2f} s."
         )
