@@ -90,7 +90,7 @@ class OpenedConfiguration:
         try:
             model = await self._open_model(need, policy)
         except PolicyError as trouble:
-            raise PolicyError(_refusal(wanted, policy, trouble)) from trouble
+            raise PolicyError(refusal_of(wanted, policy, trouble)) from trouble
         if known is None:
             self._chosen[role] = model.info
             if wanted is None:
@@ -110,7 +110,7 @@ def pinned_to(model_id: str | None, policy: Policy) -> Policy:
     return replace(policy, roles=dict.fromkeys(ROLE_NAMES, (model_id,)))
 
 
-def _refusal(model_id: str | None, policy: Policy, trouble: PolicyError) -> str:
+def refusal_of(model_id: str | None, policy: Policy, trouble: PolicyError) -> str:
     """Say why a model may not be used, where that is known of the one that was asked for."""
     if model_id is None or policy.model(model_id) is not None:
         return str(trouble)
