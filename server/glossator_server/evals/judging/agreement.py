@@ -100,10 +100,9 @@ def _kappas(tables: NDArray[np.float64]) -> NDArray[np.float64]:
     seen = np.trace(tables, axis1=1, axis2=2) / totals
     chance = (tables.sum(axis=1) * tables.sum(axis=2)).sum(axis=1) / totals**2
     with np.errstate(divide="ignore", invalid="ignore"):
-        kappas: NDArray[np.float64] = np.where(
-            chance < 1.0, (seen - chance) / (1.0 - chance), np.nan
-        )
-    return kappas
+        beyond = (seen - chance) / (1.0 - chance)
+    found: NDArray[np.float64] = np.where(chance < 1.0, beyond, np.nan)
+    return found
 
 
 def _verdicts(both: Sequence[tuple[Side, Judgement]]) -> list[tuple[Side, Side]]:

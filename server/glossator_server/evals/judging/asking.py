@@ -52,10 +52,8 @@ class Judge:
     @property
     def key(self) -> str:
         """Return what names the judge and how it is asked: other words make another judge."""
-        chosen = self.sampling
-        return text_digest(
-            self.info.id, self.info.name, self.template.sha256, repr(chosen), self.what
-        )
+        asked = (self.template.sha256, repr(self.sampling), self.what)
+        return text_digest(self.info.id, self.info.name, *asked)
 
     async def opinion(self, pair: Pair) -> Judgement:
         """Ask about a pair both ways round.

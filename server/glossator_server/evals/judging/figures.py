@@ -190,7 +190,7 @@ def _preferred(judgements: Sequence[Judgement]) -> dict[str, int]:
 
 
 def _position(asked: Sequence[Judgement], seed: int) -> dict[str, Any] | None:
-    """Return how far the judge leans to a place: from -1, always the second, to 1, always the first.
+    """Return how far the judge leans to a place: -1 is always the second, 1 always the first.
 
     A judge without a leaning changes its mind as often to one place as to the other.
     """

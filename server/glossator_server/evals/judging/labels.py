@@ -7,7 +7,8 @@ configurations, and "first", "second" or "tie". `first_text` and `second_text` n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from glossator_server.errors import UsageError
 from glossator_server.evals.judging.judgements import Side
 from glossator_server.evals.judging.pairs import Pair, text_digest
 from glossator_server.evals.judging.question import Preference
-from glossator_server.evals.reading import lines_of_cases
+from glossator_server.files import read_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Label:
 
 def read_labels(path: Path) -> list[Label]:
     """Return the labels of a file; raises `UsageError` that names the line of one that is none."""
-    return [_label(line, f"{path}:{number}") for number, line in lines_of_cases(path)]
+    lines = enumerate(read_source(path).split("\n"), 1)
+    return [_label(line, f"{path}, line {number}") for number, line in lines if line.strip()]
 
 
 def label_line(label: Label) -> dict[str, Any]:
@@ -78,9 +80,14 @@ def sides_of(labels: Iterable[Label], pairs: Iterable[Pair]) -> dict[tuple[str, 
     return found
 
 
-def _label(line: Mapping[str, Any], where: str) -> Label:
-    words = [line.get(it) for it in ("case", "first", "second")]
-    better = line.get("better")
+def _label(text: str, where: str) -> Label:
+    try:
+        line = json.loads(text)
+    except ValueError:
+        line = None
+    values = line if isinstance(line, dict) else {}
+    words = [values.get(it) for it in ("case", "first", "second")]
+    better = values.get("better")
     if not all(isinstance(it, str) and it for it in words) or better not in set(Preference):
         raise UsageError(
             f'{where} is no label; it needs "case", "first", "second" (names of configurations) '
@@ -88,12 +95,6 @@ def _label(line: Mapping[str, Any], where: str) -> Label:
         )
     case, first, second = map(str, words)
     if first == second:
-        raise UsageError(f'{where}: "first" and "second" are the same configuration; mend it.')
-    return Label(
-        case,
-        first,
-        second,
-        Preference(str(better)),
-        line.get("first_text"),
-        line.get("second_text"),
-    )
+        raise UsageError(f"{where} compares {first} with itself; name two configurations.")
+    digests = (values.get("first_text"), values.get("second_text"))
+    return Label(case, first, second, Preference(str(better)), *digests)

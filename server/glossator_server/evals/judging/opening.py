@@ -1,4 +1,4 @@
-"""Own the opening of a judge: through the policy, for the role judge, and only if it is large enough.
+"""Own the opening of a judge: through the policy, for its role, and only if it is large enough.
 
 It must not ask it anything.
 """
