@@ -63,18 +63,26 @@ class Pairs:
     left_out: int
 
 
-def pairs_of(ran: Ran) -> Pairs:
-    """Return each other configuration beside the baseline, for every case that both have done.
+def what_of(suite: str, configurations: int) -> str:
+    """Return in words what the texts of a suite are.
 
-    Raises `UsageError` where the suite makes no texts, or there are fewer than two configurations.
+    Raises `UsageError` where it makes none, or there are not two configurations to compare.
     """
-    suite = str(ran.record["suite"])
     if suite not in TEXTS:
         raise UsageError(
             f"The suite {suite} makes no texts that a judge could compare; leave --judge out."
         )
-    if len(ran.names) < 2:
-        raise UsageError("A judge compares configurations; name two with --with.")
+    if configurations < 2:
+        raise UsageError("Texts of two configurations are compared; name two with --with.")
+    return TEXTS[suite]
+
+
+def pairs_of(ran: Ran) -> Pairs:
+    """Return each other configuration beside the baseline, for every case that both have done.
+
+    Raises `UsageError` as `what_of` does.
+    """
+    what = what_of(str(ran.record["suite"]), len(ran.names))
     outcomes = {(it.case, it.configuration): it for it in ran.outcomes}
     found: list[Pair] = []
     left_out = 0
@@ -88,7 +96,7 @@ def pairs_of(ran: Ran) -> Pairs:
                 found.append(_pair(case, ours, theirs))
             else:
                 left_out += 1
-    return Pairs(TEXTS[suite], tuple(found), left_out)
+    return Pairs(what, tuple(found), left_out)
 
 
 def text_digest(*texts: str) -> str:
