@@ -84,7 +84,6 @@ export class Asking implements vscode.Disposable {
         this.#moved();
       }),
       on("glossator.ui.ask", (about) => this.#start(about instanceof vscode.Uri)),
-      on("glossator.ui.ask.followUp", () => this.#panel.focus()),
       on("glossator.ui.ask.new", () => this.#begin()),
       on("glossator.ui.ask.stop", () => this.#stop()),
       on("glossator.ui.ask.copy", () => this.#copy(this.#conversation.turns.at(-1))),
