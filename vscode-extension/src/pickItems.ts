@@ -59,7 +59,6 @@ export interface Moment {
 export interface MenuLine {
   readonly label: string;
   readonly command: string;
-  readonly detail?: string;
   readonly group?: string;
 }
 
@@ -78,7 +77,7 @@ const IN_FILE: readonly MenuLine[] = [
   { label: "$(sync) Update All Drifted Comments in File", command: "glossator.ui.updateComments" },
 ];
 const ANYWHERE: readonly MenuLine[] = [
-  { label: "$(question) Ask About This Repository...", command: "glossator.ui.ask" },
+  { label: "$(question) Ask About This Workspace", command: "glossator.ui.ask" },
   { label: "$(search) Search Code by What It Does...", command: "glossator.ui.search" },
 ];
 const ANYWHERE_TRUSTED: readonly MenuLine[] = [
