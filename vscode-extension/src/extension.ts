@@ -77,10 +77,7 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
       extensionUri: context.extensionUri,
       jobTitles: () => jobs.titles,
-      showTrouble: async (trouble) => {
-        log.warn(String(trouble));
-        await offering.trouble(trouble);
-      },
+      safely: (run) => offering.safely(run),
     }),
   );
   startForVisible(server, vscode.window.visibleTextEditors);
@@ -91,7 +88,7 @@ export async function deactivate(): Promise<void> {
   await ended?.();
 }
 
-function follow({ log, server, offering, models, statusBar }: CommandParts, jobs: Jobs): vscode.Disposable[] {
+function follow({ server, offering, models, statusBar }: CommandParts, jobs: Jobs): vscode.Disposable[] {
   return [
     vscode.window.onDidChangeVisibleTextEditors((editors) => {
       startForVisible(server, editors);
@@ -100,14 +97,11 @@ function follow({ log, server, offering, models, statusBar }: CommandParts, jobs
       if (state.kind !== "running") jobs.clear();
       offering.follow(state);
     }),
-    statusBar.onDidTell(async ({ model }) => {
-      try {
+    statusBar.onDidTell(({ model }) =>
+      offering.safely(async () => {
         if (model === null && (await models.offer())) await statusBar.refresh();
-      } catch (trouble) {
-        log.warn(String(trouble));
-        await offering.trouble(trouble);
-      }
-    }),
+      }),
+    ),
     vscode.workspace.onDidChangeConfiguration((event) => {
       // Another program: what runs is not what is wanted any more.
       const isOther = ["path", "python", "package"].some((it) => event.affectsConfiguration(`glossator.${it}`));

@@ -55,6 +55,16 @@ export class Offering {
     await this.#server.restart();
   }
 
+  /** Do something; what goes wrong stands in the log, and is shown. */
+  async safely(run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (trouble) {
+      this.#log.warn(String(trouble));
+      await this.trouble(trouble);
+    }
+  }
+
   /** Show trouble in its own sentence, with the log one click away. */
   async trouble(trouble: unknown): Promise<void> {
     if (this.#server.state.kind === "absent") {

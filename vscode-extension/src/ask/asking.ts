@@ -42,7 +42,7 @@ const STATUS_MS = 3000;
 export class Asking implements vscode.Disposable {
   readonly #server: Server;
   readonly #log: vscode.LogOutputChannel;
-  readonly #showTrouble: (trouble: unknown) => Promise<void>;
+  readonly #safely: ViewContext["safely"];
   readonly #desk: Desk;
   readonly #jobTitles: () => readonly string[];
   readonly #panel: Panel;
@@ -54,9 +54,9 @@ export class Asking implements vscode.Disposable {
   #status: Status | null = null;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ server, log, extensionUri, showTrouble, jobTitles }: ViewContext, desk: Desk) {
+  constructor({ server, log, extensionUri, safely, jobTitles }: ViewContext, desk: Desk) {
     this.#jobTitles = jobTitles;
-    this.#showTrouble = showTrouble;
+    this.#safely = safely;
     this.#server = server;
     this.#log = log;
     this.#desk = desk;
@@ -234,14 +234,6 @@ export class Asking implements vscode.Disposable {
     if (turn === undefined) return;
     await vscode.env.clipboard.writeText(asMarkdown(turn));
     vscode.window.setStatusBarMessage("Answer copied", 4000);
-  }
-
-  async #safely(run: () => Promise<void>): Promise<void> {
-    try {
-      await run();
-    } catch (trouble) {
-      await this.#showTrouble(trouble);
-    }
   }
 
   #turn(id: number): Turn | undefined {
