@@ -9,6 +9,7 @@ import { quoted } from "./markdown.ts";
 import type { Installing } from "./installing.ts";
 import type { RunningServer } from "./runningServer.ts";
 import type { ServerState } from "./server.ts";
+import { sentenceOf } from "./trouble.ts";
 
 const INSTALL = "Install";
 const CHOOSE = "Choose a Program...";
@@ -73,8 +74,7 @@ export class Offering {
     }
     // It was said when it happened, with the same way to the log.
     if (this.#server.state.kind === "failed") return;
-    const sentence = trouble instanceof Error ? trouble.message : String(trouble);
-    const answer = await vscode.window.showErrorMessage(quoted(sentence), SHOW_LOG);
+    const answer = await vscode.window.showErrorMessage(quoted(sentenceOf(trouble)), SHOW_LOG);
     if (answer === SHOW_LOG) this.#log.show();
   }
 

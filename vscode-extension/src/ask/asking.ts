@@ -7,7 +7,7 @@
 import * as vscode from "vscode";
 import type { AnswerPiece, Status } from "../protocol.ts";
 import type { Server } from "../server.ts";
-import { sentenceOf } from "../views/trouble.ts";
+import { sentenceOf } from "../trouble.ts";
 import type { ViewContext } from "../views/index.ts";
 import { AboutChoice, argumentFor, placeInFront } from "./around.ts";
 import type { Around } from "./around.ts";
