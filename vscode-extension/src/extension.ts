@@ -34,7 +34,8 @@ let ended: (() => Promise<void>) | undefined;
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Glossator", { log: true });
   const { contributes } = context.extension.packageJSON as Manifest;
-  const installing = new Installing(context, log);
+  const ending = new AbortController();
+  const installing = new Installing(context, log, ending.signal);
   const links = new KeptLinks();
   const jobs = new Jobs((token) => {
     void server.client?.sendNotification("window/workDoneProgress/cancel", { token });
@@ -53,13 +54,13 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
   );
   const offering: Offering = new Offering(server, installing, log);
-  const models = new Models(() => installing.installed(), log);
+  const models = new Models(() => installing.installed(), log, ending.signal);
   const statusBar = new StatusBar(server, jobs, log);
   const recent = new RecentEditor();
   const walkthrough = new Walkthrough(server, context.extension.id);
   const parts = { context, log, server, installing, offering, models, statusBar, links, recent, walkthrough };
   ended = async () => {
-    installing.end();
+    ending.abort(new Error("the editor ends"));
     await server.stop();
   };
   context.subscriptions.push(

@@ -10,6 +10,7 @@ import { stepOfFetch } from "./environment/telling.ts";
 import type { Program } from "./finding.ts";
 import { SMALL_MODEL, readModels, wantsSmallModel } from "./modelList.ts";
 import { run } from "./processes.ts";
+import { withStop } from "./stoppable.ts";
 
 const FETCH = "Fetch It";
 const OTHER = "Use Another Model...";
@@ -19,11 +20,17 @@ const NOT_NOW = "Not Now";
 export class Models {
   readonly #find: () => Promise<Program | { readonly absent: string }>;
   readonly #log: vscode.LogOutputChannel;
+  readonly #ending: AbortSignal;
   #wasAsked = false;
 
-  constructor(find: () => Promise<Program | { readonly absent: string }>, log: vscode.LogOutputChannel) {
+  constructor(
+    find: () => Promise<Program | { readonly absent: string }>,
+    log: vscode.LogOutputChannel,
+    ending: AbortSignal,
+  ) {
     this.#find = find;
     this.#log = log;
+    this.#ending = ending;
   }
 
   /** Offer the small model, once, where it is missing; tells whether a model is there now that was not. */
@@ -41,16 +48,7 @@ export class Models {
   async fetch(): Promise<boolean> {
     const program = await this.#find();
     if ("absent" in program) throw new Error(program.absent);
-    const options = {
-      location: vscode.ProgressLocation.Notification,
-      title: "Fetching the model",
-      cancellable: true,
-    };
-    return vscode.window.withProgress(options, async (progress, cancelled) => {
-      const broken = new AbortController();
-      cancelled.onCancellationRequested(() => {
-        broken.abort(new Error("broken off"));
-      });
+    return withStop("Fetching the model", this.#ending, async (progress, signal) => {
       let done = 0;
       const onLine = (line: string): void => {
         this.#log.info(line);
@@ -60,9 +58,9 @@ export class Models {
         progress.report({ message: words, increment });
       };
       const args = [...program.before, "models", "fetch", SMALL_MODEL];
-      const fetching = run({ command: program.command, args, cwd: homedir(), signal: broken.signal, onLine });
+      const fetching = run({ command: program.command, args, cwd: homedir(), signal, onLine });
       const ended = await fetching.catch((trouble: unknown) => {
-        if (broken.signal.aborted) return null;
+        if (signal.aborted) return null;
         throw trouble;
       });
       if (ended === null) return false;
