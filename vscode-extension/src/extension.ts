@@ -96,6 +96,7 @@ function follow({ server, offering, models, statusBar }: CommandParts, jobs: Job
     }),
     server.onDidChangeState((state) => {
       if (state.kind !== "running") jobs.clear();
+      if (state.kind === "starting") models.serverStarts();
       offering.follow(state);
     }),
     statusBar.onDidTell(({ model }) =>

@@ -22,6 +22,7 @@ export class Models {
   readonly #log: vscode.LogOutputChannel;
   readonly #ending: AbortSignal;
   #wasAsked = false;
+  #hasLooked = false;
 
   constructor(
     find: () => Promise<Program | { readonly absent: string }>,
@@ -33,9 +34,17 @@ export class Models {
     this.#ending = ending;
   }
 
+  /** Look again: a server that starts has read its configuration anew. */
+  serverStarts(): void {
+    this.#hasLooked = false;
+  }
+
   /** Offer the small model, once, where it is missing; tells whether a model is there now that was not. */
   async offer(): Promise<boolean> {
-    if (this.#wasAsked || !(await this.#isWanted())) return false;
+    // To look starts a process, and the server says every few seconds how it is doing.
+    if (this.#wasAsked || this.#hasLooked) return false;
+    this.#hasLooked = true;
+    if (!(await this.#isWanted())) return false;
     this.#wasAsked = true;
     const asked =
       "Glossator has no model yet. Fetch SmolLM2 (98 MB, Apache-2.0)? It runs on this machine: no code leaves it.";
