@@ -72,7 +72,8 @@ export class Asking implements vscode.Disposable {
       server.onDidChangeState((state) => {
         if (state.kind === "failed" || state.kind === "absent") this.#failAll(state.why);
         if (state.kind === "stopped") this.#failAll("The server was stopped.");
-        if (state.kind === "running") void this.#lookAtServer();
+        // A page that is not there asks when it comes.
+        if (state.kind === "running" && this.#panel.isVisible) void this.#lookAtServer();
       }),
       vscode.window.onDidChangeActiveTextEditor(() => {
         this.#moved();
