@@ -95,7 +95,7 @@ export function evidenceAsMarkdown(proposal: Proposal): string {
 }
 
 /** Return what happens to a file. */
-export function fileInWords(file: Proposal["files"][number]): string {
+function fileInWords(file: Proposal["files"][number]): string {
   const words = {
     modified: file.path,
     created: `${file.path} (new)`,
