@@ -52,7 +52,7 @@ _PROJECT = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
 VECTOR_STORES: Mapping[str, str] = {
     "auto": "What fits the size of the repository.",
     "exact": "The store that compares with every vector.",
-    "chroma": "A Chroma server.",
+    "chroma": "Chroma, which needs the extra `chroma`.",
 }
 # Those whose models write words: what makes vectors or ranks has nothing to sample.
 ROLES = tuple(it for it in ROLE_NAMES if it not in {"embed", "rerank"})

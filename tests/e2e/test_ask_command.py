@@ -11,22 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.e2e.asking import NET, QUESTION
 from tests.e2e.command_line import COMMAND, PATIENCE_S, check_one_sentence, glossator, started
 from tests.e2e.conftest import WriteScript
 
-NET = """#include "net.h"
-
-/* Open a connection to a host; returns a handle, or -1. */
-int net_connect(const char *host, int port)
-{
-\tint handle = socket_open(host, port);
-
-\tif (handle < 0)
-\t\tlog_failure(host);
-\treturn handle;
-}
-"""
-QUESTION = "How does net_connect open a connection to a host?"
 SAID = "It calls `socket_open` [1:6]. It sells ice cream. On failure it logs [1:8-9]."
 ANSWER = "It calls `socket_open`. `src/net.c:6` On failure it logs. `src/net.c:8-9`"
 NOT_FOUND = "I could not find an answer in this codebase"

@@ -13,13 +13,14 @@ from lsprotocol import types
 
 from glossator_server.lsp.panels import PLAN, PROPOSAL
 from tests.conftest import missing_part
+from tests.e2e.asking import NET, QUESTION, SAID
 from tests.e2e.conftest import WriteScript
 from tests.e2e.editing import WriteEdits, edit_models, edits_of, plan_of
 from tests.e2e.fixing import models
 from tests.e2e.lsp_editor import Json, StrictEditor, strict_editor
-from tests.e2e.test_lsp_ask import NET, QUESTION, SAID, answers, place, start
+from tests.e2e.lsp_edits import THREE, announced, ended, opened, project, run, started
+from tests.e2e.test_lsp_ask import answers, place, start
 from tests.e2e.test_lsp_document import REPLY, TEXT
-from tests.e2e.test_lsp_edit import THREE, announced, ended, opened, project, run, started
 
 __all__ = ["edit_models", "models", "project"]
 

@@ -10,23 +10,10 @@ import pytest
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 
+from tests.e2e.asking import NET, QUESTION, SAID
 from tests.e2e.conftest import WriteScript
 from tests.e2e.lsp_editor import Announced, Json, StrictEditor, strict_editor
 
-NET = """#include "net.h"
-
-/* Open a connection to a host; returns a handle, or -1. */
-int net_connect(const char *host, int port)
-{
-\tint handle = socket_open(host, port);
-
-\tif (handle < 0)
-\t\tlog_failure(host);
-\treturn handle;
-}
-"""
-QUESTION = "How does net_connect open a connection to a host?"
-SAID = "It calls `socket_open` [1:6].\n\n- It sells ice cream.\n- It logs [1:8-9].\n"
 CODE = client_capabilities("visual-studio-code")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 
@@ -10,6 +12,15 @@ from tests.e2e.lsp_editor import Announced, Json, StrictEditor, strict_editor
 from tests.e2e.test_lsp_document import COMMENT, REPLY, TEXT, URI
 
 CODE = client_capabilities("visual-studio-code")
+# Asks for lenses again and shows no diagnostics, which would be refreshed beside them.
+ONLY_LENSES = types.ClientCapabilities(
+    workspace=types.WorkspaceClientCapabilities(
+        code_lens=types.CodeLensWorkspaceClientCapabilities(refresh_support=True)
+    ),
+    text_document=types.TextDocumentClientCapabilities(
+        code_lens=types.CodeLensClientCapabilities()
+    ),
+)
 
 
 async def lenses(editor: StrictEditor) -> list[Json]:
@@ -51,4 +62,18 @@ async def test_lenses_can_be_on_from_the_start(script: WriteScript) -> None:
     async with strict_editor(Announced(CODE, options=options)) as editor:
         await editor.initialize()
         await editor.open(URI, TEXT)
+        assert len(await lenses(editor)) == 4
+
+
+async def test_a_folders_file_switches_lenses_on(script: WriteScript, tmp_path: Path) -> None:
+    script(REPLY)
+    file = tmp_path / ".glossator.toml"
+    async with strict_editor(Announced(ONLY_LENSES, folders=(tmp_path,))) as editor:
+        await editor.initialize()
+        await editor.open(URI, TEXT)
+        assert await lenses(editor) == []
+        file.write_text("code_lens = true\n")
+        changes = [{"uri": file.as_uri(), "type": types.FileChangeType.Created}]
+        await editor.notify(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, {"changes": changes})
+        await editor.answer(await editor.expect(types.WORKSPACE_CODE_LENS_REFRESH), None)
         assert len(await lenses(editor)) == 4

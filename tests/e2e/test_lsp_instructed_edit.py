@@ -19,7 +19,7 @@ from tests.e2e.editing import (
     replace_in,
 )
 from tests.e2e.lsp_editor import Json, StrictEditor, strict_editor
-from tests.e2e.test_lsp_edit import (
+from tests.e2e.lsp_edits import (
     announced,
     answer,
     chosen,

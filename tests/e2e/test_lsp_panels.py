@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -21,8 +23,7 @@ from tests.e2e.editing import (
 )
 from tests.e2e.fixing import MENDED, RIGHT, WriteModels, lay_out, models
 from tests.e2e.lsp_editor import Announced, Json, StrictEditor, strict_editor
-from tests.e2e.test_lsp_document import COMMENT, REPLY, TEXT
-from tests.e2e.test_lsp_edit import (
+from tests.e2e.lsp_edits import (
     THREE,
     announced,
     answer,
@@ -37,6 +38,7 @@ from tests.e2e.test_lsp_edit import (
     started,
     unchanged,
 )
+from tests.e2e.test_lsp_document import COMMENT, REPLY, TEXT
 
 __all__ = ["edit_models", "models", "project"]
 
@@ -45,6 +47,19 @@ FIRST_WORDS = {
     "parameters": {"a": "What is given"},
     "returns": "The same",
 }
+
+
+@asynccontextmanager
+async def with_panels(
+    project: Path, edit_models: WriteEdits, *names: str
+) -> AsyncIterator[tuple[StrictEditor, dict[str, str]]]:
+    """Start an editor with panels, and models that change all three files; open some of them.
+
+    Yields the editor and the URIs by name.
+    """
+    edit_models([plan_of(*THREE)], edits_of(*THREE))
+    async with strict_editor(announced(project, panels=True)) as editor:
+        yield editor, await opened(editor, project, *names)
 
 
 async def planned(editor: StrictEditor, text: str | None = None) -> Json:
@@ -73,9 +88,7 @@ async def waiting(editor: StrictEditor, **argument: object) -> Json:
 async def test_a_plan_is_asked_for_and_the_change_is_told_as_data(
     project: Path, edit_models: WriteEdits
 ) -> None:
-    edit_models([plan_of(*THREE)], edits_of(*THREE))
-    async with strict_editor(announced(project, panels=True)) as editor:
-        await opened(editor, project, "net.h", "client.c")
+    async with with_panels(project, edit_models, "net.h", "client.c") as (editor, _):
         token = await started(editor)
         plan = await planned(editor)
         assert plan["title"] == "Add timeout_ms to connect"
@@ -102,9 +115,7 @@ async def test_a_plan_is_asked_for_and_the_change_is_told_as_data(
 async def test_a_plan_counts_as_it_was_left_and_is_asked_for_again_if_it_cannot_be_read(
     project: Path, edit_models: WriteEdits
 ) -> None:
-    edit_models([plan_of(*THREE)], edits_of(*THREE))
-    async with strict_editor(announced(project, panels=True)) as editor:
-        await opened(editor, project)
+    async with with_panels(project, edit_models) as (editor, _):
         token = await started(editor)
         plan = await planned(editor, "# Nothing\n")
         again = await editor.expect(PLAN)
@@ -130,9 +141,7 @@ async def test_a_plan_counts_as_it_was_left_and_is_asked_for_again_if_it_cannot_
 async def test_a_plan_that_is_not_agreed_to_changes_nothing(
     said: object, project: Path, edit_models: WriteEdits
 ) -> None:
-    edit_models([plan_of(*THREE)], edits_of(*THREE))
-    async with strict_editor(announced(project, panels=True)) as editor:
-        await opened(editor, project)
+    async with with_panels(project, edit_models) as (editor, _):
         token = await started(editor)
         await editor.answer(await editor.expect(PLAN), said)
         if said is None:
@@ -146,9 +155,7 @@ async def test_a_plan_that_is_not_agreed_to_changes_nothing(
 async def test_a_cancel_takes_the_question_about_a_plan_back(
     project: Path, edit_models: WriteEdits
 ) -> None:
-    edit_models([plan_of(*THREE)], edits_of(*THREE))
-    async with strict_editor(announced(project, panels=True)) as editor:
-        await opened(editor, project)
+    async with with_panels(project, edit_models) as (editor, _):
         token = await started(editor)
         request = await editor.expect(PLAN)
         await editor.notify(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, {"token": token})
@@ -165,9 +172,7 @@ async def test_a_cancel_takes_the_question_about_a_plan_back(
 async def test_what_is_not_named_waits_on_with_numbers_of_its_own(
     project: Path, edit_models: WriteEdits
 ) -> None:
-    edit_models([plan_of(*THREE)], edits_of(*THREE))
-    async with strict_editor(announced(project, panels=True)) as editor:
-        await opened(editor, project, "net.h", "client.c")
+    async with with_panels(project, edit_models, "net.h", "client.c") as (editor, _):
         news = await waiting(editor)
         argument = {"id": news["id"], "files": ["net.h", "client.c"]}
         token = await run(editor, "glossator.proposal.apply", argument)
@@ -183,9 +188,7 @@ async def test_what_is_not_named_waits_on_with_numbers_of_its_own(
 async def test_who_cancels_before_it_begins_has_the_change_yet(
     project: Path, edit_models: WriteEdits
 ) -> None:
-    edit_models([plan_of(*THREE)], edits_of(*THREE))
-    async with strict_editor(announced(project, panels=True)) as editor:
-        await opened(editor, project)
+    async with with_panels(project, edit_models) as (editor, _):
         news = await waiting(editor)
         command = {"command": "glossator.proposal.apply", "arguments": [{"id": news["id"]}]}
         job = (await editor.ask(types.WORKSPACE_EXECUTE_COMMAND, command))["job"]
@@ -203,9 +206,7 @@ async def test_who_cancels_before_it_begins_has_the_change_yet(
 async def test_what_is_not_named_is_discarded_with_it_if_a_person_says_so(
     project: Path, edit_models: WriteEdits
 ) -> None:
-    edit_models([plan_of(*THREE)], edits_of(*THREE))
-    async with strict_editor(announced(project, panels=True)) as editor:
-        await opened(editor, project, "net.h", "client.c")
+    async with with_panels(project, edit_models, "net.h", "client.c") as (editor, _):
         news = await waiting(editor)
         argument = {"id": news["id"], "files": ["net.h", "client.c"], "rest": "discard"}
         token = await run(editor, "glossator.proposal.apply", argument)
@@ -229,9 +230,7 @@ async def test_what_is_not_named_is_discarded_with_it_if_a_person_says_so(
 async def test_what_cannot_be_meant_is_said_and_the_change_waits_on(
     command: str, argument: Json, words: str, project: Path, edit_models: WriteEdits
 ) -> None:
-    edit_models([plan_of(*THREE)], edits_of(*THREE))
-    async with strict_editor(announced(project, panels=True)) as editor:
-        await opened(editor, project)
+    async with with_panels(project, edit_models) as (editor, _):
         news = await waiting(editor)
         params = {
             "command": f"glossator.proposal.{command}",
@@ -247,9 +246,7 @@ async def test_what_cannot_be_meant_is_said_and_the_change_waits_on(
 async def test_a_change_that_cannot_be_applied_is_told_to_wait_on(
     project: Path, edit_models: WriteEdits
 ) -> None:
-    edit_models([plan_of(*THREE)], edits_of(*THREE))
-    async with strict_editor(announced(project, panels=True)) as editor:
-        uris = await opened(editor, project, "net.h", "client.c")
+    async with with_panels(project, edit_models, "net.h", "client.c") as (editor, uris):
         news = await waiting(editor)
         moved = BEFORE["net.h"].replace("connect(const char *host)", "connect(const char *name)")
         await editor.replace(uris["net.h"], moved)

@@ -7,23 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.asking import NET, SAID
 from tests.e2e.neovim import Told, run_in_project
 
 pytestmark = [pytest.mark.neovim, pytest.mark.timeout(300)]
-
-NET = """#include "net.h"
-
-/* Open a connection to a host; returns a handle, or -1. */
-int net_connect(const char *host, int port)
-{
-\tint handle = socket_open(host, port);
-
-\tif (handle < 0)
-\t\tlog_failure(host);
-\treturn handle;
-}
-"""
-SAID = "It calls `socket_open` [1:6].\n\n- It sells ice cream.\n- It logs [1:8-9].\n"
 
 
 @pytest.fixture

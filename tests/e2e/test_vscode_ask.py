@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.asking import NET, SAID
 from tests.e2e.conftest import OpenWindow
 from tests.e2e.scripted_roles import write_roles
-from tests.e2e.test_nvim_ask import NET, SAID
 
 pytestmark = [pytest.mark.vscode, pytest.mark.timeout(180)]
 

@@ -34,13 +34,18 @@ def lenses(snapshot: Snapshot) -> list[Lens]:
     """Return the lenses of a text in order, none in a language whose comments cannot be written."""
     if not styles_of(snapshot.source.language.id):
         return []
-    named = (it for it in all_symbols(snapshot.source) if it.name and is_documented_kind(it))
-    return [lens for symbol in named for lens in _of_symbol(snapshot, symbol)]
+    source, style = snapshot.source, style_of(snapshot)
+    return [
+        lens
+        for it in all_symbols(source)
+        if it.name and is_documented_kind(it)
+        for lens in _of_symbol(it, comment_status(it, style, source).state)
+    ]
 
 
-def _of_symbol(snapshot: Snapshot, symbol: Symbol) -> Iterator[Lens]:
+def _of_symbol(symbol: Symbol, state: CommentState) -> Iterator[Lens]:
     name, span = symbol.qualified_name, symbol.name_span
-    match comment_status(symbol, style_of(snapshot), snapshot.source).state:
+    match state:
         case CommentState.MISSING:
             yield Lens(span, "Document", "glossator.document", name)
         case CommentState.DRIFTED:

@@ -6,7 +6,6 @@ It must not write words, nor say what becomes of a comment that does not fit.
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 
 from glossator_server.change_set import ChangeSet, FileChange
@@ -17,6 +16,7 @@ from glossator_server.lsp.evidence import evidence_in_short
 from glossator_server.lsp.jobs import JobReport
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.panels import tell_of_comment
+from glossator_server.lsp.places import place_of
 from glossator_server.lsp.proposals import Failing, OfferedChange
 from glossator_server.lsp.reviewing import offer_change
 from glossator_server.lsp.uris import path_of
@@ -77,10 +77,8 @@ async def _offered(
 def _change(
     ls: GlossatorServer, placed: CommentProposal, snapshot: Snapshot, path: Path
 ) -> ChangeSet:
-    real = Path(os.path.realpath(path))
-    root = ls.session.root_of(path) or real.parent
+    root, name = place_of(ls, path)
     after = apply_changes(snapshot.text, placed.edits[0].changes)
-    name = real.relative_to(root).as_posix()
     return ChangeSet(root, (FileChange(name, snapshot.text, after, version=snapshot.version),))
 
 

@@ -174,6 +174,12 @@ class PositionMap:
         return start + within, is_cut
 
 
+def selected_lines(where: types.Range) -> range:
+    """Return the lines (from 1) of a selection; who selects whole lines ends before the next."""
+    is_before = where.end.character == 0 and where.end.line > where.start.line
+    return range(where.start.line + 1, where.end.line + (1 if is_before else 2))
+
+
 def range_as_sent(place: types.Range) -> dict[str, object]:
     """Return a range as it stands in a command's argument."""
     return {
@@ -205,9 +211,3 @@ def _halves(character: str) -> tuple[str, str]:
         for at in (0, 2)
     )
     return first, second
-
-
-def selected_lines(where: types.Range) -> range:
-    """Return the lines (from 1) of a selection; who selects whole lines ends before the next."""
-    is_before = where.end.character == 0 and where.end.line > where.start.line
-    return range(where.start.line + 1, where.end.line + (1 if is_before else 2))

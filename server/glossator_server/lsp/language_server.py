@@ -26,6 +26,7 @@ from glossator_server.lsp.proposals import Proposals
 from glossator_server.lsp.protocol import EdgeProtocol
 from glossator_server.lsp.questions import Questions
 from glossator_server.session import Job, Session
+from glossator_server.settings import Settings
 
 if TYPE_CHECKING:
     from glossator_server.lsp.drifting import DriftShower
@@ -86,10 +87,15 @@ class GlossatorServer(LanguageServer):
         if self.editor.refreshes_diagnostics and self.got_ready.is_set():
             self.workspace_diagnostic_refresh(None, lambda _: None)
 
-    def refresh_lenses(self) -> None:
-        """Have an editor that shows code lenses ask for them again."""
-        if self.editor.refreshes_lenses:
+    def settings_changed(self, former: Settings) -> None:
+        """Have what follows from other settings than the former ones be seen."""
+        now = self.session.settings
+        if now.document != former.document:
+            self.drift.all_changed()
+        if now.code_lens != former.code_lens and self.editor.refreshes_lenses:
             self.workspace_code_lens_refresh(None, lambda _: None)
+        if self.indexing is not None:
+            self.indexing.follow()
 
     def say(self, kind: types.MessageType, sentence: str) -> None:
         """Show the user one sentence."""

@@ -7,7 +7,7 @@ shown instead is written elsewhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from glossator_server.change_set import FileChange
 from glossator_server.changes.hunks import Hunk, hunks_of
 from glossator_server.errors import UsageError
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.places import place_of
 from glossator_server.lsp.proposals import OfferedChange
 from glossator_server.lsp.uris import path_of
 from glossator_server.proposal import CommentProposal, Proposal
@@ -88,10 +89,7 @@ def tell_of_comment(ls: GlossatorServer, proposal: CommentProposal, job: int) ->
         return
     uri = proposal.edits[0].uri
     path = path_of(uri)
-    root = None if path is None else ls.session.root_of(path)
-    name = path.name if path is not None else uri
-    if path is not None and root is not None and path.is_relative_to(root):
-        name = path.relative_to(root).as_posix()
+    _, name = (None, uri) if path is None else place_of(ls, path)
     file: dict[str, object] = {
         "path": name,
         "uri": uri,
@@ -142,17 +140,7 @@ def _tell(
         "state": news.state.value,
         "title": proposal.title,
         **more,
-        "evidence": [
-            {
-                "check": it.check,
-                "tool": it.tool,
-                "version": it.version,
-                "before": it.before,
-                "after": it.after,
-                "verdict": it.verdict.value,
-            }
-            for it in proposal.evidence
-        ],
+        "evidence": [asdict(it) for it in proposal.evidence],
         "notices": list(proposal.notices),
         "model": proposal.model,
         "route": proposal.route,

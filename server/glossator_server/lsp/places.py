@@ -55,5 +55,16 @@ def documents_by_path(ls: GlossatorServer) -> Mapping[Path, OpenDocument]:
     return found
 
 
+def place_of(ls: GlossatorServer, path: Path) -> tuple[Path, str]:
+    """Return the workspace folder that a file lies in, else its own, and its path below that."""
+    root = ls.session.root_of(path) or _followed(path).parent
+    return root, inner_path(path, root)
+
+
+def inner_path(path: Path, root: Path) -> str:
+    """Return a file's path below the real root that it really lies in, with `/`."""
+    return _followed(path).relative_to(root).as_posix()
+
+
 def _followed(path: Path) -> Path:
     return Path(os.path.realpath(path))

@@ -10,6 +10,8 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from glossator_server.shortening import shortened
+
 # A menu is narrow.
 MOST_OF_A_TITLE = 70
 
@@ -54,7 +56,8 @@ class Questions:
         """Yield what a menu offers."""
         for it in self._open.values():
             for answer in it.answers:
-                yield PossibleAnswer(it.number, answer, f"{answer} ({_in_short(it.message)})")
+                about = shortened(it.message.partition(": ")[0], MOST_OF_A_TITLE)
+                yield PossibleAnswer(it.number, answer, f"{answer} ({about})")
 
     def answer(self, number: int, answer: str) -> bool:
         """Answer a question; return whether it was open and has such an answer."""
@@ -63,8 +66,3 @@ class Questions:
             return False
         question.answered.set_result(answer)
         return True
-
-
-def _in_short(message: str) -> str:
-    head = message.split(": ", maxsplit=1)[0]
-    return head if len(head) <= MOST_OF_A_TITLE else f"{head[: MOST_OF_A_TITLE - 1]}…"

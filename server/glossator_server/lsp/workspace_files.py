@@ -41,13 +41,10 @@ def workspace_file_changed(ls: GlossatorServer) -> None:
 
 def take_workspace_files(ls: GlossatorServer, read: Callable[[], tuple[str, ...]]) -> None:
     """Have what `read` finds in the folders' files hold, and show what follows from it."""
-    former = ls.session.settings.document
+    former = ls.session.settings
     ls.note_ignored_settings(read())
     show_workspace_files(ls)
-    if ls.session.settings.document != former:
-        ls.drift.all_changed()
-    if ls.indexing is not None:
-        ls.indexing.follow()
+    ls.settings_changed(former)
 
 
 def show_workspace_files(ls: GlossatorServer) -> None:

@@ -177,7 +177,8 @@ class _Run:
     async def _ended(self, ending: Ending | None) -> None:
         """Return when no process of the run is left."""
         if ending is not Ending.EXITED:
-            end_tree(self._process.pid)
+            # It waits for processes to stop, and an editor for the loop.
+            await asyncio.to_thread(end_tree, self._process.pid)
             if (first := self._report.first_process) is not None:
                 end_first(first)
         await self._process.wait()

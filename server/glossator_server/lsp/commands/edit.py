@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -29,6 +28,7 @@ from glossator_server.lsp.commands.arguments import (
 )
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.places import inner_path
 from glossator_server.lsp.planning import agreed_plan
 from glossator_server.lsp.proposals import CheckAgain, Failing, OfferedChange
 from glossator_server.lsp.reviewing import offer_change
@@ -166,7 +166,7 @@ def _with_line(changes: ChangeSet, line: InstructionLine) -> tuple[ChangeSet, fr
 
     They were made for a text in which the line was gone already.
     """
-    path = Path(os.path.realpath(line.path)).relative_to(changes.root).as_posix()
+    path = inner_path(line.path, changes.root)
     files = tuple(
         replace(it, before=line.text) if (it.moved_from or it.path) == path else it
         for it in changes.files

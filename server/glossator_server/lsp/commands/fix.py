@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +28,7 @@ from glossator_server.lsp.commands.arguments import (
 from glossator_server.lsp.fixing import complaint_of, is_finding, open_workshop
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.places import inner_path
 from glossator_server.lsp.proposals import Failing, OfferedChange
 from glossator_server.lsp.reviewing import offer_change
 from glossator_server.lsp.sending import require_edits
@@ -76,9 +76,8 @@ async def write_fix(
 
 
 def _offered(outcome: FixProposal, snapshot: Snapshot, workshop: Workshop) -> OfferedChange:
-    place = Path(os.path.realpath(snapshot.path or ""))
     after = apply_changes(snapshot.text, outcome.edits[0].changes)
-    name = place.relative_to(workshop.root).as_posix()
+    name = inner_path(snapshot.path or Path(), workshop.root)
     change = FileChange(name, snapshot.text, after, version=snapshot.version)
 
     async def again(changes: ChangeSet) -> Proposal | Failing:

@@ -92,8 +92,9 @@ async def _apply(ls: GlossatorServer, wanted: _Wanted, report: JobReport) -> str
         return "discarded; nothing was changed"
     report.say("applying")
     words = await apply_change(ls, decision, report)
-    has_rest = taken is not None and wanted.keeps_rest
-    left = _left(kept, rest_of(offered, taken)) if has_rest and taken is not None else None
+    left = None
+    if taken is not None and wanted.keeps_rest:
+        left = _left(kept, rest_of(offered, taken))
     applied = None if left is not None else kept.id
     tell_of_change(ls, ProposalNews(applied, ProposalState.APPLIED, report.job), decision)
     if left is not None:

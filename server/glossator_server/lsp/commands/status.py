@@ -25,10 +25,11 @@ async def status(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, 
     """Answer with the version, the models, jobs, documents, settings, indexes."""
     read_object(arguments, frozenset())
     session = ls.session
+    roles = {role: await _model(ls, role) for role in ROLES}
     return {
         "version": ls.version,
-        **await _model(ls, "document"),
-        "roles": {role: await _model(ls, role) for role in ROLES},
+        **roles["document"],
+        "roles": roles,
         "jobs": [{"job": it.id, "title": it.title} for it in session.jobs.running],
         "documents": [
             {"uri": it.uri, "version": it.version, "trouble": it.trouble}

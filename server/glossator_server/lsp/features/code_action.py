@@ -39,9 +39,9 @@ def code_action(
         found = offers_in_text(document.text, selection, asked)
     else:
         found = offers(snapshot, selection, asked)
-    fixes = [*_answers(ls), *quick_fixes(params, document.version)]
-    if not asked.wants(QUICK_FIX):
-        fixes = []
+    fixes: list[types.CodeAction] = []
+    if asked.wants(QUICK_FIX):
+        fixes += (*_answers(ls), *quick_fixes(params, document.version))
     last: list[types.CodeAction] = []
     if asked.wants(QUICK_FIX) and snapshot is not None:
         positions = ls.documents.positions(document.uri, document.text)

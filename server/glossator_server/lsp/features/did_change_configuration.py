@@ -35,12 +35,8 @@ async def pull_configuration(ls: GlossatorServer) -> None:
 
 def _take(ls: GlossatorServer, section: object) -> None:
     if isinstance(section, Mapping):
-        shown, lenses = ls.session.settings.document, ls.session.settings.code_lens
+        former = ls.session.settings
         ls.note_ignored_settings(ls.session.configure("configuration", section))
-        if ls.session.settings.document != shown:
+        if ls.session.settings.document != former.document:
             ls.refresh_diagnostics()
-            ls.drift.all_changed()
-        if ls.session.settings.code_lens != lenses:
-            ls.refresh_lenses()
-        if ls.indexing is not None:
-            ls.indexing.follow()
+        ls.settings_changed(former)
