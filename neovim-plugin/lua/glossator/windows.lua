@@ -53,15 +53,6 @@ function M.is_idle()
   return vim.api.nvim_get_mode().mode == 'n' and vim.fn.getcmdwintype() == ''
 end
 
----@param bufnr integer
----@return integer? win where it is shown in this tab
-function M.shown(bufnr)
-  local here = vim.api.nvim_tabpage_list_wins(0)
-  return vim.iter(vim.fn.win_findbuf(bufnr)):find(function(it)
-    return vim.list_contains(here, it)
-  end)
-end
-
 ---@param win integer
 local function calm(win)
   local set = vim.wo[win][0]
@@ -77,8 +68,8 @@ end
 ---@param kind 'split'|'vsplit'|'float'
 ---@return integer win
 function M.split(bufnr, kind)
-  local win = M.shown(bufnr)
-  if win then
+  local win = vim.fn.bufwinid(bufnr)
+  if win ~= -1 then
     return win
   end
   if kind == 'float' then
