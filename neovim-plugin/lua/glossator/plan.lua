@@ -106,9 +106,9 @@ local function jump(it)
 end
 
 ---@param it glossator.OpenPlan
----@return { name: string, what: string, run: fun() }[]
+---@return glossator.Action[]
 local function actions_of(it)
-  local actions = {
+  return {
     {
       name = 'go_on',
       what = 'have the plan carried out as it stands; so does :w',
@@ -131,14 +131,6 @@ local function actions_of(it)
       end,
     },
   }
-  table.insert(actions, {
-    name = 'help',
-    what = 'these keys',
-    run = function()
-      windows.help('Plan', options.now().keys.plan, actions)
-    end,
-  })
-  return actions
 end
 
 ---@param it glossator.OpenPlan
@@ -165,7 +157,7 @@ local function listen(it)
       end)
     end,
   })
-  windows.map(it.bufnr, options.now().keys.plan, actions_of(it))
+  windows.map(it.bufnr, 'Plan', options.now().keys.plan, actions_of(it))
 end
 
 ---@param it glossator.OpenPlan

@@ -118,30 +118,11 @@ function M.bar(win, title, keys, offered)
   vim.wo[win][0].winbar = ('%%#Title# %s %%* %s'):format(title, text)
 end
 
----Map keys of a buffer: each action has a `<Plug>` mapping, and the key that a person chose for it.
----@param bufnr integer
----@param keys table<string, string|false>
----@param actions { name: string, what: string, run: fun() }[]
-function M.map(bufnr, keys, actions)
-  for _, it in ipairs(actions) do
-    local plug = ('<Plug>(glossator-%s)'):format(it.name:gsub('_', '-'))
-    vim.keymap.set('n', plug, it.run, { buffer = bufnr, desc = it.what })
-    if keys[it.name] then
-      vim.keymap.set('n', keys[it.name], plug, {
-        buffer = bufnr,
-        desc = it.what,
-        remap = true,
-        nowait = true,
-      })
-    end
-  end
-end
-
 ---Show the keys of a view, until the next key.
 ---@param title string
 ---@param keys table<string, string|false>
----@param actions { name: string, what: string }[]
-function M.help(title, keys, actions)
+---@param actions glossator.Action[]
+local function help(title, keys, actions)
   local lines = {} ---@type string[]
   for _, it in ipairs(actions) do
     if keys[it.name] then
@@ -154,6 +135,40 @@ function M.help(title, keys, actions)
     close_events = { 'CursorMoved', 'BufLeave', 'InsertEnter' },
     focusable = false,
   })
+end
+
+---@class glossator.Action what a key does in a view
+---@field name string as in the options
+---@field what string
+---@field run fun()
+
+---Map keys of a buffer: each action has a `<Plug>` mapping, and the key that a person chose for it.
+---The last action is to show them all.
+---@param bufnr integer
+---@param title string
+---@param keys table<string, string|false>
+---@param actions glossator.Action[]
+function M.map(bufnr, title, keys, actions)
+  local all = vim.list_slice(actions)
+  table.insert(all, {
+    name = 'help',
+    what = 'these keys',
+    run = function()
+      help(title, keys, all)
+    end,
+  })
+  for _, it in ipairs(all) do
+    local plug = ('<Plug>(glossator-%s)'):format(it.name:gsub('_', '-'))
+    vim.keymap.set('n', plug, it.run, { buffer = bufnr, desc = it.what })
+    if keys[it.name] then
+      vim.keymap.set('n', keys[it.name], plug, {
+        buffer = bufnr,
+        desc = it.what,
+        remap = true,
+        nowait = true,
+      })
+    end
+  end
 end
 
 return M

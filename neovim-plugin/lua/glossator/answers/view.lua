@@ -166,7 +166,7 @@ local function follow_up()
   end)
 end
 
----@type { name: string, what: string, run: fun() }[]
+---@type glossator.Action[]
 local actions = {
   { name = 'jump', what = 'go to the place under the cursor', run = jump },
   {
@@ -193,13 +193,6 @@ local actions = {
     end,
   },
 }
-table.insert(actions, {
-  name = 'help',
-  what = 'these keys',
-  run = function()
-    windows.help('Answer', options.now().keys.answer, actions)
-  end,
-})
 
 ---@type integer?
 local there
@@ -213,7 +206,7 @@ local function buffer()
   there = bufnr
   vim.api.nvim_set_hl(0, 'GlossatorCitation', { link = 'Underlined', default = true })
   windows.colour(bufnr, 'markdown')
-  windows.map(bufnr, options.now().keys.answer, actions)
+  windows.map(bufnr, 'Answer', options.now().keys.answer, actions)
   if options.now().keys.answer.jump then
     vim.keymap.set('n', 'gf', '<Plug>(glossator-jump)', { buffer = bufnr, remap = true })
   end
