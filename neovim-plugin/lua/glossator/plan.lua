@@ -62,12 +62,13 @@ local function show(it)
   local win = windows.split(it.bufnr, 'split')
   vim.api.nvim_set_current_win(win)
   vim.api.nvim_win_set_height(win, math.max(math.floor(vim.o.lines / 2), 8))
-  windows.bar(win, 'plan', options.now().keys.plan, {
+  local offered = {
     { 'go_on', 'or :w go on' },
     { 'discard', 'discard' },
     { 'jump', 'open the file' },
     { 'help', 'all keys' },
-  })
+  }
+  windows.bar(win, 'plan', windows.offer(options.now().keys.plan, offered))
 end
 
 ---A plan whose window was closed is asked about: closing says neither yes nor no.

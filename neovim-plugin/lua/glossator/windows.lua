@@ -95,27 +95,27 @@ function M.split(bufnr, kind)
   return win
 end
 
----Return text that a winbar shows as it is.
----@param text string
----@return string
-function M.literal(text)
-  return (text:gsub('%c', ' '):gsub('%%', '%%%%'))
-end
-
----Say above a window what it is and what can be pressed.
+---Say above a window what it is, and more, which is shown as it is.
 ---@param win integer
 ---@param title string
+---@param text string
+function M.bar(win, title, text)
+  local literal = text:gsub('%c', ' '):gsub('%%', '%%%%')
+  vim.wo[win][0].winbar = ('%%#Title# %s %%* %s'):format(title, literal)
+end
+
+---Return what can be pressed, for a bar.
 ---@param keys table<string, string|false>
 ---@param offered string[][] an action and what it does
-function M.bar(win, title, keys, offered)
+---@return string
+function M.offer(keys, offered)
   local parts = {} ---@type string[]
   for _, it in ipairs(offered) do
     if keys[it[1]] then
       table.insert(parts, ('%s %s'):format(keys[it[1]], it[2]))
     end
   end
-  local text = M.literal(table.concat(parts, '  '))
-  vim.wo[win][0].winbar = ('%%#Title# %s %%* %s'):format(title, text)
+  return table.concat(parts, '  ')
 end
 
 ---Show the keys of a view, until the next key.

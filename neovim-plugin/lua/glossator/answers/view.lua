@@ -220,12 +220,13 @@ local function show(one)
   local bufnr = buffer()
   local win = windows.split(bufnr, options.now().answers)
   vim.b[bufnr].glossator_client = one.client_id
-  windows.bar(win, 'answer', options.now().keys.answer, {
+  local offered = {
     { 'jump', 'go to the place' },
     { 'follow_up', 'ask on' },
     { 'stop', 'stop' },
     { 'help', 'all keys' },
-  })
+  }
+  windows.bar(win, 'answer', windows.offer(options.now().keys.answer, offered))
   vim.api.nvim_win_set_cursor(win, { one.first + 1, 0 })
   vim.api.nvim_win_call(win, function()
     vim.fn.winrestview({ topline = one.first + 1 })

@@ -53,6 +53,16 @@ local function draw_part(bufnr, side, part)
 end
 
 ---@param view glossator.ReviewView
+---@return string
+local function bar_of(view)
+  if view.is_sent then
+    return 'being applied...'
+  end
+  local offered = windows.offer(options.now().keys.review, words.offered)
+  return words.counted(state.counts(view.review)) .. '  |  ' .. offered
+end
+
+---@param view glossator.ReviewView
 function M.draw(view)
   local lines, first = words.list(view.review, view.file)
   windows.fill(view.list, lines)
@@ -68,11 +78,9 @@ function M.draw(view)
     end
   end
   local change = view.review.files[view.file].change
-  local name = windows.literal(change.movedFrom or change.path)
-  local bar = windows.literal(words.bar(view.review, view.is_sent, options.now().keys.review))
-  vim.wo[view.windows.list][0].winbar = '%#Title# review %* ' .. bar
-  vim.wo[view.windows.before][0].winbar = '%#Title# before %* ' .. name
-  vim.wo[view.windows.after][0].winbar = '%#Title# after %* ' .. windows.literal(change.path)
+  windows.bar(view.windows.list, 'review', bar_of(view))
+  windows.bar(view.windows.before, 'before', change.movedFrom or change.path)
+  windows.bar(view.windows.after, 'after', change.path)
 end
 
 ---@param view glossator.ReviewView

@@ -101,29 +101,14 @@ end
 ---@type table<glossator.Mark, string>
 M.decided = { open = '', accepted = ' taken', discarded = ' left out' }
 
----Return what can be pressed now.
----@param review glossator.Review
----@param is_sent boolean
----@param keys glossator.ReviewKeys
----@return string
-function M.bar(review, is_sent, keys)
-  if is_sent then
-    return 'being applied...'
-  end
-  local parts = {} ---@type string[]
-  local offered = {
-    { keys.accept, 'take' },
-    { keys.discard, 'leave out' },
-    { keys.apply, 'apply' },
-    { keys.later, 'later' },
-    { keys.help, 'all keys' },
-  }
-  for _, it in ipairs(offered) do
-    if it[1] then
-      table.insert(parts, ('%s %s'):format(it[1], it[2]))
-    end
-  end
-  return M.counted(state.counts(review)) .. '  |  ' .. table.concat(parts, '  ')
-end
+---What the bar of a review offers: an action, and what it does.
+---@type string[][]
+M.offered = {
+  { 'accept', 'take' },
+  { 'discard', 'leave out' },
+  { 'apply', 'apply' },
+  { 'later', 'later' },
+  { 'help', 'all keys' },
+}
 
 return M
