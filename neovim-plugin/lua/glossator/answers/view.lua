@@ -305,9 +305,6 @@ function M.open()
   vim.api.nvim_set_current_win(show(shown[#shown]))
 end
 
----Ask on in the last conversation.
-M.follow_up = follow_up
-
 ---The server has ended: what was not whole will not become it.
 ---@param client_id integer
 function M.forget(client_id)

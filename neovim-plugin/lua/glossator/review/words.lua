@@ -20,7 +20,7 @@ local said = { open = 'not decided', accepted = 'taken', discarded = 'left out' 
 
 ---@param evidence glossator.Evidence[]
 ---@return string
-function M.checked(evidence)
+local function checked(evidence)
   local parts = {} ---@type string[]
   for _, it in ipairs(evidence) do
     local verdict = it.verdict == 'passed' and 'ok' or 'FAILED'
@@ -73,7 +73,7 @@ function M.list(review, current)
   local proposal = review.proposal
   local lines = {
     proposal.title,
-    ('checked: %s, %s'):format(M.checked(proposal.evidence), made_by(proposal)),
+    ('checked: %s, %s'):format(checked(proposal.evidence), made_by(proposal)),
   }
   local first = #lines + 1
   for index, file in ipairs(review.files) do
