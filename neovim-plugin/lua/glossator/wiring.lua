@@ -93,10 +93,10 @@ function M.attached(client, bufnr)
 end
 
 ---A server has ended: what belongs to it is over. It may have ended before it was joined.
----@param rpc vim.lsp.rpc.PublicClient?
+---@param rpc vim.lsp.rpc.PublicClient
 function M.unwire(rpc)
-  local client_id = rpc and wired[rpc]
-  if not (rpc and client_id) then
+  local client_id = wired[rpc]
+  if not client_id then
     return
   end
   wired[rpc] = nil
