@@ -118,12 +118,10 @@ local function decide(view, parts, mark)
   if not next_part then
     return send(view)
   end
-  if mark == 'open' or vim.api.nvim_get_current_win() == view.windows.list then
-    drawing.draw(view)
-  else
+  if mark ~= 'open' and vim.api.nvim_get_current_win() ~= view.windows.list then
     drawing.go_to(view, next_part)
-    drawing.draw(view)
   end
+  drawing.draw(view)
 end
 
 ---@param view glossator.ReviewView
