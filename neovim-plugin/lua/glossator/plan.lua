@@ -163,13 +163,9 @@ end
 
 ---@param it glossator.OpenPlan
 local function fill(it)
-  local lines = vim.split(it.plan.text, '\n')
-  if lines[#lines] == '' then
-    table.remove(lines)
-  end
   vim.bo[it.bufnr].modifiable = true
   vim.bo[it.bufnr].buftype = 'acwrite'
-  windows.fill(it.bufnr, lines)
+  windows.fill(it.bufnr, windows.lines(it.plan.text))
   vim.diagnostic.reset(namespace, it.bufnr)
   if it.plan.problem then
     vim.diagnostic.set(namespace, it.bufnr, {

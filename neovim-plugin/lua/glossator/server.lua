@@ -96,8 +96,7 @@ function M.when_started(bufnr, run)
   vim.api.nvim_create_autocmd('LspAttach', {
     buffer = bufnr,
     callback = function(event)
-      local client = vim.lsp.get_client_by_id(event.data.client_id)
-      if client and client.name == 'glossator' then
+      if vim.lsp.get_clients({ id = event.data.client_id, name = 'glossator' })[1] then
         vim.schedule(function()
           if vim.api.nvim_get_current_buf() == bufnr then
             run()

@@ -25,6 +25,13 @@ function M.scratch(name, filetype)
   return bufnr
 end
 
+---Return the lines of a text; the end of the last one begins no other.
+---@param text string
+---@return string[]
+function M.lines(text)
+  return vim.split((text:gsub('\n$', '')), '\n')
+end
+
 ---Replace all lines, or those from `first` (from 0) on.
 ---@param bufnr integer
 ---@param lines string[]

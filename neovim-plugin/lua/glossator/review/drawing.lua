@@ -24,16 +24,6 @@ local MOST_LIST_LINES = 10
 ---@field after integer
 ---@field windows { list: integer, before: integer, after: integer }
 
----@param text string?
----@return string[]
-local function lines_of(text)
-  local lines = vim.split(text or '', '\n')
-  if lines[#lines] == '' then
-    table.remove(lines)
-  end
-  return lines
-end
-
 ---@param bufnr integer
 ---@param side 'before'|'after'
 ---@param part glossator.Part
@@ -88,9 +78,11 @@ end
 function M.show_file(view, file)
   view.file = file
   local change = view.review.files[file].change
-  local filetype = vim.filetype.match({ filename = change.path, contents = lines_of(change.after) })
+  local lines =
+    { before = windows.lines(change.before or ''), after = windows.lines(change.after or '') }
+  local filetype = vim.filetype.match({ filename = change.path, contents = lines.after })
   for _, side in ipairs({ 'before', 'after' }) do
-    windows.fill(view[side], lines_of(change[side]))
+    windows.fill(view[side], lines[side])
     if filetype then
       windows.colour(view[side], filetype)
     end
