@@ -164,3 +164,24 @@ def test_a_question_is_asked_in_words_and_a_place_that_is_gone_is_said(scene: Sc
         f"Glossator: {scene.path} is not there any more.",
         "Glossator: no place is named on this line.",
     ]
+
+
+def test_a_key_shows_what_each_key_does(scene: Scene) -> None:
+    played = play(
+        scene,
+        """
+    vim.g.glossator = { keys = { answer = { stop = false } } }
+    nvim.go_to("net_connect")
+    vim.cmd("Glossator explain")
+    nvim.wait_for_progress("end", "answered")
+    nvim.enter("glossator://answer")
+    nvim.press("g?")
+    local float = vim.iter(vim.api.nvim_tabpage_list_wins(0)):find(function(it)
+      return vim.api.nvim_win_get_config(it).relative ~= ""
+    end)
+    return nvim.text_of(float)
+    """,
+    )
+    keys = [it.split(maxsplit=1) for it in played.result.split("\n")]
+    assert [it[0] for it in keys] == ["<CR>", "]]", "[[", "a", "q", "g?"]
+    assert keys[-1][1].strip() == "these keys"
