@@ -7,27 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.asking import NET, QUESTION, SAID
 from tests.e2e.neovim_plugin import Scene, play
 
 pytestmark = [pytest.mark.neovim, pytest.mark.timeout(300)]
 
-NET = """#include "net.h"
-
-/* Open a connection to a host; returns a handle, or -1. */
-int net_connect(const char *host, int port)
-{
-\tint handle = socket_open(host, port);
-
-\tif (handle < 0)
-\t\tlog_failure(host);
-\treturn handle;
-}
-"""
-SAID = "It calls `socket_open` [1:6].\n\n- It sells ice cream.\n- It logs [1:8-9].\n"
 # An answer that is still being written when somebody stops it.
 LONG = "It logs [1:8-9].\n\n" * 2000
 SLOWLY: dict[str, object] = {"chunk": 20, "delay_s": 0.05}
-QUESTION = "How does net_connect open a connection to a host?"
 
 
 @pytest.fixture
