@@ -15,6 +15,8 @@ import { withStop } from "./stoppable.ts";
 const FETCH = "Fetch It";
 const OTHER = "Use Another Model...";
 const NOT_NOW = "Not Now";
+// To look starts a process, and the server says every few seconds how it is doing.
+const LOOKED_AGAIN_AFTER_MS = 60_000;
 
 /** Offers the small model, and fetches it. */
 export class Models {
@@ -22,7 +24,7 @@ export class Models {
   readonly #log: vscode.LogOutputChannel;
   readonly #ending: AbortSignal;
   #wasAsked = false;
-  #hasLooked = false;
+  #lookedMs = 0;
 
   constructor(
     find: () => Promise<Program | { readonly absent: string }>,
@@ -34,23 +36,16 @@ export class Models {
     this.#ending = ending;
   }
 
-  /** Look again: a server that starts has read its configuration anew. */
+  /** Look again at once: a server that starts has read its configuration anew. */
   serverStarts(): void {
-    this.#hasLooked = false;
+    this.#lookedMs = 0;
   }
 
   /** Offer the small model, once, where it is missing; tells whether a model is there now that was not. */
   async offer(): Promise<boolean> {
-    // To look starts a process, and the server says every few seconds how it is doing.
-    if (this.#wasAsked || this.#hasLooked) return false;
-    this.#hasLooked = true;
-    if (!(await this.#isWanted())) return false;
-    this.#wasAsked = true;
-    const asked =
-      "Glossator has no model yet. Fetch SmolLM2 (98 MB, Apache-2.0)? It runs on this machine: no code leaves it.";
-    const answer = await vscode.window.showInformationMessage(asked, FETCH, OTHER, NOT_NOW);
-    if (answer === OTHER) await vscode.commands.executeCommand("glossator.ui.openConfig");
-    return answer === FETCH && (await this.fetch());
+    if (this.#wasAsked || Date.now() - this.#lookedMs < LOOKED_AGAIN_AFTER_MS) return false;
+    this.#lookedMs = Date.now();
+    return (await this.#isWanted()) && (await this.#ask());
   }
 
   /** Fetch the small model with progress; tells whether it is there. Rejects with the sentence to show. */
@@ -76,6 +71,17 @@ export class Models {
       if (ended.status !== 0) throw new Error(saidBy(ended.lines));
       return true;
     });
+  }
+
+  async #ask(): Promise<boolean> {
+    // Somebody else may have looked at the same time.
+    if (this.#wasAsked) return false;
+    this.#wasAsked = true;
+    const asked =
+      "Glossator has no model yet. Fetch SmolLM2 (98 MB, Apache-2.0)? It runs on this machine: no code leaves it.";
+    const answer = await vscode.window.showInformationMessage(asked, FETCH, OTHER, NOT_NOW);
+    if (answer === OTHER) await vscode.commands.executeCommand("glossator.ui.openConfig");
+    return answer === FETCH && (await this.fetch());
   }
 
   async #isWanted(): Promise<boolean> {
