@@ -115,10 +115,6 @@ function follow({ server, offering, models, statusBar }: CommandParts, jobs: Job
       if (jobs.titles.length === 0) void server.restart();
       else void offering.restart("The configuration of Glossator has changed; restart its server when the jobs are done.");
     }),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => {
-      // Settings of the folder count from now on: the server asks for them.
-      void server.client?.sendNotification("workspace/didChangeConfiguration", { settings: null });
-    }),
   ];
 }
 
