@@ -99,6 +99,6 @@ export function menuOf({ state, isTrusted, editor }: Moment): MenuLine[] {
   if (state === "absent") return [{ label: "$(cloud-download) Install Server", command: "glossator.ui.install" }, ...house];
   if (state === "failed") return house;
   const code = editor ? [heading("this code"), ...AT_CURSOR, ...(isTrusted ? AT_CURSOR_TRUSTED : []), ...IN_FILE] : [];
-  const all = [heading("this repository"), ...ANYWHERE, ...(isTrusted ? ANYWHERE_TRUSTED : [])];
+  const all = [heading("this workspace"), ...ANYWHERE, ...(isTrusted ? ANYWHERE_TRUSTED : [])];
   return [...code, ...all, heading("jobs"), { label: "$(stop-circle) Cancel a Job...", command: "glossator.ui.cancel" }, ...house];
 }
