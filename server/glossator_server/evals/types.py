@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from glossator_clients.costs import Cost
 from glossator_clients.protocol import ChatModel
 from glossator_gate.types import DataClass
+from glossator_server.indexes import Indexes
 from glossator_server.policies import WorkspacePolicy
 from glossator_server.session import OpenChecker, OpenIndex
 from glossator_server.settings import Settings
@@ -140,6 +141,7 @@ class Outcome:
 
     `seconds` is wall time, `model_seconds` what of it models answered; both in seconds. `cost` is
     None where the policy names no price. `result.measures` holds every measure that counts.
+    `again` says that the model was not there, so that a run that goes on tries the case again.
     """
 
     case: str
@@ -150,6 +152,7 @@ class Outcome:
     prompt_tokens: int
     completion_tokens: int
     cost: Cost | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,11 @@ class Subject(Protocol):
     @property
     def means(self) -> Means:
         """Return the ways to an index and to checks."""
+        ...
+
+    @property
+    def indexes(self) -> Indexes:
+        """Return the indexes of the measured repository that are up; there may be none."""
         ...
 
     @property
