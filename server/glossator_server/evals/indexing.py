@@ -19,7 +19,7 @@ class UserIndexes:
         self._opened: dict[Path, IndexClient] = {}
 
     async def of(self, root: Path, subject: Subject) -> IndexClient | None:
-        """Return the index of a repository by its real path, whole; None where the user has switched indexes off.
+        """Return the whole index of a repository (a real path); None where the user wants none.
 
         Raises `IndexUnavailableError` where none can be made.
         """

@@ -36,6 +36,11 @@ NOTHING_TO_MINE = (
 )
 
 
+def create() -> IntentSuite:
+    """Return the suite, for one run."""
+    return IntentSuite()
+
+
 class IntentSuite:
     """Sorts labelled requests; follows `types.Suite`."""
 
