@@ -1,4 +1,4 @@
-"""Own the connections of a suite to the indexes of users' own repositories, one a repository.
+"""Own the use of the indexes of users' own repositories by a suite: asked when they are whole.
 
 They are asked as any command asks them, and never changed.
 """
@@ -7,37 +7,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from glossator_gate.errors import GlossatorError
 from glossator_indexer.owner_client import IndexClient
 from glossator_server.evals.types import Subject
+from glossator_server.indexes import IndexedPlace
 
 
-class UserIndexes:
-    """Indexes by folder, opened when they are first asked for; lives on one loop."""
+class WholeIndexes:
+    """Indexes that were waited for: half of one answers the first cases otherwise than the last."""
 
     def __init__(self) -> None:
-        self._opened: dict[Path, IndexClient] = {}
+        self._whole: set[IndexClient] = set()
 
-    async def of(self, root: Path, subject: Subject) -> IndexClient | None:
-        """Return the whole index of a repository (a real path); None where the user wants none.
+    async def of(self, file: Path, subject: Subject) -> IndexedPlace | None:
+        """Return where a file lies in its index, None where the user wants none.
 
         Raises `IndexUnavailableError` where none can be made.
         """
-        if not subject.settings.index.enabled:
+        place = subject.indexes.place(file)
+        if place is None:
             return None
-        if root not in self._opened:
-            client = subject.means.open_index(root, subject.settings.index)
-            try:
-                await client.open()
-                # Half an index would answer the first cases otherwise than the last ones.
-                await client.refresh()
-            except GlossatorError:
-                await client.close()
-                raise
-            self._opened[root] = client
-        return self._opened[root]
-
-    async def close(self) -> None:
-        """Hang up everywhere."""
-        while self._opened:
-            await self._opened.popitem()[1].close()
+        if place.client not in self._whole:
+            await place.client.refresh()
+            self._whole.add(place.client)
+        return place

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from glossator_indexer.languages import language_of_file
-from glossator_indexer.owner_client import IndexClient
 from glossator_indexer.parsing import parse
 from glossator_indexer.records import ContextPiece, PiecesQuery
 from glossator_server.actions.fix import FixOutcome, NoFix, NoFixCause, fix
@@ -23,7 +22,7 @@ from glossator_server.actions.workshop import Models, Workshop
 from glossator_server.edits import apply_changes
 from glossator_server.errors import UsageError
 from glossator_server.evals.fix_cases import Broken, broken, fix_cases, program_folder
-from glossator_server.evals.indexing import UserIndexes
+from glossator_server.evals.indexing import WholeIndexes
 from glossator_server.evals.lending import lending
 from glossator_server.evals.types import (
     Better,
@@ -34,6 +33,7 @@ from glossator_server.evals.types import (
     MeasureKind,
     Subject,
 )
+from glossator_server.indexes import IndexedPlace
 from glossator_server.snapshot import Snapshot
 from glossator_server.verify.checker import Subject as CheckedSubject
 from glossator_server.verify.code_checker import CodeChecker, TestCommands
@@ -67,8 +67,7 @@ class FixSuite:
     """Mends faults; follows `types.Suite`."""
 
     name = "fix"
-    # Compilers mend some faults themselves: a model is opened when it is asked.
-    roles: Sequence[str] = ()
+    roles = ("fix",)
     measures = (
         Measure(
             "fixed",
@@ -112,7 +111,7 @@ class FixSuite:
     )
 
     def __init__(self) -> None:
-        self._indexes = UserIndexes()
+        self._indexes = WholeIndexes()
         self._memory = CheckMemory()
 
     def cases(self, source: CaseSource) -> Sequence[Case]:
@@ -134,8 +133,7 @@ class FixSuite:
                 await asyncio.to_thread(shutil.rmtree, bench.root, ignore_errors=True)
 
     async def close(self) -> None:
-        """Hang up."""
-        await self._indexes.close()
+        """Hold nothing."""
 
     async def _bench(self, case: Case, fault: Broken, subject: Subject) -> _Bench:
         program = program_folder(case)
@@ -157,12 +155,12 @@ class FixSuite:
     async def _mended(
         self, case: Case, fault: Broken, bench: _Bench, subject: Subject
     ) -> FixOutcome:
-        index = None
+        place = None
         if subject.configuration.retrieval and program_folder(case) is None:
-            index = await self._indexes.of(bench.root, subject)
+            place = await self._indexes.of(bench.path, subject)
 
         async def ask_index(about: Snapshot, line: int, text: str) -> Sequence[ContextPiece]:  # noqa: ARG001
-            return await _pieces(index, case, line, text)
+            return await _pieces(place, line, text)
 
         models = Models(lending(subject, case.data_class))
         workshop = Workshop(bench.root, bench.checker, models, ask_index, bench.not_run)
@@ -171,14 +169,12 @@ class FixSuite:
         return await fix(snapshot, wish, workshop, subject.settings.fixing, lambda _: None)
 
 
-async def _pieces(
-    index: IndexClient | None, case: Case, line: int, text: str
-) -> Sequence[ContextPiece]:
+async def _pieces(place: IndexedPlace | None, line: int, text: str) -> Sequence[ContextPiece]:
     """Return what an index knows, without the file itself: there the fault is not made."""
-    if index is None:
+    if place is None:
         return ()
-    found = await index.pieces(PiecesQuery(case.path, line, text))
-    return [it for it in found if it.path != case.path]
+    found = await place.client.pieces(PiecesQuery(place.path, line, text))
+    return [it for it in found if it.path != place.path]
 
 
 def _snapshot(case: Case, fault: Broken, bench: _Bench, subject: Subject) -> Snapshot:

@@ -1,0 +1,93 @@
+"""Own the indexes that suites search: of trees without their comments, or the user's own as it is.
+
+A tree without comments is a private copy, made once for all cases and removed at the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from glossator_gate.types import DataClass
+from glossator_indexer.owner_client import IndexClient
+from glossator_server.errors import UsageError
+from glossator_server.evals.hidden_trees import ReadTree, prepared_policy, read_tree
+from glossator_server.evals.indexing import WholeIndexes
+from glossator_server.evals.types import Case, Subject
+from glossator_server.evals.workspaces import PROGRAMS, PrivateCopy, open_copy
+from glossator_server.policies import WorkspacePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a case is searched in: a tree at a real path, its index, and what holds for its files.
+
+    Paths of cases lie `prefix` below the root of the index.
+    """
+
+    root: Path
+    index: IndexClient
+    policy: WorkspacePolicy
+    data_class: DataClass
+    prefix: str = ""
+
+
+class SearchedTrees:
+    """The trees of a run, opened when they are first asked for; lives on one loop."""
+
+    def __init__(self) -> None:
+        self._copies: dict[tuple[Path, int], PrivateCopy] = {}
+        self._read: dict[tuple[Path, int], ReadTree] = {}
+        self._whole = WholeIndexes()
+
+    async def of(self, case: Case, subject: Subject) -> Searched:
+        """Return what a case is searched in.
+
+        Raises `UsageError` where the user wants no index, `IndexUnavailableError` where there can
+        be none.
+        """
+        if "hidden" in case.data:
+            return await self._hidden(case, subject)
+        place = await self._whole.of(case.root / "x", subject)
+        if place is None:
+            raise UsageError(
+                "There is no index to search; switch index.enabled on, or use --prepared."
+            )
+        holds = subject.policy
+        prefix = place.path.removesuffix("x")
+        root = await asyncio.to_thread(case.root.resolve)
+        return Searched(root, place.client, holds, holds.class_of(None), prefix)
+
+    async def tree(self, case: Case, subject: Subject) -> ReadTree:
+        """Return the files that a case is about, read once."""
+        seed = int(case.data.get("hidden", 0))
+        key = case.root, seed
+        if key not in self._read:
+            holds = _holds(case, subject)
+            self._read[key] = await asyncio.to_thread(read_tree, holds, subject.settings, seed)
+        return self._read[key]
+
+    async def close(self) -> None:
+        """Remove the copies and their indexes."""
+        while self._copies:
+            await self._copies.popitem()[1].close()
+
+    async def _hidden(self, case: Case, subject: Subject) -> Searched:
+        key = case.root, int(case.data["hidden"])
+        if key not in self._copies:
+            tree = await self.tree(case, subject)
+            self._copies[key] = await open_copy(
+                tree.without_comments(),
+                _holds(case, subject),
+                subject.settings.index,
+                subject.means.open_index,
+            )
+        copy = self._copies[key]
+        return Searched(copy.root, copy.index, copy.policy, copy.data_class)
+
+
+def _holds(case: Case, subject: Subject) -> WorkspacePolicy:
+    if case.root == PROGRAMS:
+        return prepared_policy()
+    return WorkspacePolicy(subject.policy.policy, case.root)
