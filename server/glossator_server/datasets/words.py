@@ -63,20 +63,14 @@ _PLACEHOLDER = re.compile(r"\b(?:TODO|FIXME|XXX|TBD)\b")
 _WORD = re.compile(r"[A-Za-z]+")
 # What a description may have besides the name and the type without saying any more.
 _FILLERS = frozenset(
-    "a an the of to for pointer ptr struct structure parameter param argument arg value function"
-    " this given specified is in on variable object instance handle its it".split()
+    ["a", "an", "the", "of", "to", "for", "pointer", "ptr", "struct", "structure", "parameter", "param", "argument", "arg", "value", "function", "this", "given", "specified", "is", "in", "on", "variable", "object", "instance", "handle", "its", "it"]
 )
 # Words that stand in nearly every sentence of their language and in no English one.
 _OTHER_LANGUAGES = frozenset(
-    "der die das und ist nicht ein eine einen wird werden auf mit fuer von dem den zur zum oder"
-    " le la les des du une est et pour dans sur avec qui que par ne pas cette ce"
-    " el los las una para con del se por como si no es lo y o e il gli che di per non sono"
-    " het een van voor niet wordt os uma em ao da dos".split()
-) - frozenset("a die den des no on par per par con sur as is es ne la le se os e o y do si lo da em di"
-              " ce van est non el il et".split())
+    ["der", "die", "das", "und", "ist", "nicht", "ein", "eine", "einen", "wird", "werden", "auf", "mit", "fuer", "von", "dem", "den", "zur", "zum", "oder", "le", "la", "les", "des", "du", "une", "est", "et", "pour", "dans", "sur", "avec", "qui", "que", "par", "ne", "pas", "cette", "ce", "el", "los", "las", "una", "para", "con", "del", "se", "por", "como", "si", "no", "es", "lo", "y", "o", "e", "il", "gli", "che", "di", "per", "non", "sono", "het", "een", "van", "voor", "niet", "wordt", "os", "uma", "em", "ao", "da", "dos"]
+) - frozenset(["a", "die", "den", "des", "no", "on", "par", "per", "par", "con", "sur", "as", "is", "es", "ne", "la", "le", "se", "os", "e", "o", "y", "do", "si", "lo", "da", "em", "di", "ce", "van", "est", "non", "el", "il", "et"])
 _ENGLISH = frozenset(
-    "the a an of to in is for and or if on with from by that this it be are was as at not whether"
-    " which when into returns return given no all".split()
+    ["the", "a", "an", "of", "to", "in", "is", "for", "and", "or", "if", "on", "with", "from", "by", "that", "this", "it", "be", "are", "was", "as", "at", "not", "whether", "which", "when", "into", "returns", "return", "given", "no", "all"]
 )
 _FEWEST_FOREIGN = 2
 _MOST_FOREIGN_LETTERS = 0.1

@@ -102,13 +102,13 @@ class DocumentSuite:
         model = await subject.model(ROLE, snapshot.data_class)
         options = subject.settings.documenting
         outcome = await document_symbol(snapshot, symbol, model, options, lambda _: None)
-        expected = _words(_fields_of(case.data["expected"]))
+        said = _fields_of(case.data["expected"])
         if isinstance(outcome, Skipped):
             return CaseResult(expected=found.comment, problem=outcome.reason)
         return CaseResult(
             {
                 **_checked(outcome, snapshot, symbol, style),
-                **_compared(expected, _words(outcome.fields)),
+                **_compared(_words(said), _words(_parts_like(said, outcome.fields))),
             },
             text=dedent(outcome.edits[0].changes[0].new_text).strip("\n"),
             expected=found.comment,
@@ -254,6 +254,20 @@ def _words(fields: DocFields) -> str:
     told = (text for _, text in (*fields.parameters, *fields.raises))
     parts = (fields.summary, *told, fields.returns or "")
     return "\n".join(it for it in parts if it)
+
+
+def _parts_like(said: DocFields, fields: DocFields) -> DocFields:
+    """Return the words about what a person spoke of, too: of the rest there is nothing to compare.
+
+    Who leaves a part out is compared with all that the person said.
+    """
+    told, raised = dict(said.parameters), dict(said.raises)
+    return replace(
+        fields,
+        parameters=tuple(it for it in fields.parameters if it[0] in told),
+        returns=fields.returns if said.returns else None,
+        raises=tuple(it for it in fields.raises if it[0] in raised),
+    )
 
 
 def _compared(expected: str, text: str) -> dict[str, float]:
