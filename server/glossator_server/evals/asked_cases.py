@@ -70,7 +70,7 @@ def _listed(
 
 
 def _mined(source: CaseSource, asking: Asking) -> list[Case]:
-    tree = read_tree(source.policy, source.settings, source.seed)
+    tree = read_tree(source.workspace, source.policy, source.settings, source.seed)
     asked = drawn(list(tree.asked()), source.limit or MOST_MINED, source.seed)
     if not asked:
         raise UsageError(

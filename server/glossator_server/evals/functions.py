@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from glossator_gate.policy import is_denied
@@ -51,18 +51,13 @@ class SourceFile:
         return self.trust is Trust.PROJECT and not generated_by_content(self.source.text)
 
 
-def found_files(holds: WorkspacePolicy, seed: int) -> list[FoundFile]:
-    """Return the files of a repository that may be read, in order of their paths.
+def found_files(folder: Path, holds: WorkspacePolicy, seed: int) -> list[FoundFile]:
+    """Return the files below a folder that may be read, in order of their paths below it.
 
-    Of a large one they are those of some folders, the same for a seed. Raises `UsageError` where
-    the folder cannot be read.
+    `holds` is the policy of the repository that it lies in. Of a large one they are those of some
+    folders, the same for a seed. Raises `UsageError` where it cannot be read.
     """
-    root = holds.root or Path()
-    walker = RepositoryWalker(root, WalkOptions(denied=lambda it: is_denied(holds.policy, it)))
-    try:
-        found = sorted(walker.walk(), key=lambda it: it.path)
-    except IndexUnavailableError as trouble:
-        raise UsageError(str(trouble)) from trouble
+    found = sorted(_walked(folder, holds), key=lambda it: it.path)
     if len(found) <= MOST_FILES:
         return found
     folders: dict[str, list[FoundFile]] = {}
@@ -75,6 +70,23 @@ def found_files(holds: WorkspacePolicy, seed: int) -> list[FoundFile]:
         if len(kept) + len(folders[name]) <= MOST_FILES:
             kept += folders[name]
     return sorted(kept, key=lambda it: it.path)
+
+
+def _walked(folder: Path, holds: WorkspacePolicy) -> Iterator[FoundFile]:
+    root = folder if holds.root is None else holds.root
+    inner = "" if folder == root else f"{folder.relative_to(root).as_posix()}/"
+    walker = RepositoryWalker(root, WalkOptions(denied=lambda it: is_denied(holds.policy, it)))
+    try:
+        # A folder that git ignores is walked all the same: somebody named it.
+        found = walker.walk() if not inner else walker.below(inner.rstrip("/"))
+        if found is None:
+            found, inner = RepositoryWalker(folder).walk(), ""
+    except (IndexUnavailableError, OSError) as trouble:
+        raise UsageError(f"{folder} cannot be read; name a folder that can.") from trouble
+    for it in found:
+        path = it.path.removeprefix(inner)
+        if holds.may_be_read(folder / path):
+            yield replace(it, path=path)
 
 
 def read_file(found: FoundFile, root: Path, settings: Settings) -> SourceFile | None:

@@ -15,7 +15,7 @@ from glossator_server.errors import UsageError
 from glossator_server.evals.hidden_trees import ReadTree, prepared_policy, read_tree
 from glossator_server.evals.indexing import WholeIndexes
 from glossator_server.evals.types import Case, Subject
-from glossator_server.evals.workspaces import PROGRAMS, PrivateCopy, open_copy
+from glossator_server.evals.workspaces import PROGRAMS, Original, PrivateCopy, open_copy
 from glossator_server.policies import WorkspacePolicy
 
 
@@ -49,14 +49,14 @@ class SearchedTrees:
         """
         if "hidden" in case.data:
             return await self._hidden(case, subject)
-        place = await self._whole.of(case.root / "x", subject)
+        root = await asyncio.to_thread(case.root.resolve)
+        place = await self._whole.of(root, "x", subject)
         if place is None:
             raise UsageError(
                 "There is no index to search; switch index.enabled on, or use --prepared."
             )
         holds = subject.policy
         prefix = place.path.removesuffix("x")
-        root = await asyncio.to_thread(case.root.resolve)
         return Searched(root, place.client, holds, holds.class_of(None), prefix)
 
     async def tree(self, case: Case, subject: Subject) -> ReadTree:
@@ -65,11 +65,14 @@ class SearchedTrees:
         key = case.root, seed
         if key not in self._read:
             holds = _holds(case, subject)
-            self._read[key] = await asyncio.to_thread(read_tree, holds, subject.settings, seed)
+            self._read[key] = await asyncio.to_thread(
+                read_tree, case.root, holds, subject.settings, seed
+            )
         return self._read[key]
 
     async def close(self) -> None:
         """Remove the copies and their indexes."""
+        await self._whole.close()
         while self._copies:
             await self._copies.popitem()[1].close()
 
@@ -79,7 +82,7 @@ class SearchedTrees:
             tree = await self.tree(case, subject)
             self._copies[key] = await open_copy(
                 tree.without_comments(),
-                _holds(case, subject),
+                Original(case.root, _holds(case, subject)),
                 subject.settings.index,
                 subject.means.open_index,
             )
@@ -88,6 +91,4 @@ class SearchedTrees:
 
 
 def _holds(case: Case, subject: Subject) -> WorkspacePolicy:
-    if case.root == PROGRAMS:
-        return prepared_policy()
-    return WorkspacePolicy(subject.policy.policy, case.root)
+    return prepared_policy() if case.root == PROGRAMS else subject.policy

@@ -16,7 +16,6 @@ from glossator_gate.policy import Policy
 from glossator_gate.types import Classes, ClassLayer, DataClass
 from glossator_server.evals.functions import SourceFile, documented_in, found_files, read_file
 from glossator_server.evals.sentences import Documented, Said, by_opening, normal, without_comments
-from glossator_server.evals.types import CaseSource, SourceKind
 from glossator_server.evals.workspaces import PROGRAMS, CopiedFile
 from glossator_server.policies import WorkspacePolicy
 from glossator_server.settings import Settings
@@ -56,13 +55,12 @@ class ReadTree:
             yield CopiedFile(file.path, text)
 
 
-def read_tree(holds: WorkspacePolicy, settings: Settings, seed: int) -> ReadTree:
-    """Read the files of a tree that the index would read, of a large one some folders.
+def read_tree(root: Path, holds: WorkspacePolicy, settings: Settings, seed: int) -> ReadTree:
+    """Read the files below a folder that the index would read, of a large one some folders.
 
-    Raises `UsageError` where the folder cannot be read.
+    Raises `UsageError` where it cannot be read.
     """
-    root = holds.root or Path()
-    found = (read_file(it, root, settings) for it in found_files(holds, seed))
+    found = (read_file(it, root, settings) for it in found_files(root, holds, seed))
     files = tuple(_without_trees(it) for it in found if it is not None)
     said = by_opening(it.sentence for file in files for it in file.functions if it.sentence)
     return ReadTree(files, said)
@@ -72,11 +70,6 @@ def _without_trees(file: SourceFile) -> ReadFile:
     """Return what is kept of a file: the syntax trees of thousands would take gigabytes."""
     functions = tuple(documented_in(file))
     return ReadFile(file.path, file.language, file.is_own, file.source.text, functions)
-
-
-def policy_of(source: CaseSource) -> WorkspacePolicy:
-    """Return what holds for the tree that cases of a source are about."""
-    return prepared_policy() if source.kind is SourceKind.PREPARED else source.policy
 
 
 def prepared_policy() -> WorkspacePolicy:

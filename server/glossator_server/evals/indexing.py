@@ -7,26 +7,39 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from glossator_gate.errors import GlossatorError
 from glossator_indexer.owner_client import IndexClient
 from glossator_server.evals.types import Subject
 from glossator_server.indexes import IndexedPlace
 
 
 class WholeIndexes:
-    """Indexes that were waited for: half of one answers the first cases otherwise than the last."""
+    """The indexes of folders, started where none runs; lives on one loop."""
 
     def __init__(self) -> None:
-        self._whole: set[IndexClient] = set()
+        self._opened: dict[Path, IndexClient] = {}
 
-    async def of(self, file: Path, subject: Subject) -> IndexedPlace | None:
-        """Return where a file lies in its index, None where the user wants none.
+    async def of(self, root: Path, path: str, subject: Subject) -> IndexedPlace | None:
+        """Return where a file below a folder lies in its index, None where the user wants none.
 
-        Raises `IndexUnavailableError` where none can be made.
+        `root` is a real path. Raises `IndexUnavailableError` where no index can be made.
         """
-        place = subject.indexes.place(file)
-        if place is None:
+        if not subject.settings.index.enabled:
             return None
-        if place.client not in self._whole:
-            await place.client.refresh()
-            self._whole.add(place.client)
-        return place
+        if root not in self._opened:
+            client = subject.means.open_index(root, subject.settings.index)
+            try:
+                await client.open()
+                # Half of one answers the first cases otherwise than the last.
+                await client.refresh()
+            except GlossatorError:
+                await client.close()
+                raise
+            self._opened[root] = client
+        client = self._opened[root]
+        return IndexedPlace(client, (root / path).relative_to(client.root).as_posix())
+
+    async def close(self) -> None:
+        """Hang up."""
+        while self._opened:
+            await self._opened.popitem()[1].close()

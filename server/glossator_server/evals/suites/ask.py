@@ -32,7 +32,6 @@ from glossator_server.evals.types import (
     MeasureKind,
     Subject,
 )
-from glossator_server.sampling import SamplingOptions
 
 _NO_INDEX = (
     "A question is answered from what the index finds, so that it cannot be asked without; leave "
@@ -138,7 +137,7 @@ def _sources(searched: Searched, subject: Subject) -> AskSources:
         data_class,
         marked,
         searched.prefix,
-        sampling=subject.settings.sampling.get(ROLE, SamplingOptions()),
+        asking=subject.settings.asking(ROLE),
     )
 
 

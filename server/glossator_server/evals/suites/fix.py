@@ -22,7 +22,6 @@ from glossator_server.actions.workshop import Models, Workshop
 from glossator_server.edits import apply_changes
 from glossator_server.errors import UsageError
 from glossator_server.evals.fix_cases import Broken, broken, fix_cases, program_folder
-from glossator_server.evals.indexing import WholeIndexes
 from glossator_server.evals.lending import lending
 from glossator_server.evals.types import (
     Better,
@@ -111,7 +110,6 @@ class FixSuite:
     )
 
     def __init__(self) -> None:
-        self._indexes = WholeIndexes()
         self._memory = CheckMemory()
 
     def cases(self, source: CaseSource) -> Sequence[Case]:
@@ -157,7 +155,8 @@ class FixSuite:
     ) -> FixOutcome:
         place = None
         if subject.configuration.retrieval and program_folder(case) is None:
-            place = await self._indexes.of(bench.path, subject)
+            # As the command does: none is started, and words do not wait for one.
+            place = subject.indexes.place(bench.path)
 
         async def ask_index(about: Snapshot, line: int, text: str) -> Sequence[ContextPiece]:  # noqa: ARG001
             return await _pieces(place, line, text)
