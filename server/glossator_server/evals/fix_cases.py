@@ -117,7 +117,7 @@ def _of_file(line: CaseLine, source: CaseSource) -> Case:
 def _mined(source: CaseSource) -> list[Case]:
     """Return faults in functions of the user's own, drawn by the seed."""
     rng = dice(source.seed)
-    files = found_files(source.workspace, source.policy, source.seed)
+    files = list(found_files(source.workspace, source.policy, source.seed).files)
     rng.shuffle(files)
     wanted = source.limit or MOST_MINED
     cases: list[Case] = []

@@ -51,15 +51,23 @@ class SourceFile:
         return self.trust is Trust.PROJECT and not generated_by_content(self.source.text)
 
 
-def found_files(folder: Path, holds: WorkspacePolicy, seed: int) -> list[FoundFile]:
-    """Return the files below a folder that may be read, in order of their paths below it.
+@dataclass(frozen=True, slots=True)
+class FoundTree:
+    """The files of a tree in order of their paths; `is_whole` where none had to be left out."""
+
+    files: tuple[FoundFile, ...]
+    is_whole: bool = True
+
+
+def found_files(folder: Path, holds: WorkspacePolicy, seed: int) -> FoundTree:
+    """Return the files below a folder that may be read, by their paths below it.
 
     `holds` is the policy of the repository that it lies in. Of a large one they are those of some
     folders, the same for a seed. Raises `UsageError` where it cannot be read.
     """
     found = sorted(_walked(folder, holds), key=lambda it: it.path)
     if len(found) <= MOST_FILES:
-        return found
+        return FoundTree(tuple(found))
     folders: dict[str, list[FoundFile]] = {}
     for it in found:
         folders.setdefault(it.path.rpartition("/")[0], []).append(it)
@@ -69,7 +77,7 @@ def found_files(folder: Path, holds: WorkspacePolicy, seed: int) -> list[FoundFi
     for name in names:
         if len(kept) + len(folders[name]) <= MOST_FILES:
             kept += folders[name]
-    return sorted(kept, key=lambda it: it.path)
+    return FoundTree(tuple(sorted(kept, key=lambda it: it.path)), is_whole=False)
 
 
 def _walked(folder: Path, holds: WorkspacePolicy) -> Iterator[FoundFile]:

@@ -1,6 +1,7 @@
-"""Own the indexes that suites search: of trees without their comments, or the user's own as it is.
+"""Own the indexes that suites search: of private copies, or the user's own as it is.
 
-A tree without comments is a private copy, made once for all cases and removed at the end.
+Trees without their comments are private copies, and so are the prepared programs: made once for all
+cases, removed at the end.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ from glossator_server.errors import UsageError
 from glossator_server.evals.hidden_trees import ReadTree, prepared_policy, read_tree
 from glossator_server.evals.indexing import WholeIndexes
 from glossator_server.evals.types import Case, Subject
-from glossator_server.evals.workspaces import PROGRAMS, Original, PrivateCopy, open_copy
+from glossator_server.evals.workspaces import (
+    PROGRAMS,
+    Original,
+    PrivateCopy,
+    open_copy,
+    prepared_files,
+)
 from glossator_server.policies import WorkspacePolicy
 
 
@@ -37,7 +44,7 @@ class SearchedTrees:
     """The trees of a run, opened when they are first asked for; lives on one loop."""
 
     def __init__(self) -> None:
-        self._copies: dict[tuple[Path, int], PrivateCopy] = {}
+        self._copies: dict[tuple[Path, int | None], PrivateCopy] = {}
         self._read: dict[tuple[Path, int], ReadTree] = {}
         self._whole = WholeIndexes()
 
@@ -47,8 +54,8 @@ class SearchedTrees:
         Raises `UsageError` where the user wants no index, `IndexUnavailableError` where there can
         be none.
         """
-        if "hidden" in case.data:
-            return await self._hidden(case, subject)
+        if case.root == PROGRAMS or "hidden" in case.data:
+            return await self._copied(case, subject)
         root = await asyncio.to_thread(case.root.resolve)
         place = await self._whole.of(root, "x", subject)
         if place is None:
@@ -76,12 +83,14 @@ class SearchedTrees:
         while self._copies:
             await self._copies.popitem()[1].close()
 
-    async def _hidden(self, case: Case, subject: Subject) -> Searched:
-        key = case.root, int(case.data["hidden"])
+    async def _copied(self, case: Case, subject: Subject) -> Searched:
+        key = case.root, case.data.get("hidden")
         if key not in self._copies:
-            tree = await self.tree(case, subject)
+            files = prepared_files()
+            if key[1] is not None:
+                files = (await self.tree(case, subject)).without_comments()
             self._copies[key] = await open_copy(
-                tree.without_comments(),
+                files,
                 Original(case.root, _holds(case, subject)),
                 subject.settings.index,
                 subject.means.open_index,

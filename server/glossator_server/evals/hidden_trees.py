@@ -60,7 +60,7 @@ def read_tree(root: Path, holds: WorkspacePolicy, settings: Settings, seed: int)
 
     Raises `UsageError` where it cannot be read.
     """
-    found = (read_file(it, root, settings) for it in found_files(root, holds, seed))
+    found = (read_file(it, root, settings) for it in found_files(root, holds, seed).files)
     files = tuple(_without_trees(it) for it in found if it is not None)
     said = by_opening(it.sentence for file in files for it in file.functions if it.sentence)
     return ReadTree(files, said)

@@ -102,8 +102,8 @@ async def open_copy(
 ) -> PrivateCopy:
     """Write a private copy and index it; returns when all of it is found.
 
-    `options` say how an index is made. Raises `IndexUnavailableError` where none can be, `UsageError`
-    where the cache folder cannot be written.
+    `options` say how an index is made. Raises `IndexUnavailableError` where none can be made,
+    `UsageError` where the cache folder cannot be written.
     """
     folder, lock = await asyncio.to_thread(_new_folder)
     root = folder / _TREE
