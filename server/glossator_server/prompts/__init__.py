@@ -14,9 +14,10 @@ from glossator_server.prompts.document import (
     repair_messages,
     without_cut_phrases,
 )
+from glossator_server.prompts.files import load_template, template_for
 from glossator_server.prompts.intent import intent_request, intent_schema, read_intent
 from glossator_server.prompts.replies import UnreadableReplyError, read_fields
-from glossator_server.prompts.templates import PromptTemplate, load_template
+from glossator_server.prompts.templates import PromptTemplate
 
 __all__ = [
     "DocumentPrompt",
@@ -34,5 +35,6 @@ __all__ = [
     "read_fields",
     "read_intent",
     "repair_messages",
+    "template_for",
     "without_cut_phrases",
 ]

@@ -15,7 +15,8 @@ from glossator_indexer.retrieval import DocumentedSymbol
 from glossator_indexer.styles.judging import is_callable
 from glossator_indexer.styles.wanted import Need, Wanted
 from glossator_indexer.types import DocFields, Facts, ResultUse, Symbol
-from glossator_server.prompts.templates import PromptTemplate, load_template, with_choices
+from glossator_server.prompts.files import template_for
+from glossator_server.prompts.templates import PromptTemplate, with_choices
 from glossator_server.settings import SamplingOptions
 
 # A server that does not say how long its context is has at least this much.
@@ -71,12 +72,15 @@ class DocumentPrompt:
 
 
 def document_prompt(
-    subject: PromptSubject, model: ModelInfo, wanted_sampling: SamplingOptions
+    subject: PromptSubject, model: ModelInfo, wanted_sampling: SamplingOptions, prompt: str = ""
 ) -> DocumentPrompt | None:
-    """Return the prompt for one comment, or None where even the bare signature does not fit."""
+    """Return the prompt for one comment, or None where even the bare signature does not fit.
+
+    `prompt` names the one that is filled, empty for the model's usual one.
+    """
     # Small models follow examples, not rules, and pay for each token in seconds. A body leads them
     # astray: without it they come nearer to people's words (benchmarks/words.py).
-    template = load_template("document-small" if model.api == "embedded" else "document")
+    template = template_for("document", prompt, model)
     return prompt_by(template, subject, model, wanted_sampling)
 
 
@@ -98,7 +102,8 @@ def prompt_by(
     if not template.body and is_callable(subject.symbol):
         subject = replace(subject, body="")
     wanted = len(subject.neighbours)
-    notices: list[str] = []
+    notices = [template.trouble] if template.trouble else []
+    told = len(notices)
     while (excess := tokens_of(_messages(template, subject)) - budget) > 0:
         if subject.neighbours:
             subject = replace(subject, neighbours=subject.neighbours[:-1])
@@ -106,7 +111,7 @@ def prompt_by(
         shorter = _without_middle(subject.body, excess)
         if shorter is None:
             return None
-        notices = ["the middle of the body was left out of the prompt"]
+        notices[told:] = ["the middle of the body was left out of the prompt"]
         subject = replace(subject, body=shorter)
     if len(subject.neighbours) < wanted:
         notices.append(f"{wanted - len(subject.neighbours)} of {wanted} examples were left out")
@@ -116,10 +121,9 @@ def prompt_by(
 
 
 def repair_messages(
-    request: ChatRequest, answer: str, reasons: Sequence[str], model: ModelInfo
+    request: ChatRequest, answer: str, reasons: Sequence[str], template: PromptTemplate
 ) -> ChatRequest:
     """Return the request for one more round: the answer as given, and why it cannot be used."""
-    template = load_template("document-small" if model.api == "embedded" else "document")
     # An answer that ran wild would fill the context with itself.
     shown = answer[:2000] or "{}"
     turn = template.fill("repair", {"reasons": "; ".join(reasons)})
@@ -253,6 +257,8 @@ def _messages(template: PromptTemplate, subject: PromptSubject) -> tuple[Message
     known = _facts_in_words(subject.facts)
     values = {
         "kind": str(subject.symbol.kind),
+        "name": subject.symbol.name,
+        "language": language,
         "code": subject.signature + subject.body,
         "facts": template.fill("facts", {"facts": known}) if known and _tells(template) else "",
     }
