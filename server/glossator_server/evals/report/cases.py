@@ -41,10 +41,11 @@ def _case(reading: Reading, result: Result, marks: Mapping[str, Mark]) -> Elemen
     # Without a person's answer the baseline's is what others are held against.
     against = expected or (first.text if len(reading.outcomes) > 1 else "")
     columns = [] if not expected else [_expected(expected)]
-    columns += [
-        _column(it, against if expected or it is not first else "", result, marks[it.configuration])
-        for it in reading.outcomes
-    ]
+    telling = _telling(reading, result)
+    for it in reading.outcomes:
+        held_against = against if expected or it is not first else ""
+        measures = _measures(it, result, telling)
+        columns.append(_column(it, held_against, measures, marks[it.configuration]))
     return element(
         "article",
         element("h4", first.title, element("small", where)),
@@ -63,7 +64,7 @@ def _expected(text: str) -> Element:
     )
 
 
-def _column(outcome: OutcomeRow, against: str, result: Result, mark: Mark) -> Element:
+def _column(outcome: OutcomeRow, against: str, measures: Element, mark: Mark) -> Element:
     parts: list[Part] = []
     if outcome.problem is not None:
         parts.append(element("p", "⚠ ", outcome.problem, class_="problem"))
@@ -75,7 +76,7 @@ def _column(outcome: OutcomeRow, against: str, result: Result, mark: Mark) -> El
         "section",
         element("h5", badge(mark)),
         parts,
-        _measures(outcome, result),
+        measures,
         class_="column",
     )
 
@@ -91,14 +92,22 @@ def _compared(against: str, text: str) -> list[Part]:
     return parts
 
 
-def _measures(outcome: OutcomeRow, result: Result) -> Element:
+def _measures(outcome: OutcomeRow, result: Result, telling: frozenset[str]) -> Element:
     rows: list[Element] = []
     for measure in result.measures:
-        if measure.name in outcome.measures and measure.is_quality:
+        if measure.name in outcome.measures and measure.name in telling:
             rows.append(element("dt", measure.title))
             rows.append(element("dd", figure(outcome.measures[measure.name], measure.unit)))
-    rows += [element("dt", "Took"), element("dd", duration(outcome.seconds))]
+    rows += [element("dt", "took"), element("dd", duration(outcome.seconds))]
     return element("dl", rows)
+
+
+def _telling(reading: Reading, result: Result) -> frozenset[str]:
+    """Return the measures in which the outcomes of a case differ, and the headline always."""
+    names = [it.name for it in result.measures if it.is_quality]
+    values = {name: {it.measures.get(name) for it in reading.outcomes} for name in names}
+    headline = {result.headline.name} if result.headline else set()
+    return frozenset(name for name in names if len(values[name]) > 1) | headline
 
 
 def _bounded(text: str) -> str:
