@@ -5,7 +5,8 @@ It must not choose them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from glossator_server.evals.report.differences import Change, word_changes
 from glossator_server.evals.report.marks import Mark, badge
@@ -16,6 +17,7 @@ from glossator_server.evals.report.worst import Reading, Shelf, shelves
 
 # Hundreds of texts beside each other still make a page of a megabyte or two.
 _LONGEST_TEXT = 5_000
+_TWO = 2
 _TAGS = {Change.ADDED: "ins", Change.LEFT_OUT: "del"}
 
 
@@ -51,8 +53,26 @@ def _case(reading: Reading, result: Result, marks: Mapping[str, Mark]) -> Elemen
         element("h4", first.title, element("small", where)),
         element("p", f"{reading.why}.", class_="why"),
         element("div", columns, class_="columns"),
+        [_judged(it, marks) for it in _judgements(result) if it.get("case") == reading.case],
         class_="case",
     )
+
+
+def _judgements(result: Result) -> Sequence[Mapping[str, Any]]:
+    return (result.judge or {}).get("judgements") or ()
+
+
+def _judged(judgement: Mapping[str, Any], marks: Mapping[str, Mark]) -> Element:
+    """Return whom the judge preferred, and what it said both ways round."""
+    names = {it: str(judgement[it]) for it in ("baseline", "configuration")}
+    preferred = names.get(str(judgement["verdict"]))
+    who: list[Part] = ["a tie"] if preferred is None else ["prefers ", badge(marks[preferred])]
+    reasons = [f" “{it}”" for it in judgement.get("reasons") or () if it]
+    between: list[Part] = []
+    if len(marks) > _TWO:
+        between = [" between ", badge(marks[names["baseline"]])]
+        between += [" and ", badge(marks[names["configuration"]])]
+    return element("p", "The judge", between, ": ", who, ".", reasons, class_="judged")
 
 
 def _expected(text: str) -> Element:

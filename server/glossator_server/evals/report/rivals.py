@@ -84,8 +84,8 @@ def _told(
     difference = found.difference
     interval = between(difference.low, difference.high, measure.unit)
     return (
-        f"{quoted(rival.name)} and {quoted(best.name)} are not told apart in {measure.title} (they differ by "
-        f"{size(difference.mean, measure.unit)}, {interval}), and {quoted(taken.name)} "
+        f"{quoted(rival.name)} and {quoted(best.name)} are not told apart in {measure.title} (they "
+        f"differ by {size(difference.mean, measure.unit)}, {interval}), and {quoted(taken.name)} "
         f"{_why(taken, other)}."
     )
 

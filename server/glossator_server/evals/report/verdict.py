@@ -304,7 +304,7 @@ def _of_the_judge(result: Result) -> list[str]:
     else:
         caution = (
             "Nobody has compared the judge with people: its preferences are shown and decide "
-            "nothing. Label some pairs (`glossator eval label`) and give them with --labels."
+            "nothing. Label some pairs (`glossator eval --label RUN`) and give them with --labels."
         )
     return [caution]
 

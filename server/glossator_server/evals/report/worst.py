@@ -14,7 +14,7 @@ from glossator_server.evals.report.reading import (
     Result,
     outcomes_by_case,
 )
-from glossator_server.evals.report.words import figure, quoted, size
+from glossator_server.evals.report.words import figure, listed, quoted, size
 
 # A person reads a dozen with care.
 _MOST_LOSSES, _MOST_GAINS, _MOST_POOR, _MOST_FAILED = 8, 4, 4, 4
@@ -112,10 +112,8 @@ def _told(
 ) -> tuple[str, str]:
     gain, case = difference
     word = "better" if gain > 0 else "worse"
-    return (
-        case,
-        f"{quoted(other)} is {word} than {quoted(baseline)} by {size(gain, measure.unit)} {measure.title}",
-    )
+    by = f"{size(gain, measure.unit)} {measure.title}"
+    return case, f"{quoted(other)} is {word} than {quoted(baseline)} by {by}"
 
 
 def _poor(measure: MeasureRow, cases: Mapping[str, Outcomes]) -> list[tuple[float, str]]:
@@ -132,11 +130,9 @@ def _poor(measure: MeasureRow, cases: Mapping[str, Outcomes]) -> list[tuple[floa
 
 
 def _failed(cases: Mapping[str, Outcomes]) -> list[tuple[str, str]]:
-    return [
-        (
-            case,
-            f"{quoted(next(it.configuration for it in outcomes.values() if it.problem))} made nothing",
-        )
-        for case, outcomes in cases.items()
-        if any(it.problem for it in outcomes.values())
-    ]
+    found = []
+    for case, outcomes in cases.items():
+        failed = [quoted(it.configuration) for it in outcomes.values() if it.problem]
+        if failed:
+            found.append((case, f"Nothing was made with {listed(failed)}"))
+    return found
