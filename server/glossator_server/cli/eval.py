@@ -95,10 +95,17 @@ def run(options: argparse.Namespace) -> int:
     started: list[Measurement] = []
     try:
         return asyncio.run(_measured(options, started))
-    except (GlossatorError, KeyboardInterrupt):
+    except UsageError:
+        raise
+    except GlossatorError:
         if started:
             complain(_how_to_go_on(started[0]))
         raise
+    except KeyboardInterrupt:
+        if not started:
+            raise
+        complain(_how_to_go_on(started[0]))
+        return ExitStatus.SIGINT
 
 
 def _check_fitting(options: argparse.Namespace) -> None:

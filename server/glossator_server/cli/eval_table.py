@@ -33,7 +33,9 @@ def print_table(report: _Report, folder: Path) -> None:
     console.print(_table(report))
     verdict = verdict_of(read_result(report))
     console.print(Text(visible(verdict.headline), style="bold"))
-    for sentence in (*verdict.sentences, *verdict.cautions, *_slowness(report)):
+    # Of one configuration there is nothing to say that the table does not.
+    sentences = verdict.sentences if report["comparisons"] else ()
+    for sentence in (*sentences, *verdict.cautions, *_slowness(report)):
         console.print(Text(visible(sentence)))
     console.print(Text(f"Every case: {visible(str(folder))}"))
 

@@ -77,7 +77,7 @@ class RunFolder:
         for path in (parent / name, Path(name)):
             if (path / _RECORD).is_file():
                 return cls(path.absolute())
-        raise UsageError(f"There is no run {name} in {parent}; see which folders are there.")
+        raise UsageError(f"There is no run {name}; name a folder of {parent}, or say last.")
 
     def record(self) -> dict[str, Any]:
         """Return what the run is about; raises `UsageError` where that cannot be read."""

@@ -16,7 +16,7 @@ from glossator_server.datasets.records import Record
 from glossator_server.evals.drawing import dice
 from glossator_server.evals.hidden_comments import Hidden, hidden
 from glossator_server.evals.reading import class_of, read_case_file
-from glossator_server.evals.types import CaseSource
+from glossator_server.evals.types import CaseSource, SourceKind
 from glossator_server.files import sources_by_path
 
 # Of one file, so that a large one does not count for all.
@@ -50,7 +50,7 @@ def documented_functions(source: CaseSource) -> Iterator[tuple[Path, Style, Hidd
 
 
 def _records(source: CaseSource) -> Iterator[Record]:
-    """Yield records of files in the drawn order, `MOST_OF_A_FILE` of each at most."""
+    """Yield records of files in the drawn order, `MOST_OF_A_FILE` of each of a user's at most."""
     drawn = dice(source.seed)
     paths = sorted(sources_by_path(source.workspace).paths)
     drawn.shuffle(paths)
@@ -67,7 +67,9 @@ def _records(source: CaseSource) -> Iterator[Record]:
             and is_callable(record.symbol)
             and len(record.fields.summary.split()) >= _FEWEST_WORDS
         ]
-        picked = drawn.sample(usable, min(MOST_OF_A_FILE, len(usable)))
+        # What is shipped was chosen already.
+        most = len(usable) if source.kind is SourceKind.PREPARED else MOST_OF_A_FILE
+        picked = drawn.sample(usable, min(most, len(usable)))
         yield from sorted(picked, key=lambda it: it.line)
 
 
