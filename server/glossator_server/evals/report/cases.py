@@ -124,7 +124,7 @@ def _measures(outcome: OutcomeRow, result: Result, telling: frozenset[str]) -> E
 
 def _telling(reading: Reading, result: Result) -> frozenset[str]:
     """Return the measures in which the outcomes of a case differ, and the headline always."""
-    names = [it.name for it in result.measures if it.is_quality]
+    names = [it.name for it in result.measures if it.is_quality and it.kind != "judge"]
     values = {name: {it.measures.get(name) for it in reading.outcomes} for name in names}
     headline = {result.headline.name} if result.headline else set()
     return frozenset(name for name in names if len(values[name]) > 1) | headline

@@ -32,6 +32,8 @@ BETTER, WORSE = "better", "worse"
 FEW_CASES = 30
 # Landis and Koch (1977) call less agreement than this slight or fair.
 LEAST_KAPPA = 0.4
+# Of fewer, the interval of an agreement holds nearly everything.
+LEAST_LABELS = 20
 _LEVEL = 0.05
 # What nobody would notice is no reason to change.
 _CLEARLY_LESS = 0.8
@@ -125,7 +127,11 @@ def judge_is_trusted(result: Result) -> bool:
     """Tell whether people's labels have shown that the judge agrees with them."""
     agreement = (result.judge or {}).get("agreement") or {}
     kappa = agreement.get("kappa")
-    return isinstance(kappa, int | float) and kappa >= LEAST_KAPPA
+    return (
+        isinstance(kappa, int | float)
+        and kappa >= LEAST_KAPPA
+        and int(agreement.get("labels") or 0) >= LEAST_LABELS
+    )
 
 
 def _standing(
@@ -296,7 +302,12 @@ def _of_the_judge(result: Result) -> list[str]:
     if result.judge is None or judge_is_trusted(result):
         return []
     agreement = result.judge.get("agreement")
-    if agreement:
+    if agreement and int(agreement.get("labels") or 0) < LEAST_LABELS:
+        caution = (
+            f"Only {counted(int(agreement['labels']), 'pair')} were labelled by people, and "
+            f"{LEAST_LABELS} are needed to believe a judge: its preferences decide nothing."
+        )
+    elif agreement:
         caution = (
             "The judge agrees with people too little "
             f"(kappa {_kappa(agreement.get('kappa'))}): its preferences decide nothing."

@@ -50,11 +50,12 @@ def duration(seconds: float) -> str:
     """Return seconds in the unit that suits them."""
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
-    if seconds < _MINUTE:
+    if round(seconds, 1) < _MINUTE:
         return f"{seconds:.1f} s"
-    if seconds < _HOUR:
-        return f"{int(seconds // _MINUTE)}\u202fmin {int(seconds % _MINUTE):02}\u202fs"
-    return f"{int(seconds // _HOUR)}\u202fh {int(seconds % _HOUR // _MINUTE):02}\u202fmin"
+    whole = round(seconds)
+    if whole < _HOUR:
+        return f"{whole // _MINUTE}\u202fmin {whole % _MINUTE:02}\u202fs"
+    return f"{whole // _HOUR}\u202fh {whole % _HOUR // _MINUTE:02}\u202fmin"
 
 
 def moment(iso: str) -> str:
