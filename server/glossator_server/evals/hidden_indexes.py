@@ -7,6 +7,7 @@ cases, removed at the end.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,11 @@ class SearchedTrees:
         self._copies: dict[tuple[Path, int | None], PrivateCopy] = {}
         self._read: dict[tuple[Path, int], ReadTree] = {}
         self._whole = WholeIndexes()
+
+    async def open(self, cases: Sequence[Case], subject: Subject) -> None:
+        """Open what the cases are searched in, before the first of them is timed."""
+        for it in {(it.root, it.data.get("hidden")): it for it in cases}.values():
+            await self.of(it, subject)
 
     async def of(self, case: Case, subject: Subject) -> Searched:
         """Return what a case is searched in.

@@ -115,12 +115,17 @@ class AskSuite:
 
     async def run(self, case: Case, subject: Subject) -> CaseResult:
         """Ask one question as `glossator ask` does."""
-        if not subject.configuration.retrieval:
-            raise UsageError(_NO_INDEX)
         searched = await self._trees.of(case, subject)
         sources = _sources(searched, subject)
         answer = await ask(Question(str(case.data["question"])), sources, SilentReport())
         return await asyncio.to_thread(_judged, case, answer, searched)
+
+    async def open(self, cases: Sequence[Case], subjects: Sequence[Subject]) -> None:
+        """Make the index; raises `UsageError` for a configuration without one."""
+        for subject in subjects:
+            if not subject.configuration.retrieval:
+                raise UsageError(_NO_INDEX)
+        await self._trees.open(cases, subjects[0])
 
     async def close(self) -> None:
         """Remove what was made to be searched."""

@@ -134,16 +134,7 @@ class EditSuite:
         return edit_cases(source)
 
     async def run(self, case: Case, subject: Subject) -> CaseResult:
-        """Have one change planned and carried out as `glossator edit` does; the plan is agreed to.
-
-        Raises `ModelUnavailableError` where the planner is too small to plan.
-        """
-        model = await subject.model(PLANNER, case.data_class)
-        if is_small(model.info):
-            raise ModelUnavailableError(
-                f"{model.info.id} is too small to plan an edit; list a larger model for the role "
-                "plan in config.toml, or name it: --with model=ID."
-            )
+        """Have one change planned and carried out as `glossator edit` does, the plan agreed to."""
         place = await self._place(case, subject)
         policy, settings = subject.policy.policy, subject.settings
         checker = await subject.means.open_checker(place.root, policy, settings, self._memory)
@@ -159,6 +150,23 @@ class EditSuite:
         )
         done = await _carried_out(str(case.data["instruction"]), workbench, subject)
         return await _judged(case, done, place.root, checker)
+
+    async def open(self, cases: Sequence[Case], subjects: Sequence[Subject]) -> None:
+        """Make the index of the prepared programs, and try the sandbox.
+
+        Raises `ModelUnavailableError` where a planner is too small to plan,
+        `SandboxUnavailableError` where nothing can be checked.
+        """
+        for subject in subjects:
+            model = await subject.model(PLANNER, cases[0].data_class)
+            if is_small(model.info):
+                raise ModelUnavailableError(
+                    f"{model.info.id} is too small to plan an edit; list a larger model for the "
+                    "role plan in config.toml, or name it: --with model=ID."
+                )
+            place = await self._place(cases[0], subject)
+            policy, settings = subject.policy.policy, subject.settings
+            await subject.means.open_checker(place.root, policy, settings, self._memory)
 
     async def close(self) -> None:
         """Remove what was made."""

@@ -130,6 +130,12 @@ class FixSuite:
             if program_folder(case) is not None:
                 await asyncio.to_thread(shutil.rmtree, bench.root, ignore_errors=True)
 
+    async def open(self, cases: Sequence[Case], subjects: Sequence[Subject]) -> None:
+        """Try the sandbox; raises `SandboxUnavailableError` where nothing can be checked."""
+        for subject in subjects:
+            policy, settings = subject.policy.policy, subject.settings
+            await subject.means.open_checker(cases[0].root, policy, settings, self._memory)
+
     async def close(self) -> None:
         """Hold nothing."""
 

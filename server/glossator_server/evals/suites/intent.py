@@ -99,6 +99,9 @@ class IntentSuite:
         checks = () if known.trouble is None else (f"no model was asked: {known.trouble}",)
         return CaseResult(measures, known.in_short, meant, checks)
 
+    async def open(self, cases: Sequence[Case], subjects: Sequence[Subject]) -> None:
+        """Need nothing."""
+
     async def close(self) -> None:
         """Hold nothing."""
 

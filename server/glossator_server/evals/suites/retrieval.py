@@ -96,6 +96,18 @@ class RetrievalSuite:
         said = f"the right place is at rank {rank}" if rank else "the right place was not found"
         return CaseResult(measures, text, shown_places(right, case.root), (said,))
 
+    async def open(self, cases: Sequence[Case], subjects: Sequence[Subject]) -> None:
+        """Make the index, and count words where that is wanted.
+
+        Raises `UsageError` for a configuration that names no way to search.
+        """
+        for subject in subjects:
+            _mode(subject)
+            if subject.configuration.retrieval:
+                await self._trees.open(cases, subject)
+            else:
+                await self._counting(cases[0], subject, str(cases[0].data["query"]))
+
     async def close(self) -> None:
         """Remove what was made to be searched."""
         await self._trees.close()
