@@ -20,6 +20,7 @@ from glossator_server.app import (
     open_index_client,
     open_model,
 )
+from glossator_server.cli.eval_judge import add_judge_options, check_judge_options, judge_of
 from glossator_server.cli.examples import running_indexes
 from glossator_server.cli.printing import complain
 from glossator_server.cli.status import ExitStatus
@@ -74,6 +75,10 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
     parser.add_argument(
         "--resume", metavar="RUN", help="go on with a run that broke off; `last` is the latest"
     )
+    add_judge_options(parser)
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="write a page for people to read, too"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     parser.set_defaults(run=run)
@@ -81,6 +86,11 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
 
 def run(options: argparse.Namespace) -> int:
     """Measure, and print what was found; who interrupts it is told how to go on."""
+    check_judge_options(options)
+    if options.label is not None:
+        from glossator_server.cli.eval_label import run_label
+
+        return run_label(options)
     _check_fitting(options)
     started: list[Measurement] = []
     try:
@@ -100,6 +110,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _check_fitting(options: argparse.Namespace) -> None:
     """Raise `UsageError` where options do not go together."""
+    if options.html is not None and not options.html.absolute().parent.is_dir():
+        raise UsageError(f"{options.html.parent} is no folder; name another place with --html.")
     if options.resume is not None:
         given = options.suite or options.cases or options.prepared or options.mined
         if given or options.configurations or options.n or options.workspace:
@@ -112,15 +124,24 @@ def _check_fitting(options: argparse.Namespace) -> None:
 
 async def _measured(options: argparse.Namespace, started: list[Measurement]) -> int:
     from glossator_server.cli.eval_output import print_result, shown_steps
+    from glossator_server.evals.report import write_html_report
     from glossator_server.evals.result import report_of
 
-    async with _opened(options) as measurement:
+    async with (
+        _opened(options) as (measurement, environment),
+        judge_of(options, measurement, environment) as judge,
+    ):
         started.append(measurement)
         with shown_steps(silent=options.quiet) as follow:
             ran = await measurement.run(follow)
-    report = await asyncio.to_thread(report_of, ran)
-    text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
-    await asyncio.to_thread(write_report, measurement.folder.report_file, text, 0o600)
+        report = await asyncio.to_thread(report_of, ran)
+        text = await asyncio.to_thread(_kept, report, measurement)
+        if judge is not None:
+            with shown_steps(silent=options.quiet) as follow:
+                report = await judge.result(ran, report, follow)
+            text = await asyncio.to_thread(_kept, report, measurement)
+    if options.html is not None:
+        await asyncio.to_thread(write_html_report, report, options.html)
     if options.json:
         print(text, end="")
     else:
@@ -128,8 +149,17 @@ async def _measured(options: argparse.Namespace, started: list[Measurement]) -> 
     return _status(report)
 
 
+def _kept(report: dict[str, Any], measurement: Measurement) -> str:
+    """Write the result into the run's folder, and return its text."""
+    text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    write_report(measurement.folder.report_file, text, 0o600)
+    return text
+
+
 @asynccontextmanager
-async def _opened(options: argparse.Namespace) -> AsyncIterator[Measurement]:
+async def _opened(
+    options: argparse.Namespace,
+) -> AsyncIterator[tuple[Measurement, Environment]]:
     """Open a new run, or the one that goes on."""
     from glossator_server.evals.folder import RunFolder, runs_folder
     from glossator_server.evals.measuring import Wish, begun, resumed
@@ -141,14 +171,14 @@ async def _opened(options: argparse.Namespace) -> AsyncIterator[Measurement]:
             _environment(Path(record["workspace"])) as environment,
             resumed(folder, environment) as measurement,
         ):
-            yield measurement
+            yield measurement, environment
         return
     workspace = (options.workspace or Path()).resolve()
     configurations = read_configurations(options.configurations)
     async with _environment(workspace) as environment:
         wish = Wish(options.suite, _source(options, workspace, environment), configurations)
         async with begun(wish, environment) as measurement:
-            yield measurement
+            yield measurement, environment
 
 
 @asynccontextmanager

@@ -94,7 +94,7 @@ class OpenedConfiguration:
         try:
             model = await self._open_model(need, policy)
         except PolicyError as trouble:
-            raise PolicyError(_refusal(wanted, policy, trouble)) from trouble
+            raise PolicyError(refusal_of(wanted, policy, trouble)) from trouble
         if self.configuration.adapter is not None and model.info.api != Api.EMBEDDED:
             await model.close()
             raise UsageError(
@@ -130,7 +130,7 @@ def with_adapter(adapter: str | None, policy: Policy) -> Policy:
     return replace(policy, models=models)
 
 
-def _refusal(model_id: str | None, policy: Policy, trouble: PolicyError) -> str:
+def refusal_of(model_id: str | None, policy: Policy, trouble: PolicyError) -> str:
     """Say why a model may not be used, where that is known of the one that was asked for."""
     if model_id is None or policy.model(model_id) is not None:
         return str(trouble)

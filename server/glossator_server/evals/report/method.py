@@ -18,8 +18,8 @@ _SOURCES = {
     "file": "a file of cases",
 }
 _ORDER = (
-    "Each case is run under every configuration before the next, so that what else the machine does "
-    "meets all alike."
+    "Each case is run under every configuration before the next, so that what else the machine "
+    "does meets all alike."
 )
 _VERDICTS = (
     "A configuration is better or worse in a measure where the interval of its difference from the "
@@ -37,16 +37,16 @@ def method(result: Result) -> list[Part]:
     """Return how it was measured, and what each measure is."""
     whole = "All of them were run." if result.complete else "The run was not finished."
     resamples = f"{RESAMPLES:,}".replace(",", "\u202f")
+    intervals = (
+        f"95 %, by paired bootstrap over the cases with {resamples} resamples; p by exchanging "
+        "signs at random."
+    )
     rows = (
         ("Suite", result.suite),
         ("Cases", f"{counted(result.cases, 'case')}, {source_of(result)}. {whole}"),
         ("Seed", f"{result.seed}: the same seed draws the same cases."),
         ("Order", _ORDER),
-        (
-            "Intervals",
-            f"95 %, by paired bootstrap over the cases with {resamples} resamples; p by exchanging "
-            "signs at random.",
-        ),
+        ("Intervals", intervals),
         ("Verdicts", _VERDICTS),
         ("Glossator", result.glossator),
     )

@@ -112,6 +112,7 @@ class DocumentSuite:
             },
             text=dedent(outcome.edits[0].changes[0].new_text).strip("\n"),
             expected=found.comment,
+            task=own_code(snapshot.text, symbol),
             checks=(*(f"{it.check}: {it.after}" for it in outcome.evidence), *outcome.notices),
         )
 
