@@ -53,6 +53,7 @@ NAMES = (
     "action_turns",
     "doc_styles",
     "words",
+    "eval_document",
     "index_fresh",
     "index_kernel",
     "index_kills",

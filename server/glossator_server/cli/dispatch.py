@@ -80,6 +80,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         approve,
         ask,
         audit,
+        data,
         do,
         doctor,
         document,
@@ -101,7 +102,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
 
     return (
         *(serve, document, fix, edit, review, ask, explain, do, index, search, evaluation),
-        *(models, policy, approve, audit, feedback, transcript, recover, doctor, mcp),
+        *(data, models, policy, approve, audit, feedback, transcript, recover, doctor, mcp),
     )
 
 

@@ -219,4 +219,6 @@ def _outcome(case: Case, outcome: Outcome) -> dict[str, Any]:
         "checks": list(result.checks),
         "problem": result.problem,
         "seconds": round(outcome.seconds, 3),
+        "model_seconds": round(outcome.model_seconds, 3),
+        "tokens": {"prompt": outcome.prompt_tokens, "completion": outcome.completion_tokens},
     }

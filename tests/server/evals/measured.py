@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from glossator_clients.protocol import ChatModel
 from glossator_clients.router import Need, Router
@@ -64,7 +64,7 @@ int stack_drain(struct stack *stack, void (*visit)(int))
 \treturn count;
 }
 """
-WORDS = {
+WORDS: Mapping[str, dict[str, Any]] = {
     "stack_push": {
         "summary": "Put an item on top of the pile.",
         "parameters": {"stack": "The stack that grows.", "item": "What is put there."},
@@ -106,6 +106,19 @@ def as_people_said() -> list[ScriptedReply]:
         ScriptedReply(json.dumps(words), when=_BODIES[name], repeat=True)
         for name, words in WORDS.items()
     ]
+
+
+def check_hidden(scripted: ScriptedModel) -> None:
+    """Check that each function was asked for, and that nothing told what is said of it."""
+    for name, words in WORDS.items():
+        asked = [it for it in scripted.requests if _BODIES[name] in it.messages[-1].text]
+        assert asked
+        for request in asked:
+            assert not any(str(words["summary"]) in it.text for it in request.messages)
+            # What is known of a parameter from elsewhere is not asked for.
+            assert request.schema is not None
+            parameters = request.schema["properties"]["parameters"]["properties"]
+            assert set(parameters) == set(words["parameters"])
 
 
 def entry(name: str, price: Price | None = None) -> ModelEntry:

@@ -19,6 +19,7 @@ from tests.server.evals.measured import (
     STACK,
     WORDS,
     as_people_said,
+    check_hidden,
     environment,
     ignore,
     measurement,
@@ -41,26 +42,16 @@ async def test_no_model_is_shown_the_words_that_it_is_compared_with(
     tmp_path: Path, configuration: Configuration
 ) -> None:
     folder = write_stack(tmp_path / "stack")
-    # The same comments stand in a file beside it, as a header's and an old copy's do.
+    # The same comments stand in two files beside it, as a header's and an old copy's do.
     (folder / "stack_old.c").write_text(STACK)
+    (folder / "stack_older.c").write_text(STACK)
     scripted = model("m", as_people_said())
-    outcomes = await _run(folder, scripted, configuration)
-    assert outcomes
-    asked = {
-        name: "\n".join(message.text for message in request.messages)
-        for request in scripted.requests
-        for name in NAMES
-        if f"{name}(struct stack" in request.messages[-1].text
-    }
-    assert set(asked) == set(NAMES)
-    for name, prompt in asked.items():
-        words = WORDS[name]["summary"]
-        # Other functions of the file stand there as examples, only where they are looked for.
-        assert str(words) not in prompt
-    others = [
-        it for it in NAMES if any(str(WORDS[it]["summary"]) in text for text in asked.values())
-    ]
-    assert bool(others) == configuration.retrieval
+    await _run(folder, scripted, configuration)
+    check_hidden(scripted)
+    said = [str(it["summary"]) for it in WORDS.values()]
+    shown = [text for it in scripted.requests for text in (message.text for message in it.messages)]
+    # Other functions of the file stand there as examples, only where they are looked for.
+    assert any(it in text for it in said for text in shown) == configuration.retrieval
 
 
 async def test_the_very_words_of_a_person_are_as_good_as_can_be(tmp_path: Path) -> None:
