@@ -54,7 +54,7 @@ def test_two_models_are_told_apart_in_a_table_and_a_sentence(stack: Path, own_ho
     assert "document: 3 cases drawn from" in ended.output
     assert "usable comments" in ended.output
     assert "3 of 3" in ended.output
-    assert "Keep good" in ended.output
+    assert "Keep “good”" in ended.output
     assert not ended.errors
 
 

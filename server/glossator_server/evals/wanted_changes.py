@@ -137,13 +137,19 @@ def _functions(files: Sequence[SourceFile], *, everywhere: bool) -> list[_Functi
             name = symbol.name
             if defined[name] > 1 or not _is_telling(symbol):
                 continue
-            if not (everywhere or symbol.is_private):
+            if not (everywhere or _is_of_its_file(file, symbol)):
                 continue
             users = {path: texts[path] for path, known in words.items() if known[name]}
             count = sum(words[path][name] for path in users)
             if count in _OCCURRENCES and len(users) <= _MOST_FILES:
                 found.append(_Function(file, symbol, users))
     return found
+
+
+def _is_of_its_file(file: SourceFile, symbol: Symbol) -> bool:
+    """Say whether no other file can name a function."""
+    head = file.source.text[symbol.signature.start : symbol.signature.end]
+    return symbol.is_private or (file.path.endswith(".c") and head.startswith("static "))
 
 
 def _of_kind(kind: str, functions: Sequence[_Function]) -> Iterator[Proposed]:

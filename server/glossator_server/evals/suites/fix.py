@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,8 +43,10 @@ _STAGES = (Stage.PARSE, Stage.COMPILE, Stage.LINT, Stage.TYPES, Stage.TESTS)
 # What is wrong there is wrong for everybody; a linter's opinion is not.
 _FIRM = frozenset({Stage.PARSE, Stage.COMPILE, Stage.TESTS})
 _TEST_SECONDS = 30.0
-_NOT_NOTICED = "no check on this machine notices the fault, so that it counts nowhere"
-_LEFT_OUT = frozenset({NoFixCause.NOTHING_WRONG, NoFixCause.NOT_CHECKED})
+_LEFT_OUT: Mapping[NoFixCause, str] = {
+    NoFixCause.NOTHING_WRONG: "no check on this machine notices the fault, so it counts nowhere",
+    NoFixCause.NOT_CHECKED: "this machine cannot check the file, so the fault counts nowhere",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +197,8 @@ def _snapshot(case: Case, fault: Broken, bench: _Bench, subject: Subject) -> Sna
 
 def _without(outcome: NoFix, fault: Broken) -> CaseResult:
     """Return the result of a fault for which nothing was shown."""
-    if outcome.cause in _LEFT_OUT:
-        return CaseResult(checks=(_NOT_NOTICED, outcome.reason), expected=fault.right or "")
+    if (why := _LEFT_OUT.get(outcome.cause)) is not None:
+        return CaseResult(checks=(why, outcome.reason))
     measures = {"fixed": 0.0, "never_worse": 1.0, "same": 0.0}
     return CaseResult(measures, "", _diff(fault.text, fault.right), (outcome.reason,))
 
