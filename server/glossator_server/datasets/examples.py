@@ -59,9 +59,7 @@ class Example:
     notices: tuple[str, ...]
 
 
-def example_of(
-    record: Record, around: Sequence[Record], options: ExampleOptions
-) -> Example | None:
+def example_of(record: Record, around: Sequence[Record], options: ExampleOptions) -> Example | None:
     """Return the example that a record makes, None where its question does not fit."""
     documented = [it.documented for it in around]
     wanted = _asked_of(record, documented, options)
@@ -92,7 +90,13 @@ def _asked_of(
     """Return what the product would ask for, of that what the people wrote about."""
     asked = wanted_of(record.symbol, record.style)
     told = {name for name, text in record.fields.raises if text}
-    asked = replace(asked, raises=tuple(it for it in asked.raises if it in told))
+    weak = dict(record.weak)
+    asked = replace(
+        asked,
+        names=tuple(it for it in asked.names if f"@{it.path}" not in weak),
+        returns=Need.NONE if "returns" in weak else asked.returns,
+        raises=tuple(it for it in asked.raises if it in told),
+    )
     if options.asks_for_known:
         return asked
     # As the action does it: a small model is not asked for what a near relative says already.

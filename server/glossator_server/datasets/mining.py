@@ -12,14 +12,14 @@ import signal
 import tempfile
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
 from glossator_gate.policy import Policy, is_denied
-from glossator_indexer.records import FoundFile, Trust
+from glossator_indexer.records import Trust
 from glossator_indexer.styles import styles_of
 from glossator_indexer.walking import RepositoryWalker, WalkOptions, repository_root
 from glossator_server.datasets.near_duplicates import NearDuplicates, Signature
@@ -51,9 +51,10 @@ class Repository:
 
 @dataclass(slots=True)
 class Mined:
-    """What was found so far; `left_out` counts records by the first filter that they do not pass.
+    """What was found so far.
 
-    `files` counts what became of the files; `foreign` those that nobody of the project wrote.
+    `left_out` counts records by the first filter that they do not pass, `weak` the descriptions
+    that are not asked for in those that are kept; `files` says what became of the files.
     """
 
     files_total: int = 0
@@ -63,6 +64,7 @@ class Mined:
     secrets: int = 0
     files: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
+    weak: Counter[str] = field(default_factory=Counter)
     licences: Counter[str] = field(default_factory=Counter)
     projects: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
@@ -121,6 +123,7 @@ def _count(mined: Mined, record: Record) -> None:
         mined.left_out[record.left_out[0]] += 1
         return
     mined.kept += 1
+    mined.weak.update(reason for _, reason in record.weak)
     mined.licences[record.licence] += 1
     mined.projects[record.project] += 1
 
