@@ -44,13 +44,7 @@ def _add_mine(actions: Any) -> None:  # noqa: ANN401
     parser.add_argument(
         "--project", metavar="NAME", help="call the repository so (default: its folder's name)"
     )
-    parser.add_argument(
-        "--jobs",
-        metavar="N",
-        type=_count,
-        default=os.cpu_count() or 1,
-        help="processes (default: one a core)",
-    )
+    _add_jobs(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     parser.set_defaults(run=run_mine)
@@ -102,10 +96,20 @@ def _add_export(actions: Any) -> None:  # noqa: ANN401
         action="store_true",
         help="ask for descriptions, too, that the product takes over from the code around",
     )
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="for another division (0)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     parser.set_defaults(run=run_export)
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_count,
+        default=os.cpu_count() or 1,
+        help="processes (default: one a core)",
+    )
 
 
 def run_mine(options: argparse.Namespace) -> int:

@@ -59,10 +59,14 @@ class Example:
     notices: tuple[str, ...]
 
 
-def example_of(record: Record, around: Sequence[Record], options: ExampleOptions) -> Example | None:
-    """Return the example that a record makes, None where its question does not fit."""
-    documented = [it.documented for it in around]
-    wanted = _asked_of(record, documented, options)
+def example_of(
+    record: Record, around: Sequence[DocumentedSymbol], options: ExampleOptions
+) -> Example | None:
+    """Return the example that a record makes, None where its question does not fit.
+
+    `around` is what the product would find documented around it, the nearest place first.
+    """
+    wanted = _asked_of(record, around, options)
     language = language_called(record.language)
     if language is None:
         return None
@@ -73,7 +77,7 @@ def example_of(record: Record, around: Sequence[Record], options: ExampleOptions
         signature=record.signature,
         body=record.body,
         facts=record.facts,
-        neighbours=nearest_in(language, record.symbol, documented),
+        neighbours=nearest_in(language, record.symbol, around),
     )
     template = options.template
     prompt = prompt_by(template, subject, options.model, SamplingOptions())

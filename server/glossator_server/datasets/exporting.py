@@ -96,7 +96,8 @@ def export(files: Sequence[Path], out: Path, options: ExportOptions, told_now: T
     with _folder(out) as folder:
         with _split_files(folder) as write:
             for record in chosen:
-                example = example_of(record, neighbours.of(record), options.examples)
+                around = [it.documented for it in neighbours.of(record)]
+                example = example_of(record, around, options.examples)
                 exported.done += 1
                 if example is None:
                     exported.left_out["prompt too long"] += 1
