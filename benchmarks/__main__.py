@@ -37,6 +37,7 @@ NAMES = (
     "overhead",
     "network_proof",
     "intent",
+    "judge",
     "lsp_sync",
     "lsp_messages",
     "garbage",

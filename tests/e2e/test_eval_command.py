@@ -54,7 +54,7 @@ def test_two_models_are_told_apart_in_a_table_and_a_sentence(stack: Path, own_ho
     assert "document: 3 cases drawn from" in ended.output
     assert "usable comments" in ended.output
     assert "3 of 3" in ended.output
-    assert "Keep good" in ended.output
+    assert "Keep “good”" in ended.output
     assert not ended.errors
 
 
@@ -103,6 +103,18 @@ def test_an_interrupted_run_says_how_it_goes_on_and_does(
 
 def _done(folder: Path) -> int:
     return (folder / "outcomes.jsonl").read_bytes().count(b"\n")
+
+
+def test_what_ends_a_run_is_told_with_the_way_to_go_on(
+    stack: Path, own_home: Path, runs: Path
+) -> None:
+    _configure(own_home, more="[limits]\ntokens_per_day = 1\n")
+    ended = glossator(*SUITE, "--with", "model=good", cwd=stack)
+    (folder,) = runs.iterdir()
+    assert ended.status == 3
+    stopped, refused = ended.errors.splitlines()
+    assert f"--resume {folder.name}." in stopped
+    assert "1 tokens a day" in refused
 
 
 def test_a_killed_run_goes_on(stack: Path, own_home: Path, runs: Path) -> None:
