@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from glossator_gate.types import DataClass
 from glossator_indexer.owner_client import IndexClient
 from glossator_server.errors import UsageError
 from glossator_server.evals.aside import aside
@@ -38,7 +37,6 @@ class Searched:
     root: Path
     index: IndexClient
     policy: WorkspacePolicy
-    data_class: DataClass
     prefix: str = ""
 
 
@@ -69,9 +67,8 @@ class SearchedTrees:
             raise UsageError(
                 "There is no index to search; switch index.enabled on, or use --prepared."
             )
-        holds = subject.policy
         prefix = place.path.removesuffix("x")
-        return Searched(root, place.client, holds, holds.class_of(None), prefix)
+        return Searched(root, place.client, subject.policy, prefix)
 
     def keep(self, root: Path, seed: int, tree: ReadTree) -> None:
         """Remember a tree that was read."""
@@ -107,7 +104,7 @@ class SearchedTrees:
                 subject.means.open_index,
             )
         copy = self._copies[key]
-        return Searched(copy.root, copy.index, copy.policy, copy.data_class)
+        return Searched(copy.root, copy.index, copy.policy)
 
 
 def _holds(case: Case, subject: Subject) -> WorkspacePolicy:
