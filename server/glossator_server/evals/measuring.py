@@ -79,7 +79,12 @@ async def begun(wish: Wish, environment: Environment) -> AsyncIterator[Measureme
     may not or cannot be asked; then there is no folder.
     """
     suite = open_suite(wish.suite)
-    cases = await asyncio.to_thread(suite.cases, wish.source)
+    try:
+        cases = await asyncio.to_thread(suite.cases, wish.source)
+    except asyncio.CancelledError:
+        # A thread is not cancelled, and the process waits for it.
+        wish.source.stopped.set()
+        raise
     async with _opened(suite, cases, wish.configurations, environment) as subjects:
         record = {
             "schema": SCHEMA,
