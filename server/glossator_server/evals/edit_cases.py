@@ -88,7 +88,9 @@ def _mined(source: CaseSource) -> list[Case]:
     # Callers may lie anywhere in the repository.
     root, prefix = repository_of(source)
     tree = found_files(root, source.policy, source.seed)
-    read = (read_file(it, root, source.settings) for it in tree.files)
+    stopped = source.stopped
+    wanted = (it for it in tree.files if not stopped.is_set())
+    read = (read_file(it, root, source.settings) for it in wanted)
     files = [it for it in read if it is not None and it.trust not in _OTHERS]
     languages = {it.path: it.language for it in files}
     cases: list[Case] = []

@@ -128,6 +128,8 @@ def _mined(source: CaseSource) -> list[Case]:
     wanted = source.limit or MOST_MINED
     cases: list[Case] = []
     for found in files:
+        if source.stopped.is_set():
+            break
         file = read_file(found, source.workspace, source.settings)
         if file is None or not file.is_own or syntax_problems(file.source):
             continue

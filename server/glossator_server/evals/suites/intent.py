@@ -101,7 +101,7 @@ class IntentSuite:
         checks = () if known.trouble is None else (f"no model was asked: {known.trouble}",)
         return CaseResult(measures, known.in_short, meant, checks)
 
-    async def open(self, cases: Sequence[Case], subjects: Sequence[Subject]) -> None:
+    async def open(self, cases: Sequence[Case], subjects: Sequence[Subject]) -> None:  # noqa: ARG002
         """Load the weights and the examples, which the first text would wait for."""
         await asyncio.to_thread(classify, str(cases[0].data["text"]))
 
