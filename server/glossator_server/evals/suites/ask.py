@@ -111,7 +111,7 @@ class AskSuite:
 
     def cases(self, source: CaseSource) -> Sequence[Case]:
         """Return questions with the places that answer them."""
-        return asked_cases(source, _ASKING)
+        return asked_cases(source, _ASKING, self._trees.keep)
 
     async def run(self, case: Case, subject: Subject) -> CaseResult:
         """Ask one question as `glossator ask` does."""
@@ -158,7 +158,13 @@ def _judged(case: Case, answer: Answer, searched: Searched) -> CaseResult:
         measures["valid"] = float(all(is_valid(it, searched.root, answer) for it in cited))
         measures["own_words"] = float(not answer.quoted)
     expected = shown_places(right, case.root) if right else _NO_ANSWER
-    return CaseResult(measures, plain_text(answer), expected, answer.notices)
+    return CaseResult(
+        measures,
+        plain_text(answer),
+        expected,
+        checks=answer.notices,
+        task=str(case.data["question"]),
+    )
 
 
 def _any(

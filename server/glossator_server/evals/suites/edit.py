@@ -198,9 +198,9 @@ async def _judged(case: Case, done: _Done, root: Path, checker: CodeChecker) -> 
         "shown": 0.0,
         "planned": float(done.plan is not None and (not wanted or set(done.plan.files) == wanted)),
     }
-    told = _told(expected, root)
+    told, task = _told(expected, root), str(case.data["instruction"])
     if not isinstance(done.outcome, EditProposal):
-        return CaseResult(measures, done.outcome.attempt, told, (done.outcome.reason,))
+        return CaseResult(measures, "", told, (done.outcome.reason,), task=task)
     changes = done.outcome.changes
     trouble = await _trouble(case, changes, expected, checker)
     touched = {path for it in changes.files for path in (it.path, it.moved_from)}
@@ -210,7 +210,8 @@ async def _judged(case: Case, done: _Done, root: Path, checker: CodeChecker) -> 
         "kept": float(set(done.outcome.plan.files) <= touched),
         "steps": float(done.outcome.rounds),
     }
-    return CaseResult(measures, diff_of(changes), told, (trouble,) if trouble else ())
+    said = (trouble,) if trouble else ()
+    return CaseResult(measures, diff_of(changes), told, said, task=task)
 
 
 async def _trouble(
