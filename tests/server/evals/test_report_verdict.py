@@ -79,6 +79,11 @@ def with_seconds(base: float, tuned: float) -> list[dict[str, Any]]:
             "Measure more cases before you change from “base” to “tuned”",
             "So few cases and so many comparisons may show as much by chance.",
         ),
+        (
+            [comparison("rouge_l", 0.0, 0.0)],
+            "Keep “base”: no reason to change",
+            "“tuned” and “base” do not differ in ROUGE-L.",
+        ),
         ([SLOWER], "Nothing could be compared", "have no measure in common."),
     ],
 )

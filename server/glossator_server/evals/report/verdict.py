@@ -223,12 +223,12 @@ def _no_difference(result: Result, standing: Standing) -> str:
     graded = [told for told in standing.same if told[0] == result.headline]
     measure, it = (graded or standing.same)[0]
     low, high = sorted((measure.gain(it.low), measure.gain(it.high)))
+    names = f"{quoted(it.configuration)} and {quoted(it.baseline)}"
+    if size(low) == size(high) == figure(0.0):
+        return f"{names} do not differ in {measure.title}."
     least = f"{size(low, measure.unit)} {'worse' if low < 0 else 'better'}"
     most = f"{size(high, measure.unit)} {'worse' if high < 0 else 'better'}"
-    return (
-        f"The difference of {quoted(it.configuration)} and {quoted(it.baseline)} is within the "
-        f"interval: in {measure.title} it may be anything from {least} to {most}."
-    )
+    return f"The difference of {names} is within the interval: in {measure.title} it may be anything from {least} to {most}."
 
 
 def _price(result: Result, configuration: ConfigurationRow) -> str:
