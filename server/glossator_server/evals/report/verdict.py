@@ -228,7 +228,10 @@ def _no_difference(result: Result, standing: Standing) -> str:
         return f"{names} do not differ in {measure.title}."
     least = f"{size(low, measure.unit)} {'worse' if low < 0 else 'better'}"
     most = f"{size(high, measure.unit)} {'worse' if high < 0 else 'better'}"
-    return f"The difference of {names} is within the interval: in {measure.title} it may be anything from {least} to {most}."
+    return (
+        f"The difference of {names} is within the interval: in {measure.title} it may be anything "
+        f"from {least} to {most}."
+    )
 
 
 def _price(result: Result, configuration: ConfigurationRow) -> str:
