@@ -60,11 +60,13 @@ class Example:
 
 
 def example_of(
-    record: Record, around: Sequence[Record], options: ExampleOptions
+    record: Record, around: Sequence[DocumentedSymbol], options: ExampleOptions
 ) -> Example | None:
-    """Return the example that a record makes, None where its question does not fit."""
-    documented = [it.documented for it in around]
-    wanted = _asked_of(record, documented, options)
+    """Return the example that a record makes, None where its question does not fit.
+
+    `around` is what the product would find documented around it, the nearest place first.
+    """
+    wanted = _asked_of(record, around, options)
     language = language_called(record.language)
     if language is None:
         return None
@@ -75,7 +77,7 @@ def example_of(
         signature=record.signature,
         body=record.body,
         facts=record.facts,
-        neighbours=nearest_in(language, record.symbol, documented),
+        neighbours=nearest_in(language, record.symbol, around),
     )
     template = options.template
     prompt = prompt_by(template, subject, options.model, SamplingOptions())
@@ -92,7 +94,13 @@ def _asked_of(
     """Return what the product would ask for, of that what the people wrote about."""
     asked = wanted_of(record.symbol, record.style)
     told = {name for name, text in record.fields.raises if text}
-    asked = replace(asked, raises=tuple(it for it in asked.raises if it in told))
+    weak = dict(record.weak)
+    asked = replace(
+        asked,
+        names=tuple(it for it in asked.names if f"@{it.path}" not in weak),
+        returns=Need.NONE if "returns" in weak else asked.returns,
+        raises=tuple(it for it in asked.raises if it in told),
+    )
     if options.asks_for_known:
         return asked
     # As the action does it: a small model is not asked for what a near relative says already.

@@ -18,16 +18,15 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from glossator_clients.types import ModelInfo
 from glossator_indexer.styles.judging import is_callable
 from glossator_server import __version__
 from glossator_server.datasets.cards import data_card
 from glossator_server.datasets.examples import Example, ExampleOptions, conversation_of, example_of
 from glossator_server.datasets.near_duplicates import NearDuplicates, Signature, signature_of
+from glossator_server.datasets.reading import told_text
 from glossator_server.datasets.records import Record, read_records
 from glossator_server.datasets.splitting import Split, SplitOptions, leaking, splits_of
 from glossator_server.datasets.surroundings import Surroundings
-from glossator_server.datasets.words import plain_fields
 from glossator_server.errors import UsageError
 from glossator_server.files import told
 from glossator_server.prompts.document import tokens_of
@@ -85,7 +84,7 @@ def export(files: Sequence[Path], out: Path, options: ExportOptions, told_now: T
     records = _unique(it for file in files for it in read_records(file))
     exported = Exported()
     chosen = [it for it in records if _is_chosen(it, options, exported)]
-    signatures = {it.id: _signature(it) for it in chosen}
+    signatures = {it.id: signature_of(told_text(it)) for it in chosen}
     splits = splits_of(records, options.splits)
     leaks = leaking(chosen, signatures, splits)
     exported.left_out["near-duplicate of another split"] += len(leaks)
@@ -97,14 +96,17 @@ def export(files: Sequence[Path], out: Path, options: ExportOptions, told_now: T
     with _folder(out) as folder:
         with _split_files(folder) as write:
             for record in chosen:
-                example = example_of(record, neighbours.of(record), options.examples)
+                around = [it.documented for it in neighbours.of(record)]
+                example = example_of(record, around, options.examples)
                 exported.done += 1
                 if example is None:
                     exported.left_out["prompt too long"] += 1
                 else:
                     split = splits[record.id]
                     _count(exported, example, split)
-                    write(split, json.dumps(_FORMATTED[options.format](example), ensure_ascii=False))
+                    write(
+                        split, json.dumps(_FORMATTED[options.format](example), ensure_ascii=False)
+                    )
                 told_now(exported)
         manifest = _manifest(files, folder, options, exported)
         text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
@@ -135,12 +137,6 @@ def _is_licensed(licence: str, options: ExportOptions) -> bool:
     if any(fnmatchcase(licence, it) for it in options.without):
         return False
     return not options.licences or any(fnmatchcase(licence, it) for it in options.licences)
-
-
-def _signature(record: Record) -> Signature:
-    words = plain_fields(record.fields, record.style)
-    told_words = (words.summary, *(it for _, it in words.parameters), words.returns or "")
-    return signature_of(" ".join(told_words) + "\n" + record.code)
 
 
 class _Neighbours:

@@ -6,13 +6,12 @@ Pure: the records at hand are all there is; it must not rank beyond the retrieva
 from __future__ import annotations
 
 import math
-import os.path
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from glossator_indexer.languages.c import C
-from glossator_indexer.neighbourhood import MOST_FILES
+from glossator_indexer.neighbourhood import MOST_FILES, shared_beginning
 from glossator_indexer.retrieval import words_of
 from glossator_indexer.styles.judging import is_callable
 from glossator_server.datasets.records import Record
@@ -65,7 +64,7 @@ class Surroundings:
         yield from self._by_file.get((record.project, record.path), ())
         beside = self._files.get((record.project, record.folder), ())
         others = [it for it in beside if it != record.path]
-        others.sort(key=lambda it: (-len(os.path.commonprefix((it, record.path))), it))
+        others.sort(key=lambda it: (-shared_beginning(it, record.path), it))
         for path in others[:MOST_FILES]:
             for it in self._by_file[record.project, path]:
                 # Of the C beside a file only what is called is looked at.

@@ -23,7 +23,7 @@ from glossator_server.errors import UsageError
 from glossator_server.evals.case_lines import CaseLine, read_case_lines
 from glossator_server.evals.comment_measures import checked, comment_measures, compared
 from glossator_server.evals.drawing import drawn
-from glossator_server.evals.hidden_comments import Hidden, hidden, tells, without_neighbours
+from glossator_server.evals.hidden_comments import Hidden, hidden, without_neighbours
 from glossator_server.evals.mining import documented_functions
 from glossator_server.evals.reading import class_of, read_case_file
 from glossator_server.evals.types import (
@@ -136,12 +136,13 @@ def _result(proposal: CommentProposal, shown: Hidden, style: Style, said: DocFie
 
 
 async def _with_examples(found: Hidden, subject: Subject) -> Hidden:
-    """Return the document with what an index of its repository shows, but for the hidden words."""
+    """Return the document with what an index of its repository shows of other functions.
+
+    The index reads the text without the comment, and shows nothing of a function of that name.
+    """
     unsaved = _Unsaved(found.snapshot.path, found.snapshot.text)
     snapshot = await subject.indexes.with_examples(found.snapshot, found.symbol, (unsaved,))
-    name, fields = found.symbol.name, found.fields
-    kept = tuple(it for it in snapshot.examples if not tells(it, name, fields))
-    return replace(found, snapshot=replace(snapshot, examples=kept))
+    return replace(found, snapshot=snapshot)
 
 
 def _found(snapshot: Snapshot, data: Mapping[str, Any], style: Style) -> Hidden | None:
