@@ -22,7 +22,7 @@ from glossator_server.evals.opened import Environment, OpenedConfiguration
 from glossator_server.evals.prompting import prompts_used, with_prompt
 from glossator_server.evals.reading import class_of
 from glossator_server.evals.result import Ran, measure_line
-from glossator_server.evals.running import Follow, Runner, open_models
+from glossator_server.evals.running import Follow, Runner, Step, open_models
 from glossator_server.evals.suites import open_suite
 from glossator_server.evals.types import Case, CaseSource, Configuration, Suite
 
@@ -41,12 +41,16 @@ class Wish:
 
 @dataclass(slots=True)
 class Measurement:
-    """A run that can be started; `folder` is where it goes on if it breaks off."""
+    """A run that can be started; `folder` is where it goes on if it breaks off.
+
+    `has_begun` says that it is under way, and in no other process.
+    """
 
     folder: RunFolder
     suite: Suite
     cases: Sequence[Case]
     subjects: Sequence[OpenedConfiguration]
+    has_begun: bool = False
 
     async def run(self, follow: Follow) -> Ran:
         """Run what is left, and return all that was found.
@@ -54,7 +58,12 @@ class Measurement:
         Raises a `PolicyError` where a model may not be asked, a `ModelError` where one is not
         there; what was done until then stays.
         """
-        await Runner(self.suite, self.cases, self.subjects, self.folder, follow).run()
+
+        def followed(step: Step) -> None:
+            self.has_begun = True
+            follow(step)
+
+        await Runner(self.suite, self.cases, self.subjects, self.folder, followed).run()
         return await asyncio.to_thread(self.so_far)
 
     def so_far(self) -> Ran:
