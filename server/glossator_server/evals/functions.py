@@ -27,7 +27,7 @@ from glossator_server.policies import WorkspacePolicy
 from glossator_server.settings import Settings
 
 # A copy of more takes minutes to index; whole folders are drawn from a larger repository.
-MOST_FILES = 2_000
+MOST_FILES = 1_000
 FUNCTIONS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
 _QUOTES = re.compile(r"""^[rRuUbB]{0,2}(?:\"{3}|'{3}|"|')|(?:\"{3}|'{3}|"|')$""")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from glossator_gate.types import DataClass
 from glossator_indexer.owner_client import IndexClient
 from glossator_server.errors import UsageError
+from glossator_server.evals.aside import aside
 from glossator_server.evals.hidden_trees import ReadTree, prepared_policy, read_tree
 from glossator_server.evals.indexing import WholeIndexes
 from glossator_server.evals.types import Case, Subject
@@ -72,14 +73,18 @@ class SearchedTrees:
         prefix = place.path.removesuffix("x")
         return Searched(root, place.client, holds, holds.class_of(None), prefix)
 
+    def keep(self, root: Path, seed: int, tree: ReadTree) -> None:
+        """Remember a tree that was read."""
+        self._read[root, seed] = tree
+
     async def tree(self, case: Case, subject: Subject) -> ReadTree:
         """Return the files that a case is about, read once."""
         seed = int(case.data.get("hidden", 0))
         key = case.root, seed
         if key not in self._read:
             holds = _holds(case, subject)
-            self._read[key] = await asyncio.to_thread(
-                read_tree, case.root, holds, subject.settings, seed
+            self._read[key] = await aside(
+                lambda: read_tree(case.root, holds, subject.settings, seed)
             )
         return self._read[key]
 

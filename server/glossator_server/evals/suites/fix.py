@@ -32,6 +32,7 @@ from glossator_server.evals.types import (
     MeasureKind,
     Subject,
 )
+from glossator_server.evals.workspaces import PROGRAMS, CopiedFile, lay_out, prepared_files
 from glossator_server.indexes import IndexedPlace
 from glossator_server.snapshot import Snapshot
 from glossator_server.verify.checker import Subject as CheckedSubject
@@ -146,10 +147,9 @@ class FixSuite:
         root = case.root.resolve()
         path = root / case.path
         if program is not None:
-            root = subject.scratch.resolve() / "program"
-            await asyncio.to_thread(_laid_out, program, root)
-            path = root / path.name
-            await asyncio.to_thread(path.write_text, fault.text, "utf-8")
+            scratch = await asyncio.to_thread(subject.scratch.resolve)
+            await asyncio.to_thread(_lay_out_broken, case, fault, scratch)
+            root, path = scratch / program.relative_to(PROGRAMS), scratch / case.path
         policy, settings = subject.policy.policy, subject.settings
         checker = await subject.means.open_checker(root, policy, settings, self._memory)
         if program is not None:
@@ -258,6 +258,6 @@ def _size(diff: str) -> int:
     return sum(it.startswith(("+", "-")) for it in diff.split("\n"))
 
 
-def _laid_out(program: Path, target: Path) -> None:
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(program, target, ignore=shutil.ignore_patterns("faults.toml", "__pycache__"))
+def _lay_out_broken(case: Case, fault: Broken, folder: Path) -> None:
+    lay_out(prepared_files(str(case.data["program"])), folder)
+    lay_out([CopiedFile(case.path, fault.text)], folder)

@@ -61,6 +61,7 @@ class IntentSuite:
             Better.LOWER,
             MeasureKind.CHECK,
             "Rules and examples were not sure, so that a model was asked.",
+            when_failed=None,
         ),
         Measure(
             "sure_right",
