@@ -140,7 +140,9 @@ def _jobs(repository: Repository, mined: Mined) -> Iterator[_Reading]:
     walker = RepositoryWalker(root, options)
     found = walker.below("/".join(folder.relative_to(root).parts))
     if found is None:
-        raise UsageError(f"{folder} is left out of its repository; name another folder.")
+        # It is left out of its repository, but somebody named it.
+        root, walker = folder, RepositoryWalker(folder, options)
+        found = walker.below("") or ()
     mined.problems += walker.problems
     policy = WorkspacePolicy(repository.policy, root)
     for it in found:
