@@ -102,6 +102,9 @@ def _add_export(actions: Any) -> None:  # noqa: ANN401
         "--all-kinds", action="store_true", help="types too, not only what is called"
     )
     parser.add_argument(
+        "--short", action="store_true", help="comments, too, that describe no parameter"
+    )
+    parser.add_argument(
         "--ask-all",
         action="store_true",
         help="ask for descriptions, too, that the product takes over from the code around",
@@ -168,6 +171,7 @@ def run_export(options: argparse.Namespace) -> int:
         licences=tuple(it for it in options.licence if not it.startswith("!")),
         without=tuple(it[1:] for it in options.licence if it.startswith("!")),
         all_kinds=options.all_kinds,
+        short_ones=options.short,
         decisions=_decisions() if options.feedback else None,
     )
     with counted_progress("records", quiet=options.quiet) as progress:
@@ -196,7 +200,7 @@ def _repository(folder: Path, name: str | None) -> Repository:
     application = load_application(root)
     for problem in application.problems:
         complain(problem)
-    return Repository(folder, name or root.name, application.policy, application.settings)
+    return Repository(folder, name or "", application.policy, application.settings)
 
 
 def _mined_as_json(mined: Mined) -> Mapping[str, object]:
