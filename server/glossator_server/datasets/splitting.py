@@ -24,6 +24,10 @@ class Split(StrEnum):
     TEST = "test"
 
 
+# Of the size that a split is to have.
+_FAR_TOO_LARGE = 1.5
+
+
 @dataclass(frozen=True, slots=True)
 class SplitOptions:
     """How records are divided: `by` "project", "folder" or "auto"; shares are of all examples.
@@ -82,16 +86,17 @@ def _divided(
     whole = sum(sizes.values())
     found = dict.fromkeys(sizes, Split.TRAIN)
     waiting = sorted(sizes, key=order)
+    smallest = min(filter(None, sizes.values()), default=0)
     for split, share in (
         (Split.TEST, options.share_of_test),
         (Split.VALID, options.valid_share),
     ):
-        taken = 0
-        # One unit is left to learn from.
-        while share > 0 and taken < share * whole and len(waiting) > 1:
-            unit = waiting.pop(0)
-            found[unit] = split
-            taken += sizes[unit]
+        wanted, taken = share * whole, 0
+        # One unit is left to learn from; one that is far too large for a split is learned from.
+        for unit in [it for it in waiting if found[it] is Split.TRAIN][:-1]:
+            if taken < wanted and sizes[unit] <= max(_FAR_TOO_LARGE * wanted, smallest):
+                found[unit] = split
+                taken += sizes[unit]
     return found
 
 
