@@ -14,14 +14,18 @@ UNKNOWN = "unknown"
 # Licences stand at the top; below are texts about licences.
 _HEAD_CHARACTERS = 4000
 _LICENCE_BYTES = 64_000
-_SPDX = re.compile(r"SPDX-License-Identifier:\s*(?P<licence>[A-Za-z0-9.+\-() ]+?)\s*(?:\*/|-->|\n|$)")
+_SPDX = re.compile(
+    r"SPDX-License-Identifier:\s*(?P<licence>[A-Za-z0-9.+\-() ]+?)\s*(?:\*/|-->|\n|$)"
+)
 _NAMES = re.compile(r"(?:licen[cs]e|copying|unlicense)(?:[._-].*)?", re.IGNORECASE)
 _GPL = re.compile(
     r"GNU (?P<lesser>Lesser |Library )?(?P<affero>Affero )?General Public Licen[sc]e"
     r"(?P<more>.{0,400})",
     re.IGNORECASE | re.DOTALL,
 )
-_VERSION = re.compile(r"\bversion (?P<version>[23](?:\.[01])?)\b|\bv(?P<short>[23])\b", re.IGNORECASE)
+_VERSION = re.compile(
+    r"\bversion (?P<version>[23](?:\.[01])?)\b|\bv(?P<short>[23])\b", re.IGNORECASE
+)
 # The first that is found in the text counts.
 _PHRASES = tuple(
     (re.compile(pattern, re.IGNORECASE), licence)
@@ -88,7 +92,9 @@ def _gnu(found: re.Match[str]) -> str | None:
     number = version["version"] or version["short"]
     family = "AGPL" if found["affero"] else "LGPL" if found["lesser"] else "GPL"
     later = re.search(r"any later version", found["more"], re.IGNORECASE)
-    return f"{family}-{number if '.' in number else number + '.0'}-{'or-later' if later else 'only'}"
+    return (
+        f"{family}-{number if '.' in number else number + '.0'}-{'or-later' if later else 'only'}"
+    )
 
 
 def _recognised_in(path: Path) -> str | None:
