@@ -1,130 +1,125 @@
-"""Own the hiding of a person's comment: from its file, from the files beside it, from the index.
+"""Own how comments are hidden from a search that is measured by what they say.
 
-What is measured must not see what it is compared with. It must not write anything.
+A function is asked for in the first sentence of its comment, without its own name; in the text that
+is searched that comment is gone, and so is every other one that says the sentence again. Lines keep
+their numbers. It must not read files, nor find functions.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
-from glossator_indexer.parsing import reparse
-from glossator_indexer.styles import Style
-from glossator_indexer.symbols import all_symbols, find_symbols, own_code
-from glossator_indexer.types import Comment, DocFields, Span, Symbol, TextChange
-from glossator_server.edits import apply_to_source
-from glossator_server.errors import UsageError
-from glossator_server.files import read_source
-from glossator_server.snapshot import Snapshot, lends_nothing
-
-_WORD = re.compile(r"\w+")
-# Shorter ones stand above many functions and tell nothing of this one.
-_FEWEST_WORDS = 3
+_LEADER = re.compile(r"^\s*(?:/\*+<?!?|\*+(?!/)|//[/!]?)?\s?|\s*\*+/\s*$")
+# What begins a description of parts, not of the whole.
+_FIELD = re.compile(
+    r"^\s*(?:@\S+|[\\@](?:param|return|brief)|:\w+|Returns?:|Context:|Params?:|Arguments?:|Note:)"
+)
+_BRIEF = re.compile(r"^\s*[\\@]brief\s+")
+_SENTENCE_END = re.compile(
+    r"(?<![A-Z])(?<!e\.g)(?<!i\.e)(?<!etc)(?<!vs)[.;!?](?:\s+(?=\W*[A-Z])|\s*$)"
+)
+_NO_SENTENCE = re.compile(
+    r"copyright|spdx|licen[sc]e|author|fixme|todo|xxx|kernel-doc|^-+$|[{};]$|=|->", re.IGNORECASE
+)
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_FEWEST_WORDS = 4
+_MOST_WORDS = 40
+_COMMENT = re.compile(r"/\*.*?\*/|(?:^[ \t]*//[^\n]*\n?)+", re.DOTALL | re.MULTILINE)
+_COMMENT_LEADER = re.compile(r"^\s*(?:/\*+|\*+/?|//)")
+# Copies of sentences that are shorter than this are everywhere and say nothing.
+_OPENING = 4
+# Sentences as words, by their first ones.
+Said: TypeAlias = Mapping[tuple[str, ...], list[list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
-    """A document without the comment of one symbol, and what that comment says.
+class Documented:
+    """A function with the comment above (or the docstring in) it; lines count from 1, inclusive.
 
-    `line` is that of the symbol's declaration, from 1, in the file as it is.
+    `sentence` is the first of the comment without the function's own name, "" where it is none
+    that could be asked. `comment_start` is 0 where there is no comment.
     """
 
-    snapshot: Snapshot
-    symbol: Symbol
-    comment: str
-    fields: DocFields
-    line: int
+    path: str
+    name: str
+    start_line: int
+    end_line: int
+    comment_start: int
+    comment_end: int
+    sentence: str
 
 
-def hidden(snapshot: Snapshot, symbol: Symbol, style: Style) -> Hidden | None:
-    """Return a document without the comment of a symbol; None where the symbol goes with it.
-
-    No other file that tells the same words of a symbol of that name lends any example.
-    """
-    comment = symbol.comment
-    parsed = None if comment is None else style.parse(comment.text)
-    if comment is None or parsed is None:
-        return None
-    change = TextChange(_whole_lines(snapshot.text, comment), "")
-    bare = replace(snapshot, source=reparse(snapshot.source, [change]))
-    code = own_code(snapshot.text, symbol).rstrip()
-    at = symbol.extent.start
-    same = [
-        it
-        for it in find_symbols(bare.source, symbol.qualified_name)
-        if it.comment is None and _same_code(own_code(bare.text, it), code)
-    ]
-    if not same:
-        return None
-    nearest = min(same, key=lambda it: abs(it.extent.start - at))
-    bare = replace(bare, lends=_keeping(snapshot.lends, symbol.name, parsed.fields))
-    line = snapshot.text.count("\n", 0, symbol.name_span.start) + 1
-    return Hidden(bare, nearest, comment.text, parsed.fields, line)
+def normal(sentence: str) -> str:
+    """Return the words of a sentence in lower case: what makes two of them copies."""
+    return " ".join(re.findall(r"[a-z0-9_]+", sentence.lower()))
 
 
-def without_neighbours(found: Hidden, style: Style) -> Hidden:
-    """Return the document without any comment to learn from, and with no other beside it."""
-    snapshot = found.snapshot
-    changes = [
-        TextChange(_whole_lines(snapshot.text, it.comment), "")
-        for it in all_symbols(snapshot.source)
-        if it.comment is not None and style.recognises(it.comment.text)
-    ]
-    source = apply_to_source(snapshot.source, changes)
-    alone = replace(snapshot, source=source, lends=lends_nothing, examples=(), callers=())
-    code = own_code(snapshot.text, found.symbol)
-    same = [
-        it
-        for it in find_symbols(source, found.symbol.qualified_name)
-        if _same_code(own_code(source.text, it), code)
-    ]
-    # Where the text cannot be read without them, what is in the file stays.
-    if not same:
-        return replace(found, snapshot=replace(snapshot, lends=lends_nothing))
-    return replace(found, snapshot=alone, symbol=same[0])
-
-
-def tells(text: str, name: str, fields: DocFields) -> bool:
-    """Say whether a text of a file names a symbol and holds the summary of its comment."""
-    if name not in text:
-        return False
-    said = _words(fields.summary)
-    return said.count(" ") + 1 >= _FEWEST_WORDS and said in _words(text)
-
-
-def _keeping(lends: Callable[[Path], bool], name: str, fields: DocFields) -> Callable[[Path], bool]:
-    def lends_without(path: Path) -> bool:
-        return lends(path) and not tells(_text_of(path), name, fields)
-
-    return lends_without
-
-
-# The files of one folder are looked at again for each of its functions.
-@lru_cache(maxsize=256)
-def _text_of(path: Path) -> str:
-    try:
-        return read_source(path)
-    except UsageError:
+def first_sentence(comment: Sequence[str], name: str) -> str:
+    """Return a comment's first sentence without `name`, "" where it says too little."""
+    own = re.compile(rf"\b{re.escape(name)}\b(?:\s*\([^)]*\))?")
+    titled = re.compile(rf"^\W*(?:\w+\s+)?{re.escape(name)}\b\s*(?:\([^)]*\))?\s*(?:--?|:|–|$)\s*")
+    said: list[str] = []
+    in_field = False
+    for line in comment:
+        text = _BRIEF.sub("", _LEADER.sub("", _LEADER.sub("", line)))
+        text = titled.sub("", text) if not said else text
+        blank = not _WORD.search(text)
+        in_field = not blank and (in_field or bool(_FIELD.match(text)))
+        if blank or in_field:
+            if said:
+                break
+            continue
+        said.append(text.strip())
+    sentence = _SENTENCE_END.split(" ".join(said), maxsplit=1)[0]
+    sentence = re.sub(r"\s+", " ", own.sub(" ", sentence)).strip(" -:,*()#")
+    count = len(_WORD.findall(sentence))
+    if not _FEWEST_WORDS <= count <= _MOST_WORDS or _NO_SENTENCE.search(sentence):
         return ""
+    return sentence
 
 
-def _words(text: str) -> str:
-    return " ".join(_WORD.findall(text.lower()))
+def by_opening(sentences: Iterable[str]) -> Said:
+    """Return sentences as `without_comments` looks for them."""
+    found: dict[tuple[str, ...], list[list[str]]] = {}
+    for words in (normal(it).split() for it in sentences):
+        if len(words) >= _OPENING:
+            found.setdefault(tuple(words[:_OPENING]), []).append(words)
+    return found
 
 
-def _same_code(one: str, other: str) -> bool:
-    return one.split() == other.split()
+def without_comments(
+    language: str, lines: Sequence[str], functions: Sequence[Documented], said: Said
+) -> str:
+    """Return a file's text without the comments of its functions and without copies of `said`."""
+    kept = list(lines)
+    for it in functions:
+        if it.comment_start:
+            kept[it.comment_start - 1 : it.comment_end] = [""] * (
+                it.comment_end - it.comment_start + 1
+            )
+            if language == "python":
+                indent = len(lines[it.comment_start - 1]) - len(
+                    lines[it.comment_start - 1].lstrip()
+                )
+                kept[it.comment_start - 1] = " " * indent + "pass"
+    text = "\n".join(kept)
+    if language == "python":
+        return text
+
+    def blank(match: re.Match[str]) -> str:
+        comment = " ".join(_COMMENT_LEADER.sub(" ", it) for it in match[0].split("\n"))
+        again = _is_said_in(normal(comment).split(), said)
+        return "\n" * match[0].count("\n") if again else match[0]
+
+    return _COMMENT.sub(blank, text)
 
 
-def _whole_lines(text: str, comment: Comment) -> Span:
-    """Return the span of a comment, with its lines where nothing else stands on them."""
-    start, end = comment.span.start, comment.span.end
-    begin = text.rfind("\n", 0, start) + 1
-    stop = text.find("\n", end)
-    stop = len(text) if stop < 0 else stop + 1
-    if text[begin:start].strip() or text[end:stop].strip():
-        return comment.span
-    return Span(begin, stop)
+def _is_said_in(words: list[str], said: Said) -> bool:
+    return any(
+        words[at : at + len(it)] == it
+        for at in range(len(words) - _OPENING + 1)
+        for it in said.get(tuple(words[at : at + _OPENING]), ())
+    )

@@ -5,7 +5,6 @@ It must not read what the policy never has read, nor what is generated or vendor
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,8 @@ from glossator_indexer.styles.judging import is_callable
 from glossator_indexer.walking import generated_by_content
 from glossator_server.actions.states import style_of
 from glossator_server.errors import UsageError
-from glossator_server.evals.hiding import Hidden, hidden
+from glossator_server.evals.drawing import dice
+from glossator_server.evals.hidden_comments import Hidden, hidden
 from glossator_server.evals.reading import read_case_file
 from glossator_server.evals.types import CaseSource
 from glossator_server.files import sources_by_path
@@ -34,7 +34,7 @@ def documented_functions(source: CaseSource) -> Iterator[tuple[Path, Style, Hidd
     Each is given with its path below the workspace and its style. Of functions that are told in
     the very same words the first one counts.
     """
-    drawn = random.Random(source.seed)  # noqa: S311 -- a draw of cases, no secret
+    drawn = dice(source.seed)
     paths = sorted(sources_by_path(source.workspace).paths)
     drawn.shuffle(paths)
     seen: set[str] = set()
