@@ -25,7 +25,7 @@ from glossator_server.evals.drawing import drawn
 from glossator_server.evals.hidden_comments import Hidden, hidden, tells, without_neighbours
 from glossator_server.evals.measures.meaning import encoder
 from glossator_server.evals.measures.mentions import mentions
-from glossator_server.evals.measures.words import chrf, length_ratio, rouge_l
+from glossator_server.evals.measures.words import chrf, length_ratio, rouge_l, told_words
 from glossator_server.evals.mining import documented_functions
 from glossator_server.evals.reading import class_of, read_case_file
 from glossator_server.evals.types import (
@@ -102,13 +102,13 @@ class DocumentSuite:
         model = await subject.model(ROLE, snapshot.data_class)
         options = subject.settings.documenting
         outcome = await document_symbol(snapshot, symbol, model, options, lambda _: None)
-        expected = _words(_fields_of(case.data["expected"]))
+        expected = told_words(_fields_of(case.data["expected"]))
         if isinstance(outcome, Skipped):
             return CaseResult(expected=found.comment, problem=outcome.reason)
         return CaseResult(
             {
                 **_checked(outcome, snapshot, symbol, style),
-                **_compared(expected, _words(outcome.fields)),
+                **_compared(expected, told_words(outcome.fields)),
             },
             text=dedent(outcome.edits[0].changes[0].new_text).strip("\n"),
             expected=found.comment,
@@ -249,13 +249,6 @@ def _fields_of(expected: Mapping[str, Any]) -> DocFields:
     )
 
 
-def _words(fields: DocFields) -> str:
-    """Return all words of a comment that a model is asked for, in one text."""
-    told = (text for _, text in (*fields.parameters, *fields.raises))
-    parts = (fields.summary, *told, fields.returns or "")
-    return "\n".join(it for it in parts if it)
-
-
 def _compared(expected: str, text: str) -> dict[str, float]:
     return {
         "rouge_l": rouge_l(expected, text),
@@ -281,7 +274,7 @@ def _checked(
     return {
         "valid": 1.0,
         "first_try": float(proposal.rounds <= 1),
-        "mentions": mentions(_words(proposal.fields), code, snapshot.text).precision,
+        "mentions": mentions(told_words(proposal.fields), code, snapshot.text).precision,
         "style_findings": float(len(style.check(comment, there))),
         "drift": float(status.state is CommentState.DRIFTED),
     }
