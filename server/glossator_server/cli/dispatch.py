@@ -91,6 +91,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         mcp,
         models,
         policy,
+        prompt,
         recover,
         review,
         search,
@@ -100,7 +101,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
 
     return (
         *(serve, document, fix, edit, review, ask, explain, do, index, search),
-        *(models, policy, approve, audit, feedback, transcript, recover, doctor, mcp),
+        *(models, policy, prompt, approve, audit, feedback, transcript, recover, doctor, mcp),
     )
 
 

@@ -1,4 +1,4 @@
-"""Own `glossator prompt`: which prompts there are, what stands in them, and a copy to begin with."""
+"""Own `glossator prompt`: which prompts there are, what is in them, and a copy to begin with."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from glossator_server.prompts.files import (
     SUFFIX,
     product_file,
     product_names,
+    product_prompt,
     prompt_of,
     prompts_folder,
     user_files,
@@ -126,9 +127,8 @@ def run_copy(options: argparse.Namespace) -> int:
     own = options.name in product_names()
     file = product_file(options.name) if own and new == options.name else _known(options.name)
     use = None if file.template is None else file.template.use
-    if new in product_names() and (taken := product_file(new).template) is not None:
-        if use != taken.use:
-            raise UsageError(f"{new} is the product's prompt for {taken.use}; choose another name.")
+    if new in product_names() and use != (taken := product_prompt(new).use):
+        raise UsageError(f"{new} is the product's prompt for {taken}; choose another name.")
     path = prompts_folder() / f"{new}{SUFFIX}"
     if path.exists():
         raise UsageError(f"{path} is there already; edit it, or copy under another name.")

@@ -12,12 +12,14 @@ from textwrap import dedent
 
 from glossator_clients.protocol import ChatModel
 from glossator_gate.errors import GlossatorError
-from glossator_indexer.types import DocFields, Symbol
+from glossator_indexer.types import Symbol
 from glossator_server.actions.document import document_symbol
 from glossator_server.actions.states import CommentState, comment_status, style_of
 from glossator_server.edits import apply_changes, unified_diff
-from glossator_server.evals.hiding import hidden
+from glossator_server.evals.hidden_comments import Hidden, hidden
 from glossator_server.evals.measures.words import chrf, rouge_l, told_words
+from glossator_server.evals.suites.document import grounded_in
+from glossator_server.indexes import Indexes
 from glossator_server.playground.recording import Exchange, NotAskedError, Recorder
 from glossator_server.prompts.templates import PromptTemplate
 from glossator_server.proposal import CommentProposal, Evidence
@@ -31,14 +33,13 @@ Report = Callable[[str], None]
 class Specimen:
     """What a prompt for comments is tried on: a symbol without its comment, and what that said.
 
-    `comment` is empty where there was none that agrees with its code.
+    `hidden` is None where there was none that agrees with its code.
     """
 
     title: str
     snapshot: Snapshot
     symbol: Symbol
-    comment: str = ""
-    expected: DocFields | None = None
+    hidden: Hidden | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,17 @@ def specimen_of(snapshot: Snapshot, symbol: Symbol, title: str) -> Specimen:
     if status.state is CommentState.PRESENT:
         found = hidden(snapshot, symbol, style)
         if found is not None:
-            return Specimen(title, found.snapshot, found.symbol, found.comment, found.fields)
+            return Specimen(title, found.snapshot, found.symbol, found)
     return Specimen(title, snapshot, symbol)
+
+
+async def grounded(specimen: Specimen, indexes: Indexes) -> Specimen:
+    """Return it with what an index of its repository shows, without the words that are hidden."""
+    if specimen.hidden is not None:
+        snapshot = await grounded_in(specimen.hidden, indexes)
+    else:
+        snapshot = await indexes.with_examples(specimen.snapshot, specimen.symbol, ())
+    return replace(specimen, snapshot=snapshot)
 
 
 async def try_document(
@@ -105,7 +115,8 @@ async def try_document(
     """
     started = time.monotonic()
     snapshot, symbol = specimen.snapshot, specimen.symbol
-    trial = replace(attempt.begun(specimen.title), comment=specimen.comment)
+    found = specimen.hidden
+    trial = replace(attempt.begun(specimen.title), comment=found.comment if found else "")
     outcome, problem = None, ""
     options = attempt.settings.documenting
     try:
@@ -117,7 +128,7 @@ async def try_document(
     seconds = time.monotonic() - started
     if isinstance(outcome, CommentProposal):
         trial = attempt.ended(_made(trial, snapshot, outcome), seconds)
-        return replace(trial, measures={**trial.measures, **_likeness(outcome, specimen.expected)})
+        return replace(trial, measures={**trial.measures, **_likeness(outcome, found)})
     problem = outcome.reason if outcome is not None else problem
     return attempt.ended(replace(trial, problem=problem), seconds)
 
@@ -167,10 +178,10 @@ def _cost(trial: Trial) -> dict[str, float]:
     }
 
 
-def _likeness(proposal: CommentProposal, expected: DocFields | None) -> dict[str, float]:
+def _likeness(proposal: CommentProposal, known: Hidden | None) -> dict[str, float]:
     words = told_words(proposal.fields)
     found = {"words": float(len(words.split()))}
-    if expected is not None:
-        person = told_words(expected)
+    if known is not None:
+        person = told_words(known.fields)
         found |= {"rouge_l": rouge_l(person, words), "chrf": chrf(person, words)}
     return found

@@ -38,6 +38,7 @@ from glossator_server.evals.types import (
     SourceKind,
     Subject,
 )
+from glossator_server.indexes import Indexes
 from glossator_server.proposal import CommentProposal, Skipped
 from glossator_server.snapshot import Snapshot
 
@@ -95,7 +96,7 @@ class DocumentSuite:
         found = self._hidden(case, subject, style)
         snapshot, symbol = found.snapshot, found.symbol
         if subject.configuration.retrieval:
-            snapshot = await _with_examples(found, subject)
+            snapshot = await grounded_in(found, subject.indexes)
         else:
             lone = without_neighbours(found, style)
             snapshot, symbol = lone.snapshot, lone.symbol
@@ -130,10 +131,10 @@ class DocumentSuite:
         return self._last[1]
 
 
-async def _with_examples(found: Hidden, subject: Subject) -> Snapshot:
+async def grounded_in(found: Hidden, indexes: Indexes) -> Snapshot:
     """Return the snapshot with what an index of its repository shows, without the hidden words."""
     unsaved = _Unsaved(found.snapshot.path, found.snapshot.text)
-    snapshot = await subject.indexes.with_examples(found.snapshot, found.symbol, (unsaved,))
+    snapshot = await indexes.with_examples(found.snapshot, found.symbol, (unsaved,))
     name, fields = found.symbol.name, found.fields
     kept = tuple(it for it in snapshot.examples if not tells(it, name, fields))
     return replace(snapshot, examples=kept)
