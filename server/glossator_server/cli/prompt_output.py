@@ -10,7 +10,13 @@ from glossator_server.cli.console import PipeConsole
 from glossator_server.cli.output import DIFF_STYLES
 from glossator_server.cli.printing import visible
 from glossator_server.playground.recording import Exchange
-from glossator_server.playground.reports import answer_text, ending_of, figure, heading_of
+from glossator_server.playground.reports import (
+    answer_text,
+    ending_of,
+    figure,
+    heading_of,
+    repeated,
+)
 from glossator_server.playground.trials import MEASURES, Trial, means
 
 
@@ -18,8 +24,13 @@ def print_trial(trial: Trial) -> None:
     """Print every word that was said, then what came of it."""
     console = _console()
     _say(console, f"{trial.prompt.name} ({trial.prompt.use}) on {trial.target}", "bold")
+    before: Exchange | None = None
     for number, exchange in enumerate(trial.exchanges, 1):
-        _print_exchange(console, exchange, number)
+        _say(console, f"== question {number}: {heading_of(exchange)}", "bold")
+        if known := repeated(exchange, before):
+            _say(console, f"the first {known} messages are those of question {number - 1}", "dim")
+        _print_exchange(console, exchange, known)
+        before = exchange
     if trial.dry:
         _say(console, "nobody was asked", "yellow")
         return
@@ -32,7 +43,7 @@ def print_trial(trial: Trial) -> None:
     for notice in trial.notices:
         _say(console, f"  note: {notice}", "yellow")
     told = (
-        f"{figure(name, trial.measures[name])} {title}"
+        f"{title}: {figure(name, trial.measures[name])}"
         for name, title in MEASURES.items()
         if name in trial.measures
     )
@@ -64,10 +75,9 @@ def print_comparison(trials: Sequence[Trial]) -> None:
     console.print(table)
 
 
-def _print_exchange(console: PipeConsole, exchange: Exchange, number: int) -> None:
-    _say(console, f"== question {number}: {heading_of(exchange)}", "bold")
-    shares = exchange.tokens.messages
-    for message, share in zip(exchange.request.messages, shares, strict=True):
+def _print_exchange(console: PipeConsole, exchange: Exchange, known: int) -> None:
+    shares = zip(exchange.request.messages, exchange.tokens.messages, strict=True)
+    for message, share in list(shares)[known:]:
         _say(console, f"-- {message.author} ({share} tokens)", "cyan")
         _print_lines(console, message.text)
     if exchange.answer is not None:

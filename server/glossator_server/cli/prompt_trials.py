@@ -15,11 +15,11 @@ from glossator_clients.router import Need
 from glossator_gate.errors import GlossatorError
 from glossator_server.app import open_model
 from glossator_server.cli.examples import running_indexes
-from glossator_server.cli.printing import visible
+from glossator_server.cli.printing import complain, visible
 from glossator_server.cli.prompt_output import print_comparison, print_trial
 from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.targets import symbols_of
-from glossator_server.cli.workshop import Subject, subject_of
+from glossator_server.cli.workshop import Subject, read_subject
 from glossator_server.errors import UsageError
 from glossator_server.playground.recording import Recorder
 from glossator_server.playground.reports import SCHEMA, trial_as_json
@@ -59,7 +59,8 @@ def add_to(actions: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pri
 def run_try(options: argparse.Namespace) -> int:
     """Try a prompt on one target; the status is 1 where nothing was made."""
     prompt = load_template(options.name)
-    trial = asyncio.run(_tried(prompt, options.name, options.target, options))
+    (subject,) = _subjects([options.target], options)
+    trial = asyncio.run(_tried(prompt, options.name, subject, options))
     if options.json:
         print(json.dumps({"schema": SCHEMA, **trial_as_json(trial)}, indent=2))
     else:
@@ -76,13 +77,14 @@ def run_compare(options: argparse.Namespace) -> int:
             f"{words[0]} is for {prompts[0].use} and {words[1]} for {prompts[1].use}; compare two "
             "that are for the same."
         )
+    subjects = _subjects(options.targets, options)
     trials: list[Trial] = []
 
     async def work() -> None:
-        for target in options.targets:
+        for subject in subjects:
             # In turns, so that a busy machine is slow for both.
             for word, prompt in zip(words, prompts, strict=True):
-                trials.append(await _tried(prompt, word, target, options))
+                trials.append(await _tried(prompt, word, subject, options))
 
     try:
         asyncio.run(work())
@@ -111,19 +113,18 @@ def _told_apart(words: Sequence[str]) -> list[PromptTemplate]:
 
 
 async def _tried(
-    prompt: PromptTemplate, word: str, target: str, options: argparse.Namespace
+    prompt: PromptTemplate, word: str, subject: Subject, options: argparse.Namespace
 ) -> Trial:
     if prompt.use != "document":
         raise UsageError(
             f"{word} is for {prompt.use}; only prompts for document can be tried so far."
         )
-    subject = _with_model(subject_of(target, "tried on"), options.model)
     recorder = Recorder(dry=getattr(options, "dry", False))
     attempt = Attempt(prompt, _settings(subject, prompt, word), recorder)
 
     def report(words: str) -> None:
         if not options.quiet:
-            print(visible(f"{prompt.name} on {target}: {words}"), file=sys.stderr, flush=True)
+            print(visible(f"{prompt.name}: {words}"), file=sys.stderr, flush=True)
 
     return await _on_symbol(subject, attempt, report)
 
@@ -149,6 +150,14 @@ def _specimen(subject: Subject) -> Specimen:
     (symbol,) = symbols_of(target, subject.snapshot)
     title = f"{target.path}::{symbol.qualified_name}"
     return specimen_of(subject.snapshot, symbol, title)
+
+
+def _subjects(targets: Sequence[str], options: argparse.Namespace) -> list[Subject]:
+    """Return what is tried on; each problem of the configuration is told once."""
+    found = [_with_model(read_subject(it, "tried on"), options.model) for it in targets]
+    for problem in dict.fromkeys(it for one in found for it in one.application.problems):
+        complain(problem)
+    return found
 
 
 def _with_model(subject: Subject, model: str | None) -> Subject:

@@ -40,8 +40,7 @@ def trial_in_markdown(trial: Trial, links: str = "") -> str:
     """Return a trial as a document: what came of it first, then every word that was said."""
     parts = [f"# {as_code(trial.prompt.name)} on {as_code(trial.target)}", links]
     parts += list(_outcome_in_markdown(trial))
-    for number, exchange in enumerate(trial.exchanges, 1):
-        parts += _exchange_in_markdown(exchange, f"Question {number}")
+    parts += _exchanges_in_markdown(trial, "")
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -63,9 +62,9 @@ def comparison_in_markdown(trials: Sequence[Trial], links: str = "") -> str:
             parts.append(f"### {as_code(trial.prompt.name)}")
             parts += _outcome_in_markdown(trial)
     for trial in trials:
-        for number, exchange in enumerate(trial.exchanges, 1):
-            title = f"{as_code(trial.prompt.name)} on {as_code(trial.target)}, question {number}"
-            parts += _exchange_in_markdown(exchange, title)
+        parts += _exchanges_in_markdown(
+            trial, f"{as_code(trial.prompt.name)} on {as_code(trial.target)}, "
+        )
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -78,6 +77,13 @@ def figure(measure: str, value: float) -> str:
     if measure == "valid":
         return f"{value:.0%}"
     return f"{value:,.0f}"
+
+
+def repeated(exchange: Exchange, before: Exchange | None) -> int:
+    """Return how many of the first messages are those of the question before."""
+    known = before.request.messages if before is not None else ()
+    pairs = zip(exchange.request.messages, known, strict=False)
+    return next((at for at, (one, other) in enumerate(pairs) if one != other), len(known))
 
 
 def heading_of(exchange: Exchange) -> str:
@@ -138,15 +144,22 @@ def _told(trial: Trial) -> list[tuple[str, str]]:
     return [(name, title) for name, title in MEASURES.items() if name in trial.measures]
 
 
-def _exchange_in_markdown(exchange: Exchange, title: str) -> list[str]:
-    parts = [f"## {title}", safe_line(heading_of(exchange))]
-    shares = exchange.tokens.messages
-    for message, share in zip(exchange.request.messages, shares, strict=True):
-        parts += [f"### {message.author} ({share} tokens)", as_fence(message.text)]
-    parts += [f"### answer ({safe_line(ending_of(exchange))})"]
-    if exchange.answer is not None:
-        parts.append(as_fence(answer_text(exchange)))
-    return parts
+def _exchanges_in_markdown(trial: Trial, of: str) -> Iterator[str]:
+    before: Exchange | None = None
+    for number, exchange in enumerate(trial.exchanges, 1):
+        yield f"## {of}{'question' if of else 'Question'} {number}"
+        yield safe_line(heading_of(exchange))
+        known = repeated(exchange, before)
+        if known:
+            yield f"The first {known} messages are those of question {number - 1}."
+        shares = zip(exchange.request.messages, exchange.tokens.messages, strict=True)
+        for message, share in list(shares)[known:]:
+            yield f"### {message.author} ({share} tokens)"
+            yield as_fence(message.text)
+        if exchange.answer is not None:
+            yield f"### answer ({safe_line(ending_of(exchange))})"
+            yield as_fence(answer_text(exchange))
+        before = exchange
 
 
 def _call(call: ToolCall) -> str:
