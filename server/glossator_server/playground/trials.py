@@ -97,8 +97,10 @@ def specimen_of(snapshot: Snapshot, symbol: Symbol, title: str) -> Specimen:
     return Specimen(title, snapshot, symbol)
 
 
-async def grounded(specimen: Specimen, indexes: Indexes) -> Specimen:
+async def grounded(specimen: Specimen, indexes: Indexes | None) -> Specimen:
     """Return it with what an index of its repository shows, without the words that are hidden."""
+    if indexes is None:
+        return specimen
     if specimen.hidden is not None:
         snapshot = await grounded_in(specimen.hidden, indexes)
     else:
