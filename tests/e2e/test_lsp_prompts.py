@@ -212,7 +212,7 @@ async def test_what_is_no_prompt_file_is_refused(prompt: str) -> None:
         ({"uri": 3}, "a prompt file of yours"),
         ({"prompt": "sailor"}, "knows no argument 'prompt'"),
         ({"uri": prompt, "target": "add"}, "`target` must be an object"),
-        ({"uri": prompt, "compare": "yes"}, "`compare` must be true or false"),
+        ({"uri": prompt, "compare": "yes"}, "`compare` and `ask` must be true or false"),
     ]
     async with strict_editor(Announced(CODE)) as editor:
         await editor.initialize()

@@ -80,12 +80,13 @@ def prompt_commands(ls: GlossatorServer, document: OpenDocument) -> Iterator[typ
     if template is None or template.use != "document":
         return
     subject = ls.session.last_documented
-    argument = {"uri": document.uri}
+    asking = {"uri": document.uri, "ask": True}
     if subject is None:
-        yield types.Command("Run on a symbol…", TRY, arguments=[argument])
+        yield types.Command("Run on a symbol…", TRY, arguments=[asking])
         return
-    meant = argument | {"target": {"uri": subject.uri, "symbol": subject.symbol}}
+    target = {"uri": subject.uri, "symbol": subject.symbol}
+    meant = {"uri": document.uri, "target": target}
     yield types.Command(f"Run on `{subject.symbol}`", TRY, arguments=[meant])
     compared = meant | {"compare": True}
     yield types.Command("Compare with the product's", TRY, arguments=[compared])
-    yield types.Command("Run on another symbol…", TRY, arguments=[argument])
+    yield types.Command("Run on another symbol…", TRY, arguments=[asking])

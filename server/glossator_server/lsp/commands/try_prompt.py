@@ -46,20 +46,21 @@ from glossator_server.prompts.templates import PromptTemplate
 from glossator_server.prompts.uses import USES
 
 TRIAL = "glossator/trial"
-_KEYS = frozenset({"uri", "target", "compare"})
+_KEYS = frozenset({"uri", "target", "compare", "ask"})
 # A message of the editor's has no room for more.
 _MOST_CHOICES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """Which prompt is tried on what; a target of None is asked for."""
+    """Which prompt is tried on what; a target of None is the last one, or is asked for."""
 
     path: Path
     text: str
     template: PromptTemplate
     target: Target | None
     compares: bool
+    asks: bool
 
 
 async def try_prompt(ls: GlossatorServer, arguments: Sequence[object]) -> dict[str, int]:
@@ -80,14 +81,14 @@ def _wish(ls: GlossatorServer, arguments: Sequence[object]) -> _Wish:
     """Return what is wanted; raises `UsageError` or `ConfigurationError` where it cannot be."""
     argument = read_object(arguments, _KEYS)
     uri, target = argument.get("uri"), argument.get("target")
-    compares = argument.get("compare", False)
+    compares, asks = argument.get("compare", False), argument.get("ask", False)
     path = path_of(uri) if isinstance(uri, str) else None
     if path is None or not is_prompt_file(path):
         raise UsageError(
             "The command needs `uri`, a prompt file of yours; glossator prompt copy makes one."
         )
-    if not isinstance(compares, bool):
-        raise UsageError("`compare` must be true or false.")
+    if not isinstance(compares, bool) or not isinstance(asks, bool):
+        raise UsageError("`compare` and `ask` must be true or false.")
     if target is not None and not isinstance(target, Mapping):
         raise UsageError("`target` must be an object with `uri` and `symbol` or `range`.")
     document = ls.session.documents.get(str(uri))
@@ -101,11 +102,12 @@ def _wish(ls: GlossatorServer, arguments: Sequence[object]) -> _Wish:
             f"glossator prompt try {file.name}."
         )
     meant = None if target is None else read_target([target])
-    return _Wish(path, text, file.template, meant, compares)
+    return _Wish(path, text, file.template, meant, compares, asks)
 
 
 async def _try(ls: GlossatorServer, wish: _Wish, report: JobReport) -> str:
-    target = wish.target or await _chosen(ls, wish.template.name)
+    target = wish.target or (None if wish.asks else _last(ls))
+    target = target or await _chosen(ls, wish.template.name)
     if target is None:
         return "nothing was tried"
     snapshot = snapshot_of(ls, target)
@@ -154,6 +156,14 @@ async def _trial(
         return await try_document(specimen, attempt, model, report.say)
     finally:
         await model.close()
+
+
+def _last(ls: GlossatorServer) -> Target | None:
+    """Return what was documented or tried last, as long as its document is open."""
+    place = ls.session.last_documented
+    if place is None or place.uri not in ls.session.documents:
+        return None
+    return Target(place.uri, None, None, place.symbol)
 
 
 async def _chosen(ls: GlossatorServer, prompt: str) -> Target | None:
