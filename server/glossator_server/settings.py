@@ -71,6 +71,7 @@ PROMPT_USES: Mapping[str, str] = {
     "review": "the defects in a piece of code",
     "intent": "the intent of free text",
     "summarise": "a conversation in fewer words",
+    "judge": "which of two texts is better, when a measurement asks a judge",
 }
 # More than any server takes.
 MOST_STOPS = 4

@@ -98,9 +98,10 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         serve,
         transcript,
     )
+    from glossator_server.cli import eval as evaluation
 
     return (
-        *(serve, document, fix, edit, review, ask, explain, do, index, search),
+        *(serve, document, fix, edit, review, ask, explain, do, index, search, evaluation),
         *(models, policy, prompt, approve, audit, feedback, transcript, recover, doctor, mcp),
     )
 

@@ -11,14 +11,14 @@ import os
 import signal
 import tempfile
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
 from glossator_gate.policy import Policy, is_denied
-from glossator_indexer.records import FoundFile, Trust
+from glossator_indexer.records import Trust
 from glossator_indexer.styles import styles_of
 from glossator_indexer.walking import RepositoryWalker, WalkOptions, repository_root
 from glossator_server.datasets.near_duplicates import NearDuplicates, Signature

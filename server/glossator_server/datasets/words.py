@@ -72,10 +72,8 @@ _OTHER_LANGUAGES = frozenset(
     " le la les des du une est et pour dans sur avec qui que par ne pas cette ce"
     " el los las una para con del se por como si no es lo y o e il gli che di per non sono"
     " het een van voor niet wordt os uma em ao da dos".split()
-) - frozenset(
-    "a die den des no on par per par con sur as is es ne la le se os e o y do si lo da em di"
-    " ce van est non el il et".split()
-)
+) - frozenset("a die den des no on par per par con sur as is es ne la le se os e o y do si lo da em di"
+              " ce van est non el il et".split())
 _ENGLISH = frozenset(
     "the a an of to in is for and or if on with from by that this it be are was as at not whether"
     " which when into returns return given no all".split()

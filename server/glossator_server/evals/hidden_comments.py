@@ -62,7 +62,7 @@ def hidden(snapshot: Snapshot, symbol: Symbol, style: Style) -> Hidden | None:
     nearest = min(same, key=lambda it: abs(it.extent.start - at))
     bare = replace(bare, lends=_keeping(snapshot.lends, symbol.name, parsed.fields))
     line = snapshot.text.count("\n", 0, symbol.name_span.start) + 1
-    return Hidden(bare, nearest, comment.text, parsed.fields, line)
+    return Hidden(bare, nearest, _at_margin(comment.text, symbol.indent), parsed.fields, line)
 
 
 def without_neighbours(found: Hidden, style: Style) -> Hidden:
@@ -109,6 +109,11 @@ def _text_of(path: Path) -> str:
         return read_source(path)
     except UsageError:
         return ""
+
+
+def _at_margin(comment: str, indent: str) -> str:
+    """Return a comment without the indentation of its lines; the first one comes without."""
+    return comment.replace(f"\n{indent}", "\n")
 
 
 def _words(text: str) -> str:

@@ -63,7 +63,7 @@ def report_of(ran: Ran) -> dict[str, Any]:
     if any(it.cost is not None for it in ran.outcomes):
         measures.append(COST)
     figures = _figures(ran.outcomes)
-    measures = [it for it in measures if any(it.name in found for found in figures.values())]
+    measures = [it for it in measures if any(name == it.name for _, name in figures)]
     record, seed = ran.record, int(ran.record["seed"])
     return {
         "schema": SCHEMA,
@@ -76,12 +76,12 @@ def report_of(ran: Ran) -> dict[str, Any]:
         "seconds": round(sum(it.seconds for it in ran.outcomes), 1),
         "complete": len(ran.outcomes) == len(ran.cases) * len(ran.names),
         "configurations": [_configuration(it, ran.outcomes) for it in record["configurations"]],
-        "measures": [_measure(it) for it in measures],
+        "measures": [measure_line(it) for it in measures],
         "scores": {
             name: {
-                it.name: _score(estimate(list(figures[name, it.name].values()), seed))
+                it.name: _score(estimate(list(values.values()), seed))
                 for it in measures
-                if figures[name, it.name]
+                if (values := figures.get((name, it.name)))
             }
             for name in ran.names
         },
@@ -118,7 +118,8 @@ def _comparison(
 ) -> dict[str, Any] | None:
     """Return how one configuration differs from the baseline, over the cases that both have."""
     baseline, name = names
-    ours, theirs = figures[name, measure.name], figures[baseline, measure.name]
+    ours = figures.get((name, measure.name), {})
+    theirs = figures.get((baseline, measure.name), {})
     both = [it for it in theirs if it in ours]
     if not both:
         return None
@@ -144,7 +145,8 @@ def _score(found: Estimate) -> dict[str, Any]:
     }
 
 
-def _measure(measure: Measure) -> dict[str, Any]:
+def measure_line(measure: Measure) -> dict[str, Any]:
+    """Return what is said of a measure."""
     return {
         "name": measure.name,
         "title": measure.title,

@@ -124,8 +124,10 @@ class CaseSource:
 class CaseResult:
     """What a suite found of a case under a configuration.
 
-    `text` is what was made, as people read it, `expected` what a person made. `checks` are
-    sentences of the checks. `problem` says why nothing was made; `measures` may then be empty.
+    `text` is what was made, as people read it, `expected` what a person made. `task` is what was to
+    be done, the code with it, as a judge and a person who labels get to see it; empty where there
+    is nothing to judge. `checks` are sentences of the checks. `problem` says why nothing was made;
+    `measures` may then be empty.
     """
 
     measures: Mapping[str, float] = field(default_factory=dict)
@@ -133,6 +135,7 @@ class CaseResult:
     expected: str = ""
     checks: tuple[str, ...] = ()
     problem: str | None = None
+    task: str = ""
 
 
 @dataclass(frozen=True, slots=True)

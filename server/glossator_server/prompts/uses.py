@@ -180,5 +180,15 @@ USES: Mapping[str, Use] = {
             "",
             {"system": Section(), "task": Section(needs=("turns",))},
         ),
+        Use(
+            "judge",
+            "judge",
+            "preference",
+            {
+                "system": Section(needs=("rubric",), knows=("what",)),
+                "rubric": Section(),
+                "task": Section(needs=("task", "first", "second")),
+            },
+        ),
     )
 }

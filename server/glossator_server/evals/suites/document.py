@@ -103,16 +103,17 @@ class DocumentSuite:
         model = await subject.model(ROLE, snapshot.data_class)
         options = subject.settings.documenting
         outcome = await document_symbol(snapshot, symbol, model, options, lambda _: None)
-        expected = told_words(_fields_of(case.data["expected"]))
+        said = _fields_of(case.data["expected"])
         if isinstance(outcome, Skipped):
             return CaseResult(expected=found.comment, problem=outcome.reason)
         return CaseResult(
             {
                 **_checked(outcome, snapshot, symbol, style),
-                **_compared(expected, told_words(outcome.fields)),
+                **_compared(told_words(said), told_words(_parts_like(said, outcome.fields))),
             },
             text=dedent(outcome.edits[0].changes[0].new_text).strip("\n"),
             expected=found.comment,
+            task=own_code(snapshot.text, symbol),
             checks=(*(f"{it.check}: {it.after}" for it in outcome.evidence), *outcome.notices),
         )
 
@@ -247,6 +248,20 @@ def _fields_of(expected: Mapping[str, Any]) -> DocFields:
         parameters=tuple((str(k), str(v)) for k, v in (expected.get("parameters") or {}).items()),
         returns=expected.get("returns"),
         raises=tuple((str(k), str(v)) for k, v in (expected.get("raises") or {}).items()),
+    )
+
+
+def _parts_like(said: DocFields, fields: DocFields) -> DocFields:
+    """Return the words about what a person spoke of, too: of the rest there is nothing to compare.
+
+    Who leaves a part out is compared with all that the person said.
+    """
+    told, raised = dict(said.parameters), dict(said.raises)
+    return replace(
+        fields,
+        parameters=tuple(it for it in fields.parameters if it[0] in told),
+        returns=fields.returns if said.returns else None,
+        raises=tuple(it for it in fields.raises if it[0] in raised),
     )
 
 
