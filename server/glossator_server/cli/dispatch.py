@@ -80,6 +80,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         approve,
         ask,
         audit,
+        data,
         do,
         doctor,
         document,
@@ -101,8 +102,9 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
     from glossator_server.cli import eval as evaluation
 
     return (
-        *(serve, document, fix, edit, review, ask, explain, do, index, search, evaluation),
-        *(models, policy, prompt, approve, audit, feedback, transcript, recover, doctor, mcp),
+        *(serve, document, fix, edit, review, ask, explain, do, index, search),
+        *(evaluation, prompt, data, models, policy, approve, audit, feedback, transcript),
+        *(recover, doctor, mcp),
     )
 
 

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import tempfile
+import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -170,8 +171,17 @@ def _read_slice(jobs: Sequence[FileJob], settings: Settings) -> list[FileYield]:
 def _be_a_worker() -> None:
     # Whoever started the run ends it; a worker must not die of the same key with a traceback.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     with contextlib.suppress(OSError):
         os.nice(10)
+
+
+def _end_with_parent() -> None:
+    # A killed parent closes no queue: its workers would wait for ever.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @contextlib.contextmanager

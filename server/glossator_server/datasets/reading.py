@@ -19,7 +19,7 @@ from glossator_indexer.parsing import ParsedSource, parse
 from glossator_indexer.retrieval import DocumentedSymbol
 from glossator_indexer.styles import STYLES, Style
 from glossator_indexer.styles.wanted import Wanted
-from glossator_indexer.styles.wording import clean_fields, missing_parts
+from glossator_indexer.styles.wording import missing_parts
 from glossator_indexer.types import Comment, DocFields, Span, Symbol
 from glossator_indexer.walking import generated_by_content
 from glossator_server.actions.grounding import grounded
@@ -155,9 +155,6 @@ class _Reader:
         if any(len(it) > MAX_PHRASE_CHARACTERS for it in phrases):
             yield "too-long"
         # What the product would take out of a model's words is nothing to teach it.
-        cleaned = clean_fields(kept, symbol, asked)
-        if missing_parts(cleaned, asked):
-            yield "unusable"
         if grounded(kept, symbol, self.source, record.facts).reasons:
             yield "contradicted"
 
