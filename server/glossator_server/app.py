@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from glossator_server.sandbox import Sandbox
     from glossator_server.sandbox.approvals import Approvals
     from glossator_server.sandbox.jobs import SandboxState
-    from glossator_server.session import Session
+    from glossator_server.session import OpenModel, Session
     from glossator_server.teams import LateTeam
     from glossator_server.verify.code_checker import CodeChecker
     from glossator_server.verify.memory import CheckMemory
@@ -48,12 +48,16 @@ MANAGED_POLICY = Path("/etc/glossator/policy.toml")
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What every command needs; `problems` are sentences about configuration that was ignored."""
+    """What every command needs; `problems` are sentences about configuration that was ignored.
+
+    `heard` may put something around each model that is opened.
+    """
 
     policy: Policy
     settings: Settings
     problems: tuple[str, ...]
     workspace: Path | None = None
+    heard: Callable[[OpenModel], OpenModel] = lambda it: it
 
     @property
     def workspace_policy(self) -> WorkspacePolicy:
@@ -65,7 +69,7 @@ class Application:
 
         Raises a `ModelError` where none can serve, a `PolicyError` where none may.
         """
-        return await open_model(need, self.policy)
+        return await self.heard(open_model)(need, self.policy)
 
 
 async def open_model(need: Need, policy: Policy) -> ChatModel:

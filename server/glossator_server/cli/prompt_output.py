@@ -32,7 +32,7 @@ def print_trial(trial: Trial) -> None:
         _print_exchange(console, exchange, known)
         before = exchange
     if trial.dry:
-        _say(console, "nobody was asked", "yellow")
+        _say(console, trial.problem or "nobody was asked", "yellow")
         return
     if not trial.exchanges:
         _say(console, "no model was asked: its words were known, or nothing was wanted", "yellow")

@@ -6,22 +6,24 @@ import argparse
 import asyncio
 import json
 import sys
+import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from glossator_clients.router import Need
 from glossator_gate.errors import GlossatorError
-from glossator_server.app import open_model
 from glossator_server.cli.examples import running_indexes
 from glossator_server.cli.printing import complain, visible
 from glossator_server.cli.prompt_output import print_comparison, print_trial
+from glossator_server.cli.prompt_uses import Made, Tried, made_by
 from glossator_server.cli.status import ExitStatus
-from glossator_server.cli.targets import symbols_of
-from glossator_server.cli.workshop import Subject, read_subject
+from glossator_server.cli.targets import Target, read_target, symbols_of
+from glossator_server.cli.workshop import Subject, subject_at
 from glossator_server.errors import UsageError
-from glossator_server.playground.recording import Recorder
+from glossator_server.playground.cases import SUFFIX, place_of_case
+from glossator_server.playground.recording import NotAskedError, Recorder
 from glossator_server.playground.reports import SCHEMA, trial_as_json
 from glossator_server.playground.trials import (
     Attempt,
@@ -34,23 +36,45 @@ from glossator_server.playground.trials import (
 )
 from glossator_server.prompts.files import PRODUCT, load_template
 from glossator_server.prompts.templates import PromptTemplate
+from glossator_server.prompts.uses import USES
 from glossator_server.setting_keys import is_prompt_name
-from glossator_server.settings import Settings
+
+_TARGET = "FILE::SYMBOL, FILE:LINE or CASES.jsonl::ID"
+
+
+@dataclass(frozen=True, slots=True)
+class _On:
+    """What a prompt is tried on, with the words that a person gave, or its case has."""
+
+    subject: Subject
+    text: str
 
 
 def add_to(actions: Any) -> None:  # noqa: ANN401 -- argparse keeps the type private
     """Add the two actions to the parser of `glossator prompt`."""
     tried = actions.add_parser("try", help="ask by a prompt, and show all that was said")
     tried.add_argument("name", metavar="NAME", help="a prompt, or the path of its file")
-    tried.add_argument("target", metavar="TARGET", help="FILE::SYMBOL or FILE:LINE")
+    tried.add_argument(
+        "target", metavar="TARGET", help="FILE::SYMBOL, FILE:LINE or CASES.jsonl::ID"
+    )
     tried.add_argument("--dry", action="store_true", help="show the messages, ask nobody")
     tried.set_defaults(run=run_try)
     compared = actions.add_parser("compare", help="two prompts side by side on the same code")
     compared.add_argument("first", metavar="A", help="a prompt; product:NAME is the product's own")
     compared.add_argument("second", metavar="B")
-    compared.add_argument("targets", metavar="TARGET", nargs="+", help="FILE::SYMBOL or FILE:LINE")
+    compared.add_argument("targets", metavar="TARGET", nargs="+", help=_TARGET)
     compared.set_defaults(run=run_compare)
     for action in (tried, compared):
+        action.add_argument(
+            "--text", metavar="TEXT", default="", help="the question, instruction or wish"
+        )
+        action.add_argument(
+            "--workspace",
+            type=Path,
+            default=Path(),
+            metavar="W",
+            help="the folder that the paths of cases are below; default: this one",
+        )
         action.add_argument("--model", metavar="ID", help="ask this approved model")
         action.add_argument("--json", action="store_true", help="print JSON")
         action.add_argument("--quiet", action="store_true", help="show no progress")
@@ -59,8 +83,8 @@ def add_to(actions: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pri
 def run_try(options: argparse.Namespace) -> int:
     """Try a prompt on one target; the status is 1 where nothing was made."""
     prompt = load_template(options.name)
-    (subject,) = _subjects([options.target], options)
-    trial = asyncio.run(_tried(prompt, options.name, subject, options))
+    (on,) = _subjects([options.target], options)
+    trial = asyncio.run(_tried(prompt, options.name, on, options))
     if options.json:
         print(json.dumps({"schema": SCHEMA, **trial_as_json(trial)}, indent=2))
     else:
@@ -81,10 +105,10 @@ def run_compare(options: argparse.Namespace) -> int:
     trials: list[Trial] = []
 
     async def work() -> None:
-        for subject in subjects:
+        for on in subjects:
             # In turns, so that a busy machine is slow for both.
             for word, prompt in zip(words, prompts, strict=True):
-                trials.append(await _tried(prompt, word, subject, options))
+                trials.append(await _tried(prompt, word, on, options))
 
     try:
         asyncio.run(work())
@@ -112,21 +136,45 @@ def _told_apart(words: Sequence[str]) -> list[PromptTemplate]:
     return [replace(it, name=word) for it, word in zip(prompts, words, strict=True)]
 
 
-async def _tried(
-    prompt: PromptTemplate, word: str, subject: Subject, options: argparse.Namespace
-) -> Trial:
-    if prompt.use != "document":
-        raise UsageError(
-            f"{word} is for {prompt.use}; only prompts for document can be tried so far."
-        )
+async def _tried(prompt: PromptTemplate, word: str, on: _On, options: argparse.Namespace) -> Trial:
     recorder = Recorder(dry=getattr(options, "dry", False))
-    attempt = Attempt(prompt, _settings(subject, prompt, word), recorder)
+    application = on.subject.application
+    settings = application.settings.with_prompt(prompt.use, _chosen(word))
+    attempt = Attempt(prompt, settings, recorder)
+    heard = replace(application, settings=settings, heard=recorder.recorded)
+    subject = replace(on.subject, application=heard)
 
     def report(words: str) -> None:
         if not options.quiet:
             print(visible(f"{prompt.name}: {words}"), file=sys.stderr, flush=True)
 
-    return await _on_symbol(subject, attempt, report)
+    if prompt.use == "document":
+        return await _on_symbol(subject, attempt, report)
+    return await _by_its_use(Tried(subject, on.text, report, recorder.dry), attempt)
+
+
+async def _by_its_use(tried: Tried, attempt: Attempt) -> Trial:
+    """Have done what a prompt is for that does not ask for comments."""
+    target = tried.subject.target
+    place = target.symbol or target.line
+    trial = attempt.begun(f"{target.path}::{place}" if place else str(target.path))
+    started = time.monotonic()
+    try:
+        made = await made_by(attempt.prompt.use, tried)
+    except NotAskedError:
+        made = Made()
+    except GlossatorError as trouble:
+        if not attempt.recorder.exchanges:
+            raise
+        made = Made(problem=str(trouble))
+    if attempt.recorder.dry:
+        use = attempt.prompt.use
+        if all(it.role != USES[use].role for it in attempt.recorder.exchanges):
+            reason = f"A prompt for {use} is sent after another answer; leave --dry out to see it."
+            trial = replace(trial, problem=reason)
+        return attempt.ended(trial, 0.0)
+    found = {it.name: getattr(made, it.name) for it in fields(made)}
+    return attempt.ended(replace(trial, **found), time.monotonic() - started)
 
 
 async def _on_symbol(subject: Subject, attempt: Attempt, report: Report) -> Trial:
@@ -136,7 +184,7 @@ async def _on_symbol(subject: Subject, attempt: Attempt, report: Report) -> Tria
     need = Need("document", subject.snapshot.data_class, attempt.settings.preferred_models)
     async with running_indexes([path], attempt.settings.index) as indexes:
         specimen = await grounded(specimen, indexes)
-        model = await attempt.recorder.recorded(open_model)(need, application.policy)
+        model = await application.open_model(need)
         try:
             return await try_document(specimen, attempt, model, report)
         finally:
@@ -152,12 +200,23 @@ def _specimen(subject: Subject) -> Specimen:
     return specimen_of(subject.snapshot, symbol, title)
 
 
-def _subjects(targets: Sequence[str], options: argparse.Namespace) -> list[Subject]:
+def _subjects(targets: Sequence[str], options: argparse.Namespace) -> list[_On]:
     """Return what is tried on; each problem of the configuration is told once."""
-    found = [_with_model(read_subject(it, "tried on"), options.model) for it in targets]
-    for problem in dict.fromkeys(it for one in found for it in one.application.problems):
+    found = [_subject(it, options) for it in targets]
+    for problem in dict.fromkeys(it for one in found for it in one.subject.application.problems):
         complain(problem)
     return found
+
+
+def _subject(word: str, options: argparse.Namespace) -> _On:
+    """Return a target of the command line, or of a case, with the words that belong to it."""
+    target, text = read_target(word), options.text
+    if target.path.suffix == SUFFIX and target.symbol is not None:
+        place = place_of_case(target.path, target.symbol, options.workspace)
+        target, text = Target(place.path, place.line, place.symbol), text or place.text
+        # A line tells apart what has one name.
+        target = target if target.line is None else replace(target, symbol=None)
+    return _On(_with_model(subject_at(target, "tried on"), options.model), text)
 
 
 def _with_model(subject: Subject, model: str | None) -> Subject:
@@ -171,7 +230,7 @@ def _with_model(subject: Subject, model: str | None) -> Subject:
     return replace(subject, application=replace(application, settings=settings))
 
 
-def _settings(subject: Subject, prompt: PromptTemplate, word: str) -> Settings:
+def _chosen(word: str) -> str:
+    """Return a prompt as settings choose it: by its name, or its whole path."""
     is_name = is_prompt_name(word) or word.startswith(PRODUCT)
-    chosen = word if is_name else str(Path(word).absolute())
-    return subject.application.settings.with_prompt(prompt.use, chosen)
+    return word if is_name else str(Path(word).absolute())

@@ -116,16 +116,22 @@ class RecordedModel:
             async with aclosing(self._model.stream(request)) as events:
                 async for event in events:
                     heard.take(event)
+                    if isinstance(event, Finished):
+                        # Whoever has a whole answer asks for no more, and nothing goes on here.
+                        self._keep(request, asked, heard, time.monotonic() - began)
                     yield event
         except GlossatorError as trouble:
             heard.problem = str(trouble)
             raise
         finally:
-            seconds = time.monotonic() - began
-            if self._model.info.id != asked.model.id:
-                # Another one took over, and was sent what fits it.
-                asked = self._sent(request)
-            self._recorder.exchanges.append(heard.completed(asked, seconds))
+            if heard.problem:
+                self._keep(request, asked, heard, time.monotonic() - began)
+
+    def _keep(self, request: ChatRequest, asked: Exchange, heard: _Heard, seconds: float) -> None:
+        if self._model.info.id != asked.model.id:
+            # Another one took over, and was sent what fits it.
+            asked = self._sent(request)
+        self._recorder.exchanges.append(heard.completed(asked, seconds))
 
     def _sent(self, request: ChatRequest) -> Exchange:
         """Return the question as it goes to the model that is asked now, secrets out of it."""

@@ -121,7 +121,7 @@ def answer_text(exchange: Exchange) -> str:
 
 def _outcome_in_markdown(trial: Trial) -> Iterator[str]:
     if trial.dry:
-        yield "Nobody was asked: these are the messages alone."
+        yield safe_line(trial.problem or "Nobody was asked: these are the messages alone.")
         return
     if trial.problem:
         yield f"**Nothing was made:** {safe_line(trial.problem)}"

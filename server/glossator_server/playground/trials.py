@@ -113,7 +113,7 @@ async def try_document(
 ) -> Trial:
     """Have a comment written as users get it; the attempt has to hear the model.
 
-    What could not be done is the trial's `problem`.
+    What the model could not do is the trial's `problem`; raises what kept it from being asked.
     """
     started = time.monotonic()
     snapshot, symbol = specimen.snapshot, specimen.symbol
@@ -126,6 +126,8 @@ async def try_document(
     except NotAskedError:
         return attempt.ended(trial, 0.0)
     except GlossatorError as trouble:
+        if not attempt.recorder.exchanges:
+            raise
         problem = str(trouble)
     seconds = time.monotonic() - started
     if isinstance(outcome, CommentProposal):
