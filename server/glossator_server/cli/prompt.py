@@ -11,7 +11,6 @@ from typing import Any
 
 from glossator_clients.router import Need, candidates
 from glossator_server.app import Application, load_application
-from glossator_server.cli import prompt_trials
 from glossator_server.cli.printing import complain, visible
 from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.targets import workspace_of
@@ -30,6 +29,7 @@ from glossator_server.prompts.reading import PromptFile
 from glossator_server.prompts.uses import USES, Use
 from glossator_server.setting_keys import is_prompt_name
 
+_TARGET = "FILE::SYMBOL, FILE:LINE or CASES.jsonl::ID"
 _COLUMNS = ("NAME", "FOR", "WHOSE", "ASKED OF")
 
 
@@ -64,7 +64,52 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
     copied.set_defaults(run=run_copy)
     for action in (listed, shown, copied):
         action.add_argument("--json", action="store_true", help="print JSON")
-    prompt_trials.add_to(actions)
+    _add_trials(actions)
+
+
+def _add_trials(actions: Any) -> None:  # noqa: ANN401 -- argparse keeps the type private
+    """Add the two actions to the parser of `glossator prompt`."""
+    tried = actions.add_parser("try", help="ask by a prompt, and show all that was said")
+    tried.add_argument("name", metavar="NAME", help="a prompt, or the path of its file")
+    tried.add_argument(
+        "target", metavar="TARGET", help="FILE::SYMBOL, FILE:LINE or CASES.jsonl::ID"
+    )
+    tried.add_argument("--dry", action="store_true", help="show the messages, ask nobody")
+    tried.set_defaults(run=run_try)
+    compared = actions.add_parser("compare", help="two prompts side by side on the same code")
+    compared.add_argument("first", metavar="A", help="a prompt; product:NAME is the product's own")
+    compared.add_argument("second", metavar="B")
+    compared.add_argument("targets", metavar="TARGET", nargs="+", help=_TARGET)
+    compared.set_defaults(run=run_compare)
+    for action in (tried, compared):
+        action.add_argument(
+            "--text", metavar="TEXT", default="", help="the question, instruction or wish"
+        )
+        action.add_argument(
+            "--workspace",
+            type=Path,
+            default=Path(),
+            metavar="W",
+            help="the folder that the paths of cases are below; default: this one",
+        )
+        action.add_argument("--model", metavar="ID", help="ask this approved model")
+        action.add_argument("--json", action="store_true", help="print JSON")
+        action.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def run_try(options: argparse.Namespace) -> int:
+    """Try a prompt on one target."""
+    # What measures its result takes long to import: only who tries a prompt pays for it.
+    from glossator_server.cli import prompt_trials
+
+    return prompt_trials.run_try(options)
+
+
+def run_compare(options: argparse.Namespace) -> int:
+    """Try two prompts on each target."""
+    from glossator_server.cli import prompt_trials
+
+    return prompt_trials.run_compare(options)
 
 
 def run_list(options: argparse.Namespace) -> int:

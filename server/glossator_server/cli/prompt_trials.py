@@ -10,7 +10,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 
 from glossator_clients.router import Need
 from glossator_gate.errors import GlossatorError
@@ -39,8 +38,6 @@ from glossator_server.prompts.templates import PromptTemplate
 from glossator_server.prompts.uses import USES
 from glossator_server.setting_keys import is_prompt_name
 
-_TARGET = "FILE::SYMBOL, FILE:LINE or CASES.jsonl::ID"
-
 
 @dataclass(frozen=True, slots=True)
 class _On:
@@ -48,36 +45,6 @@ class _On:
 
     subject: Subject
     text: str
-
-
-def add_to(actions: Any) -> None:  # noqa: ANN401 -- argparse keeps the type private
-    """Add the two actions to the parser of `glossator prompt`."""
-    tried = actions.add_parser("try", help="ask by a prompt, and show all that was said")
-    tried.add_argument("name", metavar="NAME", help="a prompt, or the path of its file")
-    tried.add_argument(
-        "target", metavar="TARGET", help="FILE::SYMBOL, FILE:LINE or CASES.jsonl::ID"
-    )
-    tried.add_argument("--dry", action="store_true", help="show the messages, ask nobody")
-    tried.set_defaults(run=run_try)
-    compared = actions.add_parser("compare", help="two prompts side by side on the same code")
-    compared.add_argument("first", metavar="A", help="a prompt; product:NAME is the product's own")
-    compared.add_argument("second", metavar="B")
-    compared.add_argument("targets", metavar="TARGET", nargs="+", help=_TARGET)
-    compared.set_defaults(run=run_compare)
-    for action in (tried, compared):
-        action.add_argument(
-            "--text", metavar="TEXT", default="", help="the question, instruction or wish"
-        )
-        action.add_argument(
-            "--workspace",
-            type=Path,
-            default=Path(),
-            metavar="W",
-            help="the folder that the paths of cases are below; default: this one",
-        )
-        action.add_argument("--model", metavar="ID", help="ask this approved model")
-        action.add_argument("--json", action="store_true", help="print JSON")
-        action.add_argument("--quiet", action="store_true", help="show no progress")
 
 
 def run_try(options: argparse.Namespace) -> int:
