@@ -18,7 +18,12 @@ from glossator_server.playground.reports import (
     trial_in_markdown,
 )
 from glossator_server.playground.trials import Attempt, Trial, means, specimen_of, try_document
-from glossator_server.prompts.files import product_prompt
+from glossator_server.prompts.files import (
+    load_template,
+    product_file,
+    product_prompt,
+    prompts_folder,
+)
 from glossator_server.settings import Settings
 from tests.server.actions.checks import snapshot_of
 
@@ -146,3 +151,22 @@ async def test_two_prompts_stand_side_by_side() -> None:
     assert "| | `document` | `mine` |" in report
     assert "| passed the checks | 100% | 0% |" in report
     assert means([one, one])["questions"] == 1
+
+
+@pytest.mark.parametrize("count", [0, 2, 8])
+async def test_as_many_examples_are_shown_as_the_prompt_says(count: int) -> None:
+    comment = "/**\n * f{0}() - Do number {0}.\n */\nvoid f{0}(void);\n\n"
+    text = "".join(comment.format(it) for it in range(12)) + DOCUMENTED
+    text = text[: text.rindex("/**")] + text[text.rindex("int add") :]
+    prompt = prompts_folder() / "many.md"
+    prompt.parent.mkdir(parents=True)
+    prompt.write_text(product_file("document").text.replace("few_shot = 3", f"few_shot = {count}"))
+    snapshot = replace(snapshot_of(text), data_class=DataClass.PUBLIC)
+    (symbol,) = find_symbols(snapshot.source, "add")
+    settings = Settings().with_prompt("document", "many")
+    attempt = Attempt(load_template("many"), settings, Recorder(dry=True))
+    model = RecordedModel(ScriptedModel([]), attempt.recorder)
+    specimen = specimen_of(snapshot, symbol, "file.c::add")
+    trial = await try_document(specimen, attempt, model, lambda _: None)
+    # A system prompt, a question and an answer for each example, and the task.
+    assert len(trial.exchanges[0].request.messages) == 2 + 2 * count
