@@ -140,10 +140,10 @@ def _siblings(path: Path) -> list[_FileStamp]:
             continue
         if stat.S_ISREG(status.st_mode):
             stamps.append(_FileStamp(Path(entry.path), status.st_size, status.st_mtime_ns))
-    return sorted(stamps, key=lambda it: (-_shared_beginning(it.path.name, path.name), it.path))
+    return sorted(stamps, key=lambda it: (-shared_beginning(it.path.name, path.name), it.path))
 
 
-def _shared_beginning(one: str, other: str) -> int:
+def shared_beginning(one: str, other: str) -> int:
     """Count the characters that two names begin with: ring.c and ring_buffer.c are related."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))

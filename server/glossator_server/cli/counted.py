@@ -15,6 +15,8 @@ from glossator_server.cli.progress import LINE_SECONDS
 
 # A bar that moves more often costs more than it tells.
 _DRAW_SECONDS = 0.1
+# What a hundredth of the things took tells of the rest.
+_FEWEST_SHARE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ def counted_progress(things: str, *, quiet: bool = False) -> Iterator[CountedPro
 def in_words(counted: Counted, things: str, seconds: float) -> str:
     """Return for example `1,200 of 8,462 files, 3 min left, 4,100 records`."""
     parts = [f"{counted.done:,} of {counted.total:,} {things}"]
-    if counted.done and seconds > 1:
+    # The first of many say little of the others.
+    if counted.done * _FEWEST_SHARE >= counted.total and seconds > 1:
         parts.append(f"{duration(seconds / counted.done * (counted.total - counted.done))} left")
     return ", ".join(filter(None, (*parts, counted.told)))
 
@@ -98,7 +101,9 @@ def _drawn(things: str) -> Iterator[CountedProgress]:
                 return
             drawn = now
             words = visible(in_words(counted, things, now - began))
-            bars.update(task, description=words, completed=counted.done, total=counted.total or None)
+            bars.update(
+                task, description=words, completed=counted.done, total=counted.total or None
+            )
 
     with bars:
         yield Bar()

@@ -1,4 +1,4 @@
-"""Own `glossator data`: mine documented code of repositories, export it for trainers, look at it."""
+"""Own `glossator data`: mine documented code, export it for trainers, look at it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from glossator_clients.types import ModelInfo
+from glossator_gate.errors import ConfigurationError
+from glossator_gate.policy import check_glob
 from glossator_server.app import load_application
 from glossator_server.cli.counted import Counted, counted_progress
 from glossator_server.cli.printing import complain, visible
 from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.workspaces import workspace_root
+from glossator_server.datasets.decisions import Decision, decisions_in
 from glossator_server.datasets.examples import ExampleOptions
-from glossator_server.datasets.exporting import FORMATS, Exported, ExportOptions, export
+from glossator_server.datasets.exporting import Exported, ExportOptions, export
+from glossator_server.datasets.formats import FORMATS
 from glossator_server.datasets.mining import Mined, Repository, mine
 from glossator_server.datasets.splitting import Split, SplitOptions
 from glossator_server.errors import UsageError
+from glossator_server.feedback import FeedbackStore
 from glossator_server.prompts import load_template
-from glossator_clients.types import ModelInfo
 
 _SMALL_PROMPT = "document-small"
 
@@ -35,10 +40,16 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
 
 def _add_mine(actions: Any) -> None:  # noqa: ANN401
     parser = actions.add_parser("mine", help="collect the documented code of repositories")
-    parser.add_argument("folders", nargs="+", type=Path, metavar="PATH", help="a repository, or a folder of one")
-    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="where to, a JSON object a line")
-    parser.add_argument("--project", metavar="NAME", help="call the repository so (default: its folder's name)")
-    parser.add_argument("--jobs", metavar="N", type=_count, default=os.cpu_count() or 1, help="processes (default: one a core)")
+    parser.add_argument(
+        "folders", nargs="+", type=Path, metavar="PATH", help="a repository, or a folder of one"
+    )
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="FILE", help="where to, a JSON object a line"
+    )
+    parser.add_argument(
+        "--project", metavar="NAME", help="call the repository so (default: its folder's name)"
+    )
+    _add_jobs(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     parser.set_defaults(run=run_mine)
@@ -46,21 +57,74 @@ def _add_mine(actions: Any) -> None:  # noqa: ANN401
 
 def _add_export(actions: Any) -> None:  # noqa: ANN401
     parser = actions.add_parser("export", help="write mined data in the form that trainers take")
-    parser.add_argument("files", nargs="+", type=Path, metavar="DATA", help="what `data mine` wrote")
+    parser.add_argument(
+        "files", nargs="*", type=Path, metavar="DATA", help="what `data mine` wrote"
+    )
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to")
-    parser.add_argument("--prompt", default=_SMALL_PROMPT, metavar="NAME", help=f"the prompt to fill (default: {_SMALL_PROMPT})")
+    parser.add_argument(
+        "--prompt",
+        default=_SMALL_PROMPT,
+        metavar="NAME",
+        help=f"the prompt to fill (default: {_SMALL_PROMPT})",
+    )
     parser.add_argument("--format", choices=tuple(FORMATS), default="openai", help="of each line")
-    parser.add_argument("--split", choices=("auto", "project", "folder"), default="auto", help="what stays together (auto: projects where there are more than two)")
-    parser.add_argument("--hold-out", action="append", default=[], metavar="GLOB", help="for the test only")
-    parser.add_argument("--valid", type=_share, default=0.05, metavar="SHARE", help="of all, for validation (0.05)")
-    parser.add_argument("--test", type=_share, metavar="SHARE", help="of all, for the test (0.05, or what is held out alone)")
-    parser.add_argument("--licence", action="append", default=[], metavar="GLOB", help="keep only these; !GLOB drops")
-    parser.add_argument("--all-kinds", action="store_true", help="types too, not only what is called")
-    parser.add_argument("--ask-all", action="store_true", help="ask for descriptions, too, that the product takes over from the code around")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--split",
+        choices=("auto", "project", "folder"),
+        default="auto",
+        help="what stays together (auto: projects where there are more than two)",
+    )
+    parser.add_argument(
+        "--hold-out",
+        action="append",
+        default=[],
+        type=_glob,
+        metavar="GLOB",
+        help="for the test only: paths below a project, or PROJECT/PATH",
+    )
+    parser.add_argument(
+        "--valid", type=_share, default=0.05, metavar="SHARE", help="of all, for validation (0.05)"
+    )
+    parser.add_argument(
+        "--test",
+        type=_share,
+        metavar="SHARE",
+        help="of all, for the test (0.05, or what is held out alone)",
+    )
+    parser.add_argument(
+        "--licence",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="keep only these; !GLOB drops",
+    )
+    parser.add_argument(
+        "--all-kinds", action="store_true", help="types too, not only what is called"
+    )
+    parser.add_argument(
+        "--ask-all",
+        action="store_true",
+        help="ask for descriptions, too, that the product takes over from the code around",
+    )
+    parser.add_argument(
+        "--feedback",
+        action="store_true",
+        help="what you kept, mended or took out of offered comments, too, and pairs of it",
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="for another division (0)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     parser.set_defaults(run=run_export)
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_count,
+        default=os.cpu_count() or 1,
+        help="processes (default: one a core)",
+    )
 
 
 def run_mine(options: argparse.Namespace) -> int:
@@ -86,18 +150,25 @@ def run_mine(options: argparse.Namespace) -> int:
 
 def run_export(options: argparse.Namespace) -> int:
     """Export the records and say what was written."""
+    if not options.files and not options.feedback:
+        raise UsageError("Name a file that `data mine` wrote, or add --feedback.")
     template = load_template(options.prompt)
     if template.use != "document":
-        raise UsageError(f"The prompt {template.name} is for {template.use}; name one for document.")
+        raise UsageError(
+            f"The prompt {template.name} is for {template.use}; name one for document."
+        )
     api = "embedded" if template.name == _SMALL_PROMPT or not template.body else "openai"
     model = ModelInfo("export", api, "export", "", None, local=True)
     wanted = ExportOptions(
         examples=ExampleOptions(template, model, asks_for_known=options.ask_all),
-        splits=SplitOptions(options.split, tuple(options.hold_out), options.valid, options.test, options.seed),
+        splits=SplitOptions(
+            options.split, tuple(options.hold_out), options.valid, options.test, options.seed
+        ),
         format=options.format,
         licences=tuple(it for it in options.licence if not it.startswith("!")),
         without=tuple(it[1:] for it in options.licence if it.startswith("!")),
         all_kinds=options.all_kinds,
+        decisions=_decisions() if options.feedback else None,
     )
     with counted_progress("records", quiet=options.quiet) as progress:
 
@@ -111,6 +182,13 @@ def run_export(options: argparse.Namespace) -> int:
         for line in _exported_in_words(exported, options.out):
             print(visible(line))
     return ExitStatus.DONE
+
+
+def _decisions() -> tuple[Decision, ...]:
+    try:
+        return tuple(decisions_in(FeedbackStore().lines()))
+    except OSError as trouble:
+        raise UsageError(f"{trouble.filename} cannot be read: {trouble.strerror}.") from trouble
 
 
 def _repository(folder: Path, name: str | None) -> Repository:
@@ -130,6 +208,7 @@ def _mined_as_json(mined: Mined) -> Mapping[str, object]:
         "secrets": mined.secrets,
         "outcomes": dict(mined.files),
         "left_out": dict(mined.left_out),
+        "weak": dict(mined.weak),
         "licences": dict(mined.licences),
         "projects": dict(mined.projects),
     }
@@ -140,6 +219,8 @@ def _mined_in_words(mined: Mined, out: Path) -> Iterator[str]:
     yield f"  {mined.files_total:,} files: {_counts(mined.files)}"
     if mined.left_out:
         yield f"  left out: {_counts(mined.left_out)}"
+    if mined.weak:
+        yield f"  descriptions that are not asked for: {_counts(mined.weak)}"
     if mined.licences:
         yield f"  licences: {_counts(mined.licences)}"
     if mined.secrets:
@@ -149,6 +230,8 @@ def _mined_in_words(mined: Mined, out: Path) -> Iterator[str]:
 def _exported_in_words(exported: Exported, out: Path) -> Iterator[str]:
     counts = ", ".join(f"{exported.examples[it]:,} {it}" for it in Split)
     yield f"{counts} in {out}"
+    if exported.decisions:
+        yield f"  {exported.pairs:,} pairs; decisions: {_counts(exported.decisions)}"
     if exported.left_out:
         yield f"  left out: {_counts(exported.left_out)}"
 
@@ -161,6 +244,13 @@ def _count(word: str) -> int:
     if not word.isdecimal() or not 1 <= int(word[:9]) <= 256:
         raise argparse.ArgumentTypeError("choose a whole number from 1 to 256")
     return int(word)
+
+
+def _glob(word: str) -> str:
+    try:
+        return check_glob(word)
+    except ConfigurationError as trouble:
+        raise argparse.ArgumentTypeError(f"it {trouble}") from trouble
 
 
 def _share(word: str) -> float:

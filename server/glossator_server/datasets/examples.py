@@ -51,20 +51,23 @@ class ExampleOptions:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One question as the product asks it, and the answer."""
+    """One question as the product asks it, the parts that it asks for, and the answer."""
 
     record: Record
+    wanted: Wanted
     messages: tuple[Message, ...]
     answer: str
     notices: tuple[str, ...]
 
 
 def example_of(
-    record: Record, around: Sequence[Record], options: ExampleOptions
+    record: Record, around: Sequence[DocumentedSymbol], options: ExampleOptions
 ) -> Example | None:
-    """Return the example that a record makes, None where its question does not fit."""
-    documented = [it.documented for it in around]
-    wanted = _asked_of(record, documented, options)
+    """Return the example that a record makes, None where its question does not fit.
+
+    `around` is what the product would find documented around it, the nearest place first.
+    """
+    wanted = _asked_of(record, around, options)
     language = language_called(record.language)
     if language is None:
         return None
@@ -75,15 +78,20 @@ def example_of(
         signature=record.signature,
         body=record.body,
         facts=record.facts,
-        neighbours=nearest_in(language, record.symbol, documented),
+        neighbours=nearest_in(language, record.symbol, around),
     )
     template = options.template
     prompt = prompt_by(template, subject, options.model, SamplingOptions())
     if prompt is None:
         return None
-    words = _told(plain_fields(record.fields, record.style), wanted, template.sentences)
-    answer = answer_in(words, asked_parts(wanted, template.fields))
-    return Example(record, prompt.request.messages, answer, prompt.notices)
+    answer = answer_for(record.fields, record.style, wanted, template)
+    return Example(record, wanted, prompt.request.messages, answer, prompt.notices)
+
+
+def answer_for(fields: DocFields, style: str, wanted: Wanted, template: PromptTemplate) -> str:
+    """Return people's words as the answer to a question for some parts."""
+    words = _told(plain_fields(fields, style), wanted, template.sentences)
+    return answer_in(words, asked_parts(wanted, template.fields))
 
 
 def _asked_of(
@@ -92,7 +100,13 @@ def _asked_of(
     """Return what the product would ask for, of that what the people wrote about."""
     asked = wanted_of(record.symbol, record.style)
     told = {name for name, text in record.fields.raises if text}
-    asked = replace(asked, raises=tuple(it for it in asked.raises if it in told))
+    weak = dict(record.weak)
+    asked = replace(
+        asked,
+        names=tuple(it for it in asked.names if f"@{it.path}" not in weak),
+        returns=Need.NONE if "returns" in weak else asked.returns,
+        raises=tuple(it for it in asked.raises if it in told),
+    )
     if options.asks_for_known:
         return asked
     # As the action does it: a small model is not asked for what a near relative says already.

@@ -39,7 +39,7 @@ _PHRASES = tuple(
         (r"Boost Software License", "BSL-1.0"),
         (r"Permission is hereby granted, free of charge, to any person obtaining", "MIT"),
         (
-            r"Permission to use, copy, modify, and(?:/or)? distribute this software for any purpose",
+            r"Permission to use, copy, modify, and(?:/or)? distribute this software for any",
             "ISC",
         ),
         (r"origin of this software must not be misrepresented", "Zlib"),

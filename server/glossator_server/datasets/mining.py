@@ -6,14 +6,10 @@ Files are found as the index finds them. The file is written beside and put in p
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
-import signal
 import tempfile
-import threading
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
@@ -23,6 +19,7 @@ from glossator_indexer.records import Trust
 from glossator_indexer.styles import styles_of
 from glossator_indexer.walking import RepositoryWalker, WalkOptions, repository_root
 from glossator_server.datasets.near_duplicates import NearDuplicates, Signature
+from glossator_server.datasets.pool import Work, in_order, sliced
 from glossator_server.datasets.reading import FileJob, FileYield, read_file
 from glossator_server.datasets.records import Record, line_of
 from glossator_server.errors import UsageError
@@ -30,9 +27,8 @@ from glossator_server.files import new_mode, told
 from glossator_server.policies import WorkspacePolicy
 from glossator_server.settings import Settings
 
-# A worker gets so many files at a time, and so many times are on the way for each worker.
-_FILES_TOGETHER = 24
-_WAITING = 4
+# A worker gets so many files at a time.
+_FILES_TOGETHER = 16
 # Two may say the same in the same words, more would teach that one sentence.
 _MOST_SAME_SUMMARIES = 4
 
@@ -49,11 +45,20 @@ class Repository:
     settings: Settings
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A file to read, with the settings of its repository."""
+
+    job: FileJob
+    settings: Settings
+
+
 @dataclass(slots=True)
 class Mined:
-    """What was found so far; `left_out` counts records by the first filter that they do not pass.
+    """What was found so far.
 
-    `files` counts what became of the files; `foreign` those that nobody of the project wrote.
+    `left_out` counts records by the first filter that they do not pass, `weak` the descriptions
+    that are not asked for in those that are kept; `files` says what became of the files.
     """
 
     files_total: int = 0
@@ -63,6 +68,7 @@ class Mined:
     secrets: int = 0
     files: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
+    weak: Counter[str] = field(default_factory=Counter)
     licences: Counter[str] = field(default_factory=Counter)
     projects: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
@@ -77,13 +83,13 @@ def mine(repositories: Sequence[Repository], out: Path, workers: int, told_now: 
     mined = Mined()
     jobs = [it for repository in repositories for it in _jobs(repository, mined)]
     mined.files_total = len(jobs)
-    settings = repositories[0].settings
     with _written(out) as file:
         sieve = _Sieve()
-        for done in _read(jobs, settings, workers):
+        for done in in_order(_READING, sliced(jobs, _FILES_TOGETHER), workers):
             mined.files_done += 1
             mined.files[done.what] += 1
             mined.secrets += done.secrets
+            mined.problems += [done.trouble] if done.trouble else []
             for record, signature in done.records:
                 sifted = sieve.sifted(record, signature)
                 _count(mined, sifted)
@@ -121,11 +127,12 @@ def _count(mined: Mined, record: Record) -> None:
         mined.left_out[record.left_out[0]] += 1
         return
     mined.kept += 1
+    mined.weak.update(reason for _, reason in record.weak)
     mined.licences[record.licence] += 1
     mined.projects[record.project] += 1
 
 
-def _jobs(repository: Repository, mined: Mined) -> Iterator[FileJob]:
+def _jobs(repository: Repository, mined: Mined) -> Iterator[_Reading]:
     """Yield the files of a repository that people wrote and that may be read."""
     folder = repository.folder.resolve()
     root = repository_root(folder)
@@ -133,7 +140,9 @@ def _jobs(repository: Repository, mined: Mined) -> Iterator[FileJob]:
     walker = RepositoryWalker(root, options)
     found = walker.below("/".join(folder.relative_to(root).parts))
     if found is None:
-        raise UsageError(f"{folder} is left out of its repository; name another folder.")
+        # It is left out of its repository, but somebody named it.
+        root, walker = folder, RepositoryWalker(folder, options)
+        found = walker.below("") or ()
     mined.problems += walker.problems
     policy = WorkspacePolicy(repository.policy, root)
     for it in found:
@@ -143,45 +152,19 @@ def _jobs(repository: Repository, mined: Mined) -> Iterator[FileJob]:
             mined.files[str(it.trust)] += 1
         elif policy.may_be_read(root / it.path):
             data_class = policy.class_of(root / it.path)
-            yield FileJob(root, it.path, repository.name, data_class)
+            job = FileJob(root, it.path, repository.name, data_class)
+            yield _Reading(job, repository.settings)
 
 
-def _read(jobs: Sequence[FileJob], settings: Settings, workers: int) -> Iterator[FileYield]:
-    """Yield what each file gives, in order."""
-    slices = (jobs[at : at + _FILES_TOGETHER] for at in range(0, len(jobs), _FILES_TOGETHER))
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _be_a_worker) as pool:
-        waiting: deque[Future[list[FileYield]]] = deque()
-        try:
-            for part in slices:
-                waiting.append(pool.submit(_read_slice, part, settings))
-                if len(waiting) >= workers * _WAITING:
-                    yield from waiting.popleft().result()
-            while waiting:
-                yield from waiting.popleft().result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+def _read_slice(jobs: Sequence[_Reading]) -> list[FileYield]:
+    return [read_file(it.job, it.settings) for it in jobs]
 
 
-def _read_slice(jobs: Sequence[FileJob], settings: Settings) -> list[FileYield]:
-    return [read_file(it, settings) for it in jobs]
+def _unread(job: _Reading) -> FileYield:
+    return FileYield("unreadable", trouble=f"{job.job.path} took too much to take apart.")
 
 
-def _be_a_worker() -> None:
-    # Whoever started the run ends it; a worker must not die of the same key with a traceback.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    with contextlib.suppress(OSError):
-        os.nice(10)
-
-
-def _end_with_parent() -> None:
-    # A killed parent closes no queue: its workers would wait for ever.
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+_READING = Work(_read_slice, _unread)
 
 
 @contextlib.contextmanager

@@ -38,7 +38,8 @@ def signature_of(text: str) -> Signature:
     hashes = {zlib.crc32(" ".join(tokens[at : at + _SHINGLE]).encode()) for at in range(count)}
     row = np.fromiter(hashes, np.uint64, len(hashes))
     # 32 bits times 31 bits never overflow 64.
-    return ((row * _FACTORS + _OFFSETS) % _PRIME).min(axis=1).astype(np.uint32)
+    least: Signature = ((row * _FACTORS + _OFFSETS) % _PRIME).min(axis=1).astype(np.uint32)
+    return least
 
 
 def likeness(one: Signature, other: Signature) -> float:

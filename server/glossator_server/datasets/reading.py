@@ -6,7 +6,7 @@ It must not know other files, nor decide what is a duplicate.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from glossator_indexer.neighbourhood import documented_symbols
 from glossator_indexer.parsing import ParsedSource, parse
 from glossator_indexer.retrieval import DocumentedSymbol
 from glossator_indexer.styles import STYLES, Style
+from glossator_indexer.styles.drift import MISSING_RETURN
 from glossator_indexer.styles.wanted import Wanted
 from glossator_indexer.styles.wording import missing_parts
 from glossator_indexer.types import Comment, DocFields, Span, Symbol
@@ -28,7 +29,7 @@ from glossator_server.actions.states import style_of
 from glossator_server.datasets.licences import licence_of
 from glossator_server.datasets.near_duplicates import Signature, signature_of
 from glossator_server.datasets.records import Record
-from glossator_server.datasets.words import plain_fields, troubles_of
+from glossator_server.datasets.words import is_english, plain_fields, weak_parts
 from glossator_server.document_options import DocumentOptions
 from glossator_server.errors import UsageError
 from glossator_server.files import read_source
@@ -39,6 +40,7 @@ from glossator_server.snapshot import Snapshot
 
 # No prompt has room for longer code, and records would only become heavy.
 MOST_CODE_CHARACTERS = 20_000
+_NO_TROUBLE = frozenset({MISSING_RETURN, "unlabelled-return"})
 # A file without one of these has no doc comment, and is not parsed.
 _OPENINGS = {
     "c": ("/**", "/*!", "///", "//!"),
@@ -133,30 +135,58 @@ class _Reader:
             shown=documented.signature,
         )
         words = plain_fields(documented.fields, self.style.id)
-        troubles = tuple(dict.fromkeys(self._troubles(record, symbol, words, comment)))
-        told = " ".join((words.summary, *(it for _, it in words.parameters), words.returns or ""))
-        return replace(record, left_out=troubles), signature_of(f"{told}\n{code}")
+        weak = self._weak(record, symbol, words)
+        troubles = tuple(dict.fromkeys(self._troubles(symbol, words, weak, comment)))
+        weak.pop("summary", None)
+        judged = replace(record, left_out=troubles, weak=tuple(weak.items()))
+        return judged, signature_of(told_text(judged))
 
     def _troubles(
-        self, record: Record, symbol: Symbol, words: DocFields, comment: Comment
+        self, symbol: Symbol, words: DocFields, weak: Mapping[str, str], comment: Comment
     ) -> Iterator[str]:
-        """Yield the names of the filters that a record does not pass."""
-        if self.style.check(comment.text, symbol):
+        """Yield the names of the filters that a record as a whole does not pass."""
+        # A value that is told in some sentence is found there, or else not asked for.
+        if any(it.rule not in _NO_TROUBLE for it in self.style.check(comment.text, symbol)):
             yield "style"
         if symbol.has_syntax_errors:
             yield "syntax"
-        asked = wanted_of(symbol, self.style.id)
-        yield from troubles_of(words, symbol)
-        described = {name for name, text in words.parameters if text}
-        if missing_parts(words, asked) or any(it.path not in described for it in asked.names):
-            yield "incomplete"
+        if "summary" in weak:
+            yield weak["summary"]
+        if not is_english(" ".join((words.summary, *(it for _, it in words.parameters)))):
+            yield "language"
+
+    def _weak(self, record: Record, symbol: Symbol, words: DocFields) -> dict[str, str]:
+        """Return the parts that teach nothing, with the reason: "summary", "returns", `@name`."""
+        weak = dict(weak_parts(words, symbol))
         kept = first_sentences(words, 1)
-        phrases = (kept.summary, kept.returns or "", *(it for _, it in kept.parameters))
-        if any(len(it) > MAX_PHRASE_CHARACTERS for it in phrases):
-            yield "too-long"
+        for part, text in parts_of(kept):
+            if len(text) > MAX_PHRASE_CHARACTERS:
+                weak.setdefault(part, "too-long")
         # What the product would take out of a model's words is nothing to teach it.
-        if grounded(kept, symbol, self.source, record.facts).reasons:
-            yield "contradicted"
+        held = dict(parts_of(grounded(kept, symbol, self.source, record.facts).fields))
+        for part, text in parts_of(kept):
+            if held.get(part) != text:
+                weak.setdefault(part, "contradicted")
+        asked = wanted_of(symbol, self.style.id)
+        for part in missing_parts(words, asked):
+            weak.setdefault("returns" if part == "Return" else part, "missing")
+        described = {name for name, text in words.parameters if text}
+        weak |= {f"@{it.path}": "missing" for it in asked.names if it.path not in described}
+        return weak
+
+
+def parts_of(words: DocFields) -> Iterator[tuple[str, str]]:
+    """Yield the parts of words by their names, the empty ones not."""
+    yield "summary", words.summary
+    yield from ((f"@{name}", text) for name, text in words.parameters if text)
+    if words.returns:
+        yield "returns", words.returns
+
+
+def told_text(record: Record) -> str:
+    """Return all that a record says, its words and its code: what makes two of them alike."""
+    words = plain_fields(record.fields, record.style)
+    return " ".join(text for _, text in parts_of(words)) + f"\n{record.code}"
 
 
 def wanted_of(symbol: Symbol, style: str) -> Wanted:

@@ -37,7 +37,8 @@ class Record:
     its body and without its comment, secrets taken out; the spans of `symbol` are offsets in it.
     `fields` are the people's words as they wrote them. `left_out` says why it is no example to
     learn from, by the names of the filters; such a record still stands beside others as a
-    neighbour, as it does in the repository.
+    neighbour, as it does in the repository. `weak` are the parts whose words teach nothing (`@name`
+    or "returns"), each with the filter's name: they are not asked for.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Record:
     facts: Facts
     shown: str
     left_out: tuple[str, ...] = ()
+    weak: tuple[tuple[str, str], ...] = ()
 
     @property
     def documented(self) -> DocumentedSymbol:
@@ -96,6 +98,7 @@ def to_json(record: Record) -> dict[str, Any]:
         "fields": _plain(record.fields),
         "facts": _plain(record.facts),
         "left_out": list(record.left_out),
+        "weak": dict(record.weak),
     }
 
 
@@ -121,6 +124,7 @@ def from_json(value: Mapping[str, Any]) -> Record:
             facts=_facts(value["facts"]),
             shown=value["code"][start : start + value["shown"]],
             left_out=tuple(value["left_out"]),
+            weak=tuple(value["weak"].items()),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as trouble:
         raise UsageError(f"It is no record ({trouble}); mine the data again.") from trouble
@@ -179,9 +183,10 @@ def _parameter(value: Mapping[str, Any]) -> Parameter:
 
 
 def _doc_fields(value: Mapping[str, Any]) -> DocFields:
-    return DocFields(
-        **{key: _pairs(it) if isinstance(it, list) else it for key, it in value.items()}
-    )
+    known: dict[str, Any] = {
+        key: _pairs(it) if isinstance(it, list) else it for key, it in value.items()
+    }
+    return DocFields(**known)
 
 
 def _facts(value: Mapping[str, Any]) -> Facts:

@@ -95,21 +95,24 @@ def _divided(
     return found
 
 
-def leaking(
-    records: Sequence[Record], signatures: Mapping[str, Signature], splits: Mapping[str, Split]
-) -> set[str]:
-    """Return the ids of examples that are nearly the same as one of a split that is measured with.
+def repeated(
+    records: Sequence[tuple[Record, Signature]], splits: Mapping[str, Split]
+) -> dict[str, str]:
+    """Return the ids of examples that nearly repeat another one, with the filter's name.
 
     What is learned from gives way to what is measured with, the validation to the test.
     """
-    measured = NearDuplicates()
-    leaks: set[str] = set()
+    known = NearDuplicates()
+    again: dict[str, str] = {}
     for split in (Split.TEST, Split.VALID, Split.TRAIN):
-        members = [it for it in records if splits[it.id] is split]
-        for it in members:
-            if next(measured.like(signatures[it.id]), None) is not None:
-                leaks.add(it.id)
-        if split is not Split.TRAIN:
-            for it in members:
-                measured.add(it.id, signatures[it.id])
-    return leaks
+        for it, signature in records:
+            if splits[it.id] is not split:
+                continue
+            same = next(known.like(signature), None)
+            if same is None:
+                known.add(it.id, signature)
+            elif splits[str(same)] is split:
+                again[it.id] = "duplicate"
+            else:
+                again[it.id] = "near-duplicate of another split"
+    return again

@@ -6,13 +6,12 @@ Pure: the records at hand are all there is; it must not rank beyond the retrieva
 from __future__ import annotations
 
 import math
-import os.path
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from glossator_indexer.languages.c import C
-from glossator_indexer.neighbourhood import MOST_FILES
+from glossator_indexer.neighbourhood import MOST_FILES, shared_beginning
 from glossator_indexer.retrieval import words_of
 from glossator_indexer.styles.judging import is_callable
 from glossator_server.datasets.records import Record
@@ -30,6 +29,7 @@ class Surroundings:
     _by_file: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
     _files: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _by_word: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
+    _by_name: dict[str, list[Record]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> Surroundings:
@@ -37,13 +37,15 @@ class Surroundings:
         by_file: dict[tuple[str, str], list[Record]] = defaultdict(list)
         files: dict[tuple[str, str], list[str]] = defaultdict(list)
         by_word: dict[tuple[str, str], list[Record]] = defaultdict(list)
+        by_name: dict[str, list[Record]] = defaultdict(list)
         for it in records:
+            by_name[it.symbol.name].append(it)
             if (it.project, it.path) not in by_file:
                 files[it.project, it.folder].append(it.path)
             by_file[it.project, it.path].append(it)
             for word in words_of(it.symbol.name):
                 by_word[it.project, word].append(it)
-        return cls(dict(by_file), dict(files), dict(by_word))
+        return cls(dict(by_file), dict(files), dict(by_word), dict(by_name))
 
     def around(self, record: Record, may_lend: Callable[[Record], bool]) -> list[Record]:
         """Return the others of the file, then of its folder, then some of the project.
@@ -61,11 +63,15 @@ class Surroundings:
             found.append(it)
         return found
 
+    def named(self, name: str) -> list[Record]:
+        """Return the records of all symbols of a name."""
+        return list(self._by_name.get(name, ()))
+
     def _candidates(self, record: Record) -> Iterator[Record]:
         yield from self._by_file.get((record.project, record.path), ())
         beside = self._files.get((record.project, record.folder), ())
         others = [it for it in beside if it != record.path]
-        others.sort(key=lambda it: (-len(os.path.commonprefix((it, record.path))), it))
+        others.sort(key=lambda it: (-shared_beginning(it, record.path), it))
         for path in others[:MOST_FILES]:
             for it in self._by_file[record.project, path]:
                 # Of the C beside a file only what is called is looked at.

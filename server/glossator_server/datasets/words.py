@@ -51,10 +51,22 @@ _LEFT_OVER = re.compile(
     r"[@\\](?:param|return|see|sa|note|deprecated|code|verbatim|todo|internal|retval|copydoc|brief)\b"
     r"|\{@|</?\w+>|https?://|\.\. \w+::|^\s*[|+][-=|+]|\$\w+\$|\uFFFD|<redacted:"
 )
-_BULLET = re.compile(r"\s*\n\s*(?:[-*+o•]|\d+[.)])\s+")
-_LEADING_BULLET = re.compile(r"^\s*(?:[-*+•]|[-–—:]+)\s+")
+_BULLET = re.compile(r"[,;]?\s*\n\s*(?:[-*+o•]|\d+[.)])\s+")
+_LEADING_BULLET = re.compile(r"\s*(?:[-*+•]|[-–—:]+)\s+")
+# A line that begins with a value and what it means: `-ENOMEM - no memory`, `NULL if ...`.
+_VALUE_LINE = re.compile(
+    r"[,;]?[ \t]*\n\s*(?=[%'\"]*(?:-?\s?E[A-Z]{2,}\w*|[A-Z][A-Z0-9_]{2,}|-?\d+|true|false)['\"]*"
+    r"\s*(?:[-–:=]|if\b|on\b|when\b|for\b|in case\b|otherwise\b)\s*\S)"
+)
+# "Returns 0 on success.", up to the end of its paragraph: what follows is of the value too.
+_TOLD_VALUE = re.compile(
+    r"(?:^|(?<=\.)\s+|\n\s*\n)\s*(?:(?:it|this(?: function| routine)?|the function|this will)\s+)?"
+    r"(?i:returns?)(?: values?| codes?)?(?:\s*(?::|[–-](?=\s))|\s)\s*"
+    r"(?P<value>(?!to\b|from\b|code\b|value\b|path\b)[^\s].*?)\s*(?=\n\s*\n|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
 _NOTHING_SAID = re.compile(
-    r"\W*(?:todo|fixme|xxx|tbd|tba|\?+|\.\.\.|internal(?: use)?(?: only)?|for internal use(?: only)?"
+    r"\W*(?:todo|fixme|xxx|tbd|tba|\?+|\.\.\.|(?:for )?internal(?: use)?(?: only)?"
     r"|not used|unused|none|n/?a|no description(?: provided)?|undocumented|see (?:above|below|code)"
     r"|private|reserved|same as above|ditto|dummy)\W*",
     re.IGNORECASE,
@@ -63,20 +75,27 @@ _PLACEHOLDER = re.compile(r"\b(?:TODO|FIXME|XXX|TBD)\b")
 _WORD = re.compile(r"[A-Za-z]+")
 # What a description may have besides the name and the type without saying any more.
 _FILLERS = frozenset(
-    "a an the of to for pointer ptr struct structure parameter param argument arg value function"
-    " this given specified is in on variable object instance handle its it".split()
+    re.findall(
+        r"\w+",
+        "a an the of to for pointer ptr struct structure parameter param argument arg value"
+        " function this given specified is in on variable object instance handle its it",
+    )
 )
-# Words that stand in nearly every sentence of their language and in no English one.
+# The commonest words of other languages that are no words of code or of English.
 _OTHER_LANGUAGES = frozenset(
-    "der die das und ist nicht ein eine einen wird werden auf mit fuer von dem den zur zum oder"
-    " le la les des du une est et pour dans sur avec qui que par ne pas cette ce"
-    " el los las una para con del se por como si no es lo y o e il gli che di per non sono"
-    " het een van voor niet wordt os uma em ao da dos".split()
-) - frozenset("a die den des no on par per par con sur as is es ne la le se os e o y do si lo da em di"
-              " ce van est non el il et".split())
+    re.findall(
+        r"\w+",
+        "der die das und ist nicht ein eine einen wird werden auf mit fuer von dem zur zum oder"
+        " les des du une pour dans sur avec qui que pas cette los las una para del como gli che di"
+        " sono het een voor niet wordt os uma ao dos",
+    )
+)
 _ENGLISH = frozenset(
-    "the a an of to in is for and or if on with from by that this it be are was as at not whether"
-    " which when into returns return given no all".split()
+    re.findall(
+        r"\w+",
+        "the a an of to in for and or if on with from by that this it be are was as at not whether"
+        " which when into returns return given no all",
+    )
 )
 _FEWEST_FOREIGN = 2
 _MOST_FOREIGN_LETTERS = 0.1
@@ -89,22 +108,36 @@ def plain_fields(fields: DocFields, style: str) -> DocFields:
     def plain(text: str) -> str:
         for pattern, put in rules:
             text = pattern.sub(put, text)
-        text = _LEADING_BULLET.sub("", _BULLET.sub("; ", text.strip("\n")))
+        text = _VALUE_LINE.sub("; ", _BULLET.sub("; ", text.strip("\n")))
+        text = text[bullet.end() :] if (bullet := _LEADING_BULLET.match(text)) else text
         return " ".join(text.split()).replace(":; ", ": ")
 
-    return _each(fields, plain)
+    return _each(_with_told_value(fields), plain)
 
 
-def troubles_of(fields: DocFields, symbol: Symbol) -> Iterator[str]:
-    """Yield why plain words are no example to learn from, each reason at most once a part."""
+def _with_told_value(fields: DocFields) -> DocFields:
+    """Return the words with the value as it is told among the details, where nothing else tells."""
+    if fields.returns or not fields.details:
+        return fields
+    told = _TOLD_VALUE.search(fields.details)
+    if told is None:
+        return fields
+    rest = f"{fields.details[: told.start()]}\n\n{fields.details[told.end() :]}".strip()
+    return replace(fields, returns=told["value"], details=rest or None)
+
+
+def weak_parts(fields: DocFields, symbol: Symbol) -> Iterator[tuple[str, str]]:
+    """Yield the parts of plain words that teach nothing, each with the reason.
+
+    A part is "summary", "returns" or `@name`.
+    """
     types = {it.name: it.type for it in symbol.parameters}
-    yield from _troubles(fields.summary, symbol.qualified_name, symbol.return_type or "")
-    for name, text in fields.parameters:
-        yield from _troubles(text, name, types.get(name, ""))
-    if fields.returns:
-        yield from _troubles(fields.returns, "", "")
-    if not is_english(" ".join(_texts(fields))):
-        yield "language"
+    told = [("summary", fields.summary, symbol.qualified_name, symbol.return_type or "")]
+    told += [(f"@{name}", text, name, types.get(name, "")) for name, text in fields.parameters]
+    told += [("returns", fields.returns, "", "")] if fields.returns else []
+    for part, text, name, type_text in told:
+        if (trouble := _trouble(text, name, type_text)) is not None:
+            yield part, trouble
 
 
 def is_trivial(text: str, name: str, type_text: str) -> bool:
@@ -125,17 +158,17 @@ def is_english(text: str) -> bool:
     return other < _FEWEST_FOREIGN or other <= sum(it in _ENGLISH for it in words)
 
 
-def _troubles(text: str, name: str, type_text: str) -> Iterator[str]:
+def _trouble(text: str, name: str, type_text: str) -> str | None:
+    """Return why words teach nothing, None where they do."""
     if not text or _NOTHING_SAID.fullmatch(text) or _PLACEHOLDER.search(text):
-        yield "placeholder"
-    elif is_trivial(text, name, type_text):
-        yield "trivial"
-    elif is_empty_phrase(text) or is_babble(text) or is_echo(text):
-        yield "says-nothing"
-    elif _LEFT_OVER.search(text):
-        yield "markup"
-    elif without_open_end(text) != text:
-        yield "broken-off"
+        return "placeholder"
+    if is_trivial(text, name, type_text):
+        return "trivial"
+    if is_empty_phrase(text) or is_babble(text) or is_echo(text):
+        return "says-nothing"
+    if _LEFT_OVER.search(text):
+        return "markup"
+    return "broken-off" if without_open_end(text) != text else None
 
 
 def _each(fields: DocFields, change: Callable[[str], str]) -> DocFields:
