@@ -95,17 +95,13 @@ def run(options: argparse.Namespace) -> int:
     started: list[Measurement] = []
     try:
         return asyncio.run(_measured(options, started))
-    except UsageError:
-        raise
-    except GlossatorError:
-        if started:
-            complain(_how_to_go_on(started[0]))
-        raise
-    except KeyboardInterrupt:
-        if not started:
+    except (GlossatorError, KeyboardInterrupt) as ended:
+        if not any(it.has_begun for it in started):
             raise
         complain(_how_to_go_on(started[0]))
-        return ExitStatus.SIGINT
+        if isinstance(ended, KeyboardInterrupt):
+            return ExitStatus.SIGINT
+        raise
 
 
 def _check_fitting(options: argparse.Namespace) -> None:

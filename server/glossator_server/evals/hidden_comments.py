@@ -87,19 +87,19 @@ def without_neighbours(found: Hidden, style: Style) -> Hidden:
     return replace(found, snapshot=alone, symbol=same[0])
 
 
-def tells(text: str, name: str, fields: DocFields) -> bool:
+def _keeping(lends: Callable[[Path], bool], name: str, fields: DocFields) -> Callable[[Path], bool]:
+    def lends_without(path: Path) -> bool:
+        return lends(path) and not _tells(_text_of(path), name, fields)
+
+    return lends_without
+
+
+def _tells(text: str, name: str, fields: DocFields) -> bool:
     """Say whether a text of a file names a symbol and holds the summary of its comment."""
     if name not in text:
         return False
     said = _words(fields.summary)
     return said.count(" ") + 1 >= _FEWEST_WORDS and said in _words(text)
-
-
-def _keeping(lends: Callable[[Path], bool], name: str, fields: DocFields) -> Callable[[Path], bool]:
-    def lends_without(path: Path) -> bool:
-        return lends(path) and not tells(_text_of(path), name, fields)
-
-    return lends_without
 
 
 # The files of one folder are looked at again for each of its functions.

@@ -16,13 +16,14 @@ from typing import Any
 
 from glossator_server import __version__
 from glossator_server.errors import UsageError
+from glossator_server.evals.aside import aside
 from glossator_server.evals.folder import SCHEMA, RunFolder, runs_folder
 from glossator_server.evals.lines import case_line, case_of
 from glossator_server.evals.opened import Environment, OpenedConfiguration
 from glossator_server.evals.prompting import prompts_used, with_prompt
 from glossator_server.evals.reading import class_of
 from glossator_server.evals.result import Ran, measure_line
-from glossator_server.evals.running import Follow, Runner, open_models
+from glossator_server.evals.running import Follow, Runner, Step, open_models
 from glossator_server.evals.suites import open_suite
 from glossator_server.evals.types import Case, CaseSource, Configuration, Suite
 
@@ -41,12 +42,16 @@ class Wish:
 
 @dataclass(slots=True)
 class Measurement:
-    """A run that can be started; `folder` is where it goes on if it breaks off."""
+    """A run that can be started; `folder` is where it goes on if it breaks off.
+
+    `has_begun` says that it is under way, and in no other process.
+    """
 
     folder: RunFolder
     suite: Suite
     cases: Sequence[Case]
     subjects: Sequence[OpenedConfiguration]
+    has_begun: bool = False
 
     async def run(self, follow: Follow) -> Ran:
         """Run what is left, and return all that was found.
@@ -54,7 +59,12 @@ class Measurement:
         Raises a `PolicyError` where a model may not be asked, a `ModelError` where one is not
         there; what was done until then stays.
         """
-        await Runner(self.suite, self.cases, self.subjects, self.folder, follow).run()
+
+        def followed(step: Step) -> None:
+            self.has_begun = True
+            follow(step)
+
+        await Runner(self.suite, self.cases, self.subjects, self.folder, followed).run()
         return await asyncio.to_thread(self.so_far)
 
     def so_far(self) -> Ran:
@@ -70,7 +80,7 @@ async def begun(wish: Wish, environment: Environment) -> AsyncIterator[Measureme
     may not or cannot be asked; then there is no folder.
     """
     suite = open_suite(wish.suite)
-    cases = await asyncio.to_thread(suite.cases, wish.source)
+    cases = await aside(lambda: suite.cases(wish.source))
     async with _opened(suite, cases, wish.configurations, environment) as subjects:
         record = {
             "schema": SCHEMA,
@@ -131,6 +141,7 @@ async def _opened(
                     settings = with_prompt(settings, it.prompt, suite.roles)
                 subjects.append(OpenedConfiguration(it, settings, environment, folder))
             await open_models(suite, cases, subjects)
+            await suite.open(cases, subjects)
             yield subjects
         finally:
             await suite.close()

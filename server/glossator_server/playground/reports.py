@@ -72,7 +72,7 @@ def figure(measure: str, value: float) -> str:
     """Return a measure as it is read: counts whole, seconds with one digit, shares with three."""
     if measure == "seconds":
         return f"{value:.1f}"
-    if measure in {"rouge_l", "chrf"}:
+    if measure in {"rouge_l", "chrf", "meaning", "length"}:
         return f"{value:.3f}"
     if measure == "valid":
         return f"{value:.0%}"

@@ -5,6 +5,7 @@ It must not print, nor open models.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,9 +17,10 @@ from glossator_indexer.types import Symbol
 from glossator_server.actions.document import document_symbol
 from glossator_server.actions.states import CommentState, comment_status, style_of
 from glossator_server.edits import apply_changes, unified_diff
+from glossator_server.evals.comment_measures import compared
 from glossator_server.evals.hidden_comments import Hidden, hidden
-from glossator_server.evals.measures.words import chrf, rouge_l, told_words
-from glossator_server.evals.suites.document import grounded_in
+from glossator_server.evals.measures.words import told_words
+from glossator_server.evals.suites.document import with_examples
 from glossator_server.indexes import Indexes
 from glossator_server.playground.recording import Exchange, NotAskedError, Recorder
 from glossator_server.prompts.templates import PromptTemplate
@@ -102,9 +104,8 @@ async def grounded(specimen: Specimen, indexes: Indexes | None) -> Specimen:
     if indexes is None:
         return specimen
     if specimen.hidden is not None:
-        snapshot = await grounded_in(specimen.hidden, indexes)
-    else:
-        snapshot = await indexes.with_examples(specimen.snapshot, specimen.symbol, ())
+        return replace(specimen, snapshot=(await with_examples(specimen.hidden, indexes)).snapshot)
+    snapshot = await indexes.with_examples(specimen.snapshot, specimen.symbol, ())
     return replace(specimen, snapshot=snapshot)
 
 
@@ -132,7 +133,9 @@ async def try_document(
     seconds = time.monotonic() - started
     if isinstance(outcome, CommentProposal):
         trial = attempt.ended(_made(trial, snapshot, outcome), seconds)
-        return replace(trial, measures={**trial.measures, **_likeness(outcome, found)})
+        # What compares by meaning is loaded for the first one.
+        likeness = await asyncio.to_thread(_likeness, outcome, found)
+        return replace(trial, measures={**trial.measures, **likeness})
     problem = outcome.reason if outcome is not None else problem
     return attempt.ended(replace(trial, problem=problem), seconds)
 
@@ -153,6 +156,8 @@ MEASURES: Mapping[str, str] = {
     "valid": "passed the checks",
     "rouge_l": "words like the person's (ROUGE-L)",
     "chrf": "letters like the person's (chrF)",
+    "meaning": "meaning like the person's",
+    "length": "as long as the person's",
     "words": "words",
     "questions": "questions to models",
     "prompt_tokens": "prompt tokens",
@@ -183,9 +188,5 @@ def _cost(trial: Trial) -> dict[str, float]:
 
 
 def _likeness(proposal: CommentProposal, known: Hidden | None) -> dict[str, float]:
-    words = told_words(proposal.fields)
-    found = {"words": float(len(words.split()))}
-    if known is not None:
-        person = told_words(known.fields)
-        found |= {"rouge_l": rouge_l(person, words), "chrf": chrf(person, words)}
-    return found
+    words = {"words": float(len(told_words(proposal.fields).split()))}
+    return words if known is None else words | dict(compared(known.fields, proposal.fields))

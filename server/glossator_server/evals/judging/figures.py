@@ -18,7 +18,7 @@ from glossator_server.evals.judging.labels import Label, sides_of
 from glossator_server.evals.judging.pairs import Pair, Pairs
 from glossator_server.evals.judging.shares import Share, mean_share, share_of
 from glossator_server.evals.judging.sizes import ModelSize
-from glossator_server.evals.statistics import FEWEST_FOR_A_VERDICT, chance, estimate
+from glossator_server.evals.statistics import FEWEST_FOR_A_VERDICT, Estimate, chance, estimate
 
 MEASURE = "preferred"
 _DIGITS = 4
@@ -128,14 +128,14 @@ def _scored(
 ) -> dict[str, Any]:
     made = {name: it for name, it in scores.items() if name != MEASURE}
     if judgements:
-        liked = _liked(judgements, seed)
+        liked = preference_of(judgements, seed)
         made[MEASURE] = {"mean": _round(liked.value), **_interval(liked), "n": liked.of}
     return made
 
 
 def _comparison(judgements: Sequence[Judgement], seed: int) -> dict[str, Any]:
     """Return how much more often the configuration was preferred than the baseline."""
-    liked, found = _liked(judgements, seed), judgements[0]
+    liked, found = preference_of(judgements, seed), judgements[0]
     low, high = 2 * liked.low - 1, 2 * liked.high - 1
     verdict = "same"
     if liked.of >= FEWEST_FOR_A_VERDICT and not low <= 0.0 <= high:
@@ -154,7 +154,7 @@ def _comparison(judgements: Sequence[Judgement], seed: int) -> dict[str, Any]:
 
 
 def _preference(judgements: Sequence[Judgement], seed: int) -> dict[str, Any]:
-    liked, found = _liked(judgements, seed), judgements[0]
+    liked, found = preference_of(judgements, seed), judgements[0]
     verdicts = [it.verdict for it in judgements]
     return {
         "baseline": found.baseline,
@@ -171,7 +171,8 @@ def _preference(judgements: Sequence[Judgement], seed: int) -> dict[str, Any]:
     }
 
 
-def _liked(judgements: Sequence[Judgement], seed: int) -> Share:
+def preference_of(judgements: Sequence[Judgement], seed: int) -> Share:
+    """Return how often the configuration was preferred to the baseline, a tie being a half."""
     return mean_share([_LIKED[it.verdict] for it in judgements], seed)
 
 
@@ -189,19 +190,26 @@ def _preferred(judgements: Sequence[Judgement]) -> dict[str, int]:
     return counts
 
 
-def _position(asked: Sequence[Judgement], seed: int) -> dict[str, Any] | None:
+def leaning_of(judgements: Sequence[Judgement], seed: int) -> Estimate | None:
     """Return how far the judge leans to a place: -1 is always the second, 1 always the first.
 
-    A judge without a leaning changes its mind as often to one place as to the other.
+    A judge without a leaning changes its mind as often to one place as to the other. If a share of
+    the answers names the first text whatever they are, this is that share, however good the judge
+    is otherwise. None where no pair was answered readably both ways round.
     """
-    leanings = [float(it.leaning) for it in asked if it.leaning is not None]
-    if not leanings:
+    leanings = [float(it.leaning) for it in judgements if it.leaning is not None]
+    return estimate(leanings, seed) if leanings else None
+
+
+def _position(judgements: Sequence[Judgement], seed: int) -> dict[str, Any] | None:
+    found = leaning_of(judgements, seed)
+    if found is None:
         return None
-    found = estimate(leanings, seed)
+    leanings = [it.leaning for it in judgements]
     return {
-        "first": leanings.count(1.0),
-        "second": leanings.count(-1.0),
-        "of": len(leanings),
+        "first": leanings.count(1),
+        "second": leanings.count(-1),
+        "of": found.n,
         "bias": _round(found.mean),
         "low": _round(found.low),
         "high": _round(found.high),

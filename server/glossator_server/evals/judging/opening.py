@@ -15,7 +15,7 @@ from glossator_gate.errors import PolicyError
 from glossator_gate.policy import Policy
 from glossator_gate.types import DataClass
 from glossator_server.evals.judging.asking import ROLE, Judge
-from glossator_server.evals.judging.sizes import ModelSize, judge_size
+from glossator_server.evals.judging.sizes import ModelSize, check_not_embedded, judge_size
 from glossator_server.evals.opened import Environment, pinned_to, refusal_of
 from glossator_server.prompts import template_for
 from glossator_server.sampling import SamplingOptions
@@ -49,6 +49,10 @@ async def opened_judge(
     """
     models: dict[DataClass, ChatModel] = {}
     settings = environment.settings
+    entry = environment.policy.policy.model(wish.model)
+    if entry is not None:
+        # Before its engine is started for nothing.
+        check_not_embedded(entry.id, entry.api.value)
     try:
         for data_class in sorted(classes, key=lambda it: it.rank):
             models[data_class] = await _opened(wish.model, data_class, environment)

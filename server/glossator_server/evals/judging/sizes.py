@@ -47,10 +47,7 @@ def judge_size(info: ModelInfo, stated: float | None) -> ModelSize:
     Raises `UsageError` for the embedded model, for one of less than a billion parameters, and for
     one whose size nobody knows.
     """
-    if info.api == Api.EMBEDDED.value:
-        raise UsageError(
-            f"{info.id} is the embedded model, too small to judge; name a larger one with --judge."
-        )
+    check_not_embedded(info.id, info.api)
     size = _known_size(info, stated)
     if size is None:
         raise UsageError(
@@ -62,6 +59,14 @@ def judge_size(info: ModelInfo, stated: float | None) -> ModelSize:
             f"{info.id} has {size.words}, too few to judge; name a judge of at least one billion."
         )
     return size
+
+
+def check_not_embedded(model_id: str, api: str) -> None:
+    """Raise `UsageError` for the embedded model, whatever is said of its size."""
+    if api == Api.EMBEDDED.value:
+        raise UsageError(
+            f"{model_id} is the embedded model, too small to judge; name a larger one with --judge."
+        )
 
 
 def read_size(text: str) -> float | None:

@@ -5,7 +5,8 @@ It must not choose them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from glossator_server.evals.report.differences import Change, word_changes
 from glossator_server.evals.report.marks import Mark, badge
@@ -16,6 +17,7 @@ from glossator_server.evals.report.worst import Reading, Shelf, shelves
 
 # Hundreds of texts beside each other still make a page of a megabyte or two.
 _LONGEST_TEXT = 5_000
+_TWO = 2
 _TAGS = {Change.ADDED: "ins", Change.LEFT_OUT: "del"}
 
 
@@ -41,17 +43,36 @@ def _case(reading: Reading, result: Result, marks: Mapping[str, Mark]) -> Elemen
     # Without a person's answer the baseline's is what others are held against.
     against = expected or (first.text if len(reading.outcomes) > 1 else "")
     columns = [] if not expected else [_expected(expected)]
-    columns += [
-        _column(it, against if expected or it is not first else "", result, marks[it.configuration])
-        for it in reading.outcomes
-    ]
+    telling = _telling(reading, result)
+    for it in reading.outcomes:
+        held_against = against if expected or it is not first else ""
+        measures = _measures(it, result, telling)
+        columns.append(_column(it, held_against, measures, marks[it.configuration]))
     return element(
         "article",
         element("h4", first.title, element("small", where)),
         element("p", f"{reading.why}.", class_="why"),
         element("div", columns, class_="columns"),
+        [_judged(it, marks) for it in _judgements(result) if it.get("case") == reading.case],
         class_="case",
     )
+
+
+def _judgements(result: Result) -> Sequence[Mapping[str, Any]]:
+    return (result.judge or {}).get("judgements") or ()
+
+
+def _judged(judgement: Mapping[str, Any], marks: Mapping[str, Mark]) -> Element:
+    """Return whom the judge preferred, and what it said both ways round."""
+    names = {it: str(judgement[it]) for it in ("baseline", "configuration")}
+    preferred = names.get(str(judgement["verdict"]))
+    who: list[Part] = ["a tie"] if preferred is None else ["prefers ", badge(marks[preferred])]
+    reasons = [f" “{it}”" for it in judgement.get("reasons") or () if it]
+    between: list[Part] = []
+    if len(marks) > _TWO:
+        between = [" between ", badge(marks[names["baseline"]])]
+        between += [" and ", badge(marks[names["configuration"]])]
+    return element("p", "The judge", between, ": ", who, ".", reasons, class_="judged")
 
 
 def _expected(text: str) -> Element:
@@ -63,7 +84,7 @@ def _expected(text: str) -> Element:
     )
 
 
-def _column(outcome: OutcomeRow, against: str, result: Result, mark: Mark) -> Element:
+def _column(outcome: OutcomeRow, against: str, measures: Element, mark: Mark) -> Element:
     parts: list[Part] = []
     if outcome.problem is not None:
         parts.append(element("p", "⚠ ", outcome.problem, class_="problem"))
@@ -75,7 +96,7 @@ def _column(outcome: OutcomeRow, against: str, result: Result, mark: Mark) -> El
         "section",
         element("h5", badge(mark)),
         parts,
-        _measures(outcome, result),
+        measures,
         class_="column",
     )
 
@@ -91,14 +112,22 @@ def _compared(against: str, text: str) -> list[Part]:
     return parts
 
 
-def _measures(outcome: OutcomeRow, result: Result) -> Element:
+def _measures(outcome: OutcomeRow, result: Result, telling: frozenset[str]) -> Element:
     rows: list[Element] = []
     for measure in result.measures:
-        if measure.name in outcome.measures and measure.is_quality:
+        if measure.name in outcome.measures and measure.name in telling:
             rows.append(element("dt", measure.title))
             rows.append(element("dd", figure(outcome.measures[measure.name], measure.unit)))
-    rows += [element("dt", "Took"), element("dd", duration(outcome.seconds))]
+    rows += [element("dt", "took"), element("dd", duration(outcome.seconds))]
     return element("dl", rows)
+
+
+def _telling(reading: Reading, result: Result) -> frozenset[str]:
+    """Return the measures in which the outcomes of a case differ, and the headline always."""
+    names = [it.name for it in result.measures if it.is_quality and it.kind != "judge"]
+    values = {name: {it.measures.get(name) for it in reading.outcomes} for name in names}
+    headline = {result.headline.name} if result.headline else set()
+    return frozenset(name for name in names if len(values[name]) > 1) | headline
 
 
 def _bounded(text: str) -> str:

@@ -14,7 +14,7 @@ from glossator_server.evals.report.markup import Element, element
 from glossator_server.evals.report.pictures import WIDTH, picture, row_axis, scale
 from glossator_server.evals.report.reading import Comparison, MeasureRow, Result
 from glossator_server.evals.report.tables import scrolled
-from glossator_server.evals.report.words import between, signed
+from glossator_server.evals.report.words import between, quoted, signed
 
 Row = tuple[MeasureRow, Comparison]
 
@@ -52,10 +52,10 @@ def _group(
     low, high = widened(min(ends), max(ends))
     axis = row_axis(low, high, is_reversed=not is_higher_better)
     direction = "higher is better" if is_higher_better else "lower is better"
+    in_unit = f" in {unit}" if unit and " " not in unit else ""
     caption = element(
         "caption",
-        f"Difference from {baseline.name}{f' in {unit}' if unit else ''}; {direction}, and better "
-        "is always to the right",
+        f"Difference from {quoted(baseline.name)}{in_unit}; {direction}, which is to the right",
     )
     head = element(
         "thead",
@@ -88,7 +88,7 @@ def _group(
     )
     return scrolled(
         element("table", caption, head, element("tbody", body), foot, class_="forest"),
-        f"Differences from {baseline.name}",
+        f"Differences from {quoted(baseline.name)}",
     )
 
 

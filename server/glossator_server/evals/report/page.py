@@ -29,7 +29,7 @@ from glossator_server.evals.report.verdict import Tone, Verdict, verdict_of
 from glossator_server.evals.report.wins import wins_table
 from glossator_server.evals.report.words import counted, duration, moment
 
-_SIGNS = {Tone.TAKE: "✔", Tone.KEEP: "＝", Tone.CHOOSE: "⚖", Tone.NOTHING: "·"}
+_SIGNS = {Tone.TAKE: "✔", Tone.KEEP: "=", Tone.CHOOSE: "⚖", Tone.NOTHING: "·"}
 
 
 def report_page(result: Result) -> str:

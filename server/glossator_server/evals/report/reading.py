@@ -14,6 +14,7 @@ from glossator_server.errors import UsageError
 SCHEMA = 1
 # What a decision rests on; time and money are told beside it.
 QUALITY = frozenset({"reference", "check", "retrieval", "judge"})
+_GRADED = frozenset({"reference", "retrieval"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +139,14 @@ class Result:
 
     @property
     def headline(self) -> MeasureRow | None:
-        """Return the measure by which cases are ranked: the first of quality that has scores."""
+        """Return the measure by which cases are ranked: the first that has scores.
+
+        One that compares with a right answer tells cases apart better than a check does.
+        """
         scored = {name for scores in self.scores.values() for name in scores}
-        return next((it for it in self.measures if it.is_quality and it.name in scored), None)
+        known = [it for it in self.measures if it.is_quality and it.name in scored]
+        graded = [it for it in known if it.kind in _GRADED]
+        return next(iter(graded or known), None)
 
     def measure(self, name: str) -> MeasureRow:
         """Return a measure by its name."""
@@ -174,7 +180,8 @@ def _result(data: Mapping[str, Any]) -> Result:
     configurations = tuple(map(_configuration, data["configurations"]))
     if not configurations:
         raise ValueError("it has no configurations")
-    measures = tuple(map(_measure, data["measures"]))
+    currency = next((it.cost.currency for it in configurations if it.cost), "")
+    measures = tuple(_measure(it, currency) for it in data["measures"])
     known, names = {it.name for it in measures}, {it.name for it in configurations}
     comparisons = [_comparison(it) for it in data["comparisons"] if it["measure"] in known]
     return Result(
@@ -219,13 +226,13 @@ def _configuration(row: Mapping[str, Any]) -> ConfigurationRow:
     )
 
 
-def _measure(row: Mapping[str, Any]) -> MeasureRow:
+def _measure(row: Mapping[str, Any], currency: str) -> MeasureRow:
     return MeasureRow(
         name=str(row["name"]),
         title=str(row["title"]),
         is_higher_better=row["better"] == "higher",
         kind=str(row["kind"]),
-        unit=str(row.get("unit") or ""),
+        unit=str(row.get("unit") or (currency if row["kind"] == "cost" else "")),
         says=str(row.get("says") or ""),
     )
 

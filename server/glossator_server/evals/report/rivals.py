@@ -15,7 +15,7 @@ from glossator_server.evals.report.reading import (
     Result,
     outcomes_by_case,
 )
-from glossator_server.evals.report.words import between, size
+from glossator_server.evals.report.words import between, quoted, size
 from glossator_server.evals.statistics import Comparison, Verdict, compare
 from glossator_server.evals.types import Better
 
@@ -84,8 +84,8 @@ def _told(
     difference = found.difference
     interval = between(difference.low, difference.high, measure.unit)
     return (
-        f"{rival.name} and {best.name} are not told apart in {measure.title} (they differ by "
-        f"{size(difference.mean, measure.unit)}, {interval}), and {taken.name} "
+        f"{quoted(rival.name)} and {quoted(best.name)} are not told apart in {measure.title} (they "
+        f"differ by {size(difference.mean, measure.unit)}, {interval}), and {quoted(taken.name)} "
         f"{_why(taken, other)}."
     )
 

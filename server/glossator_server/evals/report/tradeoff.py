@@ -68,7 +68,7 @@ def _picture(
         f"{measure.title} against {unit}. {told}",
         [
             _grid(across, up),
-            _labels(measure, unit),
+            _labels(unit),
             *(
                 _point(score, takes[name], across, up, marks[name])
                 for name, score in scores.items()
@@ -78,7 +78,7 @@ def _picture(
         "wide",
     )
     caption = element(
-        "figcaption", f"{measure.title} against {unit}: the best place is the upper left corner."
+        "figcaption", f"{measure.title} against {unit}: the best place is the upper left."
     )
     return element("figure", drawn, caption)
 
@@ -101,25 +101,25 @@ def _grid(across: Axis, up: Axis) -> Element:
     return element("g", parts)
 
 
-def _labels(measure: MeasureRow, unit: str) -> Element:
-    middle = (_LEFT + _WIDTH - _RIGHT) / 2
+def _labels(unit: str) -> Element:
+    across, up = (_LEFT + _WIDTH - _RIGHT) / 2, (_TOP + _HEIGHT - _BOTTOM) / 2
     return element(
         "g",
         element(
             "text",
             f"◀ less  ·  {unit}",
-            x=middle,
+            x=across,
             y=_HEIGHT - 8,
             text_anchor="middle",
             class_="label",
         ),
         element(
             "text",
-            f"{measure.title}  ·  better ▶",
+            "better ▶",
             x=14,
-            y=(_TOP + _HEIGHT - _BOTTOM) / 2,
+            y=up,
             text_anchor="middle",
-            transform=f"rotate(-90 14 {(_TOP + _HEIGHT - _BOTTOM) / 2:.0f})",
+            transform=f"rotate(-90 14 {up:.0f})",
             class_="label",
         ),
     )

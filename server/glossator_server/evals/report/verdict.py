@@ -22,6 +22,7 @@ from glossator_server.evals.report.words import (
     duration,
     figure,
     listed,
+    quoted,
     share,
     size,
 )
@@ -31,6 +32,8 @@ BETTER, WORSE = "better", "worse"
 FEW_CASES = 30
 # Landis and Koch (1977) call less agreement than this slight or fair.
 LEAST_KAPPA = 0.4
+# Of fewer, the interval of an agreement holds nearly everything.
+LEAST_LABELS = 20
 _LEVEL = 0.05
 # What nobody would notice is no reason to change.
 _CLEARLY_LESS = 0.8
@@ -124,7 +127,11 @@ def judge_is_trusted(result: Result) -> bool:
     """Tell whether people's labels have shown that the judge agrees with them."""
     agreement = (result.judge or {}).get("agreement") or {}
     kappa = agreement.get("kappa")
-    return isinstance(kappa, int | float) and kappa >= LEAST_KAPPA
+    return (
+        isinstance(kappa, int | float)
+        and kappa >= LEAST_KAPPA
+        and int(agreement.get("labels") or 0) >= LEAST_LABELS
+    )
 
 
 def _standing(
@@ -142,30 +149,35 @@ def _standing(
 
 def _decided(result: Result, standings: Sequence[Standing]) -> Verdict:
     """Return what to do, with what is to be said of rivals."""
-    baseline = result.baseline.name
+    baseline = quoted(result.baseline.name)
     gains = [it for it in standings if it.is_gain]
     if any(it.is_firm for it in gains):
         choice = chosen_of(result, [it.configuration for it in gains if it.is_firm])
-        return Verdict(Tone.TAKE, f"Approve {choice.name}", (choice.name,), choice.sentences)
+        return Verdict(
+            Tone.TAKE, f"Approve {quoted(choice.name)}", (choice.name,), choice.sentences
+        )
     if gains:
-        names = listed([it.configuration.name for it in gains], "or")
+        names = listed([quoted(it.configuration.name) for it in gains], "or")
         headline = f"Measure more cases before you change from {baseline} to {names}"
-        return Verdict(Tone.CHOOSE, headline, (baseline,))
+        return Verdict(Tone.CHOOSE, headline, (result.baseline.name,))
     if any(it.better for it in standings):
         headline = f"Keep {baseline}, unless a gain is worth its loss to you"
-        return Verdict(Tone.CHOOSE, headline, (baseline,))
+        return Verdict(Tone.CHOOSE, headline, (result.baseline.name,))
     savers = [it.configuration.name for it in standings if not it.worse and _saves(result, it)]
     if savers:
-        headline = f"Keep {baseline}, or take {listed(savers, 'or')} to save time or money"
-        return Verdict(Tone.CHOOSE, headline, (baseline, *savers))
+        headline = (
+            f"Keep {baseline}, or take {listed([*map(quoted, savers)], 'or')} to save time or money"
+        )
+        return Verdict(Tone.CHOOSE, headline, (result.baseline.name, *savers))
     if not any(it.better or it.worse or it.same for it in standings):
         return Verdict(Tone.NOTHING, "Nothing could be compared", ())
-    return Verdict(Tone.KEEP, f"Keep {baseline}: no reason to change", (baseline,))
+    headline = f"Keep {baseline}: no reason to change"
+    return Verdict(Tone.KEEP, headline, (result.baseline.name,))
 
 
 def _told(result: Result, standing: Standing) -> str:
     """Return what is to be said of one configuration, quality first, then what it takes."""
-    name, baseline = standing.configuration.name, result.baseline.name
+    name, baseline = quoted(standing.configuration.name), quoted(result.baseline.name)
     if standing.better and standing.worse:
         sentence = (
             f"{name} is better than {baseline} in {_differences(standing.better)}, but worse in "
@@ -184,7 +196,7 @@ def _told(result: Result, standing: Standing) -> str:
             "nothing."
         )
     elif standing.same:
-        sentence = f"{_no_difference(standing)} No measure gives a reason to change."
+        sentence = f"{_no_difference(result, standing)} No measure gives a reason to change."
     else:
         sentence = f"{name} and {baseline} have no measure in common."
     return f"{sentence} {_price(result, standing.configuration)}"
@@ -207,25 +219,24 @@ def _sizes(measure: MeasureRow, comparison: Comparison) -> tuple[float, float]:
     return (low, high) if measure.gain(comparison.difference) >= 0 else (-high, -low)
 
 
-def _no_difference(standing: Standing) -> str:
-    measure, it = standing.same[0]
+def _no_difference(result: Result, standing: Standing) -> str:
+    graded = [told for told in standing.same if told[0] == result.headline]
+    measure, it = (graded or standing.same)[0]
     low, high = sorted((measure.gain(it.low), measure.gain(it.high)))
     least = f"{size(low, measure.unit)} {'worse' if low < 0 else 'better'}"
     most = f"{size(high, measure.unit)} {'worse' if high < 0 else 'better'}"
     return (
-        f"The difference of {standing.configuration.name} and {it.baseline} is within the "
+        f"The difference of {quoted(it.configuration)} and {quoted(it.baseline)} is within the "
         f"interval: in {measure.title} it may be anything from {least} to {most}."
     )
 
 
 def _price(result: Result, configuration: ConfigurationRow) -> str:
     """Say what a configuration takes beside the baseline, and where its model runs."""
-    baseline = result.baseline
-    parts = [
-        f"takes {duration(configuration.p50)} a case ({baseline.name}: {duration(baseline.p50)})"
-    ]
+    baseline, name = result.baseline, quoted(result.baseline.name)
+    parts = [f"takes {duration(configuration.p50)} a case ({name}: {duration(baseline.p50)})"]
     if configuration.cost or baseline.cost:
-        parts.append(f"costs {_money(configuration)} ({baseline.name}: {_money(baseline)})")
+        parts.append(f"costs {_money(configuration)} ({name}: {_money(baseline)})")
     where = "on this machine" if configuration.local else "on a server that code is sent to"
     parts.append(f"runs {where}")
     return f"It {listed(parts)}."
@@ -267,7 +278,7 @@ def _of_cases(result: Result) -> list[str]:
             "sure of small differences."
         )
     failed = [
-        f"{it.failed} of {it.cases} with {it.name} ({share(it.failed / max(1, it.cases))})"
+        f"{it.failed} of {it.cases} with {quoted(it.name)} ({share(it.failed / max(1, it.cases))})"
         for it in result.configurations
         if it.failed
     ]
@@ -291,7 +302,12 @@ def _of_the_judge(result: Result) -> list[str]:
     if result.judge is None or judge_is_trusted(result):
         return []
     agreement = result.judge.get("agreement")
-    if agreement:
+    if agreement and int(agreement.get("labels") or 0) < LEAST_LABELS:
+        caution = (
+            f"Only {counted(int(agreement['labels']), 'pair')} were labelled by people, and "
+            f"{LEAST_LABELS} are needed to believe a judge: its preferences decide nothing."
+        )
+    elif agreement:
         caution = (
             "The judge agrees with people too little "
             f"(kappa {_kappa(agreement.get('kappa'))}): its preferences decide nothing."
@@ -299,7 +315,7 @@ def _of_the_judge(result: Result) -> list[str]:
     else:
         caution = (
             "Nobody has compared the judge with people: its preferences are shown and decide "
-            "nothing. Label some pairs (`glossator eval label`) and give them with --labels."
+            "nothing. Label some pairs (`glossator eval --label RUN`) and give them with --labels."
         )
     return [caution]
 
@@ -317,5 +333,5 @@ def _of_one(result: Result) -> Verdict:
         for it in result.measures
         if it.is_quality and it.name in scores
     ]
-    headline = f"{row.name} alone was measured: there is nothing to compare it with"
+    headline = f"{quoted(row.name)} alone was measured: there is nothing to compare it with"
     return Verdict(Tone.NOTHING, headline, (), tuple(sentences), _cautions(result, ()))

@@ -12,7 +12,7 @@ from glossator_server.evals.report.markup import Element, element
 from glossator_server.evals.report.pictures import share_bar
 from glossator_server.evals.report.reading import Result, outcomes_by_case
 from glossator_server.evals.report.tables import table
-from glossator_server.evals.report.words import share
+from glossator_server.evals.report.words import quoted, share
 
 
 def wins_table(result: Result, marks: Mapping[str, Mark]) -> Element | None:
@@ -43,7 +43,9 @@ def wins_table(result: Result, marks: Mapping[str, Mark]) -> Element | None:
         return None
     heads = ("Configuration", "Worse, equal, better", "Worse", "Equal", "Better")
     return table(
-        f"In how many cases {measure.title} was better or worse than with {baseline}", heads, rows
+        f"In how many cases {measure.title} was better or worse than with {quoted(baseline)}",
+        heads,
+        rows,
     )
 
 

@@ -5,10 +5,14 @@ It must not know what they are of.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 _MINUTE, _HOUR = 60, 3600
+_CURRENCY = re.compile("[A-Z]{3}")
+# A case may cost a thousandth of a cent, and thousands of them count.
+_CENTS, _PLACES_OF_CENTS = 0.1, 5
 # Of shares and scores the third place is the last that a few hundred cases can tell.
 _SCORE_PLACES = 3
 _GREAT, _MIDDLING, _TENTH = 100, 10, 0.1
@@ -46,11 +50,12 @@ def duration(seconds: float) -> str:
     """Return seconds in the unit that suits them."""
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
-    if seconds < _MINUTE:
+    if round(seconds, 1) < _MINUTE:
         return f"{seconds:.1f} s"
-    if seconds < _HOUR:
-        return f"{int(seconds // _MINUTE)} min {int(seconds % _MINUTE):02} s"
-    return f"{int(seconds // _HOUR)} h {int(seconds % _HOUR // _MINUTE):02} min"
+    whole = round(seconds)
+    if whole < _HOUR:
+        return f"{whole // _MINUTE}\u202fmin {whole % _MINUTE:02}\u202fs"
+    return f"{whole // _HOUR}\u202fh {whole % _HOUR // _MINUTE:02}\u202fmin"
 
 
 def moment(iso: str) -> str:
@@ -74,8 +79,15 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}".replace(",", "\u202f")
 
 
+def quoted(name: str) -> str:
+    """Return a name so that it is told from the sentence that it stands in."""
+    return f"“{name}”"
+
+
 def _number(value: float, unit: str) -> str:
-    if not unit:
+    if _CURRENCY.fullmatch(unit):
+        places = 2 if abs(value) >= _CENTS else _PLACES_OF_CENTS
+    elif not unit:
         places = _SCORE_PLACES if abs(value) < _MIDDLING else 1
     elif abs(value) >= _GREAT:
         places = 0

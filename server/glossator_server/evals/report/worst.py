@@ -14,7 +14,7 @@ from glossator_server.evals.report.reading import (
     Result,
     outcomes_by_case,
 )
-from glossator_server.evals.report.words import figure, size
+from glossator_server.evals.report.words import figure, listed, quoted, size
 
 # A person reads a dozen with care.
 _MOST_LOSSES, _MOST_GAINS, _MOST_POOR, _MOST_FAILED = 8, 4, 4, 4
@@ -62,8 +62,19 @@ def shelves(result: Result) -> list[Shelf]:
         losses = [_told(measure, it, other, order[0]) for it in differences if it[0] < 0]
         gains = [_told(measure, it, other, order[0]) for it in reversed(differences) if it[0] > 0]
         both = (order[0], other)
-        found.append(shelf(f"Where {other} lost most to {order[0]}", losses, _MOST_LOSSES, both))
-        found.append(shelf(f"Where {other} gained most over {order[0]}", gains, _MOST_GAINS, both))
+        found.append(
+            shelf(
+                f"Where {quoted(other)} lost most to {quoted(order[0])}", losses, _MOST_LOSSES, both
+            )
+        )
+        found.append(
+            shelf(
+                f"Where {quoted(other)} gained most over {quoted(order[0])}",
+                gains,
+                _MOST_GAINS,
+                both,
+            )
+        )
     poor = [
         (case, f"{measure.title} at best {figure(best, measure.unit)}")
         for best, case in _poor(measure, cases)
@@ -101,7 +112,8 @@ def _told(
 ) -> tuple[str, str]:
     gain, case = difference
     word = "better" if gain > 0 else "worse"
-    return case, f"{other} is {word} than {baseline} by {size(gain, measure.unit)} {measure.title}"
+    by = f"{size(gain, measure.unit)} {measure.title}"
+    return case, f"{quoted(other)} is {word} than {quoted(baseline)} by {by}"
 
 
 def _poor(measure: MeasureRow, cases: Mapping[str, Outcomes]) -> list[tuple[float, str]]:
@@ -118,8 +130,9 @@ def _poor(measure: MeasureRow, cases: Mapping[str, Outcomes]) -> list[tuple[floa
 
 
 def _failed(cases: Mapping[str, Outcomes]) -> list[tuple[str, str]]:
-    return [
-        (case, f"{next(it.configuration for it in outcomes.values() if it.problem)} made nothing")
-        for case, outcomes in cases.items()
-        if any(it.problem for it in outcomes.values())
-    ]
+    found = []
+    for case, outcomes in cases.items():
+        failed = [quoted(it.configuration) for it in outcomes.values() if it.problem]
+        if failed:
+            found.append((case, f"Nothing was made with {listed(failed)}"))
+    return found

@@ -5,6 +5,7 @@ It must not write a comment in any way of its own: the action of the product doe
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,24 +18,19 @@ from glossator_indexer.styles import STYLES, Style
 from glossator_indexer.symbols import find_symbols, own_code
 from glossator_indexer.types import DocFields, Symbol
 from glossator_server.actions.document import ROLE, document_symbol
-from glossator_server.actions.states import CommentState, comment_status, style_of
-from glossator_server.edits import apply_to_source
+from glossator_server.actions.states import style_of
 from glossator_server.errors import UsageError
 from glossator_server.evals.case_lines import CaseLine, read_case_lines
+from glossator_server.evals.comment_measures import checked, comment_measures, compared
 from glossator_server.evals.drawing import drawn
-from glossator_server.evals.hidden_comments import Hidden, hidden, tells, without_neighbours
-from glossator_server.evals.measures.meaning import encoder
-from glossator_server.evals.measures.mentions import mentions
-from glossator_server.evals.measures.words import chrf, length_ratio, rouge_l, told_words
+from glossator_server.evals.hidden_comments import Hidden, hidden, without_neighbours
 from glossator_server.evals.mining import documented_functions
 from glossator_server.evals.reading import class_of, read_case_file
 from glossator_server.evals.types import (
-    Better,
     Case,
     CaseResult,
     CaseSource,
     Measure,
-    MeasureKind,
     SourceKind,
     Subject,
 )
@@ -74,7 +70,7 @@ class DocumentSuite:
     @property
     def measures(self) -> Sequence[Measure]:
         """Return what is measured of a comment."""
-        return (*_CHECKS, *_references(encoder().name))
+        return comment_measures()
 
     def cases(self, source: CaseSource) -> Sequence[Case]:
         """Return documented functions of the source, drawn by its seed."""
@@ -93,29 +89,21 @@ class DocumentSuite:
     async def run(self, case: Case, subject: Subject) -> CaseResult:
         """Have a comment written as a user would, and compare it with the hidden one."""
         style = STYLES[str(case.data["style"])]
-        found = self._hidden(case, subject, style)
-        snapshot, symbol = found.snapshot, found.symbol
+        found = await asyncio.to_thread(self._hidden, case, subject, style)
         if subject.configuration.retrieval:
-            snapshot = await grounded_in(found, subject.indexes)
+            shown = await with_examples(found, subject.indexes)
         else:
-            lone = without_neighbours(found, style)
-            snapshot, symbol = lone.snapshot, lone.symbol
-        model = await subject.model(ROLE, snapshot.data_class)
+            shown = await asyncio.to_thread(without_neighbours, found, style)
+        model = await subject.model(ROLE, shown.snapshot.data_class)
         options = subject.settings.documenting
-        outcome = await document_symbol(snapshot, symbol, model, options, lambda _: None)
-        said = _fields_of(case.data["expected"])
+        outcome = await document_symbol(shown.snapshot, shown.symbol, model, options, _unheard)
         if isinstance(outcome, Skipped):
             return CaseResult(expected=found.comment, problem=outcome.reason)
-        return CaseResult(
-            {
-                **_checked(outcome, snapshot, symbol, style),
-                **_compared(told_words(said), told_words(_parts_like(said, outcome.fields))),
-            },
-            text=dedent(outcome.edits[0].changes[0].new_text).strip("\n"),
-            expected=found.comment,
-            task=own_code(snapshot.text, symbol),
-            checks=(*(f"{it.check}: {it.after}" for it in outcome.evidence), *outcome.notices),
-        )
+        said = _fields_of(case.data["expected"])
+        return await asyncio.to_thread(_result, outcome, shown, style, said)
+
+    async def open(self, cases: Sequence[Case], subjects: Sequence[Subject]) -> None:
+        """Need nothing."""
 
     async def close(self) -> None:
         """Forget what was read."""
@@ -132,13 +120,30 @@ class DocumentSuite:
         return self._last[1]
 
 
-async def grounded_in(found: Hidden, indexes: Indexes) -> Snapshot:
-    """Return the snapshot with what an index of its repository shows, without the hidden words."""
+def _unheard(what: str) -> None:
+    """Follow nothing: a case is one step."""
+
+
+def _result(proposal: CommentProposal, shown: Hidden, style: Style, said: DocFields) -> CaseResult:
+    """Return what is measured of a comment, with what people read of it."""
+    snapshot, symbol = shown.snapshot, shown.symbol
+    return CaseResult(
+        {**checked(proposal, snapshot, symbol, style), **compared(said, proposal.fields)},
+        text=dedent(proposal.edits[0].changes[0].new_text).strip("\n"),
+        expected=shown.comment,
+        task=own_code(snapshot.text, symbol),
+        checks=(*(f"{it.check}: {it.after}" for it in proposal.evidence), *proposal.notices),
+    )
+
+
+async def with_examples(found: Hidden, indexes: Indexes) -> Hidden:
+    """Return the document with what an index of its repository shows of other functions.
+
+    The index reads the text without the comment, and shows nothing of a function of that name.
+    """
     unsaved = _Unsaved(found.snapshot.path, found.snapshot.text)
     snapshot = await indexes.with_examples(found.snapshot, found.symbol, (unsaved,))
-    name, fields = found.symbol.name, found.fields
-    kept = tuple(it for it in snapshot.examples if not tells(it, name, fields))
-    return replace(snapshot, examples=kept)
+    return replace(found, snapshot=snapshot)
 
 
 def _found(snapshot: Snapshot, data: Mapping[str, Any], style: Style) -> Hidden | None:
@@ -248,125 +253,4 @@ def _fields_of(expected: Mapping[str, Any]) -> DocFields:
         parameters=tuple((str(k), str(v)) for k, v in (expected.get("parameters") or {}).items()),
         returns=expected.get("returns"),
         raises=tuple((str(k), str(v)) for k, v in (expected.get("raises") or {}).items()),
-    )
-
-
-def _parts_like(said: DocFields, fields: DocFields) -> DocFields:
-    """Return the words about what a person spoke of, too: of the rest there is nothing to compare.
-
-    Who leaves a part out is compared with all that the person said.
-    """
-    told, raised = dict(said.parameters), dict(said.raises)
-    return replace(
-        fields,
-        parameters=tuple(it for it in fields.parameters if it[0] in told),
-        returns=fields.returns if said.returns else None,
-        raises=tuple(it for it in fields.raises if it[0] in raised),
-    )
-
-
-def _compared(expected: str, text: str) -> dict[str, float]:
-    return {
-        "rouge_l": rouge_l(expected, text),
-        "chrf": chrf(expected, text),
-        "meaning": encoder().likeness(expected, text),
-        "length": length_ratio(expected, text),
-    }
-
-
-def _checked(
-    proposal: CommentProposal, snapshot: Snapshot, symbol: Symbol, style: Style
-) -> dict[str, float]:
-    """Return what rules say of a comment in its place, with no person's words beside it."""
-    code = snapshot.text[symbol.extent.start : symbol.extent.end]
-    after = apply_to_source(snapshot.source, proposal.edits[0].changes)
-    landed = [
-        (it, it.comment.text)
-        for it in find_symbols(after, symbol.qualified_name)
-        if it.comment is not None and style.recognises(it.comment.text)
-    ]
-    there, comment = min(landed, key=lambda it: abs(it[0].extent.start - symbol.extent.start))
-    status = comment_status(there, style, after)
-    return {
-        "valid": 1.0,
-        "first_try": float(proposal.rounds <= 1),
-        "mentions": mentions(told_words(proposal.fields), code, snapshot.text).precision,
-        "style_findings": float(len(style.check(comment, there))),
-        "drift": float(status.state is CommentState.DRIFTED),
-    }
-
-
-_CHECKS = (
-    Measure(
-        "valid",
-        "usable comments",
-        Better.HIGHER,
-        MeasureKind.CHECK,
-        "The share of functions that get a comment which passes every check.",
-    ),
-    Measure(
-        "first_try",
-        "usable at once",
-        Better.HIGHER,
-        MeasureKind.CHECK,
-        "The share whose first answer is usable, with nothing sent back.",
-    ),
-    Measure(
-        "mentions",
-        "names that exist",
-        Better.HIGHER,
-        MeasureKind.CHECK,
-        "The share of the parameters, error codes, functions and locks named that exist.",
-        when_failed=None,
-    ),
-    Measure(
-        "style_findings",
-        "style findings",
-        Better.LOWER,
-        MeasureKind.CHECK,
-        "What the style's own checker still has to say of a comment, warnings included.",
-        unit="a comment",
-        when_failed=None,
-    ),
-    Measure(
-        "drift",
-        "comments that drift",
-        Better.LOWER,
-        MeasureKind.CHECK,
-        "The share of comments that do not agree with their code.",
-        when_failed=None,
-    ),
-)
-
-
-def _references(encoder_name: str) -> tuple[Measure, ...]:
-    return (
-        Measure(
-            "rouge_l",
-            "words like a person's (ROUGE-L)",
-            Better.HIGHER,
-            MeasureKind.REFERENCE,
-            "How far the words stand in a person's comment too, in that order.",
-        ),
-        Measure(
-            "chrf",
-            "letters like a person's (chrF)",
-            Better.HIGHER,
-            MeasureKind.REFERENCE,
-            "The same by pieces of words, so that other forms of a word count.",
-        ),
-        Measure(
-            "meaning",
-            f"meaning like a person's ({encoder_name})",
-            Better.HIGHER,
-            MeasureKind.REFERENCE,
-            "The cosine of the two texts' vectors.",
-        ),
-        Measure(
-            "length",
-            "as long as a person's",
-            Better.HIGHER,
-            MeasureKind.REFERENCE,
-            "1 where it has as many words, 0.5 where it has half as many or twice as many.",
-        ),
     )
