@@ -96,11 +96,12 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         search,
         serve,
         transcript,
+        tune,
     )
 
     return (
         *(serve, document, fix, edit, review, ask, explain, do, index, search),
-        *(models, policy, approve, audit, feedback, transcript, recover, doctor, mcp),
+        *(models, policy, approve, audit, feedback, transcript, recover, doctor, mcp, tune),
     )
 
 
