@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,22 +38,17 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class OpenedBase:
-    """A base model in memory, in float32.
-
-    `model` is transformers' own, `device` torch's name of a place, `kind` torch's name of the
-    numbers that are to be multiplied.
-    """
+    """A base model in memory, frozen; `model` is transformers' own, `device` torch's place."""
 
     base: Base
     model: Any
     tokenizer: Any
     device: str
-    kind: Any
 
     @property
     def in_words(self) -> str:
         """Say where and how is computed."""
-        return f"{self.device}, {str(self.kind).removeprefix('torch.')}"
+        return f"{self.device}, {str(self.model.dtype).removeprefix('torch.')}"
 
 
 def find_base(name: str) -> Base:
@@ -75,12 +71,9 @@ def find_base(name: str) -> Base:
 
 def open_tokenizer(base: Base) -> Any:  # noqa: ANN401 -- transformers' own
     """Return the base's tokenizer, which cuts a text as the engine does."""
-    # Its bars would stand between our lines, and this one has no switch of its own.
-    os.environ["TQDM_DISABLE"] = "1"
+    _silence()
     from transformers import AutoTokenizer
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()
     tokenizer = AutoTokenizer.from_pretrained(str(base.folder), **_place(base))
     if base.file is not None and _kind_of_words(base.folder / base.file) in _CUTS_DIGITS:
         from tokenizers.pre_tokenizers import ByteLevel, Digits, Sequence
@@ -98,6 +91,7 @@ def open_base(base: Base, precision: Precision, threads: int | None) -> OpenedBa
 
     The weights of a GGUF file are what the engine computes with, as plain numbers.
     """
+    _silence()
     import torch
     from transformers import AutoModelForCausalLM
 
@@ -108,10 +102,21 @@ def open_base(base: Base, precision: Precision, threads: int | None) -> OpenedBa
     model = AutoModelForCausalLM.from_pretrained(
         str(base.folder), dtype=torch.float32, **_place(base)
     )
-    model = model.to(device)
+    # Cast once: autocast would cast frozen weights at every step.
+    model = model.to(device=device, dtype=_kind(precision, device))
     model.requires_grad_(requires_grad=False)
     model.config.use_cache = False
-    return OpenedBase(base, model, tokenizer, device, _kind(precision, device))
+    return OpenedBase(base, model, tokenizer, device)
+
+
+def _silence() -> None:
+    """Keep bars and advice for programmers from between our lines."""
+    # One bar has no switch but this, which is read when its library is imported.
+    os.environ["TQDM_DISABLE"] = "1"
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
 
 def _kind(precision: Precision, device: str) -> Any:  # noqa: ANN401 -- torch's own

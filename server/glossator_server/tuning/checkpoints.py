@@ -24,7 +24,8 @@ _PART = ".training-state.part"
 class TrainingState:
     """All that a run needs to go on exactly: `weights`, `best` and `moments` are torch's own.
 
-    `epoch` and `step_of_epoch` say which step comes next. `elapsed_s` is time spent training.
+    `losses` are those of
+    the held-out conversations, with the step after which they were measured. `epoch` and `step_of_epoch` say which step comes next. `elapsed_s` is time spent training.
     """
 
     identity: str
@@ -33,11 +34,10 @@ class TrainingState:
     step_of_epoch: int = 0
     elapsed_s: float = 0.0
     tokens: int = 0
-    evaluations: int = 0
     best_loss: float | None = None
     best_step: int = 0
     without_gain: int = 0
-    losses: list[tuple[int, float, float | None]] = field(default_factory=list)
+    losses: list[tuple[int, float]] = field(default_factory=list)
     weights: dict[str, Any] = field(default_factory=dict)
     best: dict[str, Any] = field(default_factory=dict)
     moments: dict[str, Any] = field(default_factory=dict)

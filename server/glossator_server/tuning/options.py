@@ -19,7 +19,7 @@ class AnswersTaught(StrEnum):
 
 
 class Precision(StrEnum):
-    """The numbers that are multiplied; what is learned is always kept in float32."""
+    """The numbers of the frozen weights; what is learned is always float32."""
 
     AUTO = "auto"
     BFLOAT16 = "bfloat16"
@@ -72,25 +72,24 @@ class TuneOptions:
 
 @dataclass(frozen=True, slots=True)
 class TrainingProgress:
-    """Where a run stands; `share` of it is done, `validation` is None until it was measured."""
+    """Where a run stands; `share` of it is done, `validation` is the held-out loss."""
 
     step: int
     share: float
     loss: float
-    validation: float | None
+    validation: float
     tokens: int
     tokens_per_s: float
     left_s: float
 
     def in_words(self) -> str:
         """Return the line that a person reads."""
-        parts = [f"step {self.step}", f"loss {self.loss:.3f}"]
-        if self.validation is not None:
-            parts.append(f"validation {self.validation:.3f}")
-        parts += [f"{self.tokens_per_s:.0f} tokens/s", f"{_minutes(self.left_s)} left"]
-        return ", ".join(parts)
+        return (
+            f"step {self.step}, loss {self.loss:.3f}, held-out {self.validation:.3f}, "
+            f"{self.tokens_per_s:.0f} tokens/s, {_duration(self.left_s)} left"
+        )
 
 
-def _minutes(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     whole = max(0, round(seconds))
     return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"

@@ -98,14 +98,13 @@ def train(orders: RunOrders, hooks: TrainingHooks) -> Trained:
     record = _record(orders, base, manifest, state, opened, (train_set, valid_set))
     _write(folder, trainer, orders.options, record)
     remove_state(folder)
-    first = next(it[2] for it in state.losses if it[2] is not None)
     return Trained(
         folder,
         state.step,
         state.tokens,
         state.elapsed_s,
-        first,
-        state.best_loss or first,
+        state.losses[0][1],
+        min(loss for _, loss in state.losses),
         opened.in_words,
         train_set.too_long + valid_set.too_long,
     )
@@ -176,7 +175,7 @@ def _record(
             "seconds": round(state.elapsed_s, 1),
             "best_step": state.best_step,
             "best_loss": state.best_loss,
-            "losses": [it for it in state.losses if it[2] is not None],
+            "losses": state.losses,
         },
         "gate": {},
     }
@@ -189,8 +188,7 @@ def _write(folder: Path, trainer: Trainer, options: TuneOptions, record: dict[st
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir()
         try:
-            base = KNOWN_MODELS.get(record["base"]["name"])
-            trainer.save(part, record["base"]["name"] if base is None else base.source)
+            trainer.save(part, published_name(record["base"]["name"]))
             write_forms(part, trainer.config, options.alpha)
             record["files"] = {
                 form: {"file": file_of_form(form), "sha256": sha256_of(part / file_of_form(form))}
@@ -202,6 +200,12 @@ def _write(folder: Path, trainer: Trainer, options: TuneOptions, record: dict[st
             write_record(folder, record)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def published_name(base: str) -> str:
+    """Return what a base is called where others look for it; a folder is its own name."""
+    known = KNOWN_MODELS.get(base)
+    return base if known is None else known.source.partition(",")[0]
 
 
 def write_forms(folder: Path, config: Any, alpha: float) -> None:  # noqa: ANN401 -- transformers'

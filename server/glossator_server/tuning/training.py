@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ from glossator_server.tuning.bases import OpenedBase
 from glossator_server.tuning.batches import Step, padded_batches, planned_steps
 from glossator_server.tuning.checkpoints import TrainingState, load_state, save_state
 from glossator_server.tuning.conversations import Encoded
-from glossator_server.tuning.low_rank import LowRankLinear, taught_in, teach
 from glossator_server.tuning.options import TrainingProgress, TuneOptions
 
 # The projections of a transformer block, as Llama and its kin name them.
@@ -77,11 +76,13 @@ class Trainer:
         self._data = data
         self._device = opened.device
         self._lengths = [len(it.ids) for it in data.train]
-        self._causal = opened.model
-        self._taught = self._prepared(opened)
+        self._model = with_adapter(opened, options)
+        self._causal = self._model.get_base_model()
         self._head = self._causal.get_output_embeddings()
         self._decoder = self._causal.get_decoder()
-        self._weights = dict(named_weights(self._taught))
+        self._weights = {
+            name: it for name, it in self._model.named_parameters() if it.requires_grad
+        }
         self._optimizer = torch.optim.AdamW(
             self._weights.values(),
             lr=options.learning_rate,
@@ -106,65 +107,25 @@ class Trainer:
             if state.step_of_epoch >= len(steps):
                 state.epoch, state.step_of_epoch = state.epoch + 1, 0
                 steps = self._steps(state.epoch)
-            loss = self._learn(steps[state.step_of_epoch], share)
+            step = steps[state.step_of_epoch]
+            loss = self._learn(step, share)
             state.step += 1
             state.step_of_epoch += 1
-            state.tokens += self._tokens(steps[state.step_of_epoch - 1])
+            state.tokens += self._tokens(step)
             share = self._share(state, total, clock)
-            if share * self._options.evaluations >= state.evaluations or share >= 1.0:
+            if share * self._options.evaluations >= len(state.losses) or share >= 1.0:
                 self._evaluate(state)
-                state.losses.append((state.step, loss, self._latest))
-            else:
-                state.losses.append((state.step, loss, None))
-            hooks.progress(self._progress(state, share, loss, clock))
+            hooks.progress(_progress(state, share, loss, clock))
             self._keep(state, clock, hooks)
         state.elapsed_s = clock.elapsed()
         self._load(state.best)
         return state
 
-    def _prepared(self, opened: OpenedBase) -> dict[str, LowRankLinear]:
-        """Put the projections that learn in their places, and the rest into its numbers."""
-        options, model = self._options, opened.model
-        every = model.config.num_hidden_layers
-        usual = every if opened.device != "cpu" else math.ceil(every * _TAUGHT_ON_A_CPU)
-        layers = min(every, options.layers or usual)
-        if not teach(model, PROJECTIONS, layers, options.rank, options.alpha, opened.kind):
-            raise UsageError(
-                "The base model has none of the projections that are trained "
-                f"({', '.join(PROJECTIONS)}); choose a base of the Llama kind."
-            )
-        taught = dict(taught_in(model))
-        kept = {id(it) for module in taught.values() for it in module.buffers()}
-        for it in model.parameters():
-            if not it.requires_grad and id(it) not in kept:
-                it.data = it.data.to(opened.kind)
-        return taught
-
     def save(self, folder: Path, base: str) -> None:
         """Write the adapter as peft does; `base` is what those who load it look for."""
-        from peft import LoraConfig
-        from safetensors.torch import save_file
-
-        options = self._options
-        numbers = sorted({int(it.split(".layers.")[1].split(".")[0]) for it in self._taught})
-        every = self.config.num_hidden_layers
-        config = LoraConfig(
-            base_model_name_or_path=base,
-            r=options.rank,
-            lora_alpha=options.alpha,
-            lora_dropout=0.0,
-            bias="none",
-            target_modules=list(PROJECTIONS),
-            layers_to_transform=None if len(numbers) == every else numbers,
-            task_type="CAUSAL_LM",
-            inference_mode=True,
-        )
-        config.save_pretrained(str(folder))
-        tensors = {
-            f"base_model.model.{name}.weight": it.detach().cpu().contiguous()
-            for name, it in self._weights.items()
-        }
-        save_file(tensors, str(folder / PEFT_WEIGHTS), metadata={"format": "pt"})
+        self._model.peft_config["default"].base_model_name_or_path = base
+        # Whether words were added to the base is asked of a hub otherwise; none were.
+        self._model.save_pretrained(str(folder), save_embedding_layers=False)
 
     @property
     def config(self) -> Any:  # noqa: ANN401 -- transformers' own
@@ -184,7 +145,6 @@ class Trainer:
             raise TrainingStoppedError
 
     def _take(self, state: TrainingState) -> None:
-        self._latest: float | None = None
         if state.weights:
             self._load(state.weights)
             self._optimizer.load_state_dict(state.moments)
@@ -213,7 +173,6 @@ class Trainer:
             group["lr"] = self._options.learning_rate * rate_at(share, self._options.warm_up)
         self._torch.nn.utils.clip_grad_norm_(self._weights.values(), _LARGEST_GRADIENT)
         self._optimizer.step()
-        self._refresh()
         self._optimizer.zero_grad(set_to_none=True)
         return total / max(1, answers)
 
@@ -243,8 +202,7 @@ class Trainer:
     def _evaluate(self, state: TrainingState) -> None:
         """Measure the held-out loss, and keep the weights where none was better."""
         loss = self.validation_loss()
-        state.evaluations += 1
-        self._latest = loss
+        state.losses.append((state.step, loss))
         if state.best_loss is None or loss < state.best_loss:
             state.best_loss, state.best_step = loss, state.step
             state.best, state.without_gain = self._copied(), 0
@@ -291,25 +249,21 @@ class Trainer:
         with self._torch.no_grad():
             for name, it in self._weights.items():
                 it.copy_(weights[name])
-        self._refresh()
 
-    def _refresh(self) -> None:
-        for it in self._taught.values():
-            it.refresh()
 
-    def _progress(
-        self, state: TrainingState, share: float, loss: float, clock: _Clock
-    ) -> TrainingProgress:
-        spent = clock.elapsed()
-        return TrainingProgress(
-            step=state.step,
-            share=min(1.0, share),
-            loss=loss,
-            validation=self._latest,
-            tokens=state.tokens,
-            tokens_per_s=state.tokens / max(1e-9, spent),
-            left_s=spent * (1 - min(1.0, share)) / max(1e-9, share),
-        )
+def _progress(
+    state: TrainingState, share: float, loss: float, clock: _Clock
+) -> TrainingProgress:
+    spent, share = clock.elapsed(), min(1.0, share)
+    return TrainingProgress(
+        step=state.step,
+        share=share,
+        loss=loss,
+        validation=state.losses[-1][1],
+        tokens=state.tokens,
+        tokens_per_s=state.tokens / max(1e-9, spent),
+        left_s=spent * (1 - share) / max(1e-9, share),
+    )
 
 
 def rate_at(share: float, warm_up: float) -> float:
@@ -320,11 +274,29 @@ def rate_at(share: float, warm_up: float) -> float:
     return _LAST_RATE + (1 - _LAST_RATE) * 0.5 * (1 + math.cos(math.pi * fall))
 
 
-def named_weights(taught: Mapping[str, LowRankLinear]) -> Iterator[tuple[str, Any]]:
-    """Yield what is learned under the names that peft gives it."""
-    for name, module in taught.items():
-        yield f"{name}.lora_A", module.lora_a
-        yield f"{name}.lora_B", module.lora_b
+def with_adapter(opened: OpenedBase, options: TuneOptions) -> Any:  # noqa: ANN401 -- peft's own
+    """Return the model with a fresh adapter, in float32, on the projections of its upper layers."""
+    from peft import LoraConfig, get_peft_model
+
+    every = opened.model.config.num_hidden_layers
+    usual = every if opened.device != "cpu" else math.ceil(every * _TAUGHT_ON_A_CPU)
+    layers = min(every, options.layers or usual)
+    config = LoraConfig(
+        r=options.rank,
+        lora_alpha=options.alpha,
+        lora_dropout=0.0,
+        bias="none",
+        target_modules=list(PROJECTIONS),
+        layers_to_transform=None if layers == every else list(range(every - layers, every)),
+        task_type="CAUSAL_LM",
+    )
+    try:
+        return get_peft_model(opened.model, config)
+    except ValueError as error:
+        raise UsageError(
+            "The base model has none of the projections that are trained "
+            f"({', '.join(PROJECTIONS)}); choose a base of the Llama kind."
+        ) from error
 
 
 def unfinished(keeping: Keeping) -> TrainingState | None:
