@@ -13,8 +13,8 @@ end
 vim.api.nvim_create_autocmd('LspAttach', {
   group = vim.api.nvim_create_augroup('glossator.attach', { clear = true }),
   callback = function(event)
-    local client = vim.lsp.get_client_by_id(event.data.client_id)
-    if client and client.name == 'glossator' then
+    local client = vim.lsp.get_clients({ id = event.data.client_id, name = 'glossator' })[1]
+    if client then
       require('glossator.wiring').attached(client, event.buf)
     end
   end,

@@ -167,20 +167,15 @@ local function with_tag(line)
   return tag and vim.trim((line:gsub('%s*{[%w_.:()-]+}', '', 1))) or line, tag
 end
 
----@param block string[]
+---Return a paragraph or an item of a list, below its tag where it has one.
+---@param words string
+---@param first string what stands before the first line
+---@param rest string what stands before the others
 ---@return string[]
-local function paragraph(block)
-  local text, tag = with_tag(table.concat(block, ' '))
+local function paragraph(words, first, rest)
+  local text, tag = with_tag(words)
   local lines = tag and { aligned('', '*' .. tag .. '*') } or {}
-  return vim.list_extend(lines, wrapped(text, '', ''))
-end
-
----@param item string
----@return string[]
-local function list_item(item)
-  local text, tag = with_tag(item)
-  local lines = tag and { aligned('', '*' .. tag .. '*') } or {}
-  return vim.list_extend(lines, wrapped(text, '- ', '  '))
+  return vim.list_extend(lines, wrapped(text, first, rest))
 end
 
 ---@param markdown string
@@ -191,10 +186,10 @@ local function rendered(markdown)
   local item ---@type string?
   local function flush()
     if #block > 0 then
-      vim.list_extend(lines, paragraph(block))
+      vim.list_extend(lines, paragraph(table.concat(block, ' '), '', ''))
     end
     if item then
-      vim.list_extend(lines, list_item(item))
+      vim.list_extend(lines, paragraph(item, '- ', '  '))
     end
     block, item = {}, nil
   end

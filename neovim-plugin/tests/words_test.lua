@@ -180,4 +180,12 @@ return {
     check(options.problems({ keys = 5 }), { '`keys` must be a table.' })
     check(options.problems({ keys = { review = 'a' } }), { '`keys.review` must be a table.' })
   end,
+
+  ['options that are no table are said, and the defaults stay'] = function(check)
+    vim.g.glossator = 'float'
+    check(options.complaints(), { 'the options must be a table; see :help glossator-options.' })
+    check(options.now(), options.defaults)
+    vim.g.glossator = nil
+    check(options.complaints(), {})
+  end,
 }

@@ -7,27 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.asking import NET, QUESTION, SAID
 from tests.e2e.neovim_plugin import Scene, play
 
 pytestmark = [pytest.mark.neovim, pytest.mark.timeout(300)]
 
-NET = """#include "net.h"
-
-/* Open a connection to a host; returns a handle, or -1. */
-int net_connect(const char *host, int port)
-{
-\tint handle = socket_open(host, port);
-
-\tif (handle < 0)
-\t\tlog_failure(host);
-\treturn handle;
-}
-"""
-SAID = "It calls `socket_open` [1:6].\n\n- It sells ice cream.\n- It logs [1:8-9].\n"
 # An answer that is still being written when somebody stops it.
 LONG = "It logs [1:8-9].\n\n" * 2000
 SLOWLY: dict[str, object] = {"chunk": 20, "delay_s": 0.05}
-QUESTION = "How does net_connect open a connection to a host?"
 
 
 @pytest.fixture
@@ -164,3 +151,24 @@ def test_a_question_is_asked_in_words_and_a_place_that_is_gone_is_said(scene: Sc
         f"Glossator: {scene.path} is not there any more.",
         "Glossator: no place is named on this line.",
     ]
+
+
+def test_a_key_shows_what_each_key_does(scene: Scene) -> None:
+    played = play(
+        scene,
+        """
+    vim.g.glossator = { keys = { answer = { stop = false } } }
+    nvim.go_to("net_connect")
+    vim.cmd("Glossator explain")
+    nvim.wait_for_progress("end", "answered")
+    nvim.enter("glossator://answer")
+    nvim.press("g?")
+    local float = vim.iter(vim.api.nvim_tabpage_list_wins(0)):find(function(it)
+      return vim.api.nvim_win_get_config(it).relative ~= ""
+    end)
+    return nvim.text_of(float)
+    """,
+    )
+    keys = [it.split(maxsplit=1) for it in played.result.split("\n")]
+    assert [it[0] for it in keys] == ["<CR>", "]]", "[[", "a", "q", "g?"]
+    assert keys[-1][1].strip() == "these keys"

@@ -121,7 +121,7 @@ def test_the_first_steps_and_what_is_on_offer_can_be_seen(
     window.picture("status")
 
 
-def test_without_an_approved_model_the_status_bar_says_so(
+def test_without_an_approved_model_the_status_bar_says_so_and_a_small_one_is_offered(
     ringlog: Path, own_home: Path, open_window: OpenWindow
 ) -> None:
     write_roles(own_home, {})
@@ -131,6 +131,9 @@ def test_without_an_approved_model_the_status_bar_says_so(
     window.open("ringlog.c")
     window.status("no approved model")
     window.pictures_in_themes("no-model")
+    assert window.message("Glossator has no model yet.").locator(".monaco-button").count() == 3
+    window.press_button("Glossator has no model yet.", "Not Now")
+    window.page.locator(".notification-toast", has_text="no model yet").wait_for(state="detached")
 
 
 @pytest.mark.model

@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.vscode, pytest.mark.timeout(240)]
 WORDS = {"summary": "Let go of what was taken", "parameters": {"log": "the log to end"}}
 AGAIN: dict[str, object] = {"json": WORDS, "repeat": True}
 COMMENT = " * ringlog_destroy() - Let go of what was taken."
+# As long as pip takes to load and unpack all of it on a busy machine.
+INSTALLED_MS = 150_000
 
 
 @pytest.fixture
@@ -118,8 +120,9 @@ def test_the_server_is_installed_on_first_use_from_a_wheel(
     question = window.message("Glossator needs its language server.")
     window.pictures_in_themes("install-question")
     question.get_by_role("button", name="Install").click()
-    window.message("Installing the Glossator server")
+    installing = window.message("Installing the Glossator server")
     window.picture("installing")
+    installing.wait_for(state="detached", timeout=INSTALLED_MS)
     window.status("no approved model")
     window.go_to("ringlog_destroy(struct")
     assert "Document `ringlog_destroy`" in window.menu_titles()

@@ -5,7 +5,7 @@
  */
 
 /** Who ends as often as this in as short a time will not do better the next time. */
-export const MOST_CRASHES = 5;
+const MOST_CRASHES = 5;
 export const WITHIN_MS = 3 * 60 * 1000;
 
 /** What is to be done after a crash, and what is remembered of the crashes so far. */

@@ -34,7 +34,8 @@ let ended: (() => Promise<void>) | undefined;
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Glossator", { log: true });
   const { contributes } = context.extension.packageJSON as Manifest;
-  const installing = new Installing(context, log);
+  const ending = new AbortController();
+  const installing = new Installing(context, log, ending.signal);
   const links = new KeptLinks();
   const jobs = new Jobs((token) => {
     void server.client?.sendNotification("window/workDoneProgress/cancel", { token });
@@ -53,13 +54,13 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
   );
   const offering: Offering = new Offering(server, installing, log);
-  const models = new Models(() => installing.installed(), log);
+  const models = new Models(() => installing.installed(), log, ending.signal);
   const statusBar = new StatusBar(server, jobs, log);
   const recent = new RecentEditor();
   const walkthrough = new Walkthrough(server, context.extension.id);
   const parts = { context, log, server, installing, offering, models, statusBar, links, recent, walkthrough };
   ended = async () => {
-    installing.end();
+    ending.abort(new Error("the editor ends"));
     await server.stop();
   };
   context.subscriptions.push(
@@ -77,10 +78,7 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
       extensionUri: context.extensionUri,
       jobTitles: () => jobs.titles,
-      showTrouble: async (trouble) => {
-        log.warn(String(trouble));
-        await offering.trouble(trouble);
-      },
+      safely: (run) => offering.safely(run),
     }),
   );
   startForVisible(server, vscode.window.visibleTextEditors);
@@ -91,23 +89,21 @@ export async function deactivate(): Promise<void> {
   await ended?.();
 }
 
-function follow({ log, server, offering, models, statusBar }: CommandParts, jobs: Jobs): vscode.Disposable[] {
+function follow({ server, offering, models, statusBar }: CommandParts, jobs: Jobs): vscode.Disposable[] {
   return [
     vscode.window.onDidChangeVisibleTextEditors((editors) => {
       startForVisible(server, editors);
     }),
     server.onDidChangeState((state) => {
       if (state.kind !== "running") jobs.clear();
+      if (state.kind === "starting") models.serverStarts();
       offering.follow(state);
     }),
-    statusBar.onDidTell(async ({ model }) => {
-      try {
+    statusBar.onDidTell(({ model }) =>
+      offering.safely(async () => {
         if (model === null && (await models.offer())) await statusBar.refresh();
-      } catch (trouble) {
-        log.warn(String(trouble));
-        await offering.trouble(trouble);
-      }
-    }),
+      }),
+    ),
     vscode.workspace.onDidChangeConfiguration((event) => {
       // Another program: what runs is not what is wanted any more.
       const isOther = ["path", "python", "package"].some((it) => event.affectsConfiguration(`glossator.${it}`));
@@ -118,10 +114,6 @@ function follow({ log, server, offering, models, statusBar }: CommandParts, jobs
       if (!isConfig(uri.fsPath) || server.state.kind === "stopped") return;
       if (jobs.titles.length === 0) void server.restart();
       else void offering.restart("The configuration of Glossator has changed; restart its server when the jobs are done.");
-    }),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => {
-      // Settings of the folder count from now on: the server asks for them.
-      void server.client?.sendNotification("workspace/didChangeConfiguration", { settings: null });
     }),
   ];
 }

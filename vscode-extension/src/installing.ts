@@ -25,6 +25,7 @@ import type { Program } from "./finding.ts";
 import { quoted } from "./markdown.ts";
 import type { Supply } from "./runningServer.ts";
 import { ServerTrouble } from "./server.ts";
+import { withStop } from "./stoppable.ts";
 
 const CONSENT = "glossator.mayInstall";
 const ABSENT = "The Glossator server is not installed yet.";
@@ -33,11 +34,12 @@ const ABSENT = "The Glossator server is not installed yet.";
 export class Installing implements Supply {
   readonly #context: vscode.ExtensionContext;
   readonly #log: vscode.LogOutputChannel;
-  readonly #ending = new AbortController();
+  readonly #ending: AbortSignal;
 
-  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
+  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, ending: AbortSignal) {
     this.#context = context;
     this.#log = log;
+    this.#ending = ending;
   }
 
   async find(): Promise<Program | { readonly absent: string }> {
@@ -94,11 +96,6 @@ export class Installing implements Supply {
     return true;
   }
 
-  /** Break off what is being installed: the editor ends. */
-  end(): void {
-    this.#ending.abort(new Error("the editor ends"));
-  }
-
   get #root(): string {
     return vscode.Uri.joinPath(this.#context.globalStorageUri, "environments").fsPath;
   }
@@ -143,17 +140,7 @@ export class Installing implements Supply {
   /** Make an installation; tells whether it is there, which it is not where a person broke it off. */
   async #build(recipe: Recipe): Promise<boolean> {
     this.#log.info(`Installing ${recipe.requirement} into ${this.#root}`);
-    const options = {
-      location: vscode.ProgressLocation.Notification,
-      title: "Installing the Glossator server",
-      cancellable: true,
-    };
-    return vscode.window.withProgress(options, async (progress, cancelled) => {
-      const broken = new AbortController();
-      cancelled.onCancellationRequested(() => {
-        broken.abort(new Error("broken off"));
-      });
-      const signal = AbortSignal.any([broken.signal, this.#ending.signal]);
+    return withStop("Installing the Glossator server", this.#ending, async (progress, signal) => {
       const say = (message: string): void => {
         progress.report({ message });
       };

@@ -12,6 +12,14 @@ export function plain(words: string): string {
     .replace(/[!-/:-@[-`{-~]/g, "\\$&");
 }
 
+/** Return a text that shows as itself too, and can be read where its Markdown is: escaped is only what would be markup. */
+export function asText(words: string): string {
+  return words
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/[\\`*_{}[\]()#+!|<>~$&]/g, "\\$&");
+}
+
 /** Return a sentence as it stands where there is no Markdown: what would be code is quoted. */
 export function quoted(sentence: string): string {
   return sentence.replace(/`([^`]*)`/g, "'$1'");

@@ -13,7 +13,7 @@ import type { Jobs } from "./jobs.ts";
 import { isOffered, needsTrust } from "./trust.ts";
 
 const SECTION = "glossator";
-export const RUN_LINK = "glossator.ui.runLink";
+const RUN_LINK = "glossator.ui.runLink";
 
 /** What stands on the way. */
 export interface MiddlewareParts {

@@ -9,6 +9,7 @@ import { quoted } from "./markdown.ts";
 import type { Installing } from "./installing.ts";
 import type { RunningServer } from "./runningServer.ts";
 import type { ServerState } from "./server.ts";
+import { sentenceOf } from "./trouble.ts";
 
 const INSTALL = "Install";
 const CHOOSE = "Choose a Program...";
@@ -55,6 +56,16 @@ export class Offering {
     await this.#server.restart();
   }
 
+  /** Do something; what goes wrong stands in the log, and is shown. */
+  async safely(run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (trouble) {
+      this.#log.warn(String(trouble));
+      await this.trouble(trouble);
+    }
+  }
+
   /** Show trouble in its own sentence, with the log one click away. */
   async trouble(trouble: unknown): Promise<void> {
     if (this.#server.state.kind === "absent") {
@@ -63,8 +74,7 @@ export class Offering {
     }
     // It was said when it happened, with the same way to the log.
     if (this.#server.state.kind === "failed") return;
-    const sentence = trouble instanceof Error ? trouble.message : String(trouble);
-    const answer = await vscode.window.showErrorMessage(quoted(sentence), SHOW_LOG);
+    const answer = await vscode.window.showErrorMessage(quoted(sentenceOf(trouble)), SHOW_LOG);
     if (answer === SHOW_LOG) this.#log.show();
   }
 

@@ -11,7 +11,7 @@ export interface Offered {
 }
 
 /** Return the argument with which an offer is run, undefined where it has none. */
-export function argumentOf({ command }: Offered): object | undefined {
+function argumentOf({ command }: Offered): object | undefined {
   const argument = command?.arguments?.[0];
   return typeof argument === "object" && argument !== null ? argument : undefined;
 }

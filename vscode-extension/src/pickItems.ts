@@ -59,7 +59,6 @@ export interface Moment {
 export interface MenuLine {
   readonly label: string;
   readonly command: string;
-  readonly detail?: string;
   readonly group?: string;
 }
 
@@ -78,7 +77,7 @@ const IN_FILE: readonly MenuLine[] = [
   { label: "$(sync) Update All Drifted Comments in File", command: "glossator.ui.updateComments" },
 ];
 const ANYWHERE: readonly MenuLine[] = [
-  { label: "$(question) Ask About This Repository...", command: "glossator.ui.ask" },
+  { label: "$(question) Ask About This Workspace", command: "glossator.ui.ask" },
   { label: "$(search) Search Code by What It Does...", command: "glossator.ui.search" },
 ];
 const ANYWHERE_TRUSTED: readonly MenuLine[] = [
@@ -100,6 +99,6 @@ export function menuOf({ state, isTrusted, editor }: Moment): MenuLine[] {
   if (state === "absent") return [{ label: "$(cloud-download) Install Server", command: "glossator.ui.install" }, ...house];
   if (state === "failed") return house;
   const code = editor ? [heading("this code"), ...AT_CURSOR, ...(isTrusted ? AT_CURSOR_TRUSTED : []), ...IN_FILE] : [];
-  const all = [heading("this repository"), ...ANYWHERE, ...(isTrusted ? ANYWHERE_TRUSTED : [])];
+  const all = [heading("this workspace"), ...ANYWHERE, ...(isTrusted ? ANYWHERE_TRUSTED : [])];
   return [...code, ...all, heading("jobs"), { label: "$(stop-circle) Cancel a Job...", command: "glossator.ui.cancel" }, ...house];
 }

@@ -5,7 +5,6 @@
  */
 
 import { count, listOf, mapOf, number, object, objectWith, oneOf, orNull, text, truth } from "./shapes.ts";
-import type { Reader } from "./shapes.ts";
 
 export const ANSWER = "glossator/answer";
 export const PROPOSAL = "glossator/proposal";
@@ -161,5 +160,3 @@ export interface Chosen {
 export interface ToApply extends Chosen {
   readonly rest?: "discard";
 }
-
-export type { Reader };

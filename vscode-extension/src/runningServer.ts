@@ -12,6 +12,7 @@ import { readJob, readStatus } from "./protocol.ts";
 import type { AnswerPiece, Plan, Proposal, Status } from "./protocol.ts";
 import { ServerTrouble } from "./server.ts";
 import type { JobCommand, PlanReader, Server, ServerCommand, ServerState } from "./server.ts";
+import { sentenceOf } from "./trouble.ts";
 import { LastWish } from "./wishes.ts";
 
 /** Where the program comes from. */
@@ -178,7 +179,7 @@ export class RunningServer implements Server, Listener, vscode.Disposable {
       });
       this.#become({ kind: "running" });
     } catch (trouble) {
-      this.#fail(trouble instanceof Error ? trouble.message : String(trouble));
+      this.#fail(sentenceOf(trouble));
     }
   }
 

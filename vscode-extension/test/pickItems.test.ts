@@ -5,7 +5,7 @@ import { itemsOf, menuOf } from "../src/pickItems.ts";
 import type { Moment } from "../src/pickItems.ts";
 
 interface Manifest {
-  readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+  readonly contributes: { readonly commands: readonly { readonly command: string; readonly title: string }[] };
 }
 
 function commandsOf(moment: Partial<Moment>): string[] {
@@ -24,12 +24,15 @@ test("the menu has what can be done now", () => {
   assert.ok(commandsOf({ state: "failed" }).includes("restart"));
 });
 
-test("each line of the menu runs a command that there is", () => {
+test("each line of the menu runs a command that there is, in the words of the palette", () => {
   const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as Manifest;
-  const known = new Set(manifest.contributes.commands.map((it) => it.command));
+  const titles = new Map(manifest.contributes.commands.map((it) => [it.command, it.title]));
   const states = ["running", "absent", "failed"] as const;
   const lines = states.flatMap((state) => menuOf({ state, isTrusted: true, editor: true }));
-  for (const { command, group } of lines) assert.equal(known.has(command), group === undefined, command);
+  for (const { command, group, label } of lines) {
+    assert.equal(titles.has(command), group === undefined, command);
+    assert.equal(label.replace(/^\$\([\w-]+\) /, ""), titles.get(command) ?? "");
+  }
 });
 
 test("a hit says what it is and where", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { askedOf, asText, commandOf, notesOf, proposalInWords } from "../src/chat/requests.ts";
+import { askedOf, commandOf, notesOf, proposalInWords } from "../src/chat/requests.ts";
 import type { Asked, Message } from "../src/chat/requests.ts";
+import { asText } from "../src/markdown.ts";
 import { edit, file } from "./proposals.ts";
 
 const place = { uri: "file:///r/a.c", version: 3 };

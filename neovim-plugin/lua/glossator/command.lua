@@ -40,30 +40,25 @@ local function of_place(command)
   end
 end
 
----@param it glossator.Invocation
-local function document_all(it)
-  if is_here(it) then
-    request.run(it.client, 'documentAll', request.whole_file(it.client))
+---Return a run of `documentAll`.
+---@param only 'drifted'? which declarations; all that need it, unless given
+---@return fun(it: glossator.Invocation)
+local function of_file(only)
+  return function(it)
+    if is_here(it) then
+      local argument = request.whole_file(it.client) --[[@as table]]
+      argument.only = only
+      request.run(it.client, 'documentAll', argument)
+    end
   end
 end
 
----@param it glossator.Invocation
-local function document(it)
-  if it.bang then
-    return document_all(it)
-  end
-  of_place('document')(it)
-end
-
----@param it glossator.Invocation
-local function update(it)
-  if not is_here(it) then
-    return
-  elseif it.bang then
-    local argument = vim.tbl_extend('force', request.whole_file(it.client), { only = 'drifted' })
-    request.run(it.client, 'documentAll', argument)
-  else
-    request.run(it.client, 'document', request.target(it.client, it.lines))
+---@param with_bang fun(it: glossator.Invocation)
+---@param without fun(it: glossator.Invocation)
+---@return fun(it: glossator.Invocation)
+local function by_bang(with_bang, without)
+  return function(it)
+    return (it.bang and with_bang or without)(it)
   end
 end
 
@@ -231,15 +226,15 @@ end
 
 ---Run an action of the review that is here; else do it with a whole proposal.
 ---@param action string
----@param on_file string
+---@param with_bang string
 ---@param command string?
 ---@return fun(it: glossator.Invocation)
-local function in_review(action, on_file, command)
+local function in_review(action, with_bang, command)
   return function(it)
     local view = require('glossator.review.view')
     local here = view.here()
     if here and it.text == '' then
-      return view.act(here, it.bang and on_file or action)
+      return view.act(here, it.bang and with_bang or action)
     elseif not command then
       return say.info('no review is open here: `:Glossator show` opens one.')
     end
@@ -262,9 +257,9 @@ end
 
 ---@type table<string, fun(it: glossator.Invocation)>
 local with_server = {
-  document = document,
-  documentAll = document_all,
-  update = update,
+  document = by_bang(of_file(), of_place('document')),
+  documentAll = of_file(),
+  update = by_bang(of_file('drifted'), of_place('document')),
   fix = fix,
   edit = of_text('edit'),
   ask = ask,

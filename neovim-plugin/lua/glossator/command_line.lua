@@ -3,7 +3,7 @@
 
 local M = {}
 
----@alias glossator.Takes 'nothing'|'text'|'job'|'proposal'|'hunk'|'place'|'index'
+---@alias glossator.Takes 'nothing'|'text'|'job'|'proposal'|'place'|'index'
 
 ---@class glossator.Subcommand
 ---@field name string
@@ -54,7 +54,7 @@ M.subcommands = {
   { name = 'show', takes = 'proposal', what = 'open a change that waits' },
   {
     name = 'accept',
-    takes = 'hunk',
+    takes = 'nothing',
     what = 'in a review: take the change; with ! all of the file',
   },
   {
@@ -82,7 +82,7 @@ M.subcommands = {
 
 ---@param name string
 ---@return glossator.Subcommand?
-function M.find(name)
+local function find(name)
   return vim.iter(M.subcommands):find(function(it)
     return it.name == name
   end)
@@ -97,7 +97,7 @@ function M.parse(arguments)
   if name == '' then
     name = 'status'
   end
-  local meant = M.find(name)
+  local meant = find(name)
   if not meant then
     local possible = vim.tbl_filter(function(it)
       return vim.startswith(it.name, name)
@@ -108,7 +108,7 @@ function M.parse(arguments)
     meant = possible[1]
   end
   local takes = meant.takes
-  if text ~= '' and (takes == 'nothing' or takes == 'place' or takes == 'hunk') then
+  if text ~= '' and (takes == 'nothing' or takes == 'place') then
     return nil, ('`%s` takes nothing after it, not "%s".'):format(meant.name, text)
   end
   return { subcommand = meant, text = text }
@@ -128,7 +128,7 @@ function M.complete(line, lead, candidates)
       return it.name
     end, M.subcommands)
   else
-    local meant = M.find(name)
+    local meant = find(name)
     local is_first = before:match('^%S+%s+%S*$') ~= nil
     found = meant and is_first and candidates(meant.takes) or {}
   end

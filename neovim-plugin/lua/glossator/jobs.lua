@@ -4,9 +4,8 @@
 local M = {}
 
 ---@class glossator.Started
----@field command string
 ---@field argument table
----@field title string?
+---@field title string? as the server gives it, once it has been asked
 
 ---@type table<integer, table<integer, glossator.Started>>
 local started = {}
@@ -24,7 +23,7 @@ function M.note(client_id, params, result)
   end
   local argument = (params.arguments or {})[1]
   local mine = started[client_id] or {}
-  mine[result.job] = { command = params.command, argument = argument or {} }
+  mine[result.job] = { argument = argument or {} }
   started[client_id] = mine
   return true
 end
@@ -34,14 +33,6 @@ end
 ---@return glossator.Started?
 function M.started(client_id, job)
   return (started[client_id] or {})[job]
-end
-
----@param client_id integer
----@param job integer
----@return string? title as the server gives it, once it has been asked
-function M.title(client_id, job)
-  local one = M.started(client_id, job)
-  return one and one.title
 end
 
 ---Call back, once, when a job is over, however it ended.

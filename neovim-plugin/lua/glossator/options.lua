@@ -101,9 +101,12 @@ local choices = {
 local given
 
 ---Return what is wrong with a table of options: a sentence each.
----@param options table
+---@param options any
 ---@return string[]
 function M.problems(options)
+  if type(options) ~= 'table' then
+    return { 'the options must be a table; see :help glossator-options.' }
+  end
   local found = {} ---@type string[]
   local function compare(value, default, path)
     local is_key = path:find('^keys%.%l+%.') ~= nil
@@ -137,9 +140,19 @@ function M.choose(options)
   given = options
 end
 
+---Return what a person wrote; what is no table is not looked into.
+---@return any
+local function written()
+  local global = vim.g.glossator or {}
+  if type(global) ~= 'table' then
+    return global
+  end
+  return vim.tbl_deep_extend('force', global, given or {})
+end
+
 ---@return glossator.Options
 function M.now()
-  local chosen = vim.tbl_deep_extend('force', vim.g.glossator or {}, given or {})
+  local chosen = written()
   if #M.problems(chosen) > 0 then
     -- `:checkhealth glossator` says what is wrong.
     chosen = {}
@@ -149,7 +162,7 @@ end
 
 ---@return string[]
 function M.complaints()
-  return M.problems(vim.tbl_deep_extend('force', vim.g.glossator or {}, given or {}))
+  return M.problems(written())
 end
 
 return M

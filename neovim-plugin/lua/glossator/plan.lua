@@ -62,12 +62,13 @@ local function show(it)
   local win = windows.split(it.bufnr, 'split')
   vim.api.nvim_set_current_win(win)
   vim.api.nvim_win_set_height(win, math.max(math.floor(vim.o.lines / 2), 8))
-  windows.bar(win, 'plan', options.now().keys.plan, {
+  local offered = {
     { 'go_on', 'or :w go on' },
     { 'discard', 'discard' },
     { 'jump', 'open the file' },
     { 'help', 'all keys' },
-  })
+  }
+  windows.bar(win, 'plan', windows.offer(options.now().keys.plan, offered))
 end
 
 ---A plan whose window was closed is asked about: closing says neither yes nor no.
@@ -106,9 +107,9 @@ local function jump(it)
 end
 
 ---@param it glossator.OpenPlan
----@return { name: string, what: string, run: fun() }[]
+---@return glossator.Action[]
 local function actions_of(it)
-  local actions = {
+  return {
     {
       name = 'go_on',
       what = 'have the plan carried out as it stands; so does :w',
@@ -131,14 +132,6 @@ local function actions_of(it)
       end,
     },
   }
-  table.insert(actions, {
-    name = 'help',
-    what = 'these keys',
-    run = function()
-      windows.help('Plan', options.now().keys.plan, actions)
-    end,
-  })
-  return actions
 end
 
 ---@param it glossator.OpenPlan
@@ -165,18 +158,14 @@ local function listen(it)
       end)
     end,
   })
-  windows.map(it.bufnr, options.now().keys.plan, actions_of(it))
+  windows.map(it.bufnr, 'Plan', options.now().keys.plan, actions_of(it))
 end
 
 ---@param it glossator.OpenPlan
 local function fill(it)
-  local lines = vim.split(it.plan.text, '\n')
-  if lines[#lines] == '' then
-    table.remove(lines)
-  end
   vim.bo[it.bufnr].modifiable = true
   vim.bo[it.bufnr].buftype = 'acwrite'
-  windows.fill(it.bufnr, lines)
+  windows.fill(it.bufnr, windows.lines(it.plan.text))
   vim.diagnostic.reset(namespace, it.bufnr)
   if it.plan.problem then
     vim.diagnostic.set(namespace, it.bufnr, {

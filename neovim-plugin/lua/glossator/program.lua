@@ -3,7 +3,7 @@
 
 local M = {}
 
-M.INSTALL = "install it (pip install 'glossator[embedded]')"
+local INSTALL = "install it (pip install 'glossator[embedded]')"
 
 ---@class glossator.Program
 ---@field command string[] what starts the server
@@ -48,12 +48,12 @@ function M.find()
       return program({ vim.fn.exepath('glossator'), 'server' }, '$PATH')
     end
     local or_name = 'or set vim.g.glossator_cmd to its path; :checkhealth glossator says more'
-    return nil, ('there is no program `glossator`: %s, %s.'):format(M.INSTALL, or_name)
+    return nil, ('there is no program `glossator`: %s, %s.'):format(INSTALL, or_name)
   end
   local found, problem = read(named, from)
   if found and vim.fn.executable(found.command[1]) == 0 then
     local words = '%s names `%s`, which cannot be run: correct it, or %s.'
-    return nil, words:format(from, found.command[1], M.INSTALL)
+    return nil, words:format(from, found.command[1], INSTALL)
   end
   return found, problem
 end

@@ -7,10 +7,9 @@ local say = require('glossator.say')
 local M = {}
 
 ---Return the client for a buffer, or any other where the buffer is of no file of its own.
----@param bufnr integer?
+---@param bufnr integer
 ---@return vim.lsp.Client?
 function M.client(bufnr)
-  bufnr = bufnr or vim.api.nvim_get_current_buf()
   local here = vim.lsp.get_clients({ name = 'glossator', bufnr = bufnr })[1]
   if here then
     return here

@@ -4,7 +4,7 @@
 local M = {}
 
 -- Whoever breaks down more often than this breaks down again: a person has to look.
-M.MOST = 3
+local MOST = 3
 M.WITHIN_MS = 3 * 60 * 1000
 
 ---Return the breakdowns that still count, and whether to start again after the one that is `now`.
@@ -17,7 +17,7 @@ function M.after(earlier, now)
     return now - it < M.WITHIN_MS
   end, earlier)
   table.insert(counted, now)
-  return counted, #counted <= M.MOST
+  return counted, #counted <= MOST
 end
 
 ---Tell whether a process broke down, or was ended by somebody who meant it.

@@ -32,16 +32,14 @@ end
 ---Clear up after a server; start again where it broke down, but not for ever.
 ---@param code integer
 ---@param signal integer
----@param rpc vim.lsp.rpc.PublicClient?
+---@param rpc vim.lsp.rpc.PublicClient
 local function ended(code, signal, rpc)
   -- The process's end is told where nothing of the editor may be touched.
   vim.schedule(function()
     if vim.v.exiting ~= vim.NIL then
       return
     end
-    if rpc then
-      starting[rpc] = nil
-    end
+    starting[rpc] = nil
     require('glossator.wiring').unwire(rpc)
     if not restarts.is_breakdown(code, signal) then
       return
@@ -67,7 +65,7 @@ end
 ---@return vim.lsp.rpc.PublicClient
 function M.start(dispatchers, config)
   local found = assert(program.find())
-  local rpc ---@type vim.lsp.rpc.PublicClient?
+  local rpc ---@type vim.lsp.rpc.PublicClient
   local with_end = vim.tbl_extend('force', dispatchers, {
     on_exit = function(code, signal)
       dispatchers.on_exit(code, signal)
@@ -98,8 +96,7 @@ function M.when_started(bufnr, run)
   vim.api.nvim_create_autocmd('LspAttach', {
     buffer = bufnr,
     callback = function(event)
-      local client = vim.lsp.get_client_by_id(event.data.client_id)
-      if client and client.name == 'glossator' then
+      if vim.lsp.get_clients({ id = event.data.client_id, name = 'glossator' })[1] then
         vim.schedule(function()
           if vim.api.nvim_get_current_buf() == bufnr then
             run()
@@ -112,55 +109,40 @@ function M.when_started(bufnr, run)
   return true
 end
 
+local PAUSE_MS, PATIENCE = 50, 60
+
+---Call back when clients that were told to stop have; those that do not listen are killed.
+---@param clients vim.lsp.Client[]
+---@param patience integer how many pauses they have
+---@param on_end fun()
+local function when_ended(clients, patience, on_end)
+  local left = vim.tbl_filter(function(it)
+    return not it:is_stopped()
+  end, clients)
+  if #left == 0 then
+    return on_end()
+  elseif patience == 0 then
+    vim.iter(left):each(function(it)
+      it:stop(true)
+    end)
+  end
+  vim.defer_fn(function()
+    when_ended(left, patience - 1, on_end)
+  end, PAUSE_MS)
+end
+
 ---Stop the server and start it again, when the old one has ended.
 function M.restart()
   breakdowns, said = {}, nil
   local clients = vim.lsp.get_clients({ name = 'glossator' })
   vim.lsp.enable('glossator', false)
-  local left = #clients
-  local function start()
+  when_ended(clients, PATIENCE, function()
     vim.lsp.enable('glossator')
-  end
-  if left == 0 then
-    start()
-  end
-  for _, client in ipairs(clients) do
-    M.when_ended(client, function()
-      left = left - 1
-      if left == 0 then
-        start()
-      end
-    end)
-  end
+  end)
 end
 
 function M.stop()
   vim.lsp.enable('glossator', false)
-end
-
----Call back when a client that was told to stop has; one that does not listen is killed.
----@param client vim.lsp.Client
----@param on_end fun()
-function M.when_ended(client, on_end)
-  local PAUSE_MS, PATIENCE = 50, 60
-  local timer = assert(vim.uv.new_timer())
-  local ticks = 0
-  timer:start(
-    PAUSE_MS,
-    PAUSE_MS,
-    vim.schedule_wrap(function()
-      if timer:is_closing() then
-        return
-      end
-      ticks = ticks + 1
-      if client:is_stopped() then
-        timer:close()
-        on_end()
-      elseif ticks == PATIENCE then
-        client:stop(true)
-      end
-    end)
-  )
 end
 
 return M

@@ -25,6 +25,13 @@ function M.scratch(name, filetype)
   return bufnr
 end
 
+---Return the lines of a text; the end of the last one begins no other.
+---@param text string
+---@return string[]
+function M.lines(text)
+  return vim.split((text:gsub('\n$', '')), '\n')
+end
+
 ---Replace all lines, or those from `first` (from 0) on.
 ---@param bufnr integer
 ---@param lines string[]
@@ -53,15 +60,6 @@ function M.is_idle()
   return vim.api.nvim_get_mode().mode == 'n' and vim.fn.getcmdwintype() == ''
 end
 
----@param bufnr integer
----@return integer? win where it is shown in this tab
-function M.shown(bufnr)
-  local here = vim.api.nvim_tabpage_list_wins(0)
-  return vim.iter(vim.fn.win_findbuf(bufnr)):find(function(it)
-    return vim.list_contains(here, it)
-  end)
-end
-
 ---@param win integer
 local function calm(win)
   local set = vim.wo[win][0]
@@ -77,8 +75,8 @@ end
 ---@param kind 'split'|'vsplit'|'float'
 ---@return integer win
 function M.split(bufnr, kind)
-  local win = M.shown(bufnr)
-  if win then
+  local win = vim.fn.bufwinid(bufnr)
+  if win ~= -1 then
     return win
   end
   if kind == 'float' then
@@ -104,53 +102,34 @@ function M.split(bufnr, kind)
   return win
 end
 
----Return text that a winbar shows as it is.
----@param text string
----@return string
-function M.literal(text)
-  return (text:gsub('%c', ' '):gsub('%%', '%%%%'))
-end
-
----Say above a window what it is and what can be pressed.
+---Say above a window what it is, and more, which is shown as it is.
 ---@param win integer
 ---@param title string
+---@param text string
+function M.bar(win, title, text)
+  local literal = text:gsub('%c', ' '):gsub('%%', '%%%%')
+  vim.wo[win][0].winbar = ('%%#Title# %s %%* %s'):format(title, literal)
+end
+
+---Return what can be pressed, for a bar.
 ---@param keys table<string, string|false>
 ---@param offered string[][] an action and what it does
-function M.bar(win, title, keys, offered)
+---@return string
+function M.offer(keys, offered)
   local parts = {} ---@type string[]
   for _, it in ipairs(offered) do
     if keys[it[1]] then
       table.insert(parts, ('%s %s'):format(keys[it[1]], it[2]))
     end
   end
-  local text = M.literal(table.concat(parts, '  '))
-  vim.wo[win][0].winbar = ('%%#Title# %s %%* %s'):format(title, text)
-end
-
----Map keys of a buffer: each action has a `<Plug>` mapping, and the key that a person chose for it.
----@param bufnr integer
----@param keys table<string, string|false>
----@param actions { name: string, what: string, run: fun() }[]
-function M.map(bufnr, keys, actions)
-  for _, it in ipairs(actions) do
-    local plug = ('<Plug>(glossator-%s)'):format(it.name:gsub('_', '-'))
-    vim.keymap.set('n', plug, it.run, { buffer = bufnr, desc = it.what })
-    if keys[it.name] then
-      vim.keymap.set('n', keys[it.name], plug, {
-        buffer = bufnr,
-        desc = it.what,
-        remap = true,
-        nowait = true,
-      })
-    end
-  end
+  return table.concat(parts, '  ')
 end
 
 ---Show the keys of a view, until the next key.
 ---@param title string
 ---@param keys table<string, string|false>
----@param actions { name: string, what: string }[]
-function M.help(title, keys, actions)
+---@param actions glossator.Action[]
+local function help(title, keys, actions)
   local lines = {} ---@type string[]
   for _, it in ipairs(actions) do
     if keys[it.name] then
@@ -163,6 +142,40 @@ function M.help(title, keys, actions)
     close_events = { 'CursorMoved', 'BufLeave', 'InsertEnter' },
     focusable = false,
   })
+end
+
+---@class glossator.Action what a key does in a view
+---@field name string as in the options
+---@field what string
+---@field run fun()
+
+---Map keys of a buffer: each action has a `<Plug>` mapping, and the key that a person chose for it.
+---The last action is to show them all.
+---@param bufnr integer
+---@param title string
+---@param keys table<string, string|false>
+---@param actions glossator.Action[]
+function M.map(bufnr, title, keys, actions)
+  local all = vim.list_slice(actions)
+  table.insert(all, {
+    name = 'help',
+    what = 'these keys',
+    run = function()
+      help(title, keys, all)
+    end,
+  })
+  for _, it in ipairs(all) do
+    local plug = ('<Plug>(glossator-%s)'):format(it.name:gsub('_', '-'))
+    vim.keymap.set('n', plug, it.run, { buffer = bufnr, desc = it.what })
+    if keys[it.name] then
+      vim.keymap.set('n', keys[it.name], plug, {
+        buffer = bufnr,
+        desc = it.what,
+        remap = true,
+        nowait = true,
+      })
+    end
+  end
 end
 
 return M

@@ -13,13 +13,6 @@ local M = {}
 ---@type table<vim.lsp.rpc.PublicClient, integer> the id of each client that is joined to the plugin
 local wired = {}
 
----@param client_id integer
----@return vim.lsp.Client?
-local function ours(client_id)
-  local client = vim.lsp.get_client_by_id(client_id)
-  return client and client.name == 'glossator' and client or nil
-end
-
 ---@param client vim.lsp.Client
 ---@param params lsp.ProgressParams
 local function progressed(client, params)
@@ -39,7 +32,7 @@ local function listen()
   vim.api.nvim_create_autocmd('LspProgress', {
     group = group,
     callback = function(event)
-      local client = ours(event.data.client_id)
+      local client = vim.lsp.get_clients({ id = event.data.client_id, name = 'glossator' })[1]
       if client then
         progressed(client, event.data.params)
       end
@@ -93,10 +86,10 @@ function M.attached(client, bufnr)
 end
 
 ---A server has ended: what belongs to it is over. It may have ended before it was joined.
----@param rpc vim.lsp.rpc.PublicClient?
+---@param rpc vim.lsp.rpc.PublicClient
 function M.unwire(rpc)
-  local client_id = rpc and wired[rpc]
-  if not (rpc and client_id) then
+  local client_id = wired[rpc]
+  if not client_id then
     return
   end
   wired[rpc] = nil

@@ -5,7 +5,7 @@
  */
 
 import * as vscode from "vscode";
-import { isSupported } from "../languages.ts";
+import { isOurs } from "../recentEditor.ts";
 import type { About } from "./messages.ts";
 
 /** A place in an open document, as the server's commands take it. */
@@ -21,7 +21,7 @@ export function placeInFront(): Around | null {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined) return null;
   const { document, selection } = editor;
-  if (!isSupported({ languageId: document.languageId, scheme: document.uri.scheme }) || document.isUntitled) return null;
+  if (!isOurs(document) || document.isUntitled) return null;
   const range = new vscode.Range(selection.start, selection.end);
   return { uri: document.uri.toString(), version: document.version, range, label: labelOf(document.uri, range) };
 }

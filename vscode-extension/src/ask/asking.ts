@@ -7,7 +7,7 @@
 import * as vscode from "vscode";
 import type { AnswerPiece, Status } from "../protocol.ts";
 import type { Server } from "../server.ts";
-import { sentenceOf } from "../views/trouble.ts";
+import { sentenceOf } from "../trouble.ts";
 import type { ViewContext } from "../views/index.ts";
 import { AboutChoice, argumentFor, placeInFront } from "./around.ts";
 import type { Around } from "./around.ts";
@@ -42,7 +42,7 @@ const STATUS_MS = 3000;
 export class Asking implements vscode.Disposable {
   readonly #server: Server;
   readonly #log: vscode.LogOutputChannel;
-  readonly #showTrouble: (trouble: unknown) => Promise<void>;
+  readonly #safely: ViewContext["safely"];
   readonly #desk: Desk;
   readonly #jobTitles: () => readonly string[];
   readonly #panel: Panel;
@@ -54,9 +54,9 @@ export class Asking implements vscode.Disposable {
   #status: Status | null = null;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ server, log, extensionUri, showTrouble, jobTitles }: ViewContext, desk: Desk) {
+  constructor({ server, log, extensionUri, safely, jobTitles }: ViewContext, desk: Desk) {
     this.#jobTitles = jobTitles;
-    this.#showTrouble = showTrouble;
+    this.#safely = safely;
     this.#server = server;
     this.#log = log;
     this.#desk = desk;
@@ -72,7 +72,8 @@ export class Asking implements vscode.Disposable {
       server.onDidChangeState((state) => {
         if (state.kind === "failed" || state.kind === "absent") this.#failAll(state.why);
         if (state.kind === "stopped") this.#failAll("The server was stopped.");
-        if (state.kind === "running") void this.#lookAtServer();
+        // A page that is not there asks when it comes.
+        if (state.kind === "running" && this.#panel.isVisible) void this.#lookAtServer();
       }),
       vscode.window.onDidChangeActiveTextEditor(() => {
         this.#moved();
@@ -84,7 +85,6 @@ export class Asking implements vscode.Disposable {
         this.#moved();
       }),
       on("glossator.ui.ask", (about) => this.#start(about instanceof vscode.Uri)),
-      on("glossator.ui.ask.followUp", () => this.#panel.focus()),
       on("glossator.ui.ask.new", () => this.#begin()),
       on("glossator.ui.ask.stop", () => this.#stop()),
       on("glossator.ui.ask.copy", () => this.#copy(this.#conversation.turns.at(-1))),
@@ -235,14 +235,6 @@ export class Asking implements vscode.Disposable {
     if (turn === undefined) return;
     await vscode.env.clipboard.writeText(asMarkdown(turn));
     vscode.window.setStatusBarMessage("Answer copied", 4000);
-  }
-
-  async #safely(run: () => Promise<void>): Promise<void> {
-    try {
-      await run();
-    } catch (trouble) {
-      await this.#showTrouble(trouble);
-    }
   }
 
   #turn(id: number): Turn | undefined {

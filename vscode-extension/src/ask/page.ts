@@ -4,6 +4,8 @@
  * It must not hold any text of an answer: that comes as messages.
  */
 
+import { MOST_CHARACTERS } from "../words.ts";
+
 /** What the page is made of; `source` is where the editor serves an extension's files from. */
 export interface PageParts {
   readonly script: string;
@@ -46,7 +48,7 @@ export function pageOf({ script, style, source, nonce }: PageParts): string {
 <p id="note" hidden></p>
 <button type="button" id="about" aria-pressed="false" hidden></button>
 <div class="box">
-<textarea id="question" rows="1" maxlength="10000" aria-label="Question about this workspace" placeholder="Ask about this workspace"></textarea>
+<textarea id="question" rows="1" maxlength="${MOST_CHARACTERS}" aria-label="Question about this workspace" placeholder="Ask about this workspace"></textarea>
 <button type="submit" id="send" title="Ask (Enter)" aria-label="Ask">${SEND}</button>
 <button type="button" id="stop" title="Stop (Escape)" aria-label="Stop" hidden>${STOP}</button>
 </div>

@@ -60,7 +60,7 @@ export class Showing {
 }
 
 /** Return who answered, and where. */
-export function originInWords(model: string | null, local: boolean | null): string {
+function originInWords(model: string | null, local: boolean | null): string {
   if (model === null) return "";
   return local === null ? model : `${model}, ${local ? "local" : "remote"}`;
 }

@@ -15,7 +15,7 @@ import { OPEN } from "../review/tree.ts";
 import type { Server } from "../server.ts";
 import { TRUST_FIRST, needsTrust } from "../trust.ts";
 import type { ViewContext } from "../views/index.ts";
-import { sentenceOf } from "../views/trouble.ts";
+import { sentenceOf } from "../trouble.ts";
 import { askedOf, commandOf, notesOf, proposalInWords } from "./requests.ts";
 import type { Asked } from "./requests.ts";
 

@@ -4,6 +4,7 @@
  * It must not know the editor.
  */
 
+import { asText } from "../markdown.ts";
 import type { AnswerPiece, Proposal } from "../protocol.ts";
 import { checksInWords, counted, originOf } from "../review/evidence.ts";
 import type { JobCommand } from "../server.ts";
@@ -58,11 +59,6 @@ export function proposalInWords(proposal: Proposal): string {
 /** Return what stands below an answer. */
 export function notesOf(piece: AnswerPiece): string {
   return (piece.notices ?? []).map((it) => `\n\n*Note: ${asText(it)}*`).join("");
-}
-
-/** Return words as Markdown that shows them as they are. */
-export function asText(words: string): string {
-  return words.replace(/\s+/gu, " ").replace(/[\\`*_{}[\]()#+!|<>~$&]/gu, "\\$&");
 }
 
 const COMMANDS = ["ask", "explain", "edit", "fix", "document"] as const;

@@ -27,10 +27,8 @@ export function pickCommands(parts: CommandParts): Readonly<Record<string, Handl
 async function menu({ server }: CommandParts): Promise<void> {
   const editor = vscode.window.activeTextEditor !== undefined;
   const items = menuOf({ state: server.state.kind, isTrusted: vscode.workspace.isTrusted, editor });
-  const shown = items.map(({ label, group, command, detail }) =>
-    group === undefined
-      ? { label, command, ...(detail === undefined ? {} : { description: detail }) }
-      : { label: group, kind: vscode.QuickPickItemKind.Separator, command },
+  const shown = items.map(({ label, group, command }) =>
+    group === undefined ? { label, command } : { label: group, kind: vscode.QuickPickItemKind.Separator, command },
   );
   const picked = await vscode.window.showQuickPick(shown, { title: "Glossator", placeHolder: "What shall Glossator do?" });
   if (picked !== undefined) await vscode.commands.executeCommand(picked.command);

@@ -9,7 +9,7 @@ import { object, text } from "../shapes.ts";
 
 /** The file that stands in a finished installation, written last. */
 export const MARKER = "glossator.json";
-export const OLDEST_PYTHON = [3, 11] as const;
+const OLDEST_PYTHON = [3, 11] as const;
 
 /** What an installation is made from; each change of it asks for another one. */
 export interface Recipe {

@@ -13,7 +13,7 @@ import { lineOfProblem, planPath } from "./plans.ts";
 import { Questions } from "./questions.ts";
 
 export class Planning implements vscode.Disposable {
-  readonly #showTrouble: (trouble: unknown) => Promise<void>;
+  readonly #safely: ViewContext["safely"];
   readonly #files = new PlanFiles();
   readonly #questions = new Questions();
   readonly #problems = vscode.languages.createDiagnosticCollection("glossator-plan");
@@ -21,8 +21,8 @@ export class Planning implements vscode.Disposable {
   readonly #held: vscode.Disposable;
   #serial = 0;
 
-  constructor({ server, showTrouble }: ViewContext) {
-    this.#showTrouble = showTrouble;
+  constructor({ server, safely }: ViewContext) {
+    this.#safely = safely;
     const on = (name: string, run: (uri: vscode.Uri | undefined) => Promise<void>): vscode.Disposable =>
       vscode.commands.registerCommand(name, (about: unknown) =>
         this.#safely(() => run(about instanceof vscode.Uri ? about : undefined)),
@@ -137,14 +137,6 @@ export class Planning implements vscode.Disposable {
   #look(): void {
     void vscode.commands.executeCommand("setContext", "glossator.planning", this.#questions.waiting.length > 0);
     this.#changed.fire();
-  }
-
-  async #safely(run: () => Promise<void>): Promise<void> {
-    try {
-      await run();
-    } catch (trouble) {
-      await this.#showTrouble(trouble);
-    }
   }
 }
 

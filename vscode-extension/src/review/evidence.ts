@@ -4,6 +4,7 @@
  * It must not know the editor, and leaves nothing out that the server said.
  */
 
+import { asText } from "../markdown.ts";
 import type { Evidence, Proposal } from "../protocol.ts";
 
 /** A fact about how a proposal came about: what it is of, and what it is. */
@@ -78,23 +79,23 @@ export function evidenceAsText(proposal: Proposal): string {
 export function evidenceAsMarkdown(proposal: Proposal): string {
   const rows = proposal.evidence.map((it) => {
     const cells = [it.verdict, it.check, toolOf(it), it.before, it.after];
-    return `| ${cells.map(escaped).join(" | ")} |`;
+    return `| ${cells.map(asText).join(" | ")} |`;
   });
   const table = rows.length === 0 ? [] : ["| verdict | check | tool | before | after |", "|---|---|---|---|---|", ...rows];
   return joined([
-    `# ${escaped(proposal.title)}`,
+    `# ${asText(proposal.title)}`,
     "",
     `${stateInWords(proposal).replace(/^./, (it) => it.toUpperCase())}; ${checksInWords(proposal)}.`,
-    ...section("", proposal.files.map((it) => `- ${escaped(fileInWords(it))}`)),
+    ...section("", proposal.files.map((it) => `- ${asText(fileInWords(it))}`)),
     ...section("", table),
-    ...section("", factsOf(proposal).map((it) => `- ${it.name}: ${escaped(it.value)}`)),
-    ...section("", proposal.told.map((it) => `- ${escaped(it)}`)),
-    ...section("", proposal.notices.map((it) => `- Note: ${escaped(it)}`)),
+    ...section("", factsOf(proposal).map((it) => `- ${it.name}: ${asText(it.value)}`)),
+    ...section("", proposal.told.map((it) => `- ${asText(it)}`)),
+    ...section("", proposal.notices.map((it) => `- Note: ${asText(it)}`)),
   ]);
 }
 
 /** Return what happens to a file. */
-export function fileInWords(file: Proposal["files"][number]): string {
+function fileInWords(file: Proposal["files"][number]): string {
   const words = {
     modified: file.path,
     created: `${file.path} (new)`,
@@ -137,9 +138,4 @@ function joined(lines: readonly string[]): string {
 
 function oneLine(text: string): string {
   return text.split(/\s+/u).filter(Boolean).join(" ");
-}
-
-/** Return text as Markdown that shows it as it is, in one line. */
-function escaped(text: string): string {
-  return oneLine(text).replace(/[\\`*_{}[\]()#+!|<>~$&-]/gu, (it) => (it === "-" ? it : `\\${it}`));
 }

@@ -33,14 +33,14 @@ interface InTree {
 export class Reviewing implements vscode.Disposable {
   readonly #controls = new HunkControls();
   readonly #tree = new ProposalTree();
-  readonly #showTrouble: (trouble: unknown) => Promise<void>;
+  readonly #safely: ViewContext["safely"];
   readonly #reviews: Reviews;
   readonly #texts: ProposalTexts;
   readonly #held: vscode.Disposable;
   #current: string | undefined;
 
-  constructor({ server, showTrouble }: ViewContext) {
-    this.#showTrouble = showTrouble;
+  constructor({ server, safely }: ViewContext) {
+    this.#safely = safely;
     this.#reviews = new Reviews(server, (key) => {
       this.#refresh(key);
     });
@@ -327,14 +327,6 @@ export class Reviewing implements vscode.Disposable {
   #mark(): void {
     const review = this.#current === undefined ? undefined : this.#reviews.open.get(this.#current);
     if (this.#current !== undefined && review !== undefined) this.#controls.mark(this.#current, review);
-  }
-
-  async #safely(run: () => Promise<void>): Promise<void> {
-    try {
-      await run();
-    } catch (trouble) {
-      await this.#showTrouble(trouble);
-    }
   }
 }
 

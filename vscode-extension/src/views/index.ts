@@ -22,8 +22,8 @@ export interface ViewContext {
   readonly extensionUri: vscode.Uri;
   /** The titles of the jobs that run, the newest last. */
   readonly jobTitles: () => readonly string[];
-  /** Shows trouble in its own sentence, with what can be done about it. */
-  readonly showTrouble: (trouble: unknown) => Promise<void>;
+  /** Does something; what goes wrong is shown in its own sentence, with what can be done about it. */
+  readonly safely: (run: () => Promise<void>) => Promise<void>;
 }
 
 /** Open all views for business; each is disposed of with the extension. */

@@ -76,6 +76,24 @@ local function with_places(line)
   return shown .. line:sub(at), places
 end
 
+---@param answer glossator.Answer
+---@return string[]
+local function foot(answer)
+  if not answer.is_done then
+    return { '', '...' }
+  end
+  local lines = { '' } ---@type string[]
+  for _, it in ipairs(answer.notices) do
+    table.insert(lines, '- Note: ' .. it:gsub('%s+', ' '))
+  end
+  if not answer.is_whole then
+    table.insert(lines, '(stopped)')
+  elseif answer.model then
+    table.insert(lines, ('By %s.'):format(answer.model))
+  end
+  return #lines > 1 and lines or {}
+end
+
 ---Return what is shown of an answer.
 ---@param answer glossator.Answer
 ---@return string[] lines
@@ -99,27 +117,9 @@ function M.render(answer)
   while lines[#lines] == '' do
     table.remove(lines)
   end
-  vim.list_extend(lines, M.foot(answer))
+  vim.list_extend(lines, foot(answer))
   table.insert(lines, '')
   return lines, places
-end
-
----@param answer glossator.Answer
----@return string[]
-function M.foot(answer)
-  if not answer.is_done then
-    return { '', '...' }
-  end
-  local lines = { '' } ---@type string[]
-  for _, it in ipairs(answer.notices) do
-    table.insert(lines, '- Note: ' .. it:gsub('%s+', ' '))
-  end
-  if not answer.is_whole then
-    table.insert(lines, '(stopped)')
-  elseif answer.model then
-    table.insert(lines, ('By %s.'):format(answer.model))
-  end
-  return #lines > 1 and lines or {}
 end
 
 ---Return the place that is meant in a line: the one at the column, else the nearest.

@@ -166,7 +166,7 @@ local function follow_up()
   end)
 end
 
----@type { name: string, what: string, run: fun() }[]
+---@type glossator.Action[]
 local actions = {
   { name = 'jump', what = 'go to the place under the cursor', run = jump },
   {
@@ -193,13 +193,6 @@ local actions = {
     end,
   },
 }
-table.insert(actions, {
-  name = 'help',
-  what = 'these keys',
-  run = function()
-    windows.help('Answer', options.now().keys.answer, actions)
-  end,
-})
 
 ---@type integer?
 local there
@@ -213,7 +206,7 @@ local function buffer()
   there = bufnr
   vim.api.nvim_set_hl(0, 'GlossatorCitation', { link = 'Underlined', default = true })
   windows.colour(bufnr, 'markdown')
-  windows.map(bufnr, options.now().keys.answer, actions)
+  windows.map(bufnr, 'Answer', options.now().keys.answer, actions)
   if options.now().keys.answer.jump then
     vim.keymap.set('n', 'gf', '<Plug>(glossator-jump)', { buffer = bufnr, remap = true })
   end
@@ -227,12 +220,13 @@ local function show(one)
   local bufnr = buffer()
   local win = windows.split(bufnr, options.now().answers)
   vim.b[bufnr].glossator_client = one.client_id
-  windows.bar(win, 'answer', options.now().keys.answer, {
+  local offered = {
     { 'jump', 'go to the place' },
     { 'follow_up', 'ask on' },
     { 'stop', 'stop' },
     { 'help', 'all keys' },
-  })
+  }
+  windows.bar(win, 'answer', windows.offer(options.now().keys.answer, offered))
   vim.api.nvim_win_set_cursor(win, { one.first + 1, 0 })
   vim.api.nvim_win_call(win, function()
     vim.fn.winrestview({ topline = one.first + 1 })
@@ -310,9 +304,6 @@ function M.open()
   end
   vim.api.nvim_set_current_win(show(shown[#shown]))
 end
-
----Ask on in the last conversation.
-M.follow_up = follow_up
 
 ---The server has ended: what was not whole will not become it.
 ---@param client_id integer

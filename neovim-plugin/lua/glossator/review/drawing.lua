@@ -24,16 +24,6 @@ local MOST_LIST_LINES = 10
 ---@field after integer
 ---@field windows { list: integer, before: integer, after: integer }
 
----@param text string?
----@return string[]
-local function lines_of(text)
-  local lines = vim.split(text or '', '\n')
-  if lines[#lines] == '' then
-    table.remove(lines)
-  end
-  return lines
-end
-
 ---@param bufnr integer
 ---@param side 'before'|'after'
 ---@param part glossator.Part
@@ -53,6 +43,16 @@ local function draw_part(bufnr, side, part)
 end
 
 ---@param view glossator.ReviewView
+---@return string
+local function bar_of(view)
+  if view.is_sent then
+    return 'being applied...'
+  end
+  local offered = windows.offer(options.now().keys.review, words.offered)
+  return words.counted(state.counts(view.review)) .. '  |  ' .. offered
+end
+
+---@param view glossator.ReviewView
 function M.draw(view)
   local lines, first = words.list(view.review, view.file)
   windows.fill(view.list, lines)
@@ -68,11 +68,9 @@ function M.draw(view)
     end
   end
   local change = view.review.files[view.file].change
-  local name = windows.literal(change.movedFrom or change.path)
-  local bar = windows.literal(words.bar(view.review, view.is_sent, options.now().keys.review))
-  vim.wo[view.windows.list][0].winbar = '%#Title# review %* ' .. bar
-  vim.wo[view.windows.before][0].winbar = '%#Title# before %* ' .. name
-  vim.wo[view.windows.after][0].winbar = '%#Title# after %* ' .. windows.literal(change.path)
+  windows.bar(view.windows.list, 'review', bar_of(view))
+  windows.bar(view.windows.before, 'before', change.movedFrom or change.path)
+  windows.bar(view.windows.after, 'after', change.path)
 end
 
 ---@param view glossator.ReviewView
@@ -80,9 +78,11 @@ end
 function M.show_file(view, file)
   view.file = file
   local change = view.review.files[file].change
-  local filetype = vim.filetype.match({ filename = change.path, contents = lines_of(change.after) })
+  local lines =
+    { before = windows.lines(change.before or ''), after = windows.lines(change.after or '') }
+  local filetype = vim.filetype.match({ filename = change.path, contents = lines.after })
   for _, side in ipairs({ 'before', 'after' }) do
-    windows.fill(view[side], lines_of(change[side]))
+    windows.fill(view[side], lines[side])
     if filetype then
       windows.colour(view[side], filetype)
     end

@@ -118,12 +118,10 @@ local function decide(view, parts, mark)
   if not next_part then
     return send(view)
   end
-  if mark == 'open' or vim.api.nvim_get_current_win() == view.windows.list then
-    drawing.draw(view)
-  else
+  if mark ~= 'open' and vim.api.nvim_get_current_win() ~= view.windows.list then
     drawing.go_to(view, next_part)
-    drawing.draw(view)
   end
+  drawing.draw(view)
 end
 
 ---@param view glossator.ReviewView
@@ -144,7 +142,7 @@ local function walk_open(view, step)
 end
 
 ---@param view glossator.ReviewView
----@return { name: string, what: string, run: fun() }[]
+---@return glossator.Action[]
 local function actions_of(view)
   local function marking(mark)
     return function()
@@ -162,7 +160,7 @@ local function actions_of(view)
       walk(view, step)
     end
   end
-  local actions = {
+  return {
     { name = 'accept', what = 'take this change', run = marking('accepted') },
     { name = 'discard', what = 'leave this change out', run = marking('discarded') },
     { name = 'reset', what = 'take the decision back', run = marking('open') },
@@ -212,14 +210,6 @@ local function actions_of(view)
       end,
     },
   }
-  table.insert(actions, {
-    name = 'help',
-    what = 'these keys',
-    run = function()
-      windows.help('Review', options.now().keys.review, actions)
-    end,
-  })
-  return actions
 end
 
 ---Let a whole proposal go.
@@ -237,7 +227,7 @@ local function listen(view)
   local actions = actions_of(view)
   for _, bufnr in ipairs({ view.list, view.before, view.after }) do
     vim.b[bufnr].glossator_client = view.client_id
-    windows.map(bufnr, options.now().keys.review, actions)
+    windows.map(bufnr, 'Review', options.now().keys.review, actions)
   end
   local wins = vim.tbl_values(view.windows)
   vim.api.nvim_create_autocmd('WinClosed', {

@@ -20,7 +20,7 @@ local said = { open = 'not decided', accepted = 'taken', discarded = 'left out' 
 
 ---@param evidence glossator.Evidence[]
 ---@return string
-function M.checked(evidence)
+local function checked(evidence)
   local parts = {} ---@type string[]
   for _, it in ipairs(evidence) do
     local verdict = it.verdict == 'passed' and 'ok' or 'FAILED'
@@ -73,7 +73,7 @@ function M.list(review, current)
   local proposal = review.proposal
   local lines = {
     proposal.title,
-    ('checked: %s, %s'):format(M.checked(proposal.evidence), made_by(proposal)),
+    ('checked: %s, %s'):format(checked(proposal.evidence), made_by(proposal)),
   }
   local first = #lines + 1
   for index, file in ipairs(review.files) do
@@ -101,29 +101,14 @@ end
 ---@type table<glossator.Mark, string>
 M.decided = { open = '', accepted = ' taken', discarded = ' left out' }
 
----Return what can be pressed now.
----@param review glossator.Review
----@param is_sent boolean
----@param keys glossator.ReviewKeys
----@return string
-function M.bar(review, is_sent, keys)
-  if is_sent then
-    return 'being applied...'
-  end
-  local parts = {} ---@type string[]
-  local offered = {
-    { keys.accept, 'take' },
-    { keys.discard, 'leave out' },
-    { keys.apply, 'apply' },
-    { keys.later, 'later' },
-    { keys.help, 'all keys' },
-  }
-  for _, it in ipairs(offered) do
-    if it[1] then
-      table.insert(parts, ('%s %s'):format(it[1], it[2]))
-    end
-  end
-  return M.counted(state.counts(review)) .. '  |  ' .. table.concat(parts, '  ')
-end
+---What the bar of a review offers: an action, and what it does.
+---@type string[][]
+M.offered = {
+  { 'accept', 'take' },
+  { 'discard', 'leave out' },
+  { 'apply', 'apply' },
+  { 'later', 'later' },
+  { 'help', 'all keys' },
+}
 
 return M
