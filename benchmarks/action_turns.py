@@ -36,8 +36,8 @@ from glossator_server.agent.files_seen import SeenFiles
 from glossator_server.agent.looking import Looking
 from glossator_server.agent.running import Running
 from glossator_server.agent.schemas import arguments, text
-from glossator_server.prompts.agent import PlanQuestion, edit_messages, plan_messages, role_sampling
-from glossator_server.sampling import SamplingOptions
+from glossator_server.prompts.agent import PlanQuestion, edit_messages, plan_messages
+from glossator_server.prompts.files import template_for
 from tests.server.agent.workspace import lay_out, staging_of
 
 WITH_SCHEMA = int(os.environ.get("GLOSSATOR_TURNS", "100"))
@@ -94,7 +94,7 @@ async def _turn(
     model: EmbeddedModel, root: Path, seed: int, *, constrained: bool
 ) -> dict[str, Any]:
     role, tools, messages = await _situation(root, random.Random(seed))
-    sampling = replace(role_sampling(role, SamplingOptions()), max_tokens=MOST_TOKENS, seed=seed)
+    sampling = replace(template_for(role, "").sampling, max_tokens=MOST_TOKENS, seed=seed)
     schema = action_schema(tuple(tools.values())) if constrained else None
     request = ChatRequest(messages, sampling, schema, errand=Errand("chat", role, DataClass.PUBLIC))
     began = time.monotonic()
@@ -121,13 +121,15 @@ async def _situation(
     instruction = rng.choice(INSTRUCTIONS)
     if rng.random() < 0.5:
         tools = {it.name: it for it in (*looking, _end("propose_plan", "title"))}
-        opening = plan_messages(PlanQuestion(instruction, tools=in_words(tuple(tools.values()))))
+        question = PlanQuestion(instruction, tools=in_words(tuple(tools.values())))
+        opening = plan_messages(question, template_for("plan", ""))
         role = "plan"
     else:
         running = Running(_nothing_wrong, staging.read).tools()
         changing = Changing(staging).tools()
         tools = {it.name: it for it in (*looking, *changing, *running, _end("finish", "summary"))}
-        opening = edit_messages(instruction, PLAN, in_words(tuple(tools.values())))
+        told = in_words(tuple(tools.values()))
+        opening = edit_messages(instruction, PLAN, told, template_for("edit", ""))
         role = "edit"
     messages = list(opening)
     for name, given in rng.sample(_EARLIER, rng.randrange(len(_EARLIER) + 1)):

@@ -17,8 +17,9 @@ from functools import cache
 from pathlib import Path
 
 from benchmarks.fix_programs.mutations import mutations
+from glossator_server.evals.workspaces import PREPARED
 
-PROGRAMS = Path(__file__).parent / "fix_programs"
+PROGRAMS = PREPARED / "programs"
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "c": ("make", "-s", "check"),
     "python": ("python3", "-m", "unittest", "-v"),

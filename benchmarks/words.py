@@ -16,13 +16,12 @@ import re
 import statistics
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.garbage import c_files
 from benchmarks.kernel_tree import kernel_tree
 from benchmarks.retrieval_measures import interval
-from benchmarks.words_measures import likeness, paired_difference
 from glossator_clients.errors import ModelError
 from glossator_clients.protocol import ChatModel, complete
 from glossator_clients.router import Need
@@ -36,6 +35,9 @@ from glossator_indexer.types import DocFields, Symbol, SymbolKind, TextChange
 from glossator_server.actions.document import document_symbol
 from glossator_server.actions.neighbours import documented_around, neighbours_of
 from glossator_server.app import load_application
+from glossator_server.evals.measures.meaning import encoder
+from glossator_server.evals.measures.mentions import mentions
+from glossator_server.evals.measures.words import chrf, rouge_l
 from glossator_server.files import read_snapshot
 from glossator_server.proposal import CommentProposal
 from glossator_server.settings import DocumentOptions, Settings
@@ -76,7 +78,8 @@ def summary(found: Sequence[dict[str, object]]) -> dict[str, object]:
 
 
 def _beside(found: Sequence[dict[str, object]], way: str, measure: str) -> dict[str, object]:
-    differences = paired_difference(_values(found, "ours", measure), _values(found, way, measure))
+    pairs = zip(_values(found, "ours", measure), _values(found, way, measure), strict=True)
+    differences = [ours - theirs for ours, theirs in pairs]
     low, high = interval(differences)
     return {
         "difference": round(statistics.fmean(differences), 4),
@@ -155,8 +158,13 @@ async def _row(
         "added_ms": _added_ms(outcome, seconds) if isinstance(outcome, CommentProposal) else 0.0,
     }
     for way, text in wrote.items():
-        measured = asdict(likeness(expected, text, snapshot.text))
-        row |= {f"{way} {measure}": value for measure, value in measured.items()}
+        measured = {
+            "rouge_l": rouge_l(expected, text),
+            "chrf": chrf(expected, text),
+            "meaning": encoder().likeness(expected, text),
+            "mentions": mentions(text, _code(snapshot, symbol), snapshot.text).precision,
+        }
+        row |= {f"{way} {measure}": round(value, 4) for measure, value in measured.items()}
     return row
 
 

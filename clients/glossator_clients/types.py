@@ -175,8 +175,8 @@ class ModelInfo:
 
     `id` is the user's name for it, `name` the server's; `context_tokens` is None where unknown;
     `local` is True only where the model is known to run on this machine. `digest` is the server's
-    for the model's files; `takes_tools` is None where nobody has said. `why` is the router's reason
-    for it, as one clause; `price` is the policy's.
+    for the model's files; `takes_tools` is None where nobody has said, and so is `parameters`, how
+    many the model has. `why` is the router's reason for it, as one clause; `price` is the policy's.
     """
 
     id: str
@@ -189,6 +189,7 @@ class ModelInfo:
     takes_tools: bool | None = None
     price: Price | None = None
     why: str = ""
+    parameters: float | None = None
 
     @property
     def route(self) -> str:

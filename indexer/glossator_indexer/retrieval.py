@@ -6,11 +6,11 @@ Pure ranking over symbols at hand; it must not read files or ask a model.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from glossator_indexer.types import DocFields, Symbol
+from glossator_indexer.types import DocFields, Symbol, SymbolKind
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
@@ -51,7 +51,8 @@ def nearest_documented(
 ) -> list[DocumentedSymbol]:
     """Return the `count` candidates most like the target, nearest first, equals in given order."""
     others = [it for it in candidates if it.symbol.name != target.name]
-    others.sort(key=lambda it: _likeness(target, it.symbol, weights), reverse=True)
+    own = _traits_of(target)
+    others.sort(key=lambda it: _likeness(own, _traits_of(it.symbol), weights), reverse=True)
     return others[:count]
 
 
@@ -67,29 +68,54 @@ def stem_of(word: str) -> str:
     return word[:_STEM]
 
 
-def _likeness(one: Symbol, other: Symbol, weights: NeighbourWeights) -> float:
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What of a symbol is compared with another's."""
+
+    name_words: frozenset[str]
+    parameter_names: frozenset[str]
+    type_words: frozenset[str]
+    kind: SymbolKind
+    returns: bool
+
+
+def _traits_of(symbol: Symbol) -> _Traits:
+    return _traits(
+        symbol.name,
+        tuple([(it.name, it.type) for it in symbol.parameters]),
+        symbol.return_type,
+        symbol.kind,
+    )
+
+
+# The symbols of a folder are compared with each symbol of a file.
+@lru_cache(maxsize=32_768)
+def _traits(
+    name: str,
+    parameters: tuple[tuple[str, str], ...],
+    return_type: str | None,
+    kind: SymbolKind,
+) -> _Traits:
+    types = (*(type_text for _, type_text in parameters), return_type or "")
+    return _Traits(
+        words_of(name),
+        frozenset(it for it, _ in parameters),
+        frozenset().union(*map(words_of, types)),
+        kind,
+        return_type not in (None, "void"),
+    )
+
+
+def _likeness(one: _Traits, other: _Traits, weights: NeighbourWeights) -> float:
     return (
-        weights.name_words * _overlap(words_of(one.name), words_of(other.name))
-        + weights.parameter_names * _overlap(_names(one), _names(other))
-        + weights.type_words * _overlap(_type_words(one), _type_words(other))
+        weights.name_words * _overlap(one.name_words, other.name_words)
+        + weights.parameter_names * _overlap(one.parameter_names, other.parameter_names)
+        + weights.type_words * _overlap(one.type_words, other.type_words)
         + weights.same_kind * (one.kind == other.kind)
-        + weights.same_returning * (_returns(one) == _returns(other))
+        + weights.same_returning * (one.returns == other.returns)
     )
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    union = one | other
-    return len(one & other) / len(union) if union else 0.0
-
-
-def _names(symbol: Symbol) -> frozenset[str]:
-    return frozenset(parameter.name for parameter in symbol.parameters)
-
-
-def _type_words(symbol: Symbol) -> frozenset[str]:
-    types: Sequence[str] = [parameter.type for parameter in symbol.parameters]
-    return frozenset().union(*(words_of(it) for it in (*types, symbol.return_type or "")))
-
-
-def _returns(symbol: Symbol) -> bool:
-    return symbol.return_type not in (None, "void")
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared) if shared else 0.0

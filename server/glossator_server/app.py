@@ -111,12 +111,23 @@ def load_application(workspace: Path | None = None) -> Application:
     problems = (*policy.warnings, *problems)
     if (problem := missing_part(policy)) is not None:
         problems = (*problems, problem)
+    problems += _prompt_problems()
     follow(policy.telemetry)
     if workspace is not None:
         found = read_workspace(workspace, settings, policy)
         policy, settings = found.policy, found.settings
         problems += found.sentences
     return Application(policy, settings, problems, workspace)
+
+
+def _prompt_problems() -> tuple[str, ...]:
+    """Return a sentence for each prompt of the user's that cannot be used."""
+    if not user_config().with_name("prompts").is_dir():
+        # Most people have none, and pay nothing for those who do.
+        return ()
+    from glossator_server.prompts.files import prompt_problems
+
+    return prompt_problems()
 
 
 def index_places(root: Path) -> OwnerPlaces:

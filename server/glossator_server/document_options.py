@@ -19,6 +19,7 @@ from glossator_server.setting_keys import (
     one_of,
     one_of_these,
     or_none,
+    prompt_name,
     schema_of,
     some_of,
     switch,
@@ -73,7 +74,7 @@ class DocumentOptions:
     `drift` says where drifted comments are shown in an editor: in "open" files, in the whole
     "workspace", or "off". `feedback` says whether it is kept on this machine what became of a
     comment, which any layer can switch off and none on again. `sampling` is that of the role, from
-    its own table.
+    its own table. `prompt` is the name or the path of the prompt, empty for the model's usual one.
     """
 
     style: str = AUTO_STYLE
@@ -94,6 +95,15 @@ class DocumentOptions:
     feedback: bool = True
     overrides: tuple[Override, ...] = ()
     sampling: SamplingOptions = AS_PROMPTED
+    prompt: str = ""
+
+    def with_prompt(self, prompt: str) -> DocumentOptions:
+        """Return the options with one prompt for all files, whatever is chosen by path."""
+        overrides = tuple(
+            replace(it, chosen=tuple(pair for pair in it.chosen if pair[0] != "prompt"))
+            for it in self.overrides
+        )
+        return replace(self, prompt=prompt, overrides=overrides)
 
     def for_path(self, path: Path | None) -> DocumentOptions:
         """Return the options with the choices for a file; later overrides win."""
@@ -174,6 +184,7 @@ _CHOICES: Mapping[str, Key] = {
         "Sections that every comment gets, by title.",
         lambda value: tuple(value.items()),
     ),
+    "prompt": prompt_name("The prompt that asks for the words; the usual one, unless set."),
     "drift": one_of_these(
         DRIFT, "Where an editor shows comments that no longer agree with their code."
     ),

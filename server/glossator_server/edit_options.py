@@ -17,7 +17,7 @@ class EditOptions:
 
     `steps` are turns of the model that edits, `seconds` wall time over all, `tokens` prompts and
     answers of all models, `files` how many one edit may change. `reviews` is how often a critic may
-    send it back.
+    send it back. The prompts are names or paths, empty for the usual ones.
     """
 
     steps: int = 40
@@ -27,6 +27,9 @@ class EditOptions:
     reviews: int = 2
     plan_sampling: SamplingOptions = field(default_factory=SamplingOptions)
     sampling: SamplingOptions = field(default_factory=SamplingOptions)
+    plan_prompt: str = ""
+    prompt: str = ""
+    critic_prompt: str = ""
 
 
 EDIT = Table(

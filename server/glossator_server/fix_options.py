@@ -18,6 +18,8 @@ AS_PROMPTED = SamplingOptions()
 class FixOptions:
     """How much a fix may cost; `sampling` is that of the role, from its own table.
 
+    `prompt` and `critic_prompt` are names or paths of prompts, empty for the usual ones.
+
     `rounds` are those of asking and checking, `seconds` is wall time over all of them, `tokens`
     counts prompts and answers of all models. `test_seconds` is how long one command of tests may
     take.
@@ -28,6 +30,8 @@ class FixOptions:
     tokens: int = 100_000
     test_seconds: int = 60
     sampling: SamplingOptions = AS_PROMPTED
+    prompt: str = ""
+    critic_prompt: str = ""
 
 
 FIX = Table(

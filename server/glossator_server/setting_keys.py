@@ -5,6 +5,7 @@ It must not know any single preference.
 
 from __future__ import annotations
 
+import re
 import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 KNOWN = (
-    "document.*, fix.*, edit.*, review, code_lens, index.*, sampling.*, preferred_models, "
-    "c.annotations"
+    "document.*, fix.*, edit.*, review, code_lens, index.*, sampling.*, prompts.*, "
+    "preferred_models, c.annotations"
 )
+# No dot and no slash: what has one is the path of a file.
+_PROMPT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 # Of a key that nobody knows: enough to find it.
 MAX_SHOWN_CHARACTERS = 80
 OptionsT = TypeVar("OptionsT", bound="DataclassInstance")
@@ -150,6 +153,24 @@ def words(longest: int, says: str) -> Key:
         lambda: {"type": "string", "maxLength": longest},
         says,
     )
+
+
+def prompt_name(says: str) -> Key:
+    """Return a key for the name of a prompt, which need not be there; empty for the usual one.
+
+    No path is a name: a folder chooses among the prompts that its user has, and adds none.
+    """
+    return Key(
+        lambda value: isinstance(value, str) and (not value or is_prompt_name(value)),
+        lambda: "name a prompt that glossator prompt list shows",
+        lambda: {"type": "string", "pattern": f"^({_PROMPT_NAME.pattern})?$"},
+        says,
+    )
+
+
+def is_prompt_name(word: str) -> bool:
+    """Tell whether a word can be the name of a prompt, and not the path of its file."""
+    return _PROMPT_NAME.fullmatch(word) is not None
 
 
 def words_schema(meanings: Mapping[str, str]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from glossator_indexer.languages import Language, with_annotations
 from glossator_server.document_options import AUTO_STYLE, DOCUMENT, DocumentOptions
 from glossator_server.edit_options import EDIT, EditOptions
 from glossator_server.fix_options import FIX, FixOptions
-from glossator_server.sampling import SamplingOptions
+from glossator_server.sampling import AskingOptions, SamplingOptions
 from glossator_server.setting_keys import (
     MAX_SHOWN_CHARACTERS,
     IgnoredKey,
@@ -29,6 +29,7 @@ from glossator_server.setting_keys import (
     number,
     one_of_these,
     or_none,
+    prompt_name,
     schema_of,
     switch,
     whole_number,
@@ -44,6 +45,7 @@ _PREFERENCES = (
     "code_lens",
     "index",
     "sampling",
+    "prompts",
     "preferred_models",
     "c",
 )
@@ -56,6 +58,21 @@ VECTOR_STORES: Mapping[str, str] = {
 }
 # Those whose models write words: what makes vectors or ranks has nothing to sample.
 ROLES = tuple(it for it in ROLE_NAMES if it not in {"embed", "rerank"})
+# What models are asked for, each by a prompt of its own.
+PROMPT_USES: Mapping[str, str] = {
+    "document": "the words of a doc comment",
+    "fix": "a change that mends what is wrong",
+    "critic": "a verdict on a fix",
+    "plan": "the plan of an edit",
+    "edit": "the changes of an edit",
+    "edit-critic": "a verdict on an edit",
+    "ask": "the answer to a question about the repository",
+    "explain": "what a piece of code does",
+    "review": "the defects in a piece of code",
+    "intent": "the intent of free text",
+    "summarise": "a conversation in fewer words",
+    "judge": "which of two texts is better, when a measurement asks a judge",
+}
 # More than any server takes.
 MOST_STOPS = 4
 REASONING: Mapping[str, str] = {
@@ -95,12 +112,14 @@ class Settings:
 
     `preferred_models` are ids of approved models, first choice first; `annotations` are macros of
     the code base that decorate declarations and mean nothing to the grammar; `sampling` has an
-    entry for each role that asks for its words in another way than the prompts do. `review` says
+    entry for each role that asks for its words in another way than the prompts do, and `prompts` a
+    name for each use that is asked for by another prompt than the usual one. `review` says
     which changes an editor shows before it applies them: "always" all, "code" all but comments,
     or only "multi-file" ones.
     """
 
     sampling: Mapping[str, SamplingOptions] = field(default_factory=dict)
+    prompts: Mapping[str, str] = field(default_factory=dict)
     document: DocumentOptions = field(default_factory=DocumentOptions)
     fix: FixOptions = field(default_factory=FixOptions)
     edit: EditOptions = field(default_factory=EditOptions)
@@ -149,6 +168,10 @@ class Settings:
                     sampling, sentences = _narrow_sampling(self.sampling, value)
                     settings = replace(settings, sampling=sampling)
                     ignored.extend(sentences)
+                case "prompts", Mapping():
+                    prompts, sentences = _narrow_prompts(self.prompts, value)
+                    settings = replace(settings, prompts=prompts)
+                    ignored.extend(sentences)
                 case "preferred_models", [*names] if all(isinstance(it, str) for it in names):
                     settings = replace(settings, preferred_models=tuple(map(str, names)))
                 case "c", {"annotations": [*names], **others} if not others:
@@ -163,23 +186,43 @@ class Settings:
 
     @property
     def fixing(self) -> FixOptions:
-        """Return how much a fix may cost, with how its model picks its words."""
-        return replace(self.fix, sampling=self.sampling.get("fix", SamplingOptions()))
+        """Return how much a fix may cost, with how its models are asked."""
+        return replace(
+            self.fix,
+            sampling=self.sampling.get("fix", SamplingOptions()),
+            prompt=self.prompts.get("fix", ""),
+            critic_prompt=self.prompts.get("critic", ""),
+        )
 
     @property
     def editing(self) -> EditOptions:
-        """Return how much an edit may cost, with how its models pick their words."""
+        """Return how much an edit may cost, with how its models are asked."""
         return replace(
             self.edit,
             plan_sampling=self.sampling.get("plan", SamplingOptions()),
             sampling=self.sampling.get("edit", SamplingOptions()),
+            plan_prompt=self.prompts.get("plan", ""),
+            prompt=self.prompts.get("edit", ""),
+            critic_prompt=self.prompts.get("edit-critic", ""),
         )
 
     @property
     def documenting(self) -> DocumentOptions:
-        """Return how doc comments are written, with how their model picks its words."""
+        """Return how doc comments are written, with how their model is asked."""
         chosen = self.sampling.get("document", SamplingOptions())
-        return replace(self.document, sampling=chosen)
+        prompt = self.document.prompt or self.prompts.get("document", "")
+        return replace(self.document, sampling=chosen, prompt=prompt)
+
+    def asking(self, role: str) -> AskingOptions:
+        """Return how the model of a role is asked that has no options of its own."""
+        return AskingOptions(self.sampling.get(role, SamplingOptions()), self.prompts)
+
+    def with_prompt(self, use: str, prompt: str) -> Settings:
+        """Return the settings with one prompt for a use, by name or path, whatever is chosen."""
+        chosen = replace(self, prompts={**self.prompts, use: prompt})
+        if use != "document":
+            return chosen
+        return replace(chosen, document=self.document.with_prompt(prompt))
 
     def language(self, language: Language | None) -> Language | None:
         """Return a language as it reads with the macros of the code base."""
@@ -216,9 +259,10 @@ def preference_schema() -> dict[str, Any]:
         "sampling": {
             "type": "object",
             "description": "How the model of each role picks its words.",
-            "properties": {it: schema_of(_SAMPLING, f"For the role `{it}`.") for it in ROLES},
+            "properties": {it: schema_of(SAMPLING, f"For the role `{it}`.") for it in ROLES},
             "additionalProperties": False,
         },
+        "prompts": schema_of(PROMPTS, "Which prompt asks for what, where not the usual one."),
         "preferred_models": {
             **names,
             "description": "Ids of models that are approved anyway, first choice first.",
@@ -250,16 +294,29 @@ def _narrow_sampling(
             )
             ignored.append(IgnoredKey(what, ("sampling", role)))
             continue
-        values = {
-            key: tuple(value) if key == "stop" and isinstance(value, list) else value
-            for key, value in table.items()
-        }
-        options, left_out = narrow(known.get(role, SamplingOptions()), values, _SAMPLING)
+        options, left_out = narrow(known.get(role, SamplingOptions()), table, SAMPLING)
         chosen[role] = options
         ignored += [
             IgnoredKey(it.sentence.replace("sampling.", f"sampling.{role}.", 1), it.place)
             for it in left_out
         ]
+    return chosen, ignored
+
+
+def _narrow_prompts(
+    known: Mapping[str, str], table: Mapping[str, object]
+) -> tuple[Mapping[str, str], list[IgnoredKey]]:
+    chosen, ignored = dict(known), list[IgnoredKey]()
+    for use, name in table.items():
+        key = PROMPTS.keys.get(use)
+        if key is None:
+            what = f"prompts.{use[:MAX_SHOWN_CHARACTERS]} is ignored: choose a prompt for one of "
+            ignored.append(IgnoredKey(f"{what}{', '.join(PROMPT_USES)}.", ("prompts", use)))
+        elif key.accepts(name):
+            chosen[use] = str(name)
+        else:
+            what = f"prompts.{use} cannot be {reprlib.repr(name)}; {key.hint()}."
+            ignored.append(IgnoredKey(what, ("prompts", use)))
     return chosen, ignored
 
 
@@ -289,7 +346,8 @@ _INDEX = Table(
         "idle_minutes": whole_number(1, 24 * 60, "How many minutes an index stays up unused."),
     },
 )
-_SAMPLING = Table(
+PROMPTS = Table("prompts", {it: prompt_name(f"For {says}.") for it, says in PROMPT_USES.items()})
+SAMPLING = Table(
     "sampling",
     {
         "temperature": number(0, 2, "How freely words are picked; 0 always picks the likeliest."),
@@ -297,7 +355,7 @@ _SAMPLING = Table(
         "max_tokens": whole_number(16, 100_000, "The longest answer, thoughts included."),
         "stop": Key(
             lambda value: (
-                isinstance(value, tuple)
+                isinstance(value, list)
                 and len(value) <= MOST_STOPS
                 and all(isinstance(it, str) and it for it in value)
             ),
@@ -308,6 +366,7 @@ _SAMPLING = Table(
                 "maxItems": MOST_STOPS,
             },
             "Texts that end an answer.",
+            tuple,
         ),
         "reasoning": one_of_these(REASONING, "Where a model thinks before it answers."),
     },

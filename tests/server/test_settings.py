@@ -58,6 +58,52 @@ def test_a_layer_chooses_how_the_model_of_a_role_picks_its_words() -> None:
     assert settings.documenting.sampling == SamplingOptions(0, 0.5, 100, ("\n\n",), "field")
 
 
+def test_a_prompt_is_chosen_for_each_use() -> None:
+    chosen = {"fix": "ours", "critic": "strict", "plan": "p", "edit": "e", "edit-critic": "c"}
+    layer = {"prompts": {**chosen, "document": "d", "ask": "a"}}
+    settings, ignored = Settings().narrowed(layer)
+    assert ignored == ()
+    assert (settings.fixing.prompt, settings.fixing.critic_prompt) == ("ours", "strict")
+    edit = settings.editing
+    assert (edit.plan_prompt, edit.prompt, edit.critic_prompt) == ("p", "e", "c")
+    assert settings.documenting.prompt == "d"
+    assert settings.asking("ask").prompt("ask") == "a"
+    assert settings.asking("ask").prompt("explain") == ""
+    # The usual one again.
+    settings, _ = settings.narrowed({"prompts": {"fix": ""}})
+    assert settings.fixing.prompt == ""
+
+
+def test_a_prompt_for_comments_may_differ_by_path() -> None:
+    override = {"paths": ["drivers/**"], "prompt": "drivers"}
+    layer = {"prompts": {"document": "d"}, "document": {"overrides": [override]}}
+    options = Settings().narrowed(layer)[0].documenting
+    assert options.for_path(Path("/x/drivers/a.c")).prompt == "drivers"
+    assert options.for_path(Path("/x/mm/a.c")).prompt == "d"
+    # Who tries a prompt tries it everywhere.
+    options = Settings().narrowed(layer)[0].with_prompt("document", "/x/tried.md").documenting
+    assert options.for_path(Path("/x/drivers/a.c")).prompt == "/x/tried.md"
+    assert Settings().with_prompt("ask", "tried").asking("ask").prompt("ask") == "tried"
+
+
+@pytest.mark.parametrize(
+    ("layer", "place"),
+    [
+        ({"prompts": {"poem": "mine"}}, "prompts.poem"),
+        ({"prompts": {"ask": "../mine"}}, "prompts.ask"),
+        ({"prompts": {"ask": "/tmp/mine.md"}}, "prompts.ask"),
+        ({"prompts": {"ask": 3}}, "prompts.ask"),
+        ({"prompts": "mine"}, "prompts"),
+        ({"document": {"prompt": "mine.md"}}, "document.prompt"),
+    ],
+)
+def test_no_layer_brings_a_prompt_of_its_own(layer: dict[str, object], place: str) -> None:
+    settings, ignored = Settings().narrowed(layer)
+    assert settings == Settings()
+    assert len(ignored) == 1
+    assert ignored[0].startswith(place)
+
+
 @pytest.mark.parametrize(
     ("table", "named"),
     [

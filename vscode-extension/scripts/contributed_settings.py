@@ -25,12 +25,12 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Fixes": ("fix",),
     "Edits": ("edit",),
     "Index and Search": ("index",),
-    "Models": ("preferredModels", "sampling"),
+    "Models": ("preferredModels", "sampling", "prompts"),
     "C": ("c",),
     "Server": ("path", "package", "python", "trace.server"),
 }
 # One setting as a whole: ten roles with five keys each would bury the rest.
-WHOLE = frozenset({"sampling"})
+WHOLE = frozenset({"sampling", "prompts"})
 # In the editor, what is not set is null; the words of the server's default are these.
 LEARNED = "As in the code around."
 PROGRAM = "Only your own settings count here, never those of a folder."

@@ -187,6 +187,7 @@ class OpenAIModel:
             self._info,
             context_tokens=self._info.context_tokens or server.context_tokens,
             takes_tools=server.traits.takes_tools if takes_tools is None else takes_tools,
+            parameters=server.parameters,
         )
         return server
 

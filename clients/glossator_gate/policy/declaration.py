@@ -269,8 +269,8 @@ TABLES = (
 
 # Preferences, which other parts of Glossator read; their keys are those parts' business.
 PREFERENCES = frozenset({
-    "ask", "c", "document", "edit", "embed", "fix", "index", "preferred_models", "review",
-    "sampling", "search",
+    "ask", "c", "document", "edit", "embed", "fix", "index", "preferred_models", "prompts",
+    "review", "sampling", "search",
 })  # fmt: skip
 
 # What the policy reads of the file of a workspace.

@@ -164,7 +164,7 @@ class _Asking:
         if lines is not None:
             where += f", lines {lines.start} to {lines.stop - 1}"
         subject = AskSubject(question.text, tuple(pieces), where, self.before.text)
-        return ask_prompt(subject, info, self.sources.sampling)
+        return ask_prompt(subject, info, self.sources.asking)
 
     def _request(self, info: ModelInfo) -> ChatRequest | None:
         """Return the question as it fits a model; None where it does not, or that is too small."""

@@ -101,8 +101,9 @@ async def _summary(turns: Sequence[Turn], sources: AskSources, spending: Spendin
     except GlossatorError as trouble:
         _log.info("no summary: %s", trouble)
         return None
+    prompt = sources.asking.prompt("summarise")
     try:
-        request = summarise_request(as_data("the conversation", _told(turns)), model.info)
+        request = summarise_request(as_data("the conversation", _told(turns)), model.info, prompt)
         if request is None or is_small(model.info):
             return None
         started = time.monotonic()

@@ -50,6 +50,7 @@ from glossator_server.prompts import (
     first_sentences,
     read_fields,
     repair_messages,
+    template_for,
     without_cut_phrases,
 )
 from glossator_server.proposal import CommentProposal, Outcome, SkipCause, Skipped
@@ -189,7 +190,8 @@ async def _write(
             if not reasons:
                 return placed
             draft.has_failed = True
-        request = repair_messages(_asked_of(request, model.info), answer, reasons, model.info)
+        template = template_for(ROLE, site.options.prompt, model.info)
+        request = repair_messages(_asked_of(request, model.info), answer, reasons, template)
     return await asyncio.to_thread(_last_resort, site, draft, reasons)
 
 
@@ -219,7 +221,8 @@ def _request(
 
     Who takes over gets the question alone: answers that were sent back were not its own.
     """
-    prompt = document_prompt(subject, info, site.options.sampling)
+    options = site.options
+    prompt = document_prompt(subject, info, options.sampling, options.prompt)
     if prompt is None:
         return None
     draft.cuts, draft.sentences = prompt.notices, prompt.sentences

@@ -37,14 +37,10 @@ from glossator_server.change_set import ChangeSet
 from glossator_server.changes.diffs import diff_of
 from glossator_server.edit_options import EditOptions
 from glossator_server.errors import UsageError
-from glossator_server.prompts.agent import (
-    ReviewedEdit,
-    critic_question,
-    edit_messages,
-    refusal,
-    role_sampling,
-)
+from glossator_server.prompts.agent import ReviewedEdit, critic_question, edit_messages, refusal
+from glossator_server.prompts.files import template_for
 from glossator_server.prompts.fix import CriticVerdict, is_small, read_verdict
+from glossator_server.prompts.templates import with_choices
 from glossator_server.proposal import Evidence, Verdict
 from glossator_server.protected import is_protected, needs_confirmation
 from glossator_server.reflection.loop import Spending
@@ -171,19 +167,20 @@ def _task(work: _Work, model: ChatModel) -> AgentTask:
         )
     }
     told = "" if makes_calls(model.info) else in_words(tuple(tools.values()))
+    template = template_for(ROLE, options.prompt)
 
     async def accept(action: Action) -> str | None:
         return await _objection(work, str(action.arguments["summary"]))
 
     return AgentTask(
         ROLE,
-        edit_messages(work.wish.instruction, work.plan.text, told),
+        edit_messages(work.wish.instruction, work.plan.text, told, template),
         tools,
         accept,
         lambda: work.staging.digest,
         AgentBudget(options.steps, options.seconds, options.tokens),
         workbench.data_class,
-        role_sampling(ROLE, options.sampling),
+        with_choices(template.sampling, options.sampling),
     )
 
 
@@ -260,7 +257,11 @@ async def _objection(work: _Work, summary: str) -> str | None:
 def _sent_back(work: _Work, reasons: str, noted: str) -> str | None:
     work.refusals += 1
     work.note(f"sent back: {noted}")
-    return None if work.refusals >= MOST_REFUSALS else refusal(reasons)
+    return (
+        None
+        if work.refusals >= MOST_REFUSALS
+        else refusal(reasons, template_for(ROLE, work.options.prompt))
+    )
 
 
 async def _verdict(work: _Work, judgement: SetJudgement) -> CriticVerdict | None:
@@ -283,7 +284,7 @@ async def _verdict(work: _Work, judgement: SetJudgement) -> CriticVerdict | None
         as_data("the change", diff_of(work.staging.changes)),
         as_data("the checks", "\n".join(checks) or "nothing wrong"),
     )
-    request = critic_question(edit, critic.info)
+    request = critic_question(edit, critic.info, work.options.critic_prompt)
     errand = Errand("chat", CRITIC_ROLE, work.workbench.data_class)
     began = time.monotonic()
     try:

@@ -192,7 +192,7 @@ class _Explaining:
             else str(part.citation)
         )
         texts = [shown_piece(at, it) for at, it in enumerate(pieces, 1)]
-        prompt = explain_prompt(what, texts, self.model.info, self.sources.sampling)
+        prompt = explain_prompt(what, texts, self.model.info, self.sources.asking)
         if prompt is None:
             self.notices.append(f"{part.citation} does not fit {self.model.info.id}")
             return None
@@ -207,7 +207,7 @@ class _Explaining:
         self.report.say("sums up")
         texts = [f"[{at}] {text}" for at, (_, text) in enumerate(explained, 1)]
         what = self.target.symbol or self.code.path
-        prompt = whole_prompt(what, texts, self.model.info, self.sources.sampling)
+        prompt = whole_prompt(what, texts, self.model.info, self.sources.asking)
         if prompt is None:
             self.notices.append("there is no summary: the parts do not fit the prompt")
             return

@@ -131,6 +131,8 @@ async def fix(
         workshop.checker,
         asking.request,
         await suggestions_for(task, workshop.checker),
+        options.prompt,
+        options.critic_prompt,
     )
     budget = Budget(options.rounds, options.seconds, options.tokens)
     try:

@@ -59,7 +59,10 @@ class FixQuestion:
         # All that a prompt depends on; headers are read for it.
         key = (info.api, info.context_tokens)
         if key not in self._made:
-            self._made[key] = fix_prompt(self._subject(info), info, self.options.sampling)
+            options = self.options
+            self._made[key] = fix_prompt(
+                self._subject(info), info, options.sampling, options.prompt
+            )
         return self._made[key]
 
     def _subject(self, info: ModelInfo) -> FixSubject:

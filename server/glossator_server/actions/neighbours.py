@@ -34,8 +34,15 @@ def neighbours_of(
     snapshot: Snapshot, symbol: Symbol, around: Sequence[DocumentedSymbol]
 ) -> list[DocumentedSymbol]:
     """Return the documented symbols most like `symbol`, nearest first, our own examples last."""
+    return nearest_in(snapshot.source.language, symbol, around)
+
+
+def nearest_in(
+    language: Language, symbol: Symbol, around: Sequence[DocumentedSymbol]
+) -> list[DocumentedSymbol]:
+    """Return the same for a symbol in a language."""
     own = nearest_documented(symbol, around, MOST_NEIGHBOURS)
-    ours = _shipped(snapshot.source.language)
+    ours = _shipped(language)
     return own + nearest_documented(symbol, ours, MOST_NEIGHBOURS - len(own))
 
 

@@ -29,7 +29,9 @@ from glossator_server.agent.staging import Staging
 from glossator_server.agent.transcript import Transcript
 from glossator_server.edit_options import EditOptions
 from glossator_server.errors import UsageError
-from glossator_server.prompts.agent import PlanQuestion, plan_messages, role_sampling
+from glossator_server.prompts.agent import PlanQuestion, plan_messages
+from glossator_server.prompts.files import template_for
+from glossator_server.prompts.templates import with_choices
 from glossator_server.protected import is_protected
 from glossator_server.reflection.loop import Spending
 
@@ -76,7 +78,8 @@ async def plan_edit(
     tools = {it.name: it for it in (*looking.tools(), _propose_plan(options.files))}
     model = await workbench.models.of(ROLE)
     told = "" if makes_calls(model.info) else in_words(tuple(tools.values()))
-    opening = plan_messages(await _question(wish, workbench, staging, told))
+    template = template_for(ROLE, options.plan_prompt)
+    opening = plan_messages(await _question(wish, workbench, staging, told), template)
     transcript = Transcript(workbench.transcripts)
     transcript.add("begin", schema=1, role=ROLE, instruction=wish.instruction)
 
@@ -95,7 +98,7 @@ async def plan_edit(
         lambda: "",
         AgentBudget(options.steps, options.seconds, options.tokens),
         workbench.data_class,
-        role_sampling(ROLE, options.plan_sampling),
+        with_choices(template.sampling, options.plan_sampling),
     )
     end = await run_agent(task, model, transcript, Spending(), report)
     return _plan_of(end, access, transcript)

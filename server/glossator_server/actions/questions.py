@@ -22,7 +22,7 @@ from glossator_indexer.records import (
 from glossator_server.actions.workshop import OpenModel
 from glossator_server.agent.staging import OpenText
 from glossator_server.policies import WorkspacePolicy
-from glossator_server.sampling import SamplingOptions
+from glossator_server.sampling import AskingOptions
 
 NOTHING_BEFORE = (
     "there is no conversation about this repository to go on with; asked as a new question"
@@ -142,7 +142,7 @@ class AskSources:
     prefix: str = ""
     open_texts: Mapping[Path, OpenText] = field(default_factory=dict)
     open_paths: tuple[str, ...] = ()
-    sampling: SamplingOptions = field(default_factory=SamplingOptions)
+    asking: AskingOptions = field(default_factory=AskingOptions)
     wait_for_index: WaitForIndex | None = None
 
 

@@ -20,7 +20,7 @@ from glossator_server.actions.background import background_of
 from glossator_server.actions.excerpts import MOST_CHARACTERS, MOST_WHOLE_FILE
 from glossator_server.edits import line_and_column, lines_of_span
 from glossator_server.prompts.review import SaidFinding, read_findings, review_prompt
-from glossator_server.sampling import SamplingOptions
+from glossator_server.sampling import AskingOptions
 from glossator_server.snapshot import Snapshot
 
 ROLE = "review"
@@ -84,7 +84,7 @@ async def review_piece(
     snapshot: Snapshot,
     piece: ReviewedPiece,
     model: ChatModel,
-    sampling: SamplingOptions,
+    asking: AskingOptions,
     root: Path,
 ) -> Review:
     """Ask a model about one piece, and keep the findings that the code bears out.
@@ -95,9 +95,7 @@ async def review_piece(
     code = snapshot.text[span.start : span.end]
     background = background_of(snapshot, (span,), piece.pieces, root)
     name = snapshot.path.name if snapshot.path is not None else "the text"
-    prompt = review_prompt(
-        snapshot.source.language.id, name, code, background, model.info, sampling
-    )
+    prompt = review_prompt(snapshot.source.language.id, name, code, background, model.info, asking)
     notices, missed = [], []
     if span != piece.span:
         missed.append(f"{_title(snapshot, piece.span)} is long; its end was not reviewed")

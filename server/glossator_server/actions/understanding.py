@@ -60,11 +60,15 @@ class Understanding:
 
 
 async def understand(
-    text: str, data_class: DataClass, open_model: Callable[[str], Awaitable[ChatModel]]
+    text: str,
+    data_class: DataClass,
+    open_model: Callable[[str], Awaitable[ChatModel]],
+    prompt: str = "",
 ) -> Understanding:
     """Return what a text of a class asks for; `open_model` opens the model of a role.
 
-    A model is asked only where rules and examples are not sure, and its failure is no failure.
+    A model is asked only where rules and examples are not sure, by the prompt that is named or the
+    usual one, and its failure is no failure.
     """
     check_text(text)
     from glossator_server.intent import classify
@@ -79,7 +83,7 @@ async def understand(
     except GlossatorError as trouble:
         return Understanding(guess, trouble=str(trouble))
     try:
-        decided = await classify_with_model(guess, text, model, data_class)
+        decided = await classify_with_model(guess, text, model, data_class, prompt)
     finally:
         await model.close()
     return Understanding(decided, model.info.id)

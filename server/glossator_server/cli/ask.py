@@ -38,7 +38,6 @@ from glossator_server.cli.workbench import Place, index_of, place_of
 from glossator_server.edits import lines_of_span, offset_of_line
 from glossator_server.errors import UsageError
 from glossator_server.files import read_snapshot
-from glossator_server.sampling import SamplingOptions
 from glossator_server.snapshot import Snapshot
 
 
@@ -157,7 +156,7 @@ async def sources_for(place: Place) -> AsyncIterator[AskSources]:
             place.data_class,
             link_in_text,
             "" if inner == "." else f"{inner}/",
-            sampling=application.settings.sampling.get("ask", SamplingOptions()),
+            asking=application.settings.asking("ask"),
             wait_for_index=None if index is None else lambda: _made_whole(index),
         )
 

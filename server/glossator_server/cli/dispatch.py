@@ -80,6 +80,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         approve,
         ask,
         audit,
+        data,
         do,
         doctor,
         document,
@@ -91,6 +92,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         mcp,
         models,
         policy,
+        prompt,
         recover,
         review,
         search,
@@ -98,10 +100,12 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         transcript,
         tune,
     )
+    from glossator_server.cli import eval as evaluation
 
     return (
         *(serve, document, fix, edit, review, ask, explain, do, index, search),
-        *(models, policy, approve, audit, feedback, transcript, recover, doctor, mcp, tune),
+        *(evaluation, prompt, data, models, policy, approve, audit, feedback, transcript),
+        *(tune, recover, doctor, mcp),
     )
 
 

@@ -49,7 +49,8 @@ def run(options: argparse.Namespace) -> int:
         async def open_model(role: str) -> ChatModel:
             return await application.open_model(Need(role, data_class, preferred))
 
-        return await understand(options.text, data_class, open_model)
+        prompt = application.settings.prompts.get("intent", "")
+        return await understand(options.text, data_class, open_model, prompt)
 
     known = asyncio.run(asked())
     if known.trouble is not None:

@@ -36,7 +36,6 @@ from glossator_server.edits import line_and_column
 from glossator_server.errors import SandboxUnavailableError
 from glossator_server.files import write_report
 from glossator_server.prompts.fix import is_small
-from glossator_server.sampling import SamplingOptions
 from glossator_server.snapshot import Snapshot
 from glossator_server.verify.checker import Subject as CheckSubject
 from glossator_server.verify.problems import (
@@ -149,7 +148,7 @@ async def _reviewed(
     application, snapshot = subject.application, subject.snapshot
     preferred = application.settings.preferred_models
     model = await application.open_model(Need("review", snapshot.data_class, preferred))
-    sampling = application.settings.sampling.get("review", SamplingOptions())
+    asking = application.settings.asking("review")
     try:
         if is_small(model.info):
             complain(NO_REVIEWER)
@@ -163,7 +162,7 @@ async def _reviewed(
                 line, _ = line_and_column(snapshot.text, span.start)
                 pieces = tuple(await pieces_around(indexes, snapshot, line, ""))
                 piece = ReviewedPiece(span, pieces)
-                review = await review_piece(snapshot, piece, model, sampling, subject.root)
+                review = await review_piece(snapshot, piece, model, asking, subject.root)
                 for it in review.findings:
                     yield _of_review(snapshot, it)
                 troubles += map(_as_sentence, review.not_reviewed)

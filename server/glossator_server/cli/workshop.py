@@ -44,6 +44,17 @@ class Subject:
 def subject_of(word: str, purpose: str) -> Subject:
     """Return what a word of the command line means; problems of the configuration are told.
 
+    Raises what `read_subject` does.
+    """
+    subject = read_subject(word, purpose)
+    for problem in subject.application.problems:
+        complain(problem)
+    return subject
+
+
+def read_subject(word: str, purpose: str) -> Subject:
+    """Return what a word of the command line means.
+
     Raises `UsageError` where it is no source file, `PolicyError` where it is never read.
     """
     target = read_target(word)
@@ -51,8 +62,6 @@ def subject_of(word: str, purpose: str) -> Subject:
         raise UsageError(f"{target.path} is a folder; name one file to be {purpose}.")
     application = load_application(workspace_of(target.path))
     application.workspace_policy.check_readable(target.path)
-    for problem in application.problems:
-        complain(problem)
     read = read_snapshot(target.path, application.settings)
     snapshot = application.workspace_policy.admitted(read)
     folder = application.workspace or target.path.resolve().parent

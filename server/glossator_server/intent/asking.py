@@ -24,11 +24,14 @@ _log = logging.getLogger(__name__)
 
 
 async def classify_with_model(
-    guess: IntentGuess, text: str, model: ChatModel, data_class: DataClass
+    guess: IntentGuess, text: str, model: ChatModel, data_class: DataClass, prompt: str = ""
 ) -> IntentGuess:
-    """Return the guess as a model decides it, or the guess itself where the model does not."""
+    """Return the guess as a model decides it, or the guess itself where the model does not.
+
+    `prompt` names the one that asks, empty for the usual one.
+    """
     request = replace(
-        intent_request(text, _CHOICES, (guess.intent, guess.runner_up)),
+        intent_request(text, _CHOICES, (guess.intent, guess.runner_up), prompt),
         errand=Errand("chat", ROLE, data_class),
     )
     try:

@@ -24,7 +24,6 @@ from glossator_server.lsp.jobs import JobReport
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.lsp.shown_files import write_shown
 from glossator_server.lsp.workbenches import index_of, open_texts_of, root_for
-from glossator_server.sampling import SamplingOptions
 
 if TYPE_CHECKING:
     from glossator_indexer.owner_client import IndexClient
@@ -150,7 +149,7 @@ async def sources_for(ls: GlossatorServer, path: Path | None) -> AskSources:
         prefix,
         open_texts_of(ls),
         open_paths,
-        ls.session.settings.sampling.get("ask", SamplingOptions()),
+        ls.session.settings.asking("ask"),
         None if index is None else lambda: _made_whole(index),
     )
 

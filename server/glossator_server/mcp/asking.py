@@ -21,7 +21,6 @@ from glossator_server.mcp.answers import Answer
 from glossator_server.mcp.desk import Inquiry, Report
 from glossator_server.mcp.indexing import notices_of, prefix_of, ready_index
 from glossator_server.mcp.searching import with_notices
-from glossator_server.sampling import SamplingOptions
 
 
 async def ask(inquiry: Inquiry, arguments: Mapping[str, Any]) -> Answer:
@@ -43,7 +42,7 @@ async def ask(inquiry: Inquiry, arguments: Mapping[str, Any]) -> Answer:
         data_class,
         _link,
         prefix_of(inquiry, index),
-        sampling=inquiry.rules.settings.sampling.get("ask", SamplingOptions()),
+        asking=inquiry.rules.settings.asking("ask"),
     )
     about: Path | None = None if inner is None else folder / inner
     question = Question(arguments["question"].strip(), about)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from glossator_clients.types import Author, ChatRequest, Message, ModelInfo, Sampling
+from glossator_clients.types import Author, ChatRequest, Message, ModelInfo
 from glossator_server.prompts.document import ASSUMED_CONTEXT_TOKENS
+from glossator_server.prompts.files import template_for
 from glossator_server.prompts.fix import VERDICT_SCHEMA, without_middle
-from glossator_server.prompts.templates import load_template, with_choices
-from glossator_server.sampling import SamplingOptions
+from glossator_server.prompts.templates import PromptTemplate
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +39,36 @@ class ReviewedEdit:
     checks: str
 
 
-def plan_messages(question: PlanQuestion) -> tuple[Message, ...]:
+def plan_messages(question: PlanQuestion, template: PromptTemplate) -> tuple[Message, ...]:
     """Return what a planner is told first."""
-    template = load_template("plan")
     place = ""
     if question.where:
         place = "\n" + template.fill("place", {"where": question.where, "code": question.code})
     words = template.fill("task", {"instruction": question.instruction, "place": place})
     if question.hits:
         words += "\n\n" + template.fill("found", {"hits": question.hits})
-    return _opening("plan", question.tools, words)
+    return _opening(template, question.tools, words)
 
 
-def edit_messages(instruction: str, plan: str, tools: str) -> tuple[Message, ...]:
+def edit_messages(
+    instruction: str, plan: str, tools: str, template: PromptTemplate
+) -> tuple[Message, ...]:
     """Return what an editor is told first."""
-    words = load_template("edit").fill("task", {"instruction": instruction, "plan": plan})
-    return _opening("edit", tools, words)
+    words = template.fill("task", {"instruction": instruction, "plan": plan})
+    return _opening(template, tools, words)
 
 
-def refusal(reasons: str) -> str:
+def refusal(reasons: str, template: PromptTemplate) -> str:
     """Return what an editor is told that is not done yet; the reasons are data already."""
-    return load_template("edit").fill("refused", {"reasons": reasons})
+    return template.fill("refused", {"reasons": reasons})
 
 
-def role_sampling(role: str, chosen: SamplingOptions) -> Sampling:
-    """Return how the model of a role picks its words."""
-    return with_choices(load_template(role).sampling, chosen)
+def critic_question(edit: ReviewedEdit, model: ModelInfo, prompt: str = "") -> ChatRequest:
+    """Return the question to a critic; a long diff is cut in the middle, and says so.
 
-
-def critic_question(edit: ReviewedEdit, model: ModelInfo) -> ChatRequest:
-    """Return the question to a critic; a long diff is cut in the middle, and says so."""
-    template = load_template("edit-critic")
+    `prompt` names the one that is filled, empty for the usual one.
+    """
+    template = template_for("edit-critic", prompt)
     context = model.context_tokens or ASSUMED_CONTEXT_TOKENS
     room = min(template.budget_tokens, context - template.sampling.max_tokens) * 2
     values = {
@@ -85,8 +84,7 @@ def critic_question(edit: ReviewedEdit, model: ModelInfo) -> ChatRequest:
     return ChatRequest(messages, template.sampling, VERDICT_SCHEMA)
 
 
-def _opening(name: str, tools: str, words: str) -> tuple[Message, ...]:
-    template = load_template(name)
+def _opening(template: PromptTemplate, tools: str, words: str) -> tuple[Message, ...]:
     protocol = "\n" + template.fill("protocol", {"tools": tools}) if tools else ""
     system = template.fill("system", {"protocol": protocol})
     return (Message(Author.SYSTEM, system), Message(Author.USER, words))

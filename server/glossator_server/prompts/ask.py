@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 from glossator_clients.types import Author, ChatRequest, Message, ModelInfo
 from glossator_server.prompts.document import ASSUMED_CONTEXT_TOKENS, tokens_of
-from glossator_server.prompts.templates import PromptTemplate, load_template, with_choices
-from glossator_server.sampling import SamplingOptions
+from glossator_server.prompts.files import template_for
+from glossator_server.prompts.templates import PromptTemplate, with_choices
+from glossator_server.sampling import AskingOptions
 
 # What a model answers that finds nothing in what it is shown.
 NOTHING_SAID = "NOT FOUND"
@@ -41,15 +42,13 @@ class AskPrompt:
     without_turns: bool = False
 
 
-def ask_prompt(
-    subject: AskSubject, model: ModelInfo, wanted_sampling: SamplingOptions
-) -> AskPrompt | None:
+def ask_prompt(subject: AskSubject, model: ModelInfo, asking: AskingOptions) -> AskPrompt | None:
     """Return the question as far as it fits, None where not even one piece fits beside it.
 
     The least useful pieces go first, then what was said before.
     """
-    template = load_template("ask")
-    sampling = with_choices(template.sampling, wanted_sampling)
+    template = template_for("ask", asking.prompt("ask"))
+    sampling = with_choices(template.sampling, asking.sampling)
     budget = _budget(template, sampling.max_tokens, model)
     without_turns = False
     shown = len(subject.pieces)
@@ -68,11 +67,11 @@ def ask_prompt(
 
 
 def explain_prompt(
-    what: str, pieces: Sequence[str], model: ModelInfo, wanted_sampling: SamplingOptions
+    what: str, pieces: Sequence[str], model: ModelInfo, asking: AskingOptions
 ) -> AskPrompt | None:
     """Return the wish to explain the first piece; the others help, as far as they fit."""
-    template = load_template("explain")
-    sampling = with_choices(template.sampling, wanted_sampling)
+    template = template_for("explain", asking.prompt("explain"))
+    sampling = with_choices(template.sampling, asking.sampling)
     budget = _budget(template, sampling.max_tokens, model)
     for shown in range(len(pieces), 0, -1):
         others = "; the others are code that it uses or that uses it" if shown > 1 else ""
@@ -87,11 +86,11 @@ def explain_prompt(
 
 
 def whole_prompt(
-    what: str, parts: Sequence[str], model: ModelInfo, wanted_sampling: SamplingOptions
+    what: str, parts: Sequence[str], model: ModelInfo, asking: AskingOptions
 ) -> AskPrompt | None:
     """Return the wish to sum up explanations of parts, as many of the first as fit."""
-    template = load_template("explain")
-    sampling = with_choices(template.sampling, wanted_sampling)
+    template = template_for("explain", asking.prompt("explain"))
+    sampling = with_choices(template.sampling, asking.sampling)
     budget = _budget(template, sampling.max_tokens, model)
     for shown in range(len(parts), 0, -1):
         values = {"what": what, "pieces": "\n\n".join(parts[:shown])}
@@ -104,9 +103,12 @@ def whole_prompt(
     return None
 
 
-def summarise_request(turns: str, model: ModelInfo) -> ChatRequest | None:
-    """Return the wish to shorten a conversation, None where it does not fit the model."""
-    template = load_template("summarise")
+def summarise_request(turns: str, model: ModelInfo, prompt: str = "") -> ChatRequest | None:
+    """Return the wish to shorten a conversation, None where it does not fit the model.
+
+    `prompt` names the one that is filled, empty for the usual one.
+    """
+    template = template_for("summarise", prompt)
     messages = (
         Message(Author.SYSTEM, template.fill("system", {})),
         Message(Author.USER, template.fill("task", {"turns": turns})),

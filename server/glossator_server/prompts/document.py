@@ -15,7 +15,8 @@ from glossator_indexer.retrieval import DocumentedSymbol
 from glossator_indexer.styles.judging import is_callable
 from glossator_indexer.styles.wanted import Need, Wanted
 from glossator_indexer.types import DocFields, Facts, ResultUse, Symbol
-from glossator_server.prompts.templates import PromptTemplate, load_template, with_choices
+from glossator_server.prompts.files import template_for
+from glossator_server.prompts.templates import PromptTemplate, with_choices
 from glossator_server.settings import SamplingOptions
 
 # A server that does not say how long its context is has at least this much.
@@ -71,15 +72,28 @@ class DocumentPrompt:
 
 
 def document_prompt(
-    subject: PromptSubject, model: ModelInfo, wanted_sampling: SamplingOptions
+    subject: PromptSubject, model: ModelInfo, wanted_sampling: SamplingOptions, prompt: str = ""
 ) -> DocumentPrompt | None:
     """Return the prompt for one comment, or None where even the bare signature does not fit.
 
-    Cuts, in this order: the farthest example first, then the middle of the body.
+    `prompt` names the one that is filled, empty for the model's usual one.
     """
     # Small models follow examples, not rules, and pay for each token in seconds. A body leads them
     # astray: without it they come nearer to people's words (benchmarks/words.py).
-    template = load_template("document-small" if model.api == "embedded" else "document")
+    template = template_for("document", prompt, model)
+    return prompt_by(template, subject, model, wanted_sampling)
+
+
+def prompt_by(
+    template: PromptTemplate,
+    subject: PromptSubject,
+    model: ModelInfo,
+    wanted_sampling: SamplingOptions,
+) -> DocumentPrompt | None:
+    """Return the prompt that a template makes, or None where even the bare signature does not fit.
+
+    Cuts, in this order: the farthest example first, then the middle of the body.
+    """
     sampling = with_choices(template.sampling, wanted_sampling)
     context = model.context_tokens or ASSUMED_CONTEXT_TOKENS
     budget = min(template.budget_tokens, context - sampling.max_tokens)
@@ -88,7 +102,8 @@ def document_prompt(
     if not template.body and is_callable(subject.symbol):
         subject = replace(subject, body="")
     wanted = len(subject.neighbours)
-    notices: list[str] = []
+    notices = [template.trouble] if template.trouble else []
+    told = len(notices)
     while (excess := tokens_of(_messages(template, subject)) - budget) > 0:
         if subject.neighbours:
             subject = replace(subject, neighbours=subject.neighbours[:-1])
@@ -96,7 +111,7 @@ def document_prompt(
         shorter = _without_middle(subject.body, excess)
         if shorter is None:
             return None
-        notices = ["the middle of the body was left out of the prompt"]
+        notices[told:] = ["the middle of the body was left out of the prompt"]
         subject = replace(subject, body=shorter)
     if len(subject.neighbours) < wanted:
         notices.append(f"{wanted - len(subject.neighbours)} of {wanted} examples were left out")
@@ -106,10 +121,9 @@ def document_prompt(
 
 
 def repair_messages(
-    request: ChatRequest, answer: str, reasons: Sequence[str], model: ModelInfo
+    request: ChatRequest, answer: str, reasons: Sequence[str], template: PromptTemplate
 ) -> ChatRequest:
     """Return the request for one more round: the answer as given, and why it cannot be used."""
-    template = load_template("document-small" if model.api == "embedded" else "document")
     # An answer that ran wild would fill the context with itself.
     shown = answer[:2000] or "{}"
     turn = template.fill("repair", {"reasons": "; ".join(reasons)})
@@ -128,7 +142,7 @@ def doc_schema(wanted: Wanted, parts: Sequence[str]) -> JsonSchema:
         "raises": _described(wanted.raises),
         "details": {"type": "string", "maxLength": MAX_DETAILS_CHARACTERS},
     }
-    asked = _asked(wanted, parts)
+    asked = asked_parts(wanted, parts)
     properties = {part: shape for part, shape in shapes.items() if part in asked}
     return {
         "type": "object",
@@ -136,6 +150,33 @@ def doc_schema(wanted: Wanted, parts: Sequence[str]) -> JsonSchema:
         "required": list(properties),
         "additionalProperties": False,
     }
+
+
+def asked_parts(wanted: Wanted, parts: Sequence[str]) -> frozenset[str]:
+    """Return the parts of an answer that are wanted; an example with others leads astray.
+
+    A small model that has seen descriptions and may write none goes on with its summary.
+    """
+    is_wanted = {
+        "parameters": bool(wanted.names),
+        "returns": wanted.returns is Need.REQUIRED,
+        "raises": bool(wanted.raises),
+    }
+    return frozenset({"summary", *(it for it in parts if is_wanted.get(it, True))})
+
+
+def answer_in(fields: DocFields, wanted: Container[str]) -> str:
+    """Return words as the JSON that a model is to answer with: those of the wanted parts."""
+    answer: dict[str, object] = {"summary": fields.summary}
+    if fields.parameters and "parameters" in wanted:
+        answer["parameters"] = dict(fields.parameters)
+    if fields.returns and "returns" in wanted:
+        answer["returns"] = fields.returns
+    if fields.raises and "raises" in wanted:
+        answer["raises"] = dict(fields.raises)
+    if "details" in wanted:
+        answer["details"] = fields.details or ""
+    return json.dumps(answer, ensure_ascii=False)
 
 
 def first_sentences(fields: DocFields, count: int) -> DocFields:
@@ -206,16 +247,18 @@ def _messages(template: PromptTemplate, subject: PromptSubject) -> tuple[Message
     if subject.wishes:
         system += "\n\n" + template.fill("wishes", {"wishes": subject.wishes})
     messages = [Message(Author.SYSTEM, system)]
-    asked = _asked(subject.wanted, template.fields)
+    asked = asked_parts(subject.wanted, template.fields)
     # The nearest example last: small models copy what they read last.
     for neighbour in reversed(subject.neighbours):
         kind = str(neighbour.symbol.kind)
         question = template.fill("example", {"kind": kind, "code": neighbour.signature})
         messages.append(Message(Author.USER, question))
-        messages.append(Message(Author.ASSISTANT, _answer(neighbour, asked)))
+        messages.append(Message(Author.ASSISTANT, answer_in(neighbour.fields, asked)))
     known = _facts_in_words(subject.facts)
     values = {
         "kind": str(subject.symbol.kind),
+        "name": subject.symbol.name,
+        "language": language,
         "code": subject.signature + subject.body,
         "facts": template.fill("facts", {"facts": known}) if known and _tells(template) else "",
     }
@@ -226,33 +269,6 @@ def _messages(template: PromptTemplate, subject: PromptSubject) -> tuple[Message
 def _tells(template: PromptTemplate) -> bool:
     """Tell whether a prompt shows facts; small models repeat them instead of describing."""
     return "facts" in template.sections
-
-
-def _asked(wanted: Wanted, parts: Sequence[str]) -> frozenset[str]:
-    """Return the parts of an answer that are wanted; an example with others leads astray.
-
-    A small model that has seen descriptions and may write none goes on with its summary.
-    """
-    is_wanted = {
-        "parameters": bool(wanted.names),
-        "returns": wanted.returns is Need.REQUIRED,
-        "raises": bool(wanted.raises),
-    }
-    return frozenset({"summary", *(it for it in parts if is_wanted.get(it, True))})
-
-
-def _answer(neighbour: DocumentedSymbol, wanted: Container[str]) -> str:
-    fields: DocFields = neighbour.fields
-    answer: dict[str, object] = {"summary": fields.summary}
-    if fields.parameters and "parameters" in wanted:
-        answer["parameters"] = dict(fields.parameters)
-    if fields.returns and "returns" in wanted:
-        answer["returns"] = fields.returns
-    if fields.raises and "raises" in wanted:
-        answer["raises"] = dict(fields.raises)
-    if "details" in wanted:
-        answer["details"] = fields.details or ""
-    return json.dumps(answer, ensure_ascii=False)
 
 
 def _facts_in_words(facts: Facts) -> str:

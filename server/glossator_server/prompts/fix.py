@@ -14,9 +14,10 @@ from glossator_server.prompts.document import (
     LANGUAGE_NAMES,
     tokens_of,
 )
+from glossator_server.prompts.files import template_for
 from glossator_server.prompts.objects import objects_in
 from glossator_server.prompts.replies import MAX_REPLY_CHARACTERS
-from glossator_server.prompts.templates import PromptTemplate, load_template, with_choices
+from glossator_server.prompts.templates import PromptTemplate, with_choices
 from glossator_server.sampling import SamplingOptions
 
 # An answer that ran wild would fill the context with itself.
@@ -90,13 +91,14 @@ def is_small(model: ModelInfo) -> bool:
 
 
 def fix_prompt(
-    subject: FixSubject, model: ModelInfo, wanted_sampling: SamplingOptions
+    subject: FixSubject, model: ModelInfo, wanted_sampling: SamplingOptions, prompt: str = ""
 ) -> FixPrompt | None:
     """Return the question for a fix, None where even code and problem do not fit the model.
 
+    `prompt` names the one that is filled, empty for the model's usual one.
     The background goes first, what is least useful before the rest.
     """
-    template = load_template("fix-small" if is_small(model) else "fix")
+    template = template_for("fix", prompt, model)
     sampling = with_choices(template.sampling, wanted_sampling)
     context = model.context_tokens or ASSUMED_CONTEXT_TOKENS
     # The answer, and one more round, have to fit beside it.
@@ -107,19 +109,20 @@ def fix_prompt(
             return None
         subject = replace(subject, background=subject.background[:-1])
     left_out = whole - len(subject.background)
-    notices = (f"{left_out} of {whole} texts from elsewhere were left out",) if left_out else ()
+    notices = [template.trouble] if template.trouble else []
+    if left_out:
+        notices.append(f"{left_out} of {whole} texts from elsewhere were left out")
     schema = line_schema(subject.lines) if is_small(model) else None
-    return FixPrompt(ChatRequest(messages, sampling, schema), notices)
+    return FixPrompt(ChatRequest(messages, sampling, schema), tuple(notices))
 
 
 def asked_again(
-    first: ChatRequest, answer: str, reasons: Sequence[str], model: ModelInfo
+    first: ChatRequest, answer: str, reasons: Sequence[str], template: PromptTemplate
 ) -> ChatRequest:
     """Return the request for one more try: the first one, the last answer, and what is wrong.
 
     Answers in between are left out: each was to the same first question.
     """
-    template = load_template("fix-small" if is_small(model) else "fix")
     told = template.fill("again", {"reasons": "\n".join(reasons)[:MOST_PROBLEM_CHARACTERS]})
     more = (
         Message(Author.ASSISTANT, answer[:MOST_SHOWN_ANSWER] or "(nothing)"),
@@ -130,9 +133,12 @@ def asked_again(
     return replace(first, messages=(*first.messages, *more), sampling=sampling)
 
 
-def critic_request(change: ReviewedChange, model: ModelInfo) -> ChatRequest:
-    """Return the question to a critic; a long diff is cut in the middle, and says so."""
-    template = load_template("critic")
+def critic_request(change: ReviewedChange, model: ModelInfo, prompt: str = "") -> ChatRequest:
+    """Return the question to a critic; a long diff is cut in the middle, and says so.
+
+    `prompt` names the one that is filled, empty for the usual one.
+    """
+    template = template_for("critic", prompt)
     context = model.context_tokens or ASSUMED_CONTEXT_TOKENS
     room = min(template.budget_tokens, context - template.sampling.max_tokens) * 2
     values = {

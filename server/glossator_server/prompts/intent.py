@@ -9,17 +9,22 @@ import json
 from collections.abc import Sequence
 
 from glossator_clients.types import Author, ChatRequest, JsonSchema, Message
+from glossator_server.prompts.files import template_for
 from glossator_server.prompts.objects import objects_in
 from glossator_server.prompts.replies import MAX_REPLY_CHARACTERS
-from glossator_server.prompts.templates import load_template
 
 # What says its intent nowhere in its first lines says it nowhere.
 MOST_TEXT_CHARACTERS = 2_000
 
 
-def intent_request(text: str, choices: Sequence[str], likely: tuple[str, str]) -> ChatRequest:
-    """Return the question, with the two intents that are likeliest without a model."""
-    template = load_template("intent")
+def intent_request(
+    text: str, choices: Sequence[str], likely: tuple[str, str], prompt: str = ""
+) -> ChatRequest:
+    """Return the question, with the two intents that are likeliest without a model.
+
+    `prompt` names the one that is filled, empty for the usual one.
+    """
+    template = template_for("intent", prompt)
     values = {
         "text": json.dumps(text[:MOST_TEXT_CHARACTERS]),
         "first": likely[0],

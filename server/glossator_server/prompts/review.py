@@ -14,11 +14,12 @@ from glossator_server.prompts.document import (
     LANGUAGE_NAMES,
     tokens_of,
 )
+from glossator_server.prompts.files import template_for
 from glossator_server.prompts.fix import Background, background_messages
 from glossator_server.prompts.objects import objects_in
 from glossator_server.prompts.replies import MAX_REPLY_CHARACTERS
-from glossator_server.prompts.templates import load_template, with_choices
-from glossator_server.sampling import SamplingOptions
+from glossator_server.prompts.templates import with_choices
+from glossator_server.sampling import AskingOptions
 
 MOST_FINDINGS = 5
 MOST_SENTENCE_CHARACTERS = 400
@@ -41,11 +42,11 @@ def review_prompt(
     code: str,
     background: Sequence[Background],
     model: ModelInfo,
-    wanted_sampling: SamplingOptions,
+    asking: AskingOptions,
 ) -> tuple[ChatRequest, int] | None:
     """Return the question and how much of the background was left out; None where it cannot fit."""
-    template = load_template("review")
-    sampling = with_choices(template.sampling, wanted_sampling)
+    template = template_for("review", asking.prompt("review"))
+    sampling = with_choices(template.sampling, asking.sampling)
     context = model.context_tokens or ASSUMED_CONTEXT_TOKENS
     budget = min(template.budget_tokens, context - sampling.max_tokens)
     shown = LANGUAGE_NAMES.get(language, language)

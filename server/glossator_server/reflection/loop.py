@@ -20,6 +20,7 @@ from glossator_gate.types import Errand
 from glossator_indexer.parsing import ParsedSource
 from glossator_indexer.types import TextChange
 from glossator_server.edits import apply_to_source, unified_diff
+from glossator_server.prompts.files import template_for
 from glossator_server.prompts.fix import (
     CriticVerdict,
     ReviewedChange,
@@ -66,7 +67,7 @@ class Means:
 
     `generator` opens the model that writes, `critic` the one that judges, None where none can;
     neither is opened before it is asked. `question` makes the first request, before which
-    `suggestions` are tried.
+    `suggestions` are tried. The prompts are names or paths, empty for the usual ones.
     """
 
     generator: Callable[[], Awaitable[ChatModel]]
@@ -74,6 +75,8 @@ class Means:
     checker: Checker
     question: Question
     suggestions: tuple[Suggestion, ...] = ()
+    prompt: str = ""
+    critic_prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +332,8 @@ def _next_request(run: _Run, info: ModelInfo) -> ChatRequest:
         )
     if not run.reasons:
         return first
-    return asked_again(first, run.answer, run.reasons, info)
+    template = template_for("fix", run.means.prompt, info)
+    return asked_again(first, run.answer, run.reasons, template)
 
 
 async def _complete(run: _Run, model: ChatModel, request: ChatRequest) -> ChatReply | None:
@@ -382,6 +386,7 @@ async def _verdict(run: _Run, candidate: Candidate) -> CriticVerdict | None:
             "\n".join(judgement.words(task)) or judgement.score.in_words,
         ),
         critic.info,
+        run.means.critic_prompt,
     )
     request = replace(request, errand=Errand("chat", CRITIC_ROLE, task.data_class))
     try:

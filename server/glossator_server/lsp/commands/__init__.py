@@ -18,6 +18,7 @@ from glossator_server.lsp.commands.proposals import apply, discard
 from glossator_server.lsp.commands.review import review
 from glossator_server.lsp.commands.search import search
 from glossator_server.lsp.commands.status import status
+from glossator_server.lsp.commands.try_prompt import try_prompt
 from glossator_server.lsp.language_server import GlossatorServer
 
 FUNCTIONS: dict[str, Callable[[GlossatorServer, Sequence[object]], Awaitable[object]]] = {
@@ -35,6 +36,7 @@ FUNCTIONS: dict[str, Callable[[GlossatorServer, Sequence[object]], Awaitable[obj
     "glossator.search": search,
     "glossator.proposal.apply": apply,
     "glossator.proposal.discard": discard,
+    "glossator.prompt.try": try_prompt,
     "glossator.index.pause": pause,
     "glossator.index.resume": resume,
 }

@@ -90,6 +90,7 @@ async def _do(ls: GlossatorServer, wish: _Wish, report: JobReport) -> str:
         wish.text,
         ls.session.data_class_of(snapshot),
         lambda role: ls.session.open_model(role, snapshot),
+        ls.session.settings.prompts.get("intent", ""),
     )
     if known.trouble is not None:
         ls.note(f"No model was asked what the text means: {known.trouble}")

@@ -18,7 +18,6 @@ from glossator_server.lsp.fixing import pieces_around
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
 from glossator_server.prompts.fix import is_small
-from glossator_server.sampling import SamplingOptions
 from glossator_server.snapshot import Snapshot
 
 NO_REVIEWER = (
@@ -52,7 +51,7 @@ async def _review(
     root = ls.session.root_of(snapshot.path) if snapshot.path is not None else None
     if root is None:
         raise UsageError("The text is in no workspace folder; open the folder of its project.")
-    sampling = ls.session.settings.sampling.get("review", SamplingOptions())
+    asking = ls.session.settings.asking("review")
     model = await ls.session.open_model("review", snapshot)
     found: list[ReviewFinding] = []
     try:
@@ -62,7 +61,7 @@ async def _review(
             line, _ = line_and_column(snapshot.text, span.start)
             report.step(index, len(spans), f"line {line}")
             pieces = tuple(await pieces_around(ls, snapshot, line, ""))
-            done = await review_piece(snapshot, ReviewedPiece(span, pieces), model, sampling, root)
+            done = await review_piece(snapshot, ReviewedPiece(span, pieces), model, asking, root)
             found += done.findings
             _note(ls, done)
     finally:

@@ -1,0 +1,143 @@
+"""Own an opened configuration: its settings, and its one model for each role, through the policy.
+
+It must not run cases. A model is opened by whoever composes the application, never around the gate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from glossator_clients.protocol import ChatModel
+from glossator_clients.router import Need
+from glossator_clients.types import ModelInfo
+from glossator_gate.errors import PolicyError
+from glossator_gate.policy import ROLE_NAMES, Policy
+from glossator_gate.types import Api, DataClass
+from glossator_server.errors import UsageError
+from glossator_server.evals.metering import Meter, MeteredModel
+from glossator_server.evals.types import Configuration, Means
+from glossator_server.indexes import Indexes
+from glossator_server.policies import WorkspacePolicy
+from glossator_server.session import OpenModel
+from glossator_server.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What all configurations of a run share: the user's policy and settings, ways to the rest.
+
+    `policy` is that of the measured workspace.
+    """
+
+    policy: WorkspacePolicy
+    settings: Settings
+    open_model: OpenModel
+    means: Means
+    indexes: Indexes
+
+
+class OpenedConfiguration:
+    """A configuration that cases are run with; follows `types.Subject`."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        settings: Settings,
+        environment: Environment,
+        scratch: Path,
+    ) -> None:
+        self.configuration = configuration
+        self.settings = settings
+        self.means = environment.means
+        self.indexes = environment.indexes
+        self.scratch = scratch
+        self.meter = Meter()
+        pinned = with_adapter(
+            configuration.adapter, pinned_to(configuration.model, environment.policy.policy)
+        )
+        self.policy = WorkspacePolicy(pinned, environment.policy.root)
+        self._open_model = environment.open_model
+        self._models: dict[tuple[str, DataClass], MeteredModel] = {}
+        self._chosen: dict[str, ModelInfo] = {}
+
+    @property
+    def infos(self) -> Mapping[str, ModelInfo]:
+        """Return what is known of the models that were opened, by role."""
+        return self._chosen
+
+    async def model(self, role: str, data_class: DataClass) -> ChatModel:
+        """Return the model for a role and a class of text, opened once.
+
+        Raises a `PolicyError` where none may serve, a `ModelError` where none can, `UsageError` for
+        an adapter to a model that takes none.
+        """
+        key = role, data_class
+        if key not in self._models:
+            self._models[key] = MeteredModel(await self._opened(role, data_class), self.meter)
+        return self._models[key]
+
+    async def close(self) -> None:
+        """Let go of the models."""
+        models, self._models = self._models, {}
+        for model in models.values():
+            await model.close()
+
+    async def _opened(self, role: str, data_class: DataClass) -> ChatModel:
+        policy, wanted = self.policy.policy, self.configuration.model
+        known = self._chosen.get(role)
+        # Who was chosen first stays: another one that took over would be measured under its name.
+        if wanted is None and known is not None:
+            policy = pinned_to(known.id, policy)
+        need = Need(role, data_class, self.settings.preferred_models)
+        try:
+            model = await self._open_model(need, policy)
+        except PolicyError as trouble:
+            raise PolicyError(refusal_of(wanted, policy, trouble)) from trouble
+        if self.configuration.adapter is not None and model.info.api != Api.EMBEDDED:
+            await model.close()
+            raise UsageError(
+                f"{model.info.id} takes no adapter; say model= with an embedded model beside "
+                "adapter=."
+            )
+        if known is None:
+            self._chosen[role] = model.info
+            if wanted is None:
+                await model.close()
+                return await self._opened(role, data_class)
+        return model
+
+
+def pinned_to(model_id: str | None, policy: Policy) -> Policy:
+    """Return the policy with one model alone for every role, all where None, and no kept answers.
+
+    An answer that was kept would be measured as an instant one.
+    """
+    policy = replace(policy, may_cache=False)
+    if model_id is None:
+        return policy
+    return replace(policy, roles=dict.fromkeys(ROLE_NAMES, (model_id,)))
+
+
+def with_adapter(adapter: str | None, policy: Policy) -> Policy:
+    """Return the policy whose embedded models use an adapter; other models have none."""
+    if adapter is None:
+        return policy
+    models = tuple(
+        replace(it, adapter=adapter) if it.api is Api.EMBEDDED else it for it in policy.models
+    )
+    return replace(policy, models=models)
+
+
+def refusal_of(model_id: str | None, policy: Policy, trouble: PolicyError) -> str:
+    """Say why a model may not be used, where that is known of the one that was asked for."""
+    if model_id is None or policy.model(model_id) is not None:
+        return str(trouble)
+    for refused in policy.refused:
+        if refused.entry.id == model_id:
+            return refused.reason
+    return (
+        f"{model_id} is no model that the policy approves; choose one that `glossator models list` "
+        "names."
+    )
