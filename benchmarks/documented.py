@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from glossator_server.evals.hiding import Documented, first_sentence
+from glossator_server.evals.sentences import Documented, first_sentence
 
 # Between a comment and the name: a return type, attributes, a macro or two.
 _MOST_LINES_BEFORE_THE_NAME = 4

@@ -22,7 +22,7 @@ import platformdirs
 
 from benchmarks.documented import c_functions, python_functions
 from benchmarks.kernel_tree import kernel_tree
-from glossator_server.evals.hiding import Documented, by_opening, normal, without_comments
+from glossator_server.evals.sentences import Documented, by_opening, normal, without_comments
 
 _SPLITS = json.loads(Path(__file__).with_name("retrieval_splits.json").read_text("utf-8"))
 SEED = int(_SPLITS["seed"])

@@ -24,7 +24,7 @@ from benchmarks.retrieval_data import (
     training_files,
 )
 from glossator_indexer.static_embedder import identifiers_of, words_of
-from glossator_server.evals.hiding import Documented, normal
+from glossator_server.evals.sentences import Documented, normal
 
 # As many names as the header of a chunk has.
 _MOST_NAMES = 24

@@ -21,7 +21,7 @@ from benchmarks.documented import c_functions
 from benchmarks.training.collect import contextual, refused, sources
 from glossator_indexer import static_embedder
 from glossator_indexer.search.shown import MOST_LINES, shown
-from glossator_server.evals.hiding import normal
+from glossator_server.evals.sentences import normal
 
 SEED = 11
 _SHORTEST_CODE = 60

@@ -104,8 +104,8 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
 
     return (
         *(serve, document, fix, edit, review, ask, explain, do, index, search),
-        *(evaluation, prompt, data, models, policy, approve, audit, feedback, transcript),
-        *(tune, recover, doctor, mcp),
+        *(evaluation, prompt, data, tune, models, policy, approve, audit, feedback),
+        *(transcript, recover, doctor, mcp),
     )
 
 

@@ -136,8 +136,13 @@ def _slowness(report: _Report) -> Iterator[str]:
     for it in report["configurations"]:
         seconds, cases = it["seconds"], max(1, it["cases"])
         model, own = seconds["model_total"], seconds["total"] - seconds["model_total"]
-        yield (
-            f"{it['name']}: half of the cases took under {seconds['p50']:.1f} s, 19 of 20 under "
-            f"{seconds['p95']:.1f} s; on average the model answered for {model / cases:.2f} s and "
-            f"Glossator itself took {own / cases:.2f} s."
+        told = (
+            f"{it['name']}: half of the cases took under {seconds['p50']:.2f} s, 19 of 20 under "
+            f"{seconds['p95']:.2f} s"
         )
+        if it["tokens"]["completion"]:
+            told += (
+                f"; on average the model answered for {model / cases:.2f} s and Glossator itself "
+                f"took {own / cases:.2f} s"
+            )
+        yield f"{told}."

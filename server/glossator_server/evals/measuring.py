@@ -131,6 +131,7 @@ async def _opened(
                     settings = with_prompt(settings, it.prompt, suite.roles)
                 subjects.append(OpenedConfiguration(it, settings, environment, folder))
             await open_models(suite, cases, subjects)
+            await suite.open(cases, subjects)
             yield subjects
         finally:
             await suite.close()

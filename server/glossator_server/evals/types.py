@@ -244,6 +244,13 @@ class Suite(Protocol):
         """
         ...
 
+    async def open(self, cases: Sequence[Case], subjects: Sequence[Subject]) -> None:
+        """Make what the first case would wait for, such as an index; models are open already.
+
+        Raises what would make each case fail: then there is no run.
+        """
+        ...
+
     async def close(self) -> None:
         """Let go of what the suite opened for itself."""
         ...

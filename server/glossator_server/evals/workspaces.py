@@ -38,22 +38,31 @@ _IDLE_MINUTES = 1
 
 
 @dataclass(frozen=True, slots=True)
-class CopiedPolicy(WorkspacePolicy):
-    """What holds for the files of a copy at `root`: the same as for those of the `original`."""
+class Original:
+    """The folder that a copy is made of, and what holds for its files."""
 
-    original: Path = Path()
+    folder: Path
+    holds: WorkspacePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedPolicy(WorkspacePolicy):
+    """What holds for the files of a copy at `root`: the same as for those of the original."""
+
+    original: Original
 
     def class_of(self, path: Path | None) -> DataClass:
         """Return how secret the file is that this one was copied from."""
-        place = None if path is None else self._place(path)
-        return WorkspacePolicy(self.policy, self.original).class_of(place)
+        return self.original.holds.class_of(None if path is None else self._place(path))
 
     def _denied_by(self, path: Path) -> str | None:
-        return WorkspacePolicy(self.policy, self.original)._denied_by(self._place(path))  # noqa: SLF001
+        return self.original.holds._denied_by(self._place(path))  # noqa: SLF001 -- of its own class
 
     def _place(self, path: Path) -> Path:
         root = self.root or Path()
-        return self.original / path.relative_to(root) if path.is_relative_to(root) else path
+        if not path.is_relative_to(root):
+            return path
+        return self.original.folder / path.relative_to(root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +96,23 @@ class PrivateCopy:
 
 async def open_copy(
     files: Iterable[CopiedFile],
-    holds: WorkspacePolicy,
+    original: Original,
     options: IndexOptions,
     open_index: OpenIndex,
 ) -> PrivateCopy:
     """Write a private copy and index it; returns when all of it is found.
 
-    `holds` is the policy of the tree that the files are from, `options` how its index is made.
-    Raises `IndexUnavailableError` where no index can be made, `UsageError` where the cache folder
-    cannot be written.
+    `options` say how an index is made. Raises `IndexUnavailableError` where none can be made,
+    `UsageError` where the cache folder cannot be written.
     """
     folder, lock = await asyncio.to_thread(_new_folder)
     root = folder / _TREE
     try:
-        data_class = await asyncio.to_thread(_written, root, files, holds)
+        data_class = await asyncio.to_thread(_written, root, files, original)
         # A team's index knows nothing of this tree, and must learn nothing of it.
         options = replace(options, team=False, project=None, idle_minutes=_IDLE_MINUTES)
         index = open_index(root, options)
-        policy = CopiedPolicy(holds.policy, root, holds.root or Path())
+        policy = CopiedPolicy(original.holds.policy, root, original)
         copy = PrivateCopy(root, index, policy, data_class, lock)
     except BaseException:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
@@ -174,17 +182,17 @@ def _sweep(home: Path, cache: Path) -> None:
             os.close(lock)
 
 
-def _written(root: Path, files: Iterable[CopiedFile], holds: WorkspacePolicy) -> DataClass:
+def _written(root: Path, files: Iterable[CopiedFile], original: Original) -> DataClass:
     """Write a tree that is a repository; return the class of its strictest file."""
     # Without it a repository around the cache folder would be taken for the one to index.
     (root / ".git").mkdir(parents=True)
     (root / ".git" / "HEAD").write_text("ref: refs/heads/main\n", "utf-8")
-    strictest = holds.class_of(None)
-    original = holds.root or Path()
+    strictest = original.holds.class_of(None)
     try:
         for it in files:
             lay_out((it,), root)
-            strictest = max(strictest, holds.class_of(original / it.path), key=lambda one: one.rank)
+            data_class = original.holds.class_of(original.folder / it.path)
+            strictest = max(strictest, data_class, key=lambda one: one.rank)
         # Rules that name the user's repository say nothing of a copy elsewhere.
         text = f'[classes]\ndefault = "{strictest}"\n'
         (root / WORKSPACE_FILE).write_text(text, "utf-8")

@@ -15,6 +15,10 @@ from glossator_server.evals.types import Suite
 SUITES: Mapping[str, str] = MappingProxyType(
     {
         "document": "doc comments, beside those that people wrote",
+        "retrieval": "functions, found by what people say of them",
+        "fix": "faults, mended or left as they are",
+        "edit": "changes across files, beside what they should be",
+        "ask": "questions, answered with the lines that say so",
         "intent": "what a free text asks for",
     }
 )

@@ -117,6 +117,9 @@ class DocumentSuite:
             checks=(*(f"{it.check}: {it.after}" for it in outcome.evidence), *outcome.notices),
         )
 
+    async def open(self, cases: Sequence[Case], subjects: Sequence[Subject]) -> None:
+        """Need nothing."""
+
     async def close(self) -> None:
         """Forget what was read."""
         self._last = None

@@ -26,6 +26,7 @@ from glossator_server.evals.types import (
 )
 from glossator_server.evals.workspaces import PREPARED
 from glossator_server.intent import Intent
+from glossator_server.intent.asking import ROLE
 from glossator_server.shortening import shortened
 
 _KEYS = ("id", "text", "intent", "speaker", "carrier")
@@ -36,12 +37,16 @@ NOTHING_TO_MINE = (
 )
 
 
+def create() -> IntentSuite:
+    """Return the suite, for one run."""
+    return IntentSuite()
+
+
 class IntentSuite:
     """Sorts labelled requests; follows `types.Suite`."""
 
     name = "intent"
-    # A model is asked for the unsure ones alone, and its failure is no failure.
-    roles: Sequence[str] = ()
+    roles = (ROLE,)
     measures = (
         Measure(
             "right",
@@ -85,13 +90,17 @@ class IntentSuite:
         """Sort one request as `glossator do` does."""
         meant = str(case.data["intent"])
         open_model = lending(subject, case.data_class)
-        known = await understand(str(case.data["text"]), case.data_class, open_model)
+        prompt = subject.settings.prompts.get(ROLE, "")
+        known = await understand(str(case.data["text"]), case.data_class, open_model, prompt)
         right = float(known.guess.intent == meant)
         measures = {"right": right, "asked": float(known.model is not None)}
         if known.model is None and known.trouble is None:
             measures["sure_right"] = right
         checks = () if known.trouble is None else (f"no model was asked: {known.trouble}",)
         return CaseResult(measures, known.in_short, meant, checks)
+
+    async def open(self, cases: Sequence[Case], subjects: Sequence[Subject]) -> None:
+        """Need nothing."""
 
     async def close(self) -> None:
         """Hold nothing."""

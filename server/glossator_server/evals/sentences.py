@@ -1,4 +1,4 @@
-"""Own how comments are hidden from a search that is measured by what they say.
+"""Own the first sentences of comments, by which functions are asked for, and texts without them.
 
 A function is asked for in the first sentence of its comment, without its own name; in the text that
 is searched that comment is gone, and so is every other one that says the sentence again. Lines keep
