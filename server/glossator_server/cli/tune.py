@@ -75,13 +75,17 @@ def run_training(options: argparse.Namespace) -> int:
         try:
             made = train(orders, TrainingHooks(_Lines(), is_stopped))
         except TrainingStoppedError:
-            complain(f"Stopped; go on with `glossator tune run {options.data} --name "
-                     f"{options.name} --resume` and the same options.")
+            complain(
+                f"Stopped; go on with `glossator tune run {options.data} --name "
+                f"{options.name} --resume` and the same options."
+            )
             return ExitStatus.SIGINT
-    print(visible(
-        f"{made.folder}: {made.steps} steps, {made.tokens:,} tokens in {made.seconds / 60:.1f} "
-        f"minutes on {made.device}; held-out loss {made.loss_before:.3f} -> {made.loss_after:.3f}"
-    ))
+    print(
+        visible(
+            f"{made.folder}: {made.steps} steps, {made.tokens:,} tokens in "
+            f"{made.seconds / 60:.1f} minutes on {made.device}; held-out loss {made.loss_before:.3f} -> {made.loss_after:.3f}"
+        )
+    )
     if made.left_out:
         print(visible(f"{made.left_out} conversations were too long and left out"))
     print(visible(f"it is not used yet: run `glossator tune gate {options.name}`"))

@@ -147,4 +147,3 @@ def _sha256_of_all(paths: list[Path]) -> str:
         return sha256_of(paths[0])
     listed = json.dumps([(it.name, sha256_of(it)) for it in paths])
     return hashlib.sha256(listed.encode()).hexdigest()
-

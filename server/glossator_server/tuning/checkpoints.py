@@ -24,8 +24,8 @@ _PART = ".training-state.part"
 class TrainingState:
     """All that a run needs to go on exactly: `weights`, `best` and `moments` are torch's own.
 
-    `losses` are those of
-    the held-out conversations, with the step after which they were measured. `epoch` and `step_of_epoch` say which step comes next. `elapsed_s` is time spent training.
+    `losses` are those of the held-out conversations, with the step after which they were measured.
+    `epoch` and `step_of_epoch` say which step comes next. `elapsed_s` is time spent training.
     """
 
     identity: str
@@ -80,7 +80,14 @@ def load_state(folder: Path) -> TrainingState | None:
     try:
         kept = torch.load(path, map_location="cpu", weights_only=True)
         return TrainingState(**kept)
-    except (OSError, RuntimeError, TypeError, ValueError, EOFError, pickle.UnpicklingError) as error:
+    except (
+        OSError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+        EOFError,
+        pickle.UnpicklingError,
+    ) as error:
         raise UsageError(f"{path} is damaged; begin anew with --restart.") from error
 
 

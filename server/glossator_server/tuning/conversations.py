@@ -21,15 +21,12 @@ _ROLES = frozenset({"system", "user", "assistant"})
 class Tokenizer(Protocol):
     """What is needed of a tokenizer of transformers that knows its chat template."""
 
-    def apply_chat_template(
-        self, conversation: Any, *, tokenize: bool, add_generation_prompt: bool  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401 -- text here; transformers ships wider types
+    # The types that transformers itself gives these are wider.
+    def apply_chat_template(self, conversation: Any, /, **options: Any) -> Any:  # noqa: ANN401
         """Return the text of a conversation."""
         ...
 
-    def __call__(
-        self, text: str, *, add_special_tokens: bool, return_offsets_mapping: bool
-    ) -> Any:  # noqa: ANN401 -- a mapping of lists
+    def __call__(self, text: str, /, **options: Any) -> Any:  # noqa: ANN401
         """Return the tokens of a text and the span of characters of each."""
         ...
 
@@ -60,9 +57,7 @@ class EncodedSet:
     sha256: str
 
 
-def read_set(
-    path: Path, tokenizer: Tokenizer, answers: AnswersTaught, longest: int
-) -> EncodedSet:
+def read_set(path: Path, tokenizer: Tokenizer, answers: AnswersTaught, longest: int) -> EncodedSet:
     """Return a file's conversations as tokens.
 
     Raises `UsageError` where the file is missing, empty, or not chat JSONL.

@@ -2,9 +2,9 @@
 
 It must not load a base: shapes and the base's configuration say all that is needed.
 
-llama.cpp turns each head of `q_proj` and `k_proj` round when it converts a model of the Llama kind
-(`LlamaModel.permute` in its `convert_hf_to_gguf.py`), so that its rotation works on neighbours. What
-is added to these projections has to be turned round alike: the rows of `lora_B`.
+llama.cpp turns each head of `q_proj` and `k_proj` round when it converts a model of the Llama
+kind (`LlamaModel.permute` in its `convert_hf_to_gguf.py`), so that its rotation works on
+neighbours. What is added to these projections has to be turned round alike: the rows of `lora_B`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ class Heads:
 
 
 def heads_of(config: Any) -> Heads:  # noqa: ANN401 -- transformers' own
-    """Return the shape of a base's attention; raises `UsageError` for a kind that we cannot write."""
+    """Return the shape of a base's attention.
+
+    Raises `UsageError` for a kind of base whose adapters cannot be written.
+    """
     if config.model_type not in _ARCHITECTURES:
         raise UsageError(
             f"No GGUF adapter can be written for a base of the kind {config.model_type}; "
@@ -100,9 +103,9 @@ def _tensors(weights: Mapping[str, Any], heads: Heads) -> Iterator[tuple[str, An
         known = names.get_name(module)
         if known is None:
             raise UsageError(f"llama.cpp has no place for {module}; train other projections.")
-        if side == "B" and _ARCHITECTURES[heads.kind] in _TURNED:
-            array = _turned(module, array, heads)
-        yield f"{known}.weight.lora_{side.lower()}", array
+        is_turned = side == "B" and _ARCHITECTURES[heads.kind] in _TURNED
+        placed = _turned(module, array, heads) if is_turned else array
+        yield f"{known}.weight.lora_{side.lower()}", placed
 
 
 def _turned(module: str, array: Any, heads: Heads) -> Any:  # noqa: ANN401 -- an array
@@ -113,6 +116,4 @@ def _turned(module: str, array: Any, heads: Heads) -> Any:  # noqa: ANN401 -- an
     else:
         return array
     rows, rank = array.shape
-    return (
-        array.reshape(count, 2, rows // count // 2, rank).swapaxes(1, 2).reshape(rows, rank)
-    )
+    return array.reshape(count, 2, rows // count // 2, rank).swapaxes(1, 2).reshape(rows, rank)

@@ -32,9 +32,10 @@ class TuneOptions:
 
     `step_tokens` are answered for by one step of the optimiser, `batch_tokens` (with padding) are
     in memory at once. `layers` are the uppermost that learn: None for all on a GPU, and for two
-    thirds on a CPU, where it saves a quarter of the time. `minutes` bounds the time, however many epochs were wished; with both, the
-    rate falls along whichever is nearer its end. `warm_up` is a share of the run. `evaluations`
-    are spread evenly over it; `patience` of them without a better loss end it.
+    thirds on a CPU, where that saves a quarter of the time. `minutes` bounds the time, however many
+    epochs were wished; with both, the rate falls along whichever is nearer its end. `warm_up` is a
+    share of the run. `evaluations` are spread evenly over it; `patience` of them without a better
+    loss end it.
     """
 
     rank: int = 16

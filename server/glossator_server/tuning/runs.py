@@ -119,9 +119,7 @@ def _sets(orders: RunOrders, opened: OpenedBase) -> tuple[EncodedSet, EncodedSet
     return train_set, valid_set
 
 
-def _identity(
-    orders: RunOrders, base: Base, train_set: EncodedSet, valid_set: EncodedSet
-) -> str:
+def _identity(orders: RunOrders, base: Base, train_set: EncodedSet, valid_set: EncodedSet) -> str:
     parts = (orders.options.fingerprint(), base.sha256, train_set.sha256, valid_set.sha256)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

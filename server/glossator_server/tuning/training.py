@@ -251,9 +251,7 @@ class Trainer:
                 it.copy_(weights[name])
 
 
-def _progress(
-    state: TrainingState, share: float, loss: float, clock: _Clock
-) -> TrainingProgress:
+def _progress(state: TrainingState, share: float, loss: float, clock: _Clock) -> TrainingProgress:
     spent, share = clock.elapsed(), min(1.0, share)
     return TrainingProgress(
         step=state.step,
