@@ -111,7 +111,7 @@ def adapters_in_use(base: str) -> InUse:
     choices = chosen()
     for role, choice in choices.items():
         if choice.name != NONE:
-            _add(found, problems, lambda it=choice: named_adapter(it.name, it.form, base), role)
+            _add(found, problems, lambda it=choice: _proven(it, base), role)
     for folder in shipped_folders():
         record = _record(folder)
         ruled_out = choices.get(str(record.get("role")), Choice("", "")).name == NONE
@@ -192,6 +192,26 @@ def read_record(folder: Path) -> dict[str, Any]:
             f"The adapter {folder.name} has no usable {RECORD_FILE}; train it again."
         )
     return record
+
+
+def is_proven(record: Mapping[str, Any], form: str) -> bool:
+    """Say whether the very file of a form has passed its gate."""
+    try:
+        told = record["gate"][form]
+        same = told["sha256"] == record["files"][form]["sha256"]
+        return bool(told["verdict"] == "passed" and same)
+    except (KeyError, TypeError):
+        return False
+
+
+def _proven(choice: Choice, base: str) -> Adapter:
+    adapter = named_adapter(choice.name, choice.form, base)
+    if not is_proven(_record(adapter.path.parent), choice.form):
+        raise ModelUnavailableError(
+            f"The adapter {choice.name} has not passed its gate; run `glossator tune gate "
+            f"{choice.name}`."
+        )
+    return adapter
 
 
 def _add(found: list[Adapter], problems: list[str], open_one: Any, role: str | None) -> None:  # noqa: ANN401

@@ -22,8 +22,10 @@ from glossator_clients.adapters import (
 )
 from glossator_clients.model_files import KNOWN_MODELS, sha256_of
 from glossator_server.errors import UsageError
+from glossator_server.files import write_report
 from glossator_server.tuning.bases import Base, OpenedBase, find_base, open_base
 from glossator_server.tuning.checkpoints import TrainingState, remove_state, writing
+from glossator_server.tuning.choosing import TRAINED_FROM
 from glossator_server.tuning.conversations import EncodedSet, read_set
 from glossator_server.tuning.lora_gguf import heads_of, write_lora_gguf
 from glossator_server.tuning.options import TuneOptions
@@ -96,7 +98,7 @@ def train(orders: RunOrders, hooks: TrainingHooks) -> Trained:
     trainer = Trainer(opened, data, orders.options, keeping)
     state = trainer.run(resumed, hooks)
     record = _record(orders, base, manifest, state, opened, (train_set, valid_set))
-    _write(folder, trainer, orders.options, record)
+    _write(folder, trainer, orders, record)
     remove_state(folder)
     return Trained(
         folder,
@@ -179,7 +181,7 @@ def _record(
     }
 
 
-def _write(folder: Path, trainer: Trainer, options: TuneOptions, record: dict[str, Any]) -> None:
+def _write(folder: Path, trainer: Trainer, orders: RunOrders, record: dict[str, Any]) -> None:
     """Write the adapter's files beside their places, then put them there, the record last."""
     part = folder / f"{_PART}{record['name']}"
     with writing(folder):
@@ -187,7 +189,7 @@ def _write(folder: Path, trainer: Trainer, options: TuneOptions, record: dict[st
         part.mkdir()
         try:
             trainer.save(part, published_name(record["base"]["name"]))
-            write_forms(part, trainer.config, options.alpha)
+            write_forms(part, trainer.config, orders.options.alpha)
             record["files"] = {
                 form: {"file": file_of_form(form), "sha256": sha256_of(part / file_of_form(form))}
                 for form in FORMS
@@ -195,7 +197,10 @@ def _write(folder: Path, trainer: Trainer, options: TuneOptions, record: dict[st
             (folder / RECORD_FILE).unlink(missing_ok=True)
             for path in part.iterdir():
                 path.replace(folder / path.name)
-            write_record(folder, record)
+            write_report(
+                folder / TRAINED_FROM, json.dumps({"folder": str(orders.data.resolve())}) + "\n"
+            )
+            write_report(folder / RECORD_FILE, json.dumps(record, indent=2) + "\n")
         finally:
             shutil.rmtree(part, ignore_errors=True)
 
@@ -214,10 +219,3 @@ def write_forms(folder: Path, config: Any, alpha: float) -> None:  # noqa: ANN40
     heads = heads_of(config)
     for form in FORMS:
         write_lora_gguf(folder / file_of_form(form), weights, alpha, heads, form)
-
-
-def write_record(folder: Path, record: Mapping[str, Any]) -> None:
-    """Write what is known of an adapter, in one step."""
-    from glossator_server.files import write_report
-
-    write_report(folder / RECORD_FILE, json.dumps(record, indent=2) + "\n")
