@@ -18,7 +18,7 @@ from typing import Any
 import platformdirs
 
 from glossator_clients.errors import ModelUnavailableError
-from glossator_clients.model_files import sha256_of
+from glossator_clients.model_files import KNOWN_MODELS, sha256_of
 from glossator_gate.errors import ConfigurationError, GlossatorError
 
 _LOG = logging.getLogger(__name__)
@@ -55,6 +55,11 @@ class Adapter:
     def label(self) -> str:
         """Return what stands behind a model's name: `document@1a2b3c`."""
         return f"{self.role}@{self.sha256[:6]}"
+
+    @property
+    def in_words(self) -> str:
+        """Return the label, and which adapter it is."""
+        return f"{self.label} ({self.name}, {self.form}{', shipped' if self.is_shipped else ''})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,12 @@ def check_name(name: str) -> None:
         raise ConfigurationError(
             f"{name!r} cannot be the name of an adapter; use small letters, digits, dots, dashes."
         )
+
+
+def adapters_of(model: str) -> InUse:
+    """Return the adapters that are in use with a model of the engine, by the model's name."""
+    known = KNOWN_MODELS.get(model)
+    return InUse() if known is None else adapters_in_use(known.file_sha256)
 
 
 def adapters_in_use(base: str) -> InUse:

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from glossator_clients.adapters import Adapter, adapter_for_measuring, adapters_in_use
+from glossator_clients.adapters import Adapter, adapter_for_measuring, adapters_of
 from glossator_clients.engine_process import (
     ENGINE_IDLE_S,
     ENGINE_THREADS,
@@ -243,9 +243,7 @@ def _adapters(name: str, options: EmbeddedOptions) -> tuple[Adapter, ...]:
                 f"{options.role or 'this'}; measure it on its own task."
             )
         return () if adapter is None else (adapter,)
-    if known is None:
-        return ()
-    found = adapters_in_use(known.file_sha256)
+    found = adapters_of(name)
     for problem in found.problems:
         _LOG.warning("%s", problem)
     return found.adapters

@@ -76,7 +76,9 @@ def _in_words(it: Kept) -> str:
     words = f"{it.name}  {record['role']} of {record['base']['name']}, {prompt}: {verdicts}"
     if it.is_shipped:
         words += "; shipped"
-    return words if it.form is None else f"{words}; in use ({it.form})"
+    if it.form is None:
+        return words
+    return f"{words}; {'in use' if is_proven(record, it.form) else 'chosen, not used'} ({it.form})"
 
 
 def _verdict(record: Mapping[str, Any], form: str) -> str:

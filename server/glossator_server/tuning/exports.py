@@ -88,6 +88,12 @@ def vllm_command(record: Mapping[str, Any], base: str) -> str:
     )
 
 
+def published_name(base: str) -> str:
+    """Return what a base is called where others look for it; a folder is its own name."""
+    known = KNOWN_MODELS.get(base)
+    return base if known is None else known.source.partition(",")[0]
+
+
 def _as_gguf(folder: Path, record: Mapping[str, Any], part: Path, form: str) -> None:
     file = file_of_form(form)
     shutil.copy(folder / file, part)
@@ -112,11 +118,13 @@ def _for_ollama(folder: Path, record: Mapping[str, Any], part: Path, form: str) 
 
 
 def _for_vllm(folder: Path, record: Mapping[str, Any], part: Path, form: str) -> None:  # noqa: ARG001 -- peft's weights have one form
-    for it in PEFT_FILES:
-        shutil.copy(folder / it, part)
-    config = json.loads((folder / PEFT_FILES[0]).read_text("utf-8"))
-    command = vllm_command(record, str(config["base_model_name_or_path"]))
-    (part / "README.txt").write_text(command, "utf-8")
+    settings, weights = PEFT_FILES
+    shutil.copy(folder / weights, part)
+    base = published_name(str(record["base"]["name"]))
+    config = json.loads((folder / settings).read_text("utf-8"))
+    config["base_model_name_or_path"] = base
+    (part / settings).write_text(json.dumps(config, indent=2) + "\n", "utf-8")
+    (part / "README.txt").write_text(vllm_command(record, base), "utf-8")
 
 
 _TARGETS: Mapping[str, Callable[[Path, Mapping[str, Any], Path, str], None]] = {

@@ -20,13 +20,14 @@ from glossator_clients.adapters import (
     check_name,
     file_of_form,
 )
-from glossator_clients.model_files import KNOWN_MODELS, sha256_of
+from glossator_clients.model_files import sha256_of
 from glossator_server.errors import UsageError
 from glossator_server.files import write_report
 from glossator_server.tuning.bases import Base, OpenedBase, find_base, open_base
 from glossator_server.tuning.checkpoints import TrainingState, remove_state, writing
 from glossator_server.tuning.choosing import TRAINED_FROM
 from glossator_server.tuning.conversations import EncodedSet, read_set
+from glossator_server.tuning.exports import published_name
 from glossator_server.tuning.lora_gguf import heads_of, write_lora_gguf
 from glossator_server.tuning.options import TuneOptions
 from glossator_server.tuning.training import (
@@ -203,12 +204,6 @@ def _write(folder: Path, trainer: Trainer, orders: RunOrders, record: dict[str, 
             write_report(folder / RECORD_FILE, json.dumps(record, indent=2) + "\n")
         finally:
             shutil.rmtree(part, ignore_errors=True)
-
-
-def published_name(base: str) -> str:
-    """Return what a base is called where others look for it; a folder is its own name."""
-    known = KNOWN_MODELS.get(base)
-    return base if known is None else known.source.partition(",")[0]
 
 
 def write_forms(folder: Path, config: Any, alpha: float) -> None:  # noqa: ANN401 -- transformers'
