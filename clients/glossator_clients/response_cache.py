@@ -95,6 +95,8 @@ class ResponseCache:
             "schema": _SCHEMA,
             "version": self._version,
             "model": [info.origin, info.api, info.name, info.digest],
+            # The same words may be asked for with an adapter or without.
+            "prompt": request.prompt,
             "messages": [asdict(it) for it in request.messages],
             "sampling": asdict(request.sampling),
             "answer": request.schema,

@@ -98,13 +98,14 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         search,
         serve,
         transcript,
+        tune,
     )
     from glossator_server.cli import eval as evaluation
 
     return (
         *(serve, document, fix, edit, review, ask, explain, do, index, search),
-        *(evaluation, prompt, data, models, policy, approve, audit, feedback, transcript),
-        *(recover, doctor, mcp),
+        *(evaluation, prompt, data, tune, models, policy, approve, audit, feedback),
+        *(transcript, recover, doctor, mcp),
     )
 
 

@@ -165,21 +165,21 @@ async def _opened(
         folder = await asyncio.to_thread(RunFolder.find, options.resume, runs_folder())
         record = await asyncio.to_thread(folder.record)
         async with (
-            _environment(Path(record["workspace"])) as environment,
+            environment_of(Path(record["workspace"])) as environment,
             resumed(folder, environment) as measurement,
         ):
             yield measurement, environment
         return
     workspace = (options.workspace or Path()).resolve()
     configurations = read_configurations(options.configurations)
-    async with _environment(workspace) as environment:
+    async with environment_of(workspace) as environment:
         wish = Wish(options.suite, _source(options, workspace, environment), configurations)
         async with begun(wish, environment) as measurement:
             yield measurement, environment
 
 
 @asynccontextmanager
-async def _environment(workspace: Path) -> AsyncIterator[Environment]:
+async def environment_of(workspace: Path) -> AsyncIterator[Environment]:
     """Return what holds in a workspace; problems of the configuration are told."""
     from glossator_server.evals.opened import Environment
     from glossator_server.evals.types import Means
