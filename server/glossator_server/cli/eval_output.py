@@ -45,7 +45,7 @@ class StepPace:
         self._begin: tuple[float, int] | None = None
 
     def in_words(self, step: Step) -> str:
-        """Return for example `12/100, 3 min left`, nothing where nobody knows how many there are."""
+        """Return for example `12/100, 3 min left`, nothing where no total is known."""
         if not step.total:
             return ""
         if self._begin is None:

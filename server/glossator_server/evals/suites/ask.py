@@ -158,13 +158,8 @@ def _judged(case: Case, answer: Answer, searched: Searched) -> CaseResult:
         measures["valid"] = float(all(is_valid(it, searched.root, answer) for it in cited))
         measures["own_words"] = float(not answer.quoted)
     expected = shown_places(right, case.root) if right else _NO_ANSWER
-    return CaseResult(
-        measures,
-        plain_text(answer),
-        expected,
-        checks=answer.notices,
-        task=str(case.data["question"]),
-    )
+    task = f"{case.data['question']}\n\nThe code that answers it:\n{expected}"
+    return CaseResult(measures, plain_text(answer), expected, answer.notices, task=task)
 
 
 def _any(

@@ -200,7 +200,7 @@ async def _judged(case: Case, done: _Done, root: Path, checker: CodeChecker) -> 
     }
     told, task = _told(expected, root), str(case.data["instruction"])
     if not isinstance(done.outcome, EditProposal):
-        return CaseResult(measures, "", told, (done.outcome.reason,), task=task)
+        return CaseResult(measures, done.outcome.attempt, told, (done.outcome.reason,), task=task)
     changes = done.outcome.changes
     trouble = await _trouble(case, changes, expected, checker)
     touched = {path for it in changes.files for path in (it.path, it.moved_from)}
@@ -210,8 +210,7 @@ async def _judged(case: Case, done: _Done, root: Path, checker: CodeChecker) -> 
         "kept": float(set(done.outcome.plan.files) <= touched),
         "steps": float(done.outcome.rounds),
     }
-    said = (trouble,) if trouble else ()
-    return CaseResult(measures, diff_of(changes), told, said, task=task)
+    return CaseResult(measures, diff_of(changes), told, (trouble,) if trouble else (), task=task)
 
 
 async def _trouble(

@@ -225,7 +225,9 @@ async def _judged(case: Case, fault: Broken, after: str, rounds: int, bench: _Be
     }
     said = tuple(f"still wrong: {it.message}" for it in left)
     said += tuple(f"new: {it.message}" for it in worse)
-    return CaseResult(measures, shown, _diff(fault.text, fault.right), said)
+    wanted = _diff(fault.text, fault.right)
+    task = f"{case.path} is broken. What a person would change:\n{wanted}"
+    return CaseResult(measures, shown, wanted, said, task=task)
 
 
 async def _checked(
