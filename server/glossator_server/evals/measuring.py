@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from glossator_gate.types import Api
 from glossator_server import __version__
 from glossator_server.errors import UsageError
 from glossator_server.evals.folder import SCHEMA, RunFolder, runs_folder
@@ -167,8 +168,14 @@ def _told(subject: OpenedConfiguration) -> dict[str, Any]:
         "prompt": None if main is None else asdict(main),
         "prompts": {use: asdict(it) for use, it in used.items()},
         "retrieval": wish.retrieval,
-        "adapter": wish.adapter,
+        "adapter": wish.adapter or _adapter_in_use(subject),
     }
+
+
+def _adapter_in_use(subject: OpenedConfiguration) -> str | None:
+    """Return what a configuration that names no adapter uses: its label, behind a model's name."""
+    names = (it.name for it in subject.infos.values() if it.api == Api.EMBEDDED)
+    return next((label for it in names if (label := it.partition("+")[2])), None)
 
 
 def _where(source: CaseSource) -> Path:
