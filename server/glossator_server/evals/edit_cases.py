@@ -91,15 +91,14 @@ def _mined(source: CaseSource) -> list[Case]:
     stopped = source.stopped
     wanted = (it for it in tree.files if not stopped.is_set())
     read = (read_file(it, root, source.settings) for it in wanted)
-    files = [it for it in read if it is not None and it.trust not in _OTHERS]
-    languages = {it.path: it.language for it in files}
+    files = (it for it in read if it is not None and it.trust not in _OTHERS)
     cases: list[Case] = []
     for it in proposed_changes(files, dice(source.seed), everywhere=tree.is_whole):
         if not it.home.startswith(prefix):
             continue
         data = _data(it.change, it.files)
         id_ = f"{it.change.kind}:{it.home}:{it.change.function}"
-        cases.append(_case(source, id_, data, languages[it.home]))
+        cases.append(_case(source, id_, data, it.language))
         if len(cases) == source.limit:
             break
     if not cases:

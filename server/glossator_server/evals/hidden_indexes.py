@@ -62,13 +62,12 @@ class SearchedTrees:
         if case.root == PROGRAMS or "hidden" in case.data:
             return await self._copied(case, subject)
         root = await asyncio.to_thread(case.root.resolve)
-        place = await self._whole.of(root, "x", subject)
+        place = await self._whole.of(root, subject)
         if place is None:
             raise UsageError(
                 "There is no index to search; switch index.enabled on, or use --prepared."
             )
-        prefix = place.path.removesuffix("x")
-        return Searched(root, place.client, subject.policy, prefix)
+        return Searched(root, place.client, subject.policy, place.prefix)
 
     def keep(self, root: Path, seed: int, tree: ReadTree) -> None:
         """Remember a tree that was read."""
