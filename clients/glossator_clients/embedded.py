@@ -39,7 +39,14 @@ from glossator_clients.errors import (
 from glossator_clients.gguf import read_gguf
 from glossator_clients.model_files import model_path
 from glossator_clients.openai_client import OpenAIModel
-from glossator_clients.types import ChatEvent, ChatRequest, Finished, ModelInfo, StartedOver
+from glossator_clients.types import (
+    ChatEvent,
+    ChatRequest,
+    Finished,
+    ModelInfo,
+    StartedOver,
+    TokenCount,
+)
 from glossator_gate.types import BUILTIN_ORIGIN, EgressLimits
 
 _LOG = logging.getLogger(__name__)
@@ -99,6 +106,14 @@ class EmbeddedModel:
         if self._chat is not None:
             await self._chat.close()
             self._chat = None
+
+    async def count_tokens(self, request: ChatRequest) -> TokenCount:
+        """Return the size of a request's prompt by the model's own tokenizer."""
+        places = engine_places(self._settings)
+        async with engine_lease(places):
+            async with self._connecting:
+                chat = await self._connected(places)
+            return await chat.count_tokens(request)
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         """Yield the answer; where the engine dies in the middle, start it and the answer anew."""

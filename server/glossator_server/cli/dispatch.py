@@ -92,6 +92,7 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         mcp,
         models,
         policy,
+        prompt,
         recover,
         review,
         search,
@@ -101,8 +102,9 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
     from glossator_server.cli import eval as evaluation
 
     return (
-        *(serve, document, fix, edit, review, ask, explain, do, index, search, evaluation),
-        *(data, models, policy, approve, audit, feedback, transcript, recover, doctor, mcp),
+        *(serve, document, fix, edit, review, ask, explain, do, index, search),
+        *(evaluation, prompt, data, models, policy, approve, audit, feedback, transcript),
+        *(recover, doctor, mcp),
     )
 
 

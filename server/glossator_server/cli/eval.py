@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,13 +122,14 @@ async def _measured(options: argparse.Namespace, started: list[Measurement]) -> 
     from glossator_server.cli.eval_output import print_result, shown_steps
     from glossator_server.evals.report import write_html_report
     from glossator_server.evals.result import report_of
+    from glossator_server.evals.running import Step
 
-    async with (
-        _opened(options) as (measurement, environment),
-        judge_of(options, measurement, environment) as judge,
-    ):
-        started.append(measurement)
+    async with AsyncExitStack() as opened:
         with shown_steps(silent=options.quiet) as follow:
+            follow(Step(0, 0, "drawing the cases"))
+            measurement, environment = await opened.enter_async_context(_opened(options))
+            judge = await opened.enter_async_context(judge_of(options, measurement, environment))
+            started.append(measurement)
             ran = await measurement.run(follow)
         report = await asyncio.to_thread(report_of, ran)
         text = await asyncio.to_thread(_kept, report, measurement)

@@ -14,7 +14,7 @@ from glossator_gate.types import DataClass
 from glossator_server.errors import UsageError
 from glossator_server.evals.case_lines import CaseLine, read_case_lines
 from glossator_server.evals.drawing import drawn
-from glossator_server.evals.hidden_trees import ReadTree, read_tree
+from glossator_server.evals.hidden_trees import ReadTree, WantedTree, read_tree
 from glossator_server.evals.places import answer, answers_of_line
 from glossator_server.evals.reading import prepared_folder
 from glossator_server.evals.types import Case, CaseSource, SourceKind
@@ -77,7 +77,8 @@ def _listed(
 
 
 def _mined(source: CaseSource, asking: Asking, keep: Keep) -> list[Case]:
-    tree = read_tree(source.workspace, source.policy, source.settings, source.seed)
+    wanted = WantedTree(source.workspace, source.policy, source.seed)
+    tree = read_tree(wanted, source.settings, source.stopped)
     keep(source.workspace, source.seed, tree)
     asked = drawn(list(tree.asked()), source.limit or MOST_MINED, source.seed)
     if not asked:

@@ -10,12 +10,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
-from glossator_gate.types import DataClass
 from glossator_indexer.owner_client import IndexClient
 from glossator_server.errors import UsageError
-from glossator_server.evals.aside import aside
-from glossator_server.evals.hidden_trees import ReadTree, prepared_policy, read_tree
+from glossator_server.evals.hidden_trees import ReadTree, WantedTree, prepared_policy, read_tree
 from glossator_server.evals.indexing import WholeIndexes
 from glossator_server.evals.types import Case, Subject
 from glossator_server.evals.workspaces import (
@@ -38,7 +37,6 @@ class Searched:
     root: Path
     index: IndexClient
     policy: WorkspacePolicy
-    data_class: DataClass
     prefix: str = ""
 
 
@@ -69,9 +67,8 @@ class SearchedTrees:
             raise UsageError(
                 "There is no index to search; switch index.enabled on, or use --prepared."
             )
-        holds = subject.policy
         prefix = place.path.removesuffix("x")
-        return Searched(root, place.client, holds, holds.class_of(None), prefix)
+        return Searched(root, place.client, subject.policy, prefix)
 
     def keep(self, root: Path, seed: int, tree: ReadTree) -> None:
         """Remember a tree that was read."""
@@ -83,9 +80,14 @@ class SearchedTrees:
         key = case.root, seed
         if key not in self._read:
             holds = _holds(case, subject)
-            self._read[key] = await aside(
-                lambda: read_tree(case.root, holds, subject.settings, seed)
-            )
+            wanted, stopped = WantedTree(case.root, holds, seed), Event()
+            try:
+                tree = await asyncio.to_thread(read_tree, wanted, subject.settings, stopped)
+            except asyncio.CancelledError:
+                # The process waits for the thread.
+                stopped.set()
+                raise
+            self._read[key] = tree
         return self._read[key]
 
     async def close(self) -> None:
@@ -107,7 +109,7 @@ class SearchedTrees:
                 subject.means.open_index,
             )
         copy = self._copies[key]
-        return Searched(copy.root, copy.index, copy.policy, copy.data_class)
+        return Searched(copy.root, copy.index, copy.policy)
 
 
 def _holds(case: Case, subject: Subject) -> WorkspacePolicy:

@@ -16,7 +16,6 @@ from typing import Any
 
 from glossator_server import __version__
 from glossator_server.errors import UsageError
-from glossator_server.evals.aside import aside
 from glossator_server.evals.folder import SCHEMA, RunFolder, runs_folder
 from glossator_server.evals.lines import case_line, case_of
 from glossator_server.evals.opened import Environment, OpenedConfiguration
@@ -80,7 +79,12 @@ async def begun(wish: Wish, environment: Environment) -> AsyncIterator[Measureme
     may not or cannot be asked; then there is no folder.
     """
     suite = open_suite(wish.suite)
-    cases = await aside(lambda: suite.cases(wish.source))
+    try:
+        cases = await asyncio.to_thread(suite.cases, wish.source)
+    except asyncio.CancelledError:
+        # A thread is not cancelled, and the process waits for it.
+        wish.source.stopped.set()
+        raise
     async with _opened(suite, cases, wish.configurations, environment) as subjects:
         record = {
             "schema": SCHEMA,

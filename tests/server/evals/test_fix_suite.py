@@ -70,3 +70,17 @@ async def test_a_fault_that_no_check_sees_counts_nowhere(tmp_path: Path, own_hom
     assert found.measures == {}
     assert found.problem is None
     assert "no check on this machine notices the fault" in found.checks[0]
+
+
+async def test_of_a_folder_below_the_repository_compilers_see_what_lies_above(
+    tmp_path: Path, own_home: Path
+) -> None:
+    require_tools()
+    code = HARBOUR.replace('"harbour.h"', '"../harbour.h"')
+    town = lay_out(tmp_path / "town", {"harbour.h": HEADER, "port/harbour.c": code})
+    source = source_of(town / "port")
+    case = open_suite("fix").cases(source)[0]
+    assert (case.root, case.path) == (town, "port/harbour.c")
+    replies = {"fix": [answer(case, case.data["find"])]}
+    (found,) = (await ran("fix", source, own_home, replies, only=[case])).values()
+    assert found.measures["same"] == 1.0, found.checks

@@ -5,12 +5,13 @@ from __future__ import annotations
 import fcntl
 import json
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from glossator_server.errors import UsageError
 from glossator_server.evals.functions import found_files
-from glossator_server.evals.hidden_trees import read_tree
+from glossator_server.evals.hidden_trees import WantedTree, read_tree
 from glossator_server.evals.suites import open_suite
 from glossator_server.evals.types import Configuration, SourceKind
 from tests.server.evals.suite_runs import FILES, lay_out, ran, source_of
@@ -20,7 +21,8 @@ LANTERNS = "Polish all brass lanterns until nobody is thirsty"
 
 def test_no_comment_that_is_asked_for_is_left_and_no_line_moves(tmp_path: Path) -> None:
     source = source_of(lay_out(tmp_path / "town"))
-    tree = read_tree(source.workspace, source.policy, source.settings, 7)
+    wanted = WantedTree(source.workspace, source.policy, 7)
+    tree = read_tree(wanted, source.settings, Event())
     asked = {it.sentence: it.name for _, it in tree.asked()}
     assert asked[LANTERNS] == "harbour_total"
     assert asked["Return the length of the pier that reaches furthest into the sea"]

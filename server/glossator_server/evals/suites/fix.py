@@ -200,7 +200,8 @@ def _without(outcome: NoFix, fault: Broken) -> CaseResult:
     if (why := _LEFT_OUT.get(outcome.cause)) is not None:
         return CaseResult(checks=(why, outcome.reason))
     measures = {"fixed": 0.0, "never_worse": 1.0, "same": 0.0}
-    return CaseResult(measures, "", _diff(fault.text, fault.right), (outcome.reason,))
+    said = (outcome.reason, *outcome.history)
+    return CaseResult(measures, "", _diff(fault.text, fault.right), said)
 
 
 async def _judged(case: Case, fault: Broken, after: str, rounds: int, bench: _Bench) -> CaseResult:
