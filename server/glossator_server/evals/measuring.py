@@ -24,7 +24,7 @@ from glossator_server.evals.prompting import prompts_used, with_prompt
 from glossator_server.evals.reading import class_of
 from glossator_server.evals.result import Ran, measure_line
 from glossator_server.evals.running import Follow, Runner, Step, open_models
-from glossator_server.evals.suites import open_suite
+from glossator_server.evals.suites import SUITES, open_suite
 from glossator_server.evals.types import Case, CaseSource, Configuration, Suite
 
 
@@ -112,12 +112,17 @@ async def resumed(folder: RunFolder, environment: Environment) -> AsyncIterator[
     Raises `UsageError` where they are not the same any more.
     """
     record = await asyncio.to_thread(folder.record)
-    suite = open_suite(str(record["suite"]))
-    cases = [
-        case_of(it, class_of(Path(it["root"], it["path"]), environment.policy))
-        for it in await asyncio.to_thread(folder.cases)
-    ]
-    wishes = [Configuration(**it) for it in record["wishes"]]
+    if record["suite"] not in SUITES:
+        raise _changed(f"{record['suite']} is no suite")
+    suite = open_suite(record["suite"])
+    lines = await asyncio.to_thread(folder.cases)
+    try:
+        cases = [
+            case_of(it, class_of(Path(it["root"], it["path"]), environment.policy)) for it in lines
+        ]
+        wishes = [Configuration(**it) for it in record["wishes"]]
+    except (KeyError, TypeError, ValueError) as trouble:
+        raise folder.unreadable() from trouble
     async with _opened(suite, cases, wishes, environment) as subjects:
         now = [_told(it) for it in subjects]
         for before, after in zip(record["configurations"], now, strict=True):
