@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from glossator_gate.types import Api
 from glossator_server import __version__
 from glossator_server.errors import UsageError
 from glossator_server.evals.folder import SCHEMA, RunFolder, runs_folder
@@ -23,7 +24,7 @@ from glossator_server.evals.prompting import prompts_used, with_prompt
 from glossator_server.evals.reading import class_of
 from glossator_server.evals.result import Ran, measure_line
 from glossator_server.evals.running import Follow, Runner, Step, open_models
-from glossator_server.evals.suites import open_suite
+from glossator_server.evals.suites import SUITES, open_suite
 from glossator_server.evals.types import Case, CaseSource, Configuration, Suite
 
 
@@ -111,12 +112,17 @@ async def resumed(folder: RunFolder, environment: Environment) -> AsyncIterator[
     Raises `UsageError` where they are not the same any more.
     """
     record = await asyncio.to_thread(folder.record)
-    suite = open_suite(str(record["suite"]))
-    cases = [
-        case_of(it, class_of(Path(it["root"], it["path"]), environment.policy))
-        for it in await asyncio.to_thread(folder.cases)
-    ]
-    wishes = [Configuration(**it) for it in record["wishes"]]
+    if record["suite"] not in SUITES:
+        raise _changed(f"{record['suite']} is no suite")
+    suite = open_suite(record["suite"])
+    lines = await asyncio.to_thread(folder.cases)
+    try:
+        cases = [
+            case_of(it, class_of(Path(it["root"], it["path"]), environment.policy)) for it in lines
+        ]
+        wishes = [Configuration(**it) for it in record["wishes"]]
+    except (KeyError, TypeError, ValueError) as trouble:
+        raise folder.unreadable() from trouble
     async with _opened(suite, cases, wishes, environment) as subjects:
         now = [_told(it) for it in subjects]
         for before, after in zip(record["configurations"], now, strict=True):
@@ -167,8 +173,14 @@ def _told(subject: OpenedConfiguration) -> dict[str, Any]:
         "prompt": None if main is None else asdict(main),
         "prompts": {use: asdict(it) for use, it in used.items()},
         "retrieval": wish.retrieval,
-        "adapter": wish.adapter,
+        "adapter": wish.adapter or _adapter_in_use(subject),
     }
+
+
+def _adapter_in_use(subject: OpenedConfiguration) -> str | None:
+    """Return what a configuration that names no adapter uses: its label, behind a model's name."""
+    names = (it.name for it in subject.infos.values() if it.api == Api.EMBEDDED)
+    return next((label for it in names if (label := it.partition("+")[2])), None)
 
 
 def _where(source: CaseSource) -> Path:
