@@ -54,6 +54,7 @@ NAMES = (
     "doc_styles",
     "words",
     "eval_document",
+    "eval_suites",
     "index_fresh",
     "index_kernel",
     "index_kills",

@@ -217,6 +217,13 @@ class Settings:
         """Return how the model of a role is asked that has no options of its own."""
         return AskingOptions(self.sampling.get(role, SamplingOptions()), self.prompts)
 
+    def with_prompt(self, use: str, prompt: str) -> Settings:
+        """Return the settings with one prompt for a use, by name or path, whatever is chosen."""
+        chosen = replace(self, prompts={**self.prompts, use: prompt})
+        if use != "document":
+            return chosen
+        return replace(chosen, document=self.document.with_prompt(prompt))
+
     def language(self, language: Language | None) -> Language | None:
         """Return a language as it reads with the macros of the code base."""
         return None if language is None else with_annotations(language, frozenset(self.annotations))

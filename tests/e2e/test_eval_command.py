@@ -105,6 +105,18 @@ def _done(folder: Path) -> int:
     return (folder / "outcomes.jsonl").read_bytes().count(b"\n")
 
 
+def test_what_ends_a_run_is_told_with_the_way_to_go_on(
+    stack: Path, own_home: Path, runs: Path
+) -> None:
+    _configure(own_home, more="[limits]\ntokens_per_day = 1\n")
+    ended = glossator(*SUITE, "--with", "model=good", cwd=stack)
+    (folder,) = runs.iterdir()
+    assert ended.status == 3
+    stopped, refused = ended.errors.splitlines()
+    assert f"--resume {folder.name}." in stopped
+    assert "1 tokens a day" in refused
+
+
 def test_a_killed_run_goes_on(stack: Path, own_home: Path, runs: Path) -> None:
     _configure(own_home, delay_s=0.5)
     process = started([*SUITE, "--with", "model=good"], stack)

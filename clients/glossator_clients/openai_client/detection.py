@@ -103,9 +103,13 @@ class _Asking:
                 return _number(own[0], "max_model_len") if own else None
 
     def parameters(self) -> float | None:
-        """Return what llama.cpp says beside its models; nothing is asked for it."""
-        own = [it for it in self._models or () if it.get("id") == self._info.name]
-        count = _number(own[0].get("meta"), "n_params") if own else None
+        """Return what llama.cpp says beside its models; nothing is asked for it.
+
+        It answers to any name with the one model that it has.
+        """
+        listed = self._models or []
+        own = [it for it in listed if it.get("id") == self._info.name] or listed
+        count = _number(own[0].get("meta"), "n_params") if len(own) == 1 else None
         return None if count is None else float(count)
 
     async def _listed(self) -> list[dict[str, object]]:

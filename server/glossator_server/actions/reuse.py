@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from glossator_indexer.retrieval import DocumentedSymbol, nearest_documented, stem_of, words_of
 from glossator_indexer.styles import Wanted
 from glossator_indexer.styles.wanted import Need
-from glossator_indexer.types import DocFields, Parameter, Symbol
+from glossator_indexer.types import DocFields, Symbol
 
 # Of relatives further away, less and less is true of the symbol.
 _MOST_RELATIVES = 12
@@ -37,10 +37,9 @@ def reused_descriptions(
     types = {it.name: it.type for it in symbol.parameters}
     wordings: dict[str, Counter[str]] = {}
     for other in documented:
-        for parameter, words in _described(other):
-            is_same = types.get(parameter.name) == parameter.type
-            if is_same and _is_general(words, symbol, _LONGEST):
-                wordings.setdefault(parameter.name, Counter())[words] += 1
+        for name, words in _described(other, types):
+            if _is_general(words, symbol, _LONGEST):
+                wordings.setdefault(name, Counter())[words] += 1
     found: list[tuple[str, str]] = []
     for name in (it.path for it in wanted.names):
         if name not in wordings:
@@ -65,10 +64,9 @@ def words_of_relatives(
     told: dict[str, str] = {}
     returns: str | None = None
     for other in _relatives(symbol, documented):
-        for parameter, words in _described(other):
-            is_same = types.get(parameter.name) == parameter.type
-            if is_same and _is_general(words, symbol, _LONGEST_OF_A_RELATIVE):
-                told.setdefault(parameter.name, words)
+        for name, words in _described(other, types):
+            if _is_general(words, symbol, _LONGEST_OF_A_RELATIVE):
+                told.setdefault(name, words)
         said = " ".join((other.fields.returns or "").split())
         is_same = bool(said) and other.symbol.return_type == symbol.return_type
         if is_same and _is_general(said, symbol, _LONGEST_OF_A_RELATIVE):
@@ -110,11 +108,13 @@ def without_known(wanted: Wanted, known: DocFields) -> Wanted:
     return replace(wanted, names=names, returns=Need.NONE if known.returns else wanted.returns)
 
 
-def _described(other: DocumentedSymbol) -> Iterator[tuple[Parameter, str]]:
-    told = dict(other.fields.parameters)
+def _described(other: DocumentedSymbol, types: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what another symbol says of the parameters that have these names and types there."""
     for parameter in other.symbol.parameters:
-        if words := told.get(parameter.name, "").strip():
-            yield parameter, " ".join(words.split())
+        if types.get(parameter.name) == parameter.type:
+            told = dict(other.fields.parameters).get(parameter.name, "")
+            if words := " ".join(told.split()):
+                yield parameter.name, words
 
 
 def _is_general(words: str, symbol: Symbol, longest: int) -> bool:

@@ -10,16 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from glossator_clients.types import ModelInfo
+from glossator_gate.errors import ConfigurationError
+from glossator_gate.policy import check_glob
 from glossator_server.app import load_application
 from glossator_server.cli.counted import Counted, counted_progress
 from glossator_server.cli.printing import complain, visible
 from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.workspaces import workspace_root
+from glossator_server.datasets.decisions import Decision, decisions_in
 from glossator_server.datasets.examples import ExampleOptions
-from glossator_server.datasets.exporting import FORMATS, Exported, ExportOptions, export
+from glossator_server.datasets.exporting import Exported, ExportOptions, export
+from glossator_server.datasets.formats import FORMATS
 from glossator_server.datasets.mining import Mined, Repository, mine
 from glossator_server.datasets.splitting import Split, SplitOptions
 from glossator_server.errors import UsageError
+from glossator_server.feedback import FeedbackStore
 from glossator_server.prompts import load_template
 
 _SMALL_PROMPT = "document-small"
@@ -53,7 +58,7 @@ def _add_mine(actions: Any) -> None:  # noqa: ANN401
 def _add_export(actions: Any) -> None:  # noqa: ANN401
     parser = actions.add_parser("export", help="write mined data in the form that trainers take")
     parser.add_argument(
-        "files", nargs="+", type=Path, metavar="DATA", help="what `data mine` wrote"
+        "files", nargs="*", type=Path, metavar="DATA", help="what `data mine` wrote"
     )
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to")
     parser.add_argument(
@@ -70,7 +75,12 @@ def _add_export(actions: Any) -> None:  # noqa: ANN401
         help="what stays together (auto: projects where there are more than two)",
     )
     parser.add_argument(
-        "--hold-out", action="append", default=[], metavar="GLOB", help="for the test only"
+        "--hold-out",
+        action="append",
+        default=[],
+        type=_glob,
+        metavar="GLOB",
+        help="for the test only: paths below a project, or PROJECT/PATH",
     )
     parser.add_argument(
         "--valid", type=_share, default=0.05, metavar="SHARE", help="of all, for validation (0.05)"
@@ -92,9 +102,17 @@ def _add_export(actions: Any) -> None:  # noqa: ANN401
         "--all-kinds", action="store_true", help="types too, not only what is called"
     )
     parser.add_argument(
+        "--short", action="store_true", help="comments, too, that describe no parameter"
+    )
+    parser.add_argument(
         "--ask-all",
         action="store_true",
         help="ask for descriptions, too, that the product takes over from the code around",
+    )
+    parser.add_argument(
+        "--feedback",
+        action="store_true",
+        help="what you kept, mended or took out of offered comments, too, and pairs of it",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="for another division (0)")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -135,6 +153,8 @@ def run_mine(options: argparse.Namespace) -> int:
 
 def run_export(options: argparse.Namespace) -> int:
     """Export the records and say what was written."""
+    if not options.files and not options.feedback:
+        raise UsageError("Name a file that `data mine` wrote, or add --feedback.")
     template = load_template(options.prompt)
     if template.use != "document":
         raise UsageError(
@@ -151,6 +171,8 @@ def run_export(options: argparse.Namespace) -> int:
         licences=tuple(it for it in options.licence if not it.startswith("!")),
         without=tuple(it[1:] for it in options.licence if it.startswith("!")),
         all_kinds=options.all_kinds,
+        short_ones=options.short,
+        decisions=_decisions() if options.feedback else None,
     )
     with counted_progress("records", quiet=options.quiet) as progress:
 
@@ -166,12 +188,19 @@ def run_export(options: argparse.Namespace) -> int:
     return ExitStatus.DONE
 
 
+def _decisions() -> tuple[Decision, ...]:
+    try:
+        return tuple(decisions_in(FeedbackStore().lines()))
+    except OSError as trouble:
+        raise UsageError(f"{trouble.filename} cannot be read: {trouble.strerror}.") from trouble
+
+
 def _repository(folder: Path, name: str | None) -> Repository:
     root = workspace_root(folder)
     application = load_application(root)
     for problem in application.problems:
         complain(problem)
-    return Repository(folder, name or root.name, application.policy, application.settings)
+    return Repository(folder, name or "", application.policy, application.settings)
 
 
 def _mined_as_json(mined: Mined) -> Mapping[str, object]:
@@ -205,6 +234,8 @@ def _mined_in_words(mined: Mined, out: Path) -> Iterator[str]:
 def _exported_in_words(exported: Exported, out: Path) -> Iterator[str]:
     counts = ", ".join(f"{exported.examples[it]:,} {it}" for it in Split)
     yield f"{counts} in {out}"
+    if exported.decisions:
+        yield f"  {exported.pairs:,} pairs; decisions: {_counts(exported.decisions)}"
     if exported.left_out:
         yield f"  left out: {_counts(exported.left_out)}"
 
@@ -217,6 +248,13 @@ def _count(word: str) -> int:
     if not word.isdecimal() or not 1 <= int(word[:9]) <= 256:
         raise argparse.ArgumentTypeError("choose a whole number from 1 to 256")
     return int(word)
+
+
+def _glob(word: str) -> str:
+    try:
+        return check_glob(word)
+    except ConfigurationError as trouble:
+        raise argparse.ArgumentTypeError(f"it {trouble}") from trouble
 
 
 def _share(word: str) -> float:

@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,17 +95,13 @@ def run(options: argparse.Namespace) -> int:
     started: list[Measurement] = []
     try:
         return asyncio.run(_measured(options, started))
-    except UsageError:
-        raise
-    except GlossatorError:
-        if started:
-            complain(_how_to_go_on(started[0]))
-        raise
-    except KeyboardInterrupt:
-        if not started:
+    except (GlossatorError, KeyboardInterrupt) as ended:
+        if not any(it.has_begun for it in started):
             raise
-        complain(_how_to_go_on(started[0]))
-        return ExitStatus.SIGINT
+        complain(_how_to_go_on(started[0], options.judge))
+        if isinstance(ended, KeyboardInterrupt):
+            return ExitStatus.SIGINT
+        raise
 
 
 def _check_fitting(options: argparse.Namespace) -> None:
@@ -126,13 +122,14 @@ async def _measured(options: argparse.Namespace, started: list[Measurement]) -> 
     from glossator_server.cli.eval_output import print_result, shown_steps
     from glossator_server.evals.report import write_html_report
     from glossator_server.evals.result import report_of
+    from glossator_server.evals.running import Step
 
-    async with (
-        _opened(options) as (measurement, environment),
-        judge_of(options, measurement, environment) as judge,
-    ):
-        started.append(measurement)
+    async with AsyncExitStack() as opened:
         with shown_steps(silent=options.quiet) as follow:
+            follow(Step(0, 0, "drawing the cases"))
+            measurement, environment = await opened.enter_async_context(_opened(options))
+            judge = await opened.enter_async_context(judge_of(options, measurement, environment))
+            started.append(measurement)
             ran = await measurement.run(follow)
         report = await asyncio.to_thread(report_of, ran)
         text = await asyncio.to_thread(_kept, report, measurement)
@@ -168,21 +165,21 @@ async def _opened(
         folder = await asyncio.to_thread(RunFolder.find, options.resume, runs_folder())
         record = await asyncio.to_thread(folder.record)
         async with (
-            _environment(Path(record["workspace"])) as environment,
+            environment_of(Path(record["workspace"])) as environment,
             resumed(folder, environment) as measurement,
         ):
             yield measurement, environment
         return
     workspace = (options.workspace or Path()).resolve()
     configurations = read_configurations(options.configurations)
-    async with _environment(workspace) as environment:
+    async with environment_of(workspace) as environment:
         wish = Wish(options.suite, _source(options, workspace, environment), configurations)
         async with begun(wish, environment) as measurement:
             yield measurement, environment
 
 
 @asynccontextmanager
-async def _environment(workspace: Path) -> AsyncIterator[Environment]:
+async def environment_of(workspace: Path) -> AsyncIterator[Environment]:
     """Return what holds in a workspace; problems of the configuration are told."""
     from glossator_server.evals.opened import Environment
     from glossator_server.evals.types import Means
@@ -221,13 +218,14 @@ def _source(options: argparse.Namespace, workspace: Path, environment: Environme
     )
 
 
-def _how_to_go_on(measurement: Measurement) -> str:
+def _how_to_go_on(measurement: Measurement, judge: str | None) -> str:
     done = len(measurement.folder.outcomes())
     total = len(measurement.cases) * len(measurement.subjects)
-    return (
-        f"Stopped after {done} of {total}; go on with glossator eval --resume "
-        f"{measurement.folder.name}."
-    )
+    again = f"go on with glossator eval --resume {measurement.folder.name}"
+    if judge is None:
+        return f"Stopped after {done} of {total}; {again}."
+    stage = f"after {done} of {total}" if done < total else "while the judge was asked"
+    return f"Stopped {stage}; {again} --judge {judge}."
 
 
 def _status(report: dict[str, Any]) -> int:

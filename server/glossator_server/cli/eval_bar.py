@@ -26,7 +26,7 @@ class EvalBar:
 
     def show(self, step: Step) -> None:
         """Move the bar."""
-        words = self._pace.in_words(step) + (f"; {step.doing}" if step.doing else "")
+        words = "; ".join(it for it in (self._pace.in_words(step), step.doing) if it)
         self._bars.update(
             self._task, description=visible(words), completed=step.done, total=step.total or None
         )

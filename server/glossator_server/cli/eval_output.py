@@ -45,7 +45,9 @@ class StepPace:
         self._begin: tuple[float, int] | None = None
 
     def in_words(self, step: Step) -> str:
-        """Return for example `12/100, 3 min left`."""
+        """Return for example `12/100, 3 min left`, nothing where no total is known."""
+        if not step.total:
+            return ""
         if self._begin is None:
             # What an earlier run did says nothing of the pace.
             self._begin = self._now(), step.done
@@ -65,7 +67,7 @@ class _Lines:
     def show(self, step: Step) -> None:
         """Print a line where the last one is some time ago."""
         words = self._pace.in_words(step)
-        if time.monotonic() - self._shown >= LINE_SECONDS:
+        if words and time.monotonic() - self._shown >= LINE_SECONDS:
             self._shown = time.monotonic()
             print(visible(words), file=sys.stderr, flush=True)
 

@@ -61,7 +61,8 @@ def _table(report: _Report) -> Table:
         cells = [_cell(report, it, measure) for it in names]
         table.add_row(Text(f"{arrow} {measure['title']}"), *cells)
     table.add_section()
-    for title, cell in _ROWS:
+    rows = [*_ROWS, _ADAPTER] if any(it["adapter"] for it in told) else _ROWS
+    for title, cell in rows:
         table.add_row(title, *(Text(visible(cell(it))) for it in told))
     return table
 
@@ -129,6 +130,12 @@ _ROWS: Sequence[tuple[str, Callable[[Mapping[str, Any]], str]]] = (
     ("tokens a case", _tokens),
     ("model", _model),
     ("prompt", _prompt),
+)
+
+
+_ADAPTER: tuple[str, Callable[[Mapping[str, Any]], str]] = (
+    "adapter",
+    lambda told: str(told["adapter"] or "–"),
 )
 
 

@@ -43,6 +43,8 @@ def _lines(manifest: Mapping[str, Any]) -> Iterator[str]:
         ("Styles", "styles", "style"),
         ("Classes", "classes", "class of the policy"),
         ("Left out", "left_out", "filter"),
+        ("Not asked for", "unasked", "why a description is not asked for"),
+        ("Decisions of people on offered comments", "decisions", "what became of it"),
     ):
         yield from _table(title, what, manifest[key])
     yield ""

@@ -51,9 +51,10 @@ class ExampleOptions:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One question as the product asks it, and the answer."""
+    """One question as the product asks it, the parts that it asks for, and the answer."""
 
     record: Record
+    wanted: Wanted
     messages: tuple[Message, ...]
     answer: str
     notices: tuple[str, ...]
@@ -83,9 +84,14 @@ def example_of(
     prompt = prompt_by(template, subject, options.model, SamplingOptions())
     if prompt is None:
         return None
-    words = _told(plain_fields(record.fields, record.style), wanted, template.sentences)
-    answer = answer_in(words, asked_parts(wanted, template.fields))
-    return Example(record, prompt.request.messages, answer, prompt.notices)
+    answer = answer_for(record.fields, record.style, wanted, template)
+    return Example(record, wanted, prompt.request.messages, answer, prompt.notices)
+
+
+def answer_for(fields: DocFields, style: str, wanted: Wanted, template: PromptTemplate) -> str:
+    """Return people's words as the answer to a question for some parts."""
+    words = _told(plain_fields(fields, style), wanted, template.sentences)
+    return answer_in(words, asked_parts(wanted, template.fields))
 
 
 def _asked_of(

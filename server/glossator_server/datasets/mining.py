@@ -22,7 +22,6 @@ from glossator_server.datasets.near_duplicates import NearDuplicates, Signature
 from glossator_server.datasets.pool import Work, in_order, sliced
 from glossator_server.datasets.reading import FileJob, FileYield, read_file
 from glossator_server.datasets.records import Record, line_of
-from glossator_server.errors import UsageError
 from glossator_server.files import new_mode, told
 from glossator_server.policies import WorkspacePolicy
 from glossator_server.settings import Settings
@@ -37,7 +36,10 @@ Told = Callable[["Mined"], None]
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A folder to mine, with what policy and settings say of it; `name` is the project's."""
+    """A folder to mine, with what policy and settings say of it.
+
+    `name` is the project's, empty for the name of the repository's root.
+    """
 
     folder: Path
     name: str
@@ -140,7 +142,10 @@ def _jobs(repository: Repository, mined: Mined) -> Iterator[_Reading]:
     walker = RepositoryWalker(root, options)
     found = walker.below("/".join(folder.relative_to(root).parts))
     if found is None:
-        raise UsageError(f"{folder} is left out of its repository; name another folder.")
+        # It is left out of its repository, but somebody named it.
+        root, walker = folder, RepositoryWalker(folder, options)
+        found = walker.below("") or ()
+    project = repository.name or root.name
     mined.problems += walker.problems
     policy = WorkspacePolicy(repository.policy, root)
     for it in found:
@@ -150,7 +155,7 @@ def _jobs(repository: Repository, mined: Mined) -> Iterator[_Reading]:
             mined.files[str(it.trust)] += 1
         elif policy.may_be_read(root / it.path):
             data_class = policy.class_of(root / it.path)
-            job = FileJob(root, it.path, repository.name, data_class)
+            job = FileJob(root, it.path, project, data_class)
             yield _Reading(job, repository.settings)
 
 

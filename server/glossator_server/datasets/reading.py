@@ -18,7 +18,7 @@ from glossator_indexer.neighbourhood import documented_symbols
 from glossator_indexer.parsing import ParsedSource, parse
 from glossator_indexer.retrieval import DocumentedSymbol
 from glossator_indexer.styles import STYLES, Style
-from glossator_indexer.styles.drift import MISSING_RETURN
+from glossator_indexer.styles.drift import MISSING_PARAMETER, MISSING_RETURN
 from glossator_indexer.styles.wanted import Wanted
 from glossator_indexer.styles.wording import missing_parts
 from glossator_indexer.types import Comment, DocFields, Span, Symbol
@@ -40,6 +40,8 @@ from glossator_server.snapshot import Snapshot
 
 # No prompt has room for longer code, and records would only become heavy.
 MOST_CODE_CHARACTERS = 20_000
+# The filter that a comment without descriptions of parameters does not pass.
+SHORT = "short"
 _NO_TROUBLE = frozenset({MISSING_RETURN, "unlabelled-return"})
 # A file without one of these has no doc comment, and is not parsed.
 _OPENINGS = {
@@ -146,8 +148,9 @@ class _Reader:
     ) -> Iterator[str]:
         """Yield the names of the filters that a record as a whole does not pass."""
         # A value that is told in some sentence is found there, or else not asked for.
-        if any(it.rule not in _NO_TROUBLE for it in self.style.check(comment.text, symbol)):
-            yield "style"
+        rules = {it.rule for it in self.style.check(comment.text, symbol)} - _NO_TROUBLE
+        if rules:
+            yield SHORT if rules == {MISSING_PARAMETER} else "style"
         if symbol.has_syntax_errors:
             yield "syntax"
         if "summary" in weak:

@@ -24,6 +24,10 @@ class Split(StrEnum):
     TEST = "test"
 
 
+# Of the size that a split is to have.
+_FAR_TOO_LARGE = 1.5
+
+
 @dataclass(frozen=True, slots=True)
 class SplitOptions:
     """How records are divided: `by` "project", "folder" or "auto"; shares are of all examples.
@@ -82,34 +86,38 @@ def _divided(
     whole = sum(sizes.values())
     found = dict.fromkeys(sizes, Split.TRAIN)
     waiting = sorted(sizes, key=order)
+    smallest = min(filter(None, sizes.values()), default=0)
     for split, share in (
         (Split.TEST, options.share_of_test),
         (Split.VALID, options.valid_share),
     ):
-        taken = 0
-        # One unit is left to learn from.
-        while share > 0 and taken < share * whole and len(waiting) > 1:
-            unit = waiting.pop(0)
-            found[unit] = split
-            taken += sizes[unit]
+        wanted, taken = share * whole, 0
+        # One unit is left to learn from; one that is far too large for a split is learned from.
+        for unit in [it for it in waiting if found[it] is Split.TRAIN][:-1]:
+            if taken < wanted and sizes[unit] <= max(_FAR_TOO_LARGE * wanted, smallest):
+                found[unit] = split
+                taken += sizes[unit]
     return found
 
 
-def leaking(
-    records: Sequence[Record], signatures: Mapping[str, Signature], splits: Mapping[str, Split]
-) -> set[str]:
-    """Return the ids of examples that are nearly the same as one of a split that is measured with.
+def repeated(
+    records: Sequence[tuple[Record, Signature]], splits: Mapping[str, Split]
+) -> dict[str, str]:
+    """Return the ids of examples that nearly repeat another one, with the filter's name.
 
     What is learned from gives way to what is measured with, the validation to the test.
     """
-    measured = NearDuplicates()
-    leaks: set[str] = set()
+    known = NearDuplicates()
+    again: dict[str, str] = {}
     for split in (Split.TEST, Split.VALID, Split.TRAIN):
-        members = [it for it in records if splits[it.id] is split]
-        for it in members:
-            if next(measured.like(signatures[it.id]), None) is not None:
-                leaks.add(it.id)
-        if split is not Split.TRAIN:
-            for it in members:
-                measured.add(it.id, signatures[it.id])
-    return leaks
+        for it, signature in records:
+            if splits[it.id] is not split:
+                continue
+            same = next(known.like(signature), None)
+            if same is None:
+                known.add(it.id, signature)
+            elif splits[str(same)] is split:
+                again[it.id] = "duplicate"
+            else:
+                again[it.id] = "near-duplicate of another split"
+    return again

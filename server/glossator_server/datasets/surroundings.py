@@ -29,6 +29,7 @@ class Surroundings:
     _by_file: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
     _files: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _by_word: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
+    _by_name: dict[str, list[Record]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> Surroundings:
@@ -36,13 +37,15 @@ class Surroundings:
         by_file: dict[tuple[str, str], list[Record]] = defaultdict(list)
         files: dict[tuple[str, str], list[str]] = defaultdict(list)
         by_word: dict[tuple[str, str], list[Record]] = defaultdict(list)
+        by_name: dict[str, list[Record]] = defaultdict(list)
         for it in records:
+            by_name[it.symbol.name].append(it)
             if (it.project, it.path) not in by_file:
                 files[it.project, it.folder].append(it.path)
             by_file[it.project, it.path].append(it)
             for word in words_of(it.symbol.name):
                 by_word[it.project, word].append(it)
-        return cls(dict(by_file), dict(files), dict(by_word))
+        return cls(dict(by_file), dict(files), dict(by_word), dict(by_name))
 
     def around(self, record: Record, may_lend: Callable[[Record], bool]) -> list[Record]:
         """Return the others of the file, then of its folder, then some of the project.
@@ -59,6 +62,10 @@ class Surroundings:
         for it, _ in zip(elsewhere, range(_MOST_ELSEWHERE), strict=False):
             found.append(it)
         return found
+
+    def named(self, name: str) -> list[Record]:
+        """Return the records of all symbols of a name."""
+        return list(self._by_name.get(name, ()))
 
     def _candidates(self, record: Record) -> Iterator[Record]:
         yield from self._by_file.get((record.project, record.path), ())

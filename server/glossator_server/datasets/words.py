@@ -14,20 +14,27 @@ from glossator_indexer.styles.phrases import is_babble, is_echo, is_empty_phrase
 from glossator_indexer.types import DocFields, Symbol
 
 # &struct foo, &foo->bar, %NULL, ``literal``; what is no reference (a & b, 50%) stays.
+_OWN_NAME = (re.compile(r"^\s*\w+\s*\(\s*\)\s*(?::|--?|–)\s+"), "")
 _KERNEL_DOC = (
+    _OWN_NAME,
     (re.compile(r"(?<![\w&])&(?=(?:struct|union|enum|typedef)\s|[A-Za-z_]\w)"), ""),
     (re.compile(r"(?<![\w%])%(?=-?[A-Za-z_0-9])"), ""),
     (re.compile(r"``(.+?)``", re.DOTALL), r"\1"),
 )
 _DOXYGEN = (
+    _OWN_NAME,
     (re.compile(r"^\s*\[\s*(?:in|out)(?:\s*,?\s*(?:in|out))?\s*\]\s*"), ""),
     (re.compile(r"[@\\](?:c|p|a|e|b|em|ref|link|endlink|n|brief|short)\b[ \t]*"), ""),
     (re.compile(r"</?\w{1,10}(?:\s[^<>]*)?/?>"), ""),
 )
 _REST = (
+    # A directive reaches to the end, as far as it matters to a phrase.
+    (re.compile(r"\s*\.\. [\w-]+::.*", re.DOTALL), ""),
     (re.compile(r":[\w:.+-]+:`(?:[^`<]*<)?[~!]?(?:[\w.]+\.)?([^`<>.]+)>?`"), r"\1"),
     (re.compile(r"``(.+?)``", re.DOTALL), r"\1"),
 )
+# `Theme: A new theme instance.`: the code says the type.
+_GOOGLE_TYPE = re.compile(r"^~?[\w.]+(?:\[[^]:]*\])?(?:, optional)?:\s+(?=\S)")
 _ECMASCRIPT = ((re.compile(r"\{@\w+\s+([^{}|]*?)(?:\s*\|[^{}]*)?\}"), r"\1"),)
 _JAVADOC = (
     (re.compile(r"\{@\w+\s+#?([^{}]*?)\}"), r"\1"),
@@ -48,7 +55,8 @@ _MARKUP = {
 }
 # What is left of a markup that nobody took off, of a table or of code is no sentence.
 _LEFT_OVER = re.compile(
-    r"[@\\](?:param|return|see|sa|note|deprecated|code|verbatim|todo|internal|retval|copydoc|brief)\b"
+    r"^\w+ : \w|[@\\](?:param|return|see|sa|note|deprecated|code|verbatim|todo|internal|retval)\b"
+    r"|[@\\](?:copydoc|brief)\b"
     r"|\{@|</?\w+>|https?://|\.\. \w+::|^\s*[|+][-=|+]|\$\w+\$|\uFFFD|<redacted:"
 )
 _BULLET = re.compile(r"[,;]?\s*\n\s*(?:[-*+o•]|\d+[.)])\s+")
@@ -112,7 +120,10 @@ def plain_fields(fields: DocFields, style: str) -> DocFields:
         text = text[bullet.end() :] if (bullet := _LEADING_BULLET.match(text)) else text
         return " ".join(text.split()).replace(":; ", ": ")
 
-    return _each(_with_told_value(fields), plain)
+    plain_words = _each(_with_told_value(fields), plain)
+    if style != "google" or not plain_words.returns:
+        return plain_words
+    return replace(plain_words, returns=_GOOGLE_TYPE.sub("", plain_words.returns))
 
 
 def _with_told_value(fields: DocFields) -> DocFields:

@@ -14,7 +14,7 @@ from glossator_gate.types import DataClass
 from glossator_server.errors import UsageError
 from glossator_server.evals.case_lines import CaseLine, read_case_lines
 from glossator_server.evals.drawing import drawn
-from glossator_server.evals.hidden_trees import read_tree
+from glossator_server.evals.hidden_trees import ReadTree, WantedTree, read_tree
 from glossator_server.evals.places import answer, answers_of_line
 from glossator_server.evals.reading import prepared_folder
 from glossator_server.evals.types import Case, CaseSource, SourceKind
@@ -44,11 +44,18 @@ class Asking:
         return ("id", self.key, "answers")
 
 
-def asked_cases(source: CaseSource, asking: Asking) -> list[Case]:
-    """Return the cases of a source; raises `UsageError` where it has none."""
+# Told the folder, the seed and the files of a tree that was read.
+Keep = Callable[[Path, int, ReadTree], None]
+
+
+def asked_cases(source: CaseSource, asking: Asking, keep: Keep) -> list[Case]:
+    """Return the cases of a source; raises `UsageError` where it has none.
+
+    A tree that has to be read for them is handed on, so that it is read once.
+    """
     match source.kind:
         case SourceKind.MINED:
-            return _mined(source, asking)
+            return _mined(source, asking, keep)
         case SourceKind.FILE if source.file is not None:
             lines = read_case_lines(source.file, asking.keys)
             found = list(_listed(lines, source, asking, source.workspace))
@@ -69,8 +76,10 @@ def _listed(
         yield _case(line.id, root, data, source, asking)
 
 
-def _mined(source: CaseSource, asking: Asking) -> list[Case]:
-    tree = read_tree(source.workspace, source.policy, source.settings, source.seed)
+def _mined(source: CaseSource, asking: Asking, keep: Keep) -> list[Case]:
+    wanted = WantedTree(source.workspace, source.policy, source.seed)
+    tree = read_tree(wanted, source.settings, source.stopped)
+    keep(source.workspace, source.seed, tree)
     asked = drawn(list(tree.asked()), source.limit or MOST_MINED, source.seed)
     if not asked:
         raise UsageError(

@@ -15,7 +15,7 @@ from glossator_server.actions.states import CommentState, comment_status
 from glossator_server.edits import apply_to_source
 from glossator_server.evals.measures.meaning import encoder
 from glossator_server.evals.measures.mentions import mentions
-from glossator_server.evals.measures.words import chrf, length_ratio, rouge_l
+from glossator_server.evals.measures.words import chrf, length_ratio, rouge_l, told_words
 from glossator_server.evals.types import Better, Measure, MeasureKind
 from glossator_server.proposal import CommentProposal
 from glossator_server.snapshot import Snapshot
@@ -42,7 +42,7 @@ def checked(
     return {
         "valid": 1.0,
         "first_try": float(proposal.rounds <= 1),
-        "mentions": mentions(_words(proposal.fields), code, snapshot.text).precision,
+        "mentions": mentions(told_words(proposal.fields), code, snapshot.text).precision,
         "style_findings": float(len(style.check(comment, there))),
         "drift": float(status.state is CommentState.DRIFTED),
     }
@@ -50,7 +50,7 @@ def checked(
 
 def compared(said: DocFields, fields: DocFields) -> Mapping[str, float]:
     """Return how like words are to those of a person, of what the person spoke of."""
-    expected, text = _words(said), _words(_parts_like(said, fields))
+    expected, text = told_words(said), told_words(_parts_like(said, fields))
     return {
         "rouge_l": rouge_l(expected, text),
         "chrf": chrf(expected, text),
@@ -71,13 +71,6 @@ def _parts_like(said: DocFields, fields: DocFields) -> DocFields:
         returns=fields.returns if said.returns else None,
         raises=tuple(it for it in fields.raises if it[0] in raised),
     )
-
-
-def _words(fields: DocFields) -> str:
-    """Return all words of a comment that a model is asked for, in one text."""
-    told = (text for _, text in (*fields.parameters, *fields.raises))
-    parts = (fields.summary, *told, fields.returns or "")
-    return "\n".join(it for it in parts if it)
 
 
 _CHECKS = (

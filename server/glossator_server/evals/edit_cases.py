@@ -14,7 +14,7 @@ from glossator_indexer.records import Trust
 from glossator_server.errors import UsageError
 from glossator_server.evals.case_lines import CaseLine, read_case_lines
 from glossator_server.evals.drawing import dice, drawn
-from glossator_server.evals.functions import found_files, read_file
+from glossator_server.evals.functions import found_files, read_file, repository_of
 from glossator_server.evals.reading import prepared_folder
 from glossator_server.evals.types import Case, CaseSource, SourceKind
 from glossator_server.evals.wanted_changes import WantedChange, proposed_changes
@@ -67,14 +67,15 @@ def _prepared(lines: Iterable[CaseLine]) -> Iterator[Case]:
 
 def _listed(lines: Iterable[CaseLine], source: CaseSource) -> Iterator[Case]:
     for line in lines:
-        files = line.paths("files", source.workspace)
+        _, prefix = repository_of(source)
+        files = [f"{prefix}{it}" for it in line.paths("files", source.workspace)]
         there = []
         for it in line.objects("there"):
             it.only(("path", "text"))
-            there.append({"path": it.words("path"), "text": it.words("text")})
+            there.append({"path": f"{prefix}{it.words('path')}", "text": it.words("text")})
         data = {
             "instruction": line.words("instruction"),
-            "files": list(files),
+            "files": files,
             "gone": list(line.list_of_words("gone")),
             "there": there,
         }
@@ -84,15 +85,20 @@ def _listed(lines: Iterable[CaseLine], source: CaseSource) -> Iterator[Case]:
 
 
 def _mined(source: CaseSource) -> list[Case]:
-    tree = found_files(source.workspace, source.policy, source.seed)
-    read = (read_file(it, source.workspace, source.settings) for it in tree.files)
-    files = [it for it in read if it is not None and it.trust not in _OTHERS]
-    languages = {it.path: it.language for it in files}
+    # Callers may lie anywhere in the repository.
+    root, prefix = repository_of(source)
+    tree = found_files(root, source.policy, source.seed)
+    stopped = source.stopped
+    wanted = (it for it in tree.files if not stopped.is_set())
+    read = (read_file(it, root, source.settings) for it in wanted)
+    files = (it for it in read if it is not None and it.trust not in _OTHERS)
     cases: list[Case] = []
     for it in proposed_changes(files, dice(source.seed), everywhere=tree.is_whole):
+        if not it.home.startswith(prefix):
+            continue
         data = _data(it.change, it.files)
         id_ = f"{it.change.kind}:{it.home}:{it.change.function}"
-        cases.append(_case(source, id_, data, languages[it.home]))
+        cases.append(_case(source, id_, data, it.language))
         if len(cases) == source.limit:
             break
     if not cases:
@@ -114,7 +120,8 @@ def _data(change: WantedChange, files: Iterable[str]) -> dict[str, Any]:
 
 
 def _case(source: CaseSource, id_: str, data: Mapping[str, Any], language: str) -> Case:
-    root, first = source.workspace, next(iter(data["files"]), "")
+    root, _ = repository_of(source)
+    first = next(iter(data["files"]), "")
     holds = source.policy
     paths: list[Path | None] = [root / it for it in data["files"]]
     data_class = max((holds.class_of(it) for it in (None, *paths)), key=lambda it: it.rank)

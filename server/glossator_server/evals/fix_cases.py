@@ -18,7 +18,13 @@ from glossator_server.errors import UsageError
 from glossator_server.evals.case_lines import CaseLine, read_case_lines
 from glossator_server.evals.drawing import dice, drawn
 from glossator_server.evals.faults import COMMANDS, Fault, easy_faults, written_faults
-from glossator_server.evals.functions import SourceFile, found_files, functions_of, read_file
+from glossator_server.evals.functions import (
+    SourceFile,
+    found_files,
+    functions_of,
+    read_file,
+    repository_of,
+)
 from glossator_server.evals.seeding import Seed, seeds_in
 from glossator_server.evals.types import Case, CaseSource, SourceKind
 from glossator_server.evals.workspaces import PROGRAMS
@@ -122,6 +128,8 @@ def _mined(source: CaseSource) -> list[Case]:
     wanted = source.limit or MOST_MINED
     cases: list[Case] = []
     for found in files:
+        if source.stopped.is_set():
+            break
         file = read_file(found, source.workspace, source.settings)
         if file is None or not file.is_own or syntax_problems(file.source):
             continue
@@ -174,8 +182,10 @@ def _case(
     language: str = "",
 ) -> Case:
     data_class = source.policy.class_of(source.workspace / path)
-    name = source.workspace.name
-    return Case(id_, SUITE, title, name, source.workspace, path, language, data, data_class)
+    # What compilers read may lie above the workspace.
+    root, prefix = repository_of(source)
+    place = f"{prefix}{path}"
+    return Case(id_, SUITE, title, root.name, root, place, language, data, data_class)
 
 
 def _block(right: str, faulty: str) -> tuple[str, str]:

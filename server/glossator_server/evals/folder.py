@@ -23,6 +23,7 @@ from glossator_server.files import write_report
 
 LAST = "last"
 SCHEMA = 1
+_KEYS = frozenset({"suite", "workspace", "source", "seed", "wishes", "configurations", "measures"})
 _RECORD, _CASES, _OUTCOMES, _REPORT = "run.json", "cases.jsonl", "outcomes.jsonl", "report.json"
 
 
@@ -84,9 +85,11 @@ class RunFolder:
         try:
             record = json.loads((self.path / _RECORD).read_text("utf-8"))
         except (OSError, ValueError) as trouble:
-            raise self._unreadable(_RECORD) from trouble
+            raise self.unreadable(_RECORD) from trouble
         if not isinstance(record, dict) or record.get("schema") != SCHEMA:
             raise UsageError(f"{self.path} is of another version of Glossator; begin a new run.")
+        if not record.keys() >= _KEYS:
+            raise self.unreadable(_RECORD)
         return record
 
     def cases(self) -> list[dict[str, Any]]:
@@ -95,7 +98,7 @@ class RunFolder:
             text = (self.path / _CASES).read_text("utf-8")
             return [json.loads(it) for it in text.split("\n") if it]
         except (OSError, ValueError) as trouble:
-            raise self._unreadable(_CASES) from trouble
+            raise self.unreadable(_CASES) from trouble
 
     def outcomes(self) -> list[Outcome]:
         """Return the outcomes so far, the last one of a case under a configuration counting.
@@ -119,7 +122,8 @@ class RunFolder:
         with DurableLines(self.path / _OUTCOMES).adding(busy) as adder:
             yield OutcomeLog(adder)
 
-    def _unreadable(self, name: str) -> UsageError:
+    def unreadable(self, name: str = _CASES) -> UsageError:
+        """Return what is raised where one of the files cannot be understood."""
         return UsageError(f"{self.path / name} cannot be read; begin a new run.")
 
 

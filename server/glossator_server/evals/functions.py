@@ -22,12 +22,13 @@ from glossator_server.edits import lines_of_span
 from glossator_server.errors import UsageError
 from glossator_server.evals.drawing import dice
 from glossator_server.evals.sentences import Documented, first_sentence
+from glossator_server.evals.types import CaseSource
 from glossator_server.files import read_source
 from glossator_server.policies import WorkspacePolicy
 from glossator_server.settings import Settings
 
 # A copy of more takes minutes to index; whole folders are drawn from a larger repository.
-MOST_FILES = 2_000
+MOST_FILES = 1_000
 FUNCTIONS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
 _QUOTES = re.compile(r"""^[rRuUbB]{0,2}(?:\"{3}|'{3}|"|')|(?:\"{3}|'{3}|"|')$""")
 
@@ -57,6 +58,13 @@ class FoundTree:
 
     files: tuple[FoundFile, ...]
     is_whole: bool = True
+
+
+def repository_of(source: CaseSource) -> tuple[Path, str]:
+    """Return the root of the repository, and where the workspace lies below it, with a `/`."""
+    root = source.policy.root or source.workspace
+    inner = source.workspace.relative_to(root).as_posix()
+    return root, "" if inner == "." else f"{inner}/"
 
 
 def found_files(folder: Path, holds: WorkspacePolicy, seed: int) -> FoundTree:

@@ -10,11 +10,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
-from glossator_gate.types import DataClass
 from glossator_indexer.owner_client import IndexClient
 from glossator_server.errors import UsageError
-from glossator_server.evals.hidden_trees import ReadTree, prepared_policy, read_tree
+from glossator_server.evals.hidden_trees import ReadTree, WantedTree, prepared_policy, read_tree
 from glossator_server.evals.indexing import WholeIndexes
 from glossator_server.evals.types import Case, Subject
 from glossator_server.evals.workspaces import (
@@ -37,7 +37,6 @@ class Searched:
     root: Path
     index: IndexClient
     policy: WorkspacePolicy
-    data_class: DataClass
     prefix: str = ""
 
 
@@ -63,14 +62,16 @@ class SearchedTrees:
         if case.root == PROGRAMS or "hidden" in case.data:
             return await self._copied(case, subject)
         root = await asyncio.to_thread(case.root.resolve)
-        place = await self._whole.of(root, "x", subject)
+        place = await self._whole.of(root, subject)
         if place is None:
             raise UsageError(
                 "There is no index to search; switch index.enabled on, or use --prepared."
             )
-        holds = subject.policy
-        prefix = place.path.removesuffix("x")
-        return Searched(root, place.client, holds, holds.class_of(None), prefix)
+        return Searched(root, place.client, subject.policy, place.prefix)
+
+    def keep(self, root: Path, seed: int, tree: ReadTree) -> None:
+        """Remember a tree that was read."""
+        self._read[root, seed] = tree
 
     async def tree(self, case: Case, subject: Subject) -> ReadTree:
         """Return the files that a case is about, read once."""
@@ -78,9 +79,14 @@ class SearchedTrees:
         key = case.root, seed
         if key not in self._read:
             holds = _holds(case, subject)
-            self._read[key] = await asyncio.to_thread(
-                read_tree, case.root, holds, subject.settings, seed
-            )
+            wanted, stopped = WantedTree(case.root, holds, seed), Event()
+            try:
+                tree = await asyncio.to_thread(read_tree, wanted, subject.settings, stopped)
+            except asyncio.CancelledError:
+                # The process waits for the thread.
+                stopped.set()
+                raise
+            self._read[key] = tree
         return self._read[key]
 
     async def close(self) -> None:
@@ -102,7 +108,7 @@ class SearchedTrees:
                 subject.means.open_index,
             )
         copy = self._copies[key]
-        return Searched(copy.root, copy.index, copy.policy, copy.data_class)
+        return Searched(copy.root, copy.index, copy.policy)
 
 
 def _holds(case: Case, subject: Subject) -> WorkspacePolicy:

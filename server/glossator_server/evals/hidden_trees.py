@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from glossator_gate.policy import Policy
 from glossator_gate.types import Classes, ClassLayer, DataClass
@@ -19,6 +20,15 @@ from glossator_server.evals.sentences import Documented, Said, by_opening, norma
 from glossator_server.evals.workspaces import PROGRAMS, CopiedFile
 from glossator_server.policies import WorkspacePolicy
 from glossator_server.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class WantedTree:
+    """A folder, what holds in its repository, and what draws some of it where it is large."""
+
+    root: Path
+    holds: WorkspacePolicy
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +65,15 @@ class ReadTree:
             yield CopiedFile(file.path, text)
 
 
-def read_tree(root: Path, holds: WorkspacePolicy, settings: Settings, seed: int) -> ReadTree:
+def read_tree(wanted: WantedTree, settings: Settings, stopped: Event) -> ReadTree:
     """Read the files below a folder that the index would read, of a large one some folders.
 
-    Raises `UsageError` where it cannot be read.
+    Once `stopped` is set, nobody waits for it any more. Raises `UsageError` where it cannot be
+    read.
     """
-    found = (read_file(it, root, settings) for it in found_files(root, holds, seed).files)
-    files = tuple(_without_trees(it) for it in found if it is not None)
+    found = found_files(wanted.root, wanted.holds, wanted.seed).files
+    read = (read_file(it, wanted.root, settings) for it in found if not stopped.is_set())
+    files = tuple(_without_trees(it) for it in read if it is not None)
     said = by_opening(it.sentence for file in files for it in file.functions if it.sentence)
     return ReadTree(files, said)
 

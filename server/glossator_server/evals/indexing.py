@@ -5,12 +5,20 @@ They are asked as any command asks them, and never changed.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from glossator_gate.errors import GlossatorError
 from glossator_indexer.owner_client import IndexClient
 from glossator_server.evals.types import Subject
-from glossator_server.indexes import IndexedPlace
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedFolder:
+    """A folder in the index of its repository: its paths lie `prefix` below the root."""
+
+    client: IndexClient
+    prefix: str
 
 
 class WholeIndexes:
@@ -19,15 +27,15 @@ class WholeIndexes:
     def __init__(self) -> None:
         self._opened: dict[Path, IndexClient] = {}
 
-    async def of(self, root: Path, path: str, subject: Subject) -> IndexedPlace | None:
-        """Return where a file below a folder lies in its index, None where the user wants none.
+    async def of(self, folder: Path, subject: Subject) -> IndexedFolder | None:
+        """Return where a folder lies in its index, None where the user wants none.
 
-        `root` is a real path. Raises `IndexUnavailableError` where no index can be made.
+        `folder` is a real path. Raises `IndexUnavailableError` where no index can be made.
         """
         if not subject.settings.index.enabled:
             return None
-        if root not in self._opened:
-            client = subject.means.open_index(root, subject.settings.index)
+        if folder not in self._opened:
+            client = subject.means.open_index(folder, subject.settings.index)
             try:
                 await client.open()
                 # Half of one answers the first cases otherwise than the last.
@@ -35,9 +43,10 @@ class WholeIndexes:
             except GlossatorError:
                 await client.close()
                 raise
-            self._opened[root] = client
-        client = self._opened[root]
-        return IndexedPlace(client, (root / path).relative_to(client.root).as_posix())
+            self._opened[folder] = client
+        client = self._opened[folder]
+        inner = folder.relative_to(client.root).as_posix()
+        return IndexedFolder(client, "" if inner == "." else f"{inner}/")
 
     async def close(self) -> None:
         """Hang up."""

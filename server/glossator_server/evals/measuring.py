@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from glossator_gate.types import Api
 from glossator_server import __version__
 from glossator_server.errors import UsageError
 from glossator_server.evals.folder import SCHEMA, RunFolder, runs_folder
@@ -22,8 +23,8 @@ from glossator_server.evals.opened import Environment, OpenedConfiguration
 from glossator_server.evals.prompting import prompts_used, with_prompt
 from glossator_server.evals.reading import class_of
 from glossator_server.evals.result import Ran, measure_line
-from glossator_server.evals.running import Follow, Runner, open_models
-from glossator_server.evals.suites import open_suite
+from glossator_server.evals.running import Follow, Runner, Step, open_models
+from glossator_server.evals.suites import SUITES, open_suite
 from glossator_server.evals.types import Case, CaseSource, Configuration, Suite
 
 
@@ -41,12 +42,16 @@ class Wish:
 
 @dataclass(slots=True)
 class Measurement:
-    """A run that can be started; `folder` is where it goes on if it breaks off."""
+    """A run that can be started; `folder` is where it goes on if it breaks off.
+
+    `has_begun` says that it is under way, and in no other process.
+    """
 
     folder: RunFolder
     suite: Suite
     cases: Sequence[Case]
     subjects: Sequence[OpenedConfiguration]
+    has_begun: bool = False
 
     async def run(self, follow: Follow) -> Ran:
         """Run what is left, and return all that was found.
@@ -54,7 +59,12 @@ class Measurement:
         Raises a `PolicyError` where a model may not be asked, a `ModelError` where one is not
         there; what was done until then stays.
         """
-        await Runner(self.suite, self.cases, self.subjects, self.folder, follow).run()
+
+        def followed(step: Step) -> None:
+            self.has_begun = True
+            follow(step)
+
+        await Runner(self.suite, self.cases, self.subjects, self.folder, followed).run()
         return await asyncio.to_thread(self.so_far)
 
     def so_far(self) -> Ran:
@@ -70,7 +80,12 @@ async def begun(wish: Wish, environment: Environment) -> AsyncIterator[Measureme
     may not or cannot be asked; then there is no folder.
     """
     suite = open_suite(wish.suite)
-    cases = await asyncio.to_thread(suite.cases, wish.source)
+    try:
+        cases = await asyncio.to_thread(suite.cases, wish.source)
+    except asyncio.CancelledError:
+        # A thread is not cancelled, and the process waits for it.
+        wish.source.stopped.set()
+        raise
     async with _opened(suite, cases, wish.configurations, environment) as subjects:
         record = {
             "schema": SCHEMA,
@@ -97,12 +112,17 @@ async def resumed(folder: RunFolder, environment: Environment) -> AsyncIterator[
     Raises `UsageError` where they are not the same any more.
     """
     record = await asyncio.to_thread(folder.record)
-    suite = open_suite(str(record["suite"]))
-    cases = [
-        case_of(it, class_of(Path(it["root"], it["path"]), environment.policy))
-        for it in await asyncio.to_thread(folder.cases)
-    ]
-    wishes = [Configuration(**it) for it in record["wishes"]]
+    if record["suite"] not in SUITES:
+        raise _changed(f"{record['suite']} is no suite")
+    suite = open_suite(record["suite"])
+    lines = await asyncio.to_thread(folder.cases)
+    try:
+        cases = [
+            case_of(it, class_of(Path(it["root"], it["path"]), environment.policy)) for it in lines
+        ]
+        wishes = [Configuration(**it) for it in record["wishes"]]
+    except (KeyError, TypeError, ValueError) as trouble:
+        raise folder.unreadable() from trouble
     async with _opened(suite, cases, wishes, environment) as subjects:
         now = [_told(it) for it in subjects]
         for before, after in zip(record["configurations"], now, strict=True):
@@ -153,8 +173,14 @@ def _told(subject: OpenedConfiguration) -> dict[str, Any]:
         "prompt": None if main is None else asdict(main),
         "prompts": {use: asdict(it) for use, it in used.items()},
         "retrieval": wish.retrieval,
-        "adapter": wish.adapter,
+        "adapter": wish.adapter or _adapter_in_use(subject),
     }
+
+
+def _adapter_in_use(subject: OpenedConfiguration) -> str | None:
+    """Return what a configuration that names no adapter uses: its label, behind a model's name."""
+    names = (it.name for it in subject.infos.values() if it.api == Api.EMBEDDED)
+    return next((label for it in names if (label := it.partition("+")[2])), None)
 
 
 def _where(source: CaseSource) -> Path:

@@ -52,9 +52,11 @@ def documented_functions(source: CaseSource) -> Iterator[tuple[Path, Style, Hidd
 def _records(source: CaseSource) -> Iterator[Record]:
     """Yield records of files in the drawn order, `MOST_OF_A_FILE` of each of a user's at most."""
     drawn = dice(source.seed)
-    paths = sorted(sources_by_path(source.workspace).paths)
+    paths = _paths(source)
     drawn.shuffle(paths)
     for path in paths:
+        if source.stopped.is_set():
+            return
         if not source.policy.may_be_read(path):
             continue
         below = path.relative_to(source.workspace).as_posix()
@@ -71,6 +73,13 @@ def _records(source: CaseSource) -> Iterator[Record]:
         most = len(usable) if source.kind is SourceKind.PREPARED else MOST_OF_A_FILE
         picked = drawn.sample(usable, min(most, len(usable)))
         yield from sorted(picked, key=lambda it: it.line)
+
+
+def _paths(source: CaseSource) -> list[Path]:
+    if source.kind is SourceKind.PREPARED:
+        # Where the package is installed, a repository around it may call it vendored.
+        return sorted(it for it in source.workspace.rglob("*") if it.is_file())
+    return sorted(sources_by_path(source.workspace).paths)
 
 
 def _hidden(source: CaseSource, record: Record) -> Hidden | None:

@@ -54,9 +54,10 @@ class OpenedConfiguration:
         self.indexes = environment.indexes
         self.scratch = scratch
         self.meter = Meter()
-        pinned = with_adapter(
-            configuration.adapter, pinned_to(configuration.model, environment.policy.policy)
-        )
+        policy = environment.policy.policy
+        if configuration.adapter is not None:
+            policy = with_adapter(configuration.adapter, policy)
+        pinned = pinned_to(configuration.model, policy)
         self.policy = WorkspacePolicy(pinned, environment.policy.root)
         self._open_model = environment.open_model
         self._models: dict[tuple[str, DataClass], MeteredModel] = {}
@@ -120,14 +121,13 @@ def pinned_to(model_id: str | None, policy: Policy) -> Policy:
     return replace(policy, roles=dict.fromkeys(ROLE_NAMES, (model_id,)))
 
 
-def with_adapter(adapter: str | None, policy: Policy) -> Policy:
-    """Return the policy whose embedded models use an adapter; other models have none."""
-    if adapter is None:
-        return policy
-    models = tuple(
-        replace(it, adapter=adapter) if it.api is Api.EMBEDDED else it for it in policy.models
-    )
-    return replace(policy, models=models)
+def with_adapter(adapter: str, policy: Policy) -> Policy:
+    """Return the policy whose embedded models use an adapter, and serve every role first."""
+    embedded = tuple(replace(it, adapter=adapter) for it in policy.models if it.api is Api.EMBEDDED)
+    others = tuple(it for it in policy.models if it.api is not Api.EMBEDDED)
+    ids = tuple(it.id for it in embedded)
+    roles = dict.fromkeys(ROLE_NAMES, ids) if ids else policy.roles
+    return replace(policy, models=(*embedded, *others), roles=roles)
 
 
 def refusal_of(model_id: str | None, policy: Policy, trouble: PolicyError) -> str:

@@ -6,10 +6,9 @@ It must not read prompt files itself, nor fill a prompt.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from glossator_clients.types import ModelInfo
-from glossator_server.document_options import DocumentOptions
 from glossator_server.errors import UsageError
 from glossator_server.prompts.files import load_template, template_for
 from glossator_server.prompts.uses import USES
@@ -36,11 +35,7 @@ def with_prompt(settings: Settings, name_or_path: str, roles: Sequence[str]) -> 
             f"The prompt {template.name} is for {template.use}, which this suite does not ask; "
             f"choose one for {' or '.join(_uses(roles)) or 'another suite'}."
         )
-    prompts = {**settings.prompts, template.use: name_or_path}
-    settings = replace(settings, prompts=prompts)
-    if template.use == "document":
-        settings = replace(settings, document=_asking_with(settings.document, name_or_path))
-    return settings
+    return settings.with_prompt(template.use, name_or_path)
 
 
 def prompts_used(settings: Settings, infos: Mapping[str, ModelInfo]) -> Mapping[str, PromptUsed]:
@@ -54,15 +49,6 @@ def prompts_used(settings: Settings, infos: Mapping[str, ModelInfo]) -> Mapping[
             template = template_for(use.name, chosen, info)
             found[use.name] = PromptUsed(template.name, template.sha256)
     return found
-
-
-def _asking_with(options: DocumentOptions, prompt: str) -> DocumentOptions:
-    """Return options in which no path has another prompt."""
-    overrides = tuple(
-        replace(it, chosen=tuple(pair for pair in it.chosen if pair[0] != "prompt"))
-        for it in options.overrides
-    )
-    return replace(options, prompt=prompt, overrides=overrides)
 
 
 def _uses(roles: Sequence[str]) -> list[str]:

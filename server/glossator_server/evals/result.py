@@ -106,7 +106,8 @@ def _figures(outcomes: Sequence[Outcome]) -> _Figures:
         name = outcome.configuration
         for measure, value in outcome.result.measures.items():
             found[name, measure][outcome.case] = value
-        if outcome.result.problem is None:
+        # Failing takes time, too, but to find that nobody is there says nothing of a model.
+        if not outcome.again:
             found[name, SECONDS.name][outcome.case] = outcome.seconds
         if outcome.cost is not None:
             found[name, COST.name][outcome.case] = outcome.cost.amount

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from threading import Event
 from typing import Any, Protocol
 
 from glossator_clients.costs import Cost
@@ -108,7 +109,8 @@ class CaseSource:
     """Where cases are taken from, how many at most (None for all), and drawn by which seed.
 
     `workspace` is the repository that cases are mined from, or that those of `file` lie in;
-    `policy` and `settings` are those that hold there.
+    `policy` and `settings` are those that hold there. Once `stopped` is set nobody waits for the
+    cases any more, and whoever draws them may end at once with any.
     """
 
     kind: SourceKind
@@ -118,6 +120,7 @@ class CaseSource:
     file: Path | None = None
     limit: int | None = None
     seed: int = 7
+    stopped: Event = field(default_factory=Event, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,15 +89,16 @@ class WantedChange:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A change, the file that defines its function, and all files that name it."""
+    """A change, the file that defines its function and its language, all files that name it."""
 
     change: WantedChange
     home: str
+    language: str
     files: tuple[str, ...]
 
 
 def proposed_changes(
-    files: Sequence[SourceFile], rng: random.Random, *, everywhere: bool
+    files: Iterable[SourceFile], rng: random.Random, *, everywhere: bool
 ) -> Iterator[Proposed]:
     """Yield changes of functions that stand alone under their names, in an order drawn by a seed.
 
@@ -127,13 +128,14 @@ class _Function:
     users: Mapping[str, str]
 
 
-def _functions(files: Sequence[SourceFile], *, everywhere: bool) -> list[_Function]:
-    words = {it.path: Counter(_WORD.findall(it.source.text)) for it in files}
-    texts = {it.path: it.source.text for it in files}
-    defined = Counter(symbol.name for file in files for symbol in functions_of(file))
+def _functions(files: Iterable[SourceFile], *, everywhere: bool) -> list[_Function]:
+    read = [(it, tuple(functions_of(it))) for it in files]
+    words = {it.path: Counter(_WORD.findall(it.source.text)) for it, _ in read}
+    texts = {it.path: it.source.text for it, _ in read}
+    defined = Counter(symbol.name for _, symbols in read for symbol in symbols)
     found = []
-    for file in files:
-        for symbol in functions_of(file) if file.is_own else ():
+    for file, symbols in read:
+        for symbol in symbols if file.is_own else ():
             name = symbol.name
             if defined[name] > 1 or not _is_telling(symbol):
                 continue
@@ -157,7 +159,7 @@ def _of_kind(kind: str, functions: Sequence[_Function]) -> Iterator[Proposed]:
         taken = {word for text in it.users.values() for word in _WORD.findall(text)}
         change = _change(kind, it.file, it.symbol, taken)
         if change is not None and _is_sure(change, list(it.users.values()), it.file.language):
-            yield Proposed(change, it.file.path, tuple(it.users))
+            yield Proposed(change, it.file.path, it.file.language, tuple(it.users))
 
 
 def _is_telling(symbol: Symbol) -> bool:

@@ -75,12 +75,11 @@ class CopiedFile:
 
 @dataclass(frozen=True, slots=True)
 class PrivateCopy:
-    """A copy of a tree with an index of its own; `data_class` is that of its strictest file."""
+    """A copy of a tree with an index of its own."""
 
     root: Path
     index: IndexClient
     policy: CopiedPolicy
-    data_class: DataClass
     lock: int
 
     async def close(self) -> None:
@@ -108,12 +107,12 @@ async def open_copy(
     folder, lock = await asyncio.to_thread(_new_folder)
     root = folder / _TREE
     try:
-        data_class = await asyncio.to_thread(_written, root, files, original)
+        await asyncio.to_thread(_write, root, files, original)
         # A team's index knows nothing of this tree, and must learn nothing of it.
         options = replace(options, team=False, project=None, idle_minutes=_IDLE_MINUTES)
         index = open_index(root, options)
         policy = CopiedPolicy(original.holds.policy, root, original)
-        copy = PrivateCopy(root, index, policy, data_class, lock)
+        copy = PrivateCopy(root, index, policy, lock)
     except BaseException:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         os.close(lock)
@@ -182,8 +181,8 @@ def _sweep(home: Path, cache: Path) -> None:
             os.close(lock)
 
 
-def _written(root: Path, files: Iterable[CopiedFile], original: Original) -> DataClass:
-    """Write a tree that is a repository; return the class of its strictest file."""
+def _write(root: Path, files: Iterable[CopiedFile], original: Original) -> None:
+    """Write a tree that is a repository, all of it as secret as the strictest file."""
     # Without it a repository around the cache folder would be taken for the one to index.
     (root / ".git").mkdir(parents=True)
     (root / ".git" / "HEAD").write_text("ref: refs/heads/main\n", "utf-8")
@@ -200,4 +199,3 @@ def _written(root: Path, files: Iterable[CopiedFile], original: Original) -> Dat
         raise UsageError(
             f"{root} cannot be written ({trouble.strerror}); make room in the cache folder."
         ) from trouble
-    return strictest

@@ -116,7 +116,7 @@ def prompt_by(
     if len(subject.neighbours) < wanted:
         notices.append(f"{wanted - len(subject.neighbours)} of {wanted} examples were left out")
     schema = doc_schema(subject.wanted, template.fields)
-    request = ChatRequest(_messages(template, subject), sampling, schema)
+    request = ChatRequest(_messages(template, subject), sampling, schema, prompt=template.sha256)
     return DocumentPrompt(request, tuple(notices), template.sentences)
 
 
@@ -316,7 +316,8 @@ def _plural(use: ResultUse) -> str:
 
 def _without_middle(body: str, excess_tokens: int) -> str | None:
     lines = body.split("\n")
-    drop = max(1, excess_tokens * len(lines) // max(1, estimated_tokens(body)) + 1)
+    # The mark is a line too: with one less than two, a body would stay as long as it is.
+    drop = max(2, excess_tokens * len(lines) // max(1, estimated_tokens(body)) + 1)
     keep = len(lines) - drop
     if keep < 2:
         return "" if len(lines) > 1 or body else None

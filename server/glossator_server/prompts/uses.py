@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from glossator_clients.types import ModelInfo
 from glossator_server.settings import PROMPT_USES
 
+# Of a prompt for comments; each takes as many as its front matter says. More never helped any.
+MOST_EXAMPLES = 8
 # The parts of a doc comment that a prompt may ask for.
 FIELDS = ("summary", "parameters", "returns", "raises", "details")
 

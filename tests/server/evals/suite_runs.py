@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from glossator_server.app import load_application, open_checker, open_index_client, open_model
+from glossator_server.cli.workspaces import workspace_root
 from glossator_server.evals.lines import case_line, case_of
 from glossator_server.evals.opened import Environment, OpenedConfiguration
 from glossator_server.evals.suites import open_suite
@@ -89,7 +90,7 @@ def source_of(
     workspace: Path, kind: SourceKind = SourceKind.MINED, file: Path | None = None
 ) -> CaseSource:
     """Return the source of cases that the user's own configuration gives."""
-    application = load_application(workspace)
+    application = load_application(workspace_root(workspace))
     return CaseSource(
         kind, workspace, application.workspace_policy, application.settings, file, limit=20
     )
@@ -107,7 +108,7 @@ async def ran(
     write_roles(home, replies, index="true")
     drawn = open_suite(suite_name).cases(source) if only is None else only
     cases = [case_of(case_line(it), it.data_class) for it in drawn]
-    application = load_application(source.workspace)
+    application = load_application(workspace_root(source.workspace))
     means = Means(open_index_client, open_checker)
     environment = Environment(
         application.workspace_policy,

@@ -113,6 +113,16 @@ async def test_marks_of_a_file_decide_where_nobody_knows_the_texts(
         assert (found.measures["shown"], found.measures["right"]) == (1.0, right), found
 
 
+def test_callers_of_a_folder_are_looked_for_in_the_whole_repository(tmp_path: Path) -> None:
+    texts = {f"port/{name}": TOWN[name] for name in ("harbour.c", "harbour.h")}
+    texts["town.c"] = CALLER.replace('"harbour.h"', '"port/harbour.h"')
+    source = source_of(lay_out(tmp_path / "town", texts) / "port")
+    cases = open_suite("edit").cases(source)
+    assert {it.path.partition("/")[0] for it in cases} == {"port"}
+    assert all("town.c" in it.data["files"] for it in cases if "moor" in it.title)
+    assert any("town.c" in it.data["files"] for it in cases)
+
+
 def _whole(before: str, after: str) -> dict[str, str]:
     """Return the search and the replacement that lead from a text to another, as whole lines."""
     old, new = before.split("\n"), after.split("\n")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from glossator_server.evals.report import read_result
 from glossator_server.evals.report.axes import Axis, widened
-from glossator_server.evals.report.differences import Change, word_changes
+from glossator_server.evals.report.differences import Change, alike, word_changes
 from glossator_server.evals.report.words import duration, figure, listed, moment, share, signed
 from glossator_server.evals.report.worst import shelves
 from tests.server.evals.results import Shape, result
@@ -33,6 +33,12 @@ def shown(before: str, after: str) -> str:
 )
 def test_words_that_differ_are_marked(before: str, after: str, marked: str) -> None:
     assert shown(before, after) == marked
+
+
+def test_texts_of_other_words_are_hardly_alike() -> None:
+    assert alike(word_changes("add an entry", "add an entry")) == 1.0
+    assert alike(word_changes("add an entry", "drop all")) == 0.0
+    assert alike(word_changes("add an entry", "add a new one")) == 0.3
 
 
 TEXTS = st.text(alphabet="ab_.* \n\t(", max_size=60)

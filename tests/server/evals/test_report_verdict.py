@@ -79,6 +79,11 @@ def with_seconds(base: float, tuned: float) -> list[dict[str, Any]]:
             "Measure more cases before you change from “base” to “tuned”",
             "So few cases and so many comparisons may show as much by chance.",
         ),
+        (
+            [comparison("rouge_l", 0.0, 0.0)],
+            "Keep “base”: no reason to change",
+            "“tuned” and “base” do not differ in ROUGE-L.",
+        ),
         ([SLOWER], "Nothing could be compared", "have no measure in common."),
     ],
 )
@@ -96,6 +101,19 @@ def test_who_saves_time_and_is_no_worse_is_named() -> None:
     assert found.chosen == ("base", "tuned")
     worse = verdict(ROUGE_DOWN, configurations=with_seconds(2.0, 0.5))
     assert worse.chosen == ("base",)
+    # Not where the single cases do not bear it out, nor where nobody would notice.
+    unclear = comparison("seconds", -1.5, 2.0)
+    assert verdict(ROUGE_SAME, unclear, configurations=with_seconds(2.0, 0.5)).chosen == ("base",)
+    assert verdict(ROUGE_SAME, configurations=with_seconds(0.02, 0.01)).chosen == ("base",)
+
+
+def test_a_judge_of_its_own_texts_is_told() -> None:
+    found = verdict(ROUGE_SAME, judge={"model": "smollm2", "agreement": None})
+    assert "The judge is the model of “base” and “tuned”: models like their own texts." in (
+        found.cautions
+    )
+    other = verdict(ROUGE_SAME, judge={"model": "jury", "agreement": None})
+    assert not any("like their own" in it for it in other.cautions)
 
 
 @pytest.mark.parametrize(

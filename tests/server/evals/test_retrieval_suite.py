@@ -5,14 +5,18 @@ from __future__ import annotations
 import fcntl
 import json
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from glossator_gate.types import DataClass
+from glossator_server.app import load_application, open_index_client
 from glossator_server.errors import UsageError
 from glossator_server.evals.functions import found_files
-from glossator_server.evals.hidden_trees import read_tree
+from glossator_server.evals.hidden_trees import WantedTree, read_tree
 from glossator_server.evals.suites import open_suite
 from glossator_server.evals.types import Configuration, SourceKind
+from glossator_server.evals.workspaces import CopiedFile, Original, open_copy
 from tests.server.evals.suite_runs import FILES, lay_out, ran, source_of
 
 LANTERNS = "Polish all brass lanterns until nobody is thirsty"
@@ -20,7 +24,8 @@ LANTERNS = "Polish all brass lanterns until nobody is thirsty"
 
 def test_no_comment_that_is_asked_for_is_left_and_no_line_moves(tmp_path: Path) -> None:
     source = source_of(lay_out(tmp_path / "town"))
-    tree = read_tree(source.workspace, source.policy, source.settings, 7)
+    wanted = WantedTree(source.workspace, source.policy, 7)
+    tree = read_tree(wanted, source.settings, Event())
     asked = {it.sentence: it.name for _, it in tree.asked()}
     assert asked[LANTERNS] == "harbour_total"
     assert asked["Return the length of the pier that reaches furthest into the sea"]
@@ -98,3 +103,34 @@ def test_what_the_policy_never_reads_is_not_copied(tmp_path: Path, own_home: Pat
     source = source_of(lay_out(tmp_path / "town"))
     found = found_files(source.workspace, source.policy, 7).files
     assert [it.path for it in found] == ["harbour.c", "harbour.h"]
+
+
+async def test_a_copy_is_as_secret_as_what_it_was_made_of(tmp_path: Path, own_home: Path) -> None:
+    root = lay_out(tmp_path / "town")
+    folder = own_home / "config" / "glossator"
+    folder.mkdir()
+    (folder / "config.toml").write_text(
+        'schema = 1\n[classes]\ndefault = "internal"\n'
+        f'[[classify]]\nmatch = {{ repository = ["{root}"], path = ["pier.py"] }}\n'
+        'class = "restricted"\n',
+        "utf-8",
+    )
+    source = source_of(root)
+    texts = (CopiedFile(name, text) for name, text in FILES.items())
+    copy = await open_copy(
+        texts, Original(root, source.policy), source.settings.index, open_index_client
+    )
+    try:
+        classes = {it: copy.policy.class_of(copy.root / it) for it in FILES}
+        assert classes == {
+            "harbour.c": DataClass.INTERNAL,
+            "harbour.h": DataClass.INTERNAL,
+            "pier.py": DataClass.RESTRICTED,
+        }
+        # The owner of the index knows the copy alone.
+        policy = load_application(copy.root).workspace_policy
+        assert policy.class_of(copy.root / "harbour.c") is DataClass.RESTRICTED
+        assert copy.root.parent.stat().st_mode & 0o077 == 0
+    finally:
+        await copy.close()
+    assert not copy.root.exists()

@@ -209,6 +209,29 @@ async def test_the_result_is_plain_json_with_every_part(tmp_path: Path) -> None:
             assert (it["difference"], it["verdict"]) == (0.0, "same")
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("run.json", "{", "cannot be read"),
+        ("run.json", "[]", "another version"),
+        ("run.json", '{"schema": 99}', "another version"),
+        ("run.json", '{"schema": 1}', "cannot be read"),
+        ("cases.jsonl", "{", "cannot be read"),
+        ("cases.jsonl", "{}\n", "cannot be read"),
+        ("cases.jsonl", "\udcff", "cannot be read"),
+    ],
+)
+async def test_a_damaged_run_is_told_in_a_sentence(
+    tmp_path: Path, file: str, text: str, said: str
+) -> None:
+    folder = write_stack(tmp_path / "stack")
+    async with measurement(environment(folder, _pair()), A) as found:
+        await found.run(ignore)
+    (found.folder.path / file).write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(UsageError, match=said):
+        await _resumed(folder, _pair())
+
+
 @pytest.mark.parametrize("name", ["gone", "last", "../x"])
 def test_a_run_that_is_not_there_is_told(name: str) -> None:
     with pytest.raises(UsageError, match="There is no run"):

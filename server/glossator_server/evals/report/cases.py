@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from glossator_server.evals.report.differences import Change, word_changes
+from glossator_server.evals.report.differences import Change, alike, word_changes
 from glossator_server.evals.report.marks import Mark, badge
 from glossator_server.evals.report.markup import Element, Part, element
 from glossator_server.evals.report.reading import OutcomeRow, Result
@@ -18,6 +18,8 @@ from glossator_server.evals.report.worst import Reading, Shelf, shelves
 # Hundreds of texts beside each other still make a page of a megabyte or two.
 _LONGEST_TEXT = 5_000
 _TWO = 2
+# Of texts that have little in common a comparison shows nothing but marks.
+_LEAST_ALIKE = 0.3
 _TAGS = {Change.ADDED: "ins", Change.LEFT_OUT: "del"}
 
 
@@ -78,7 +80,7 @@ def _judged(judgement: Mapping[str, Any], marks: Mapping[str, Mark]) -> Element:
 def _expected(text: str) -> Element:
     return element(
         "section",
-        element("h5", "Expected: what people wrote"),
+        element("h5", "Expected"),
         element("pre", _bounded(text)),
         class_="column expected",
     )
@@ -102,11 +104,17 @@ def _column(outcome: OutcomeRow, against: str, measures: Element, mark: Mark) ->
 
 
 def _compared(against: str, text: str) -> list[Part]:
-    """Return a text with marks on words that the other lacks, and with those that it lacks."""
+    """Return a text with marks on words that the other lacks, and with those that it lacks.
+
+    Texts that are hardly alike are left as they are.
+    """
     if not against:
         return [_bounded(text)]
+    changes = word_changes(_bounded(against), _bounded(text))
+    if alike(changes) < _LEAST_ALIKE:
+        return [_bounded(text)]
     parts: list[Part] = []
-    for words in word_changes(_bounded(against), _bounded(text)):
+    for words in changes:
         tag = _TAGS.get(words.change)
         parts.append(words.text if tag is None else element(tag, words.text))
     return parts

@@ -6,6 +6,7 @@ It must not know where the texts come from.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -53,6 +54,15 @@ def word_changes(before: str, after: str) -> list[Words]:
             come = f" {come}" if come.strip() else come or _tail(gone)
         found += _parted(come)
     return [it for it in found if it.text]
+
+
+def alike(changes: Sequence[Words]) -> float:
+    """Return the share of all letters, of both texts, that are the same: 0 to 1."""
+    counts = dict.fromkeys(Change, 0)
+    for it in changes:
+        counts[it.change] += sum(map(len, it.text.split()))
+    same = 2 * counts[Change.SAME]
+    return same / max(1, same + counts[Change.ADDED] + counts[Change.LEFT_OUT])
 
 
 def _gap(found: list[Words], gone: str) -> str:

@@ -72,11 +72,14 @@ def _group(
             *(element("th", it, scope="col") for it in ("Difference (95 % interval)", "So it is")),
         ),
     )
-    body = [
-        _row(measure, it, axis, marks[it.configuration], is_first=at == 0)
-        for _, found in groupby(rows, lambda it: it[0].name)
-        for at, (measure, it) in enumerate(found)
-    ]
+    body: list[Element] = []
+    for _, found in groupby(rows, lambda it: it[0].name):
+        together = [(measure, it, marks[it.configuration]) for measure, it in found]
+        head_cell = _measure_head(together[0][0], len(together))
+        body += [
+            _row(measure, it, axis, mark, None if at else head_cell)
+            for at, (measure, it, mark) in enumerate(together)
+        ]
     foot = element(
         "tfoot",
         element(
@@ -92,8 +95,13 @@ def _group(
     )
 
 
+def _measure_head(measure: MeasureRow, rows: int) -> Element:
+    says = measure.says or None
+    return element("th", measure.title, scope="rowgroup", rowspan=str(rows), title=says)
+
+
 def _row(
-    measure: MeasureRow, comparison: Comparison, axis: Axis, mark: Mark, *, is_first: bool
+    measure: MeasureRow, comparison: Comparison, axis: Axis, mark: Mark, head: Element | None
 ) -> Element:
     words = (
         f"{signed(comparison.difference, measure.unit)} "
@@ -102,8 +110,8 @@ def _row(
     verdict = comparison.verdict if comparison.verdict in _WORDS else "same"
     return element(
         "tr",
-        element("th", measure.title if is_first else "", scope="row", title=measure.says or None),
-        element("td", badge(mark)),
+        head,
+        element("th", badge(mark), scope="row"),
         element(
             "td",
             _picture(comparison, axis, f"{mark.name}, {measure.title}: {words}"),
@@ -111,7 +119,7 @@ def _row(
         ),
         element("td", words, class_="number"),
         element("td", _WORDS.get(verdict, "= no difference seen"), class_=f"verdict {verdict}"),
-        class_="first" if is_first else None,
+        class_=None if head is None else "first",
     )
 
 

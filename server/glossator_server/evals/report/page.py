@@ -74,7 +74,8 @@ def _style() -> str:
 
 def _header(result: Result, title: str) -> Element:
     where: list[Part] = []
-    if result.source_where:
+    # Where the package lies is of no use to a reader.
+    if result.source_where and result.source_kind != "prepared":
         where = [" (", element("code", result.source_where), ")"]
     return element(
         "header",
@@ -174,8 +175,8 @@ _SPREAD = (
     "Each bar counts the cases with about that value; all rows of a picture share their scale."
 )
 _CASES = (
-    "Figures say how much, only texts say what. Words that the expected text lacks are underlined; "
-    "words that it has and that are missing are struck out."
+    "Figures say how much, only texts say what. Where a text is like the expected one, words that "
+    "the expected one lacks are underlined, and words of it that are missing are struck out."
 )
 
 

@@ -47,7 +47,7 @@ def configurations_table(result: Result, marks: dict[str, Mark]) -> Element:
     """Return what was compared and what each took, a row a configuration."""
     heads = (
         *("Configuration", "Model", "Prompt", "Retrieval", "Adapter", "Cases"),
-        *("A case takes", "Beyond the model", "Tokens", "Cost"),
+        *("A case takes", "On top of the model", "Tokens", "Cost"),
     )
     rows = [
         _configuration(it, marks[it.name], is_baseline=it is result.baseline)

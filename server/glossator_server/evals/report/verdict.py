@@ -5,9 +5,10 @@ It must not compute a statistic but Holm's correction of those that the result h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from glossator_server.evals.report.reading import (
     Comparison,
@@ -36,7 +37,7 @@ LEAST_KAPPA = 0.4
 LEAST_LABELS = 20
 _LEVEL = 0.05
 # What nobody would notice is no reason to change.
-_CLEARLY_LESS = 0.8
+_CLEARLY_LESS, _SHORTEST_WAIT = 0.8, 0.1
 _MOST_NAMED = 3
 
 Told = tuple[MeasureRow, Comparison]
@@ -223,11 +224,14 @@ def _no_difference(result: Result, standing: Standing) -> str:
     graded = [told for told in standing.same if told[0] == result.headline]
     measure, it = (graded or standing.same)[0]
     low, high = sorted((measure.gain(it.low), measure.gain(it.high)))
+    names = f"{quoted(it.configuration)} and {quoted(it.baseline)}"
+    if size(low) == size(high) == figure(0.0):
+        return f"{names} do not differ in {measure.title}."
     least = f"{size(low, measure.unit)} {'worse' if low < 0 else 'better'}"
     most = f"{size(high, measure.unit)} {'worse' if high < 0 else 'better'}"
     return (
-        f"The difference of {quoted(it.configuration)} and {quoted(it.baseline)} is within the "
-        f"interval: in {measure.title} it may be anything from {least} to {most}."
+        f"The difference of {names} is within the interval: in {measure.title} it may be anything "
+        f"from {least} to {most}."
     )
 
 
@@ -249,6 +253,12 @@ def _money(row: ConfigurationRow) -> str:
 def _saves(result: Result, standing: Standing) -> bool:
     """Tell whether a configuration clearly takes less time, or less money, than the baseline."""
     row, baseline = standing.configuration, result.baseline
+    timed = [it for measure, it in result.against_baseline(row.name) if measure.kind == "time"]
+    quicker = (
+        row.p50 < _CLEARLY_LESS * baseline.p50
+        and baseline.p50 - row.p50 > _SHORTEST_WAIT
+        and all(it.verdict == BETTER for it in timed)
+    )
     cheaper = baseline.cost is not None and (
         row.cost is None
         or (
@@ -256,7 +266,7 @@ def _saves(result: Result, standing: Standing) -> bool:
             and row.cost.amount < _CLEARLY_LESS * baseline.cost.amount
         )
     )
-    return cheaper or row.p50 < _CLEARLY_LESS * baseline.p50
+    return cheaper or quicker
 
 
 def _cautions(result: Result, standings: Sequence[Standing]) -> tuple[str, ...]:
@@ -299,9 +309,21 @@ def _of_chance(standings: Sequence[Standing]) -> list[str]:
 
 
 def _of_the_judge(result: Result) -> list[str]:
-    if result.judge is None or judge_is_trusted(result):
+    if result.judge is None:
         return []
-    agreement = result.judge.get("agreement")
+    own = [
+        quoted(it.name)
+        for it in result.configurations
+        if str(result.judge.get("model")) in it.model.split(", ")
+    ]
+    partial = [f"The judge is the model of {listed(own)}: models like their own texts."]
+    return [*_of_trust(result, result.judge), *(partial if own else ())]
+
+
+def _of_trust(result: Result, judge: Mapping[str, Any]) -> list[str]:
+    if judge_is_trusted(result):
+        return []
+    agreement = judge.get("agreement")
     if agreement and int(agreement.get("labels") or 0) < LEAST_LABELS:
         caution = (
             f"Only {counted(int(agreement['labels']), 'pair')} were labelled by people, and "

@@ -111,7 +111,7 @@ class AskSuite:
 
     def cases(self, source: CaseSource) -> Sequence[Case]:
         """Return questions with the places that answer them."""
-        return asked_cases(source, _ASKING)
+        return asked_cases(source, _ASKING, self._trees.keep)
 
     async def run(self, case: Case, subject: Subject) -> CaseResult:
         """Ask one question as `glossator ask` does."""

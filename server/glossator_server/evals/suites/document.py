@@ -34,6 +34,7 @@ from glossator_server.evals.types import (
     SourceKind,
     Subject,
 )
+from glossator_server.indexes import Indexes
 from glossator_server.proposal import CommentProposal, Skipped
 from glossator_server.snapshot import Snapshot
 
@@ -90,7 +91,7 @@ class DocumentSuite:
         style = STYLES[str(case.data["style"])]
         found = await asyncio.to_thread(self._hidden, case, subject, style)
         if subject.configuration.retrieval:
-            shown = await _with_examples(found, subject)
+            shown = await with_examples(found, subject.indexes)
         else:
             shown = await asyncio.to_thread(without_neighbours, found, style)
         model = await subject.model(ROLE, shown.snapshot.data_class)
@@ -135,13 +136,13 @@ def _result(proposal: CommentProposal, shown: Hidden, style: Style, said: DocFie
     )
 
 
-async def _with_examples(found: Hidden, subject: Subject) -> Hidden:
+async def with_examples(found: Hidden, indexes: Indexes) -> Hidden:
     """Return the document with what an index of its repository shows of other functions.
 
     The index reads the text without the comment, and shows nothing of a function of that name.
     """
     unsaved = _Unsaved(found.snapshot.path, found.snapshot.text)
-    snapshot = await subject.indexes.with_examples(found.snapshot, found.symbol, (unsaved,))
+    snapshot = await indexes.with_examples(found.snapshot, found.symbol, (unsaved,))
     return replace(found, snapshot=snapshot)
 
 

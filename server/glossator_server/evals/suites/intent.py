@@ -5,6 +5,7 @@ It must not act on what a text asks for.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from glossator_server.evals.types import (
     Subject,
 )
 from glossator_server.evals.workspaces import PREPARED
-from glossator_server.intent import Intent
+from glossator_server.intent import Intent, classify
 from glossator_server.intent.asking import ROLE
 from glossator_server.shortening import shortened
 
@@ -61,6 +62,7 @@ class IntentSuite:
             Better.LOWER,
             MeasureKind.CHECK,
             "Rules and examples were not sure, so that a model was asked.",
+            when_failed=None,
         ),
         Measure(
             "sure_right",
@@ -99,8 +101,9 @@ class IntentSuite:
         checks = () if known.trouble is None else (f"no model was asked: {known.trouble}",)
         return CaseResult(measures, known.in_short, meant, checks)
 
-    async def open(self, cases: Sequence[Case], subjects: Sequence[Subject]) -> None:
-        """Need nothing."""
+    async def open(self, cases: Sequence[Case], subjects: Sequence[Subject]) -> None:  # noqa: ARG002
+        """Load the weights and the examples, which the first text would wait for."""
+        await asyncio.to_thread(classify, str(cases[0].data["text"]))
 
     async def close(self) -> None:
         """Hold nothing."""

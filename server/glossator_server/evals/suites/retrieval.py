@@ -77,7 +77,7 @@ class RetrievalSuite:
 
     def cases(self, source: CaseSource) -> Sequence[Case]:
         """Return sentences with the functions that they speak of."""
-        return asked_cases(source, _ASKING)
+        return asked_cases(source, _ASKING, self._trees.keep)
 
     async def run(self, case: Case, subject: Subject) -> CaseResult:
         """Search once, and look at which rank a right place comes."""
