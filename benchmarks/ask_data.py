@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.source_packages import unpacked
+from glossator_server.evals.places import Place
 
 _FILE = Path(__file__).parent / "ask" / "questions.json"
 DEVELOPMENT = "development"
@@ -29,24 +30,6 @@ class Project:
     sha256: str
     use: str
     left_out: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Lines of a file, both from 1 and both included; `snippet` is what stands in the first."""
-
-    path: str
-    start: int
-    end: int
-    snippet: str
-
-    def is_held_by(self, path: str, start: int, end: int) -> bool:
-        """Say whether lines of a file have all of these."""
-        return path == self.path and start <= self.start and self.end <= end
-
-    def is_met_by(self, path: str, start: int, end: int) -> bool:
-        """Say whether lines of a file have some of these."""
-        return path == self.path and start <= self.end and self.start <= end
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import statistics
 import sys
 import tempfile
@@ -25,7 +24,6 @@ from typing import Any
 from benchmarks.ask_data import (
     PROJECTS,
     AskedQuestion,
-    Place,
     Project,
     lay_out,
     misplaced,
@@ -44,7 +42,6 @@ from glossator_indexer.walking import RepositoryWalker, WalkOptions
 from glossator_server.actions.ask import ROLE, ask, shown_piece
 from glossator_server.actions.ask_retrieval import retrieve
 from glossator_server.actions.questions import (
-    Answer,
     AskSources,
     Citation,
     Piece,
@@ -54,13 +51,14 @@ from glossator_server.actions.questions import (
 )
 from glossator_server.actions.support import features_of
 from glossator_server.app import load_application
+from glossator_server.evals.citing import cited_in, is_valid, marked
+from glossator_server.evals.places import Place
 from glossator_server.prompts.document import estimated_tokens
 
 # Of the pieces alone; the last is what the prompt for models that are not small has room for.
 BUDGETS = (1_000, 2_000, 4_000, 8_000, 12_000)
 # What "the lines were retrieved" means where refusals are judged.
 PROMPT = BUDGETS[-1]
-_LINK = re.compile(r"\u27e6(?P<path>[^\u27e7]+?):(?P<start>\d+)(?:-(?P<end>\d+))?\u27e7")
 _USES = ("development", "held-out")
 
 
@@ -153,12 +151,7 @@ def _sources(root: Path, index: Index) -> AskSources:
         return await application.open_model(Need(role, DataClass.PUBLIC))
 
     policy = application.workspace_policy
-    return AskSources(root, Opened(index), open_model, policy, policy.class_of(None), _link)
-
-
-def _link(citation: Citation) -> str:
-    """Mark a citation so that no word of an answer can be taken for one."""
-    return f"\u27e6{citation}\u27e7"
+    return AskSources(root, Opened(index), open_model, policy, policy.class_of(None), marked)
 
 
 def _retrieval_row(project: Project, question: AskedQuestion, found: Retrieved) -> dict[str, Any]:
@@ -205,16 +198,13 @@ async def _answer_row(question: AskedQuestion, sources: AskSources) -> dict[str,
     began = time.perf_counter()
     answer = await ask(Question(question.text), sources, SilentReport())
     seconds = time.perf_counter() - began
-    cited = [
-        (it["path"], int(it["start"]), int(it["end"] or it["start"]))
-        for it in _LINK.finditer(answer.markdown if answer.found else "")
-    ]
+    cited = cited_in(answer)
     return {
         "found": answer.found,
         "quoted": bool(answer.quoted),
         "model": answer.model,
-        "cited": [f"{path}:{start}-{end}" for path, start, end in cited],
-        "valid": all(_is_valid(it, sources.root, answer) for it in cited),
+        "cited": [f"{it.path}:{it.start_line}-{it.end_line}" for it in cited],
+        "valid": all(is_valid(it, sources.root, answer) for it in cited),
         "meets": _any_place(question, cited, Place.is_met_by),
         "holds": _any_place(question, cited, Place.is_held_by),
         "dropped": answer.dropped,
@@ -224,26 +214,16 @@ async def _answer_row(question: AskedQuestion, sources: AskSources) -> dict[str,
     }
 
 
-def _is_valid(cited: tuple[str, int, int], root: Path, answer: Answer) -> bool:
-    """Say whether cited lines exist in the file, and stood in the prompt or are quoted."""
-    path, start, end = cited
-    file = root / path
-    if not file.is_file() or not 1 <= start <= end:
-        return False
-    if end > len(file.read_text("utf-8", "replace").split("\n")):
-        return False
-    return any(
-        it.path == path and it.start_line <= start and end <= it.end_line
-        for it in (*answer.pieces, *answer.quoted)
-    )
-
-
 def _any_place(
     question: AskedQuestion,
-    cited: Sequence[tuple[str, int, int]],
+    cited: Sequence[Citation],
     is_so: Callable[[Place, str, int, int], bool],
 ) -> bool:
-    return any(is_so(place, *it) for place in question.answers for it in cited)
+    return any(
+        is_so(place, it.path, it.start_line, it.end_line)
+        for place in question.answers
+        for it in cited
+    )
 
 
 def _retrieval_figures(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -1,54 +1,23 @@
 """Own finding what people documented: functions with their comment, by tools that are not ours.
 
 Universal Ctags says where C functions are, Python's own `ast` where Python's are; the first
-sentence of a comment is read here. Nothing of the indexer is used, since it is what is measured.
+sentence of a comment is read as `glossator eval` reads it. Nothing of the indexer is used, since it
+is what is measured.
 """
 
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from glossator_server.evals.sentences import Documented, first_sentence
 
 # Between a comment and the name: a return type, attributes, a macro or two.
 _MOST_LINES_BEFORE_THE_NAME = 4
-_LEADER = re.compile(r"^\s*(?:/\*+<?!?|\*+(?!/)|//[/!]?)?\s?|\s*\*+/\s*$")
-# What begins a description of parts, not of the whole.
-_FIELD = re.compile(
-    r"^\s*(?:@\S+|[\\@](?:param|return|brief)|:\w+|Returns?:|Context:|Params?:|Arguments?:|Note:)"
-)
-_BRIEF = re.compile(r"^\s*[\\@]brief\s+")
-_SENTENCE_END = re.compile(
-    r"(?<![A-Z])(?<!e\.g)(?<!i\.e)(?<!etc)(?<!vs)[.;!?](?:\s+(?=\W*[A-Z])|\s*$)"
-)
-_NO_SENTENCE = re.compile(
-    r"copyright|spdx|licen[sc]e|author|fixme|todo|xxx|kernel-doc|^-+$|[{};]$|=|->", re.IGNORECASE
-)
-_WORD = re.compile(r"[A-Za-z]{2,}")
-_FEWEST_WORDS = 4
-_MOST_WORDS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Documented:
-    """A function with the comment above (or the docstring in) it; lines count from 1, inclusive.
-
-    `sentence` is the first of the comment without the function's own name, "" where it is none
-    that could be asked. `comment_start` is 0 where there is no comment.
-    """
-
-    path: str
-    name: str
-    start_line: int
-    end_line: int
-    comment_start: int
-    comment_end: int
-    sentence: str
 
 
 def c_functions(
@@ -76,35 +45,6 @@ def python_functions(
             it for it in ast.walk(tree) if isinstance(it, ast.FunctionDef | ast.AsyncFunctionDef)
         )
         yield path, text.split("\n"), [_python_function(path, it) for it in nodes]
-
-
-def normal(sentence: str) -> str:
-    """Return the words of a sentence in lower case: what makes two of them copies."""
-    return " ".join(re.findall(r"[a-z0-9_]+", sentence.lower()))
-
-
-def first_sentence(comment: Sequence[str], name: str) -> str:
-    """Return a comment's first sentence without `name`, "" where it says too little."""
-    own = re.compile(rf"\b{re.escape(name)}\b(?:\s*\([^)]*\))?")
-    titled = re.compile(rf"^\W*(?:\w+\s+)?{re.escape(name)}\b\s*(?:\([^)]*\))?\s*(?:--?|:|–|$)\s*")
-    said: list[str] = []
-    in_field = False
-    for line in comment:
-        text = _BRIEF.sub("", _LEADER.sub("", _LEADER.sub("", line)))
-        text = titled.sub("", text) if not said else text
-        blank = not _WORD.search(text)
-        in_field = not blank and (in_field or bool(_FIELD.match(text)))
-        if blank or in_field:
-            if said:
-                break
-            continue
-        said.append(text.strip())
-    sentence = _SENTENCE_END.split(" ".join(said), maxsplit=1)[0]
-    sentence = re.sub(r"\s+", " ", own.sub(" ", sentence)).strip(" -:,*()#")
-    count = len(_WORD.findall(sentence))
-    if not _FEWEST_WORDS <= count <= _MOST_WORDS or _NO_SENTENCE.search(sentence):
-        return ""
-    return sentence
 
 
 def _tagged(root: Path, files: Sequence[str]) -> Iterator[tuple[str, list[tuple[str, int, int]]]]:

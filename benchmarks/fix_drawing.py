@@ -10,11 +10,11 @@ import random
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
-from benchmarks.fix_faults import Fault, written_faults
 from glossator_clients.types import ChatEvent, ChatRequest, Finished, ModelInfo, TextDelta, Usage
 from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import all_symbols
+from glossator_server.evals.faults import Fault, written_faults
 
 RIGHT = "right"
 KINDS = (

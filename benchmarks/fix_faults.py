@@ -1,74 +1,21 @@
-"""Own the faults that fixes are measured with: small programs, each broken in one known way.
+"""Own the faults that are made by mutation, of the programs that have faults written by hand.
 
-Half of them at most are made by mutation, the others were written by hand. It must not know how a
-fault is mended.
+It must not know how a fault is mended.
 """
 
 from __future__ import annotations
 
 import random
-import shutil
 import subprocess
 import tempfile
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.fix_programs.mutations import mutations
+from glossator_server.evals.faults import COMMANDS, Fault, written_faults
 
-PROGRAMS = Path(__file__).parent / "fix_programs"
-COMMANDS: Mapping[str, tuple[str, ...]] = {
-    "c": ("make", "-s", "check"),
-    "python": ("python3", "-m", "unittest", "-v"),
-}
-# What neither build nor tests need.
-_LEFT_OUT = shutil.ignore_patterns("build*", "__pycache__", "faults.toml", ".pytest_cache")
 _SECONDS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A program broken in one place; `kind` is `mutation` or what the person who wrote it says.
-
-    `right` and `faulty` are the whole texts of `file`; `operator` names the mutation.
-    """
-
-    language: str
-    program: str
-    id: str
-    kind: str
-    file: str
-    symbol: str
-    about: str
-    right: str
-    faulty: str
-    operator: str = ""
-
-    @property
-    def folder(self) -> Path:
-        """Return where the program lies."""
-        return PROGRAMS / self.language / self.program
-
-    def lay_out(self, target: Path) -> Path:
-        """Copy the broken program into a folder; return the path of the broken file."""
-        shutil.copytree(self.folder, target, ignore=_LEFT_OUT, dirs_exist_ok=True)
-        path = target / self.file
-        path.write_text(self.faulty, "utf-8")
-        return path
-
-
-@cache
-def written_faults() -> tuple[Fault, ...]:
-    """Return the faults that people wrote, program by program."""
-    return tuple(
-        fault
-        for language in COMMANDS
-        for folder in sorted((PROGRAMS / language).iterdir())
-        if (folder / "faults.toml").is_file()
-        for fault in _faults_of(language, folder)
-    )
 
 
 def mutants(count: int, seed: int) -> Iterator[Fault]:
@@ -90,22 +37,6 @@ def mutants(count: int, seed: int) -> Iterator[Fault]:
                     made += 1
                     yield fault
                     break
-
-
-def _faults_of(language: str, folder: Path) -> Iterator[Fault]:
-    for it in tomllib.loads((folder / "faults.toml").read_text("utf-8"))["fault"]:
-        right = (folder / it["file"]).read_text("utf-8")
-        yield Fault(
-            language,
-            folder.name,
-            it["id"],
-            it["kind"],
-            it["file"],
-            it["symbol"],
-            it["about"],
-            right,
-            right.replace(it["find"], it["replace"], 1),
-        )
 
 
 def _shuffled(language: str, program: str, rng: random.Random) -> list[Fault]:

@@ -14,32 +14,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.fix_faults import COMMANDS, Fault, written_faults
 from benchmarks.fixes import mended
 from glossator_clients.embedded import EmbeddedModel, EmbeddedOptions
 from glossator_server.edits import apply_changes
+from glossator_server.evals.faults import COMMANDS, Fault, easy_faults
 from glossator_server.proposal import FixProposal
-
-COUNT = 30
-EASY = frozenset({"compile-error", "syntax-error", "name-error", "missing-import"})
 
 
 def rows() -> Iterator[dict[str, Any]]:
     """Yield a row a fault."""
     for fault in easy_faults():
         yield asyncio.run(row_of(fault))
-
-
-def easy_faults() -> list[Fault]:
-    """Return the first easy fault of each program, C and Python in turn."""
-    first: dict[tuple[str, str], Fault] = {}
-    for fault in written_faults():
-        if fault.kind in EASY:
-            first.setdefault((fault.language, fault.program), fault)
-    by_language = [[it for it in first.values() if it.language == name] for name in COMMANDS]
-    return sorted(
-        [*by_language[0][: COUNT - 10], *by_language[1][:10]], key=lambda it: (it.program, it.id)
-    )
 
 
 async def row_of(fault: Fault) -> dict[str, Any]:

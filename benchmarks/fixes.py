@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks.figures import percentile
 from benchmarks.fix_drawing import KINDS, RIGHT, DrawingModel
-from benchmarks.fix_faults import COMMANDS, Fault, mutants, written_faults
+from benchmarks.fix_faults import mutants
 from glossator_clients.errors import ModelUnavailableError
 from glossator_clients.protocol import ChatModel
 from glossator_gate.types import DataClass
@@ -29,6 +29,7 @@ from glossator_server.actions.fix import FixOutcome, fix
 from glossator_server.actions.targeting import FixWish
 from glossator_server.actions.workshop import Models, Workshop
 from glossator_server.edits import apply_changes
+from glossator_server.evals.faults import COMMANDS, Fault, written_faults
 from glossator_server.files import read_snapshot
 from glossator_server.fix_options import FixOptions
 from glossator_server.proposal import FixProposal

@@ -26,20 +26,15 @@ from pathlib import Path
 
 from benchmarks.documented import c_functions, python_functions
 from benchmarks.retrieval_baselines import (
-    Document,
-    Place,
-    System,
     bm25,
-    counted_hits,
     fused,
     nearest,
     ordinary_rag,
     semble,
     split_identifiers,
-    whole_identifiers,
 )
 from benchmarks.retrieval_data import PROJECTS, SEED, Collection, collection, source_files
-from benchmarks.retrieval_measures import DEPTH, by_question, chance, figures
+from benchmarks.retrieval_measures import by_question, chance, figures
 from glossator_indexer import rerank, static_embedder
 from glossator_indexer.chunking import contextual_text
 from glossator_indexer.errors import EmbedderError
@@ -53,6 +48,14 @@ from glossator_indexer.search import Searcher
 from glossator_indexer.search.shown import shown
 from glossator_indexer.search.weights import DEFAULT_WEIGHTS, RankingWeights
 from glossator_indexer.walking import RepositoryWalker, WalkOptions
+from glossator_server.evals.word_counts import (
+    DEPTH,
+    Document,
+    Place,
+    System,
+    counted_hits,
+    whole_identifiers,
+)
 
 NAMES_ASKED = 500
 FUNCTIONS = (EntityKind.FUNCTION, EntityKind.METHOD)

@@ -6,13 +6,11 @@ All see the same chunks that our index cuts, or pieces of files of their own; no
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,36 +19,19 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from benchmarks.retrieval_data import Collection
-from benchmarks.retrieval_measures import DEPTH
 from glossator_indexer.static_embedder import words_of
+from glossator_server.evals.word_counts import (
+    DEPTH,
+    Document,
+    Place,
+    System,
+    best_places,
+)
 
 # Okapi's usual constants, and Lucene's.
 _K1, _B = 1.2, 0.75
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _PIECE = 1000
-_FEWEST_LETTERS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What can be found: lines of a file; `owner` is the same for parts of one thing."""
-
-    path: str
-    start_line: int
-    end_line: int
-    owner: tuple[str, int]
-    text: str
-    contextual: str
-
-
-Place = tuple[str, int, int]
-# Takes questions, returns for each the places that it found, best first.
-System = Callable[[Sequence[str]], Iterator[Sequence[Place]]]
-
-
-def whole_identifiers(text: str) -> list[str]:
-    """Return a text's identifiers as they stand, in lower case."""
-    return _IDENTIFIER.findall(text.lower())
 
 
 def split_identifiers(text: str) -> list[str]:
@@ -72,32 +53,7 @@ def bm25(documents: Sequence[Document], tokens_of: Callable[[str], list[str]]) -
     def answer(questions: Sequence[str]) -> Iterator[Sequence[Place]]:
         for question in questions:
             asked = [rows[it] for it in dict.fromkeys(tokens_of(question)) if it in rows]
-            yield _best(documents, np.asarray(table[:, asked].sum(axis=1)).ravel())
-
-    return answer
-
-
-def counted_hits(documents: Sequence[Document]) -> System:
-    """Return what a search for any of the words, sorted by the number of hits, finds.
-
-    As `rg -i` counts them: a word is found inside longer ones too.
-    """
-    counts, rows = _counts([whole_identifiers(it.text) for it in documents])
-    table = counts.tocsc()
-    vocabulary = "\n".join(rows)
-    known: dict[str, list[int]] = {}
-
-    def holding(word: str) -> list[int]:
-        if word not in known:
-            pattern = re.compile(rf"^.*{re.escape(word)}.*$", re.MULTILINE)
-            known[word] = [rows[it] for it in pattern.findall(vocabulary)]
-        return known[word]
-
-    def answer(questions: Sequence[str]) -> Iterator[Sequence[Place]]:
-        for question in questions:
-            words = {it for it in whole_identifiers(question) if len(it) >= _FEWEST_LETTERS}
-            asked = [at for word in sorted(words) for at in holding(word)]
-            yield _best(documents, np.asarray(table[:, asked].sum(axis=1)).ravel())
+            yield best_places(documents, np.asarray(table[:, asked].sum(axis=1)).ravel())
 
     return answer
 
@@ -112,7 +68,7 @@ def nearest(
 
     def answer(questions: Sequence[str]) -> Iterator[Sequence[Place]]:
         for vector in encode(list(questions)):
-            yield _best(documents, table @ vector)
+            yield best_places(documents, table @ vector)
 
     return answer
 
@@ -192,19 +148,6 @@ def _counts(tokens: Sequence[list[str]]) -> tuple[sparse.csr_matrix, dict[str, i
     table = sparse.csr_matrix((np.ones(len(flat)), flat, ends), (len(tokens), max(len(rows), 1)))
     table.sum_duplicates()
     return table, rows
-
-
-def _best(documents: Sequence[Document], scores: NDArray[np.floating]) -> list[Place]:
-    """Return the places with the best scores, one for each thing."""
-    deep = min(len(scores), 4 * DEPTH)
-    among = np.argpartition(-scores, deep - 1)[:deep]
-    found: dict[tuple[str, int], Place] = {}
-    for at in sorted(among, key=lambda it: (-scores[it], it)):
-        if scores[at] > 0 and not math.isnan(scores[at]):
-            document = documents[at]
-            place = (document.path, document.start_line, document.end_line)
-            found.setdefault(document.owner, place)
-    return list(found.values())[:DEPTH]
 
 
 def _pieces(root: Path) -> Iterator[tuple[Place, str]]:

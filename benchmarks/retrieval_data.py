@@ -17,12 +17,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import platformdirs
 
-from benchmarks.documented import Documented, c_functions, normal, python_functions
+from benchmarks.documented import c_functions, python_functions
 from benchmarks.kernel_tree import kernel_tree
+from glossator_server.evals.sentences import Documented, by_opening, normal, without_comments
 
 _SPLITS = json.loads(Path(__file__).with_name("retrieval_splits.json").read_text("utf-8"))
 SEED = int(_SPLITS["seed"])
@@ -31,12 +31,6 @@ TRAINING_PACKAGES = tuple(_SPLITS["training"]["packages"])
 _SUFFIXES = {"c": (".c", ".h"), "python": (".py",)}
 # Others' code and generated code in the projects: nobody asks for it there.
 _NOT_ASKED = re.compile(r"(?:^|/)(?:\.|tests?/|locale/|debian/)|test[^/]*\.[ch]$|_test\.")
-_COMMENT = re.compile(r"/\*.*?\*/|(?:^[ \t]*//[^\n]*\n?)+", re.DOTALL | re.MULTILINE)
-_LEADER = re.compile(r"^\s*(?:/\*+|\*+/?|//)")
-# Copies of sentences that are shorter than this are everywhere and say nothing.
-_OPENING = 4
-# Sentences as words, by their first ones.
-_Said: TypeAlias = Mapping[tuple[str, ...], list[list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +86,7 @@ def collection(name: str, work: Path) -> Collection:
     questions = _questions(project, [it for _, _, found in files for it in found])
     root = work / name
     shutil.rmtree(root, ignore_errors=True)
-    said = _by_opening([normal(it.text).split() for it in questions])
+    said = by_opening(it.text for it in questions)
     lines_of = {path: (lines, found) for path, lines, found in files}
     for path in source_files(project):
         place = root / path
@@ -100,7 +94,7 @@ def collection(name: str, work: Path) -> Collection:
         lines, found = lines_of.get(path, (None, []))
         if lines is None:
             lines = (source / path).read_text("utf-8", "replace").split("\n")
-        place.write_text(_without(project, lines, found, said), "utf-8")
+        place.write_text(without_comments(project.language, lines, found, said), "utf-8")
     return Collection(project, root, tuple(questions))
 
 
@@ -155,46 +149,3 @@ def _questions(project: Project, functions: Sequence[Documented]) -> list[Questi
         Question(f"{project.name}-{at}", it.sentence, it.path, it.name, it.start_line, it.end_line)
         for at, it in enumerate(chosen)
     ]
-
-
-def _without(
-    project: Project, lines: Sequence[str], functions: Sequence[Documented], said: _Said
-) -> str:
-    """Return a file's text without the comments of its functions and without copies of `said`."""
-    kept = list(lines)
-    for it in functions:
-        if it.comment_start:
-            kept[it.comment_start - 1 : it.comment_end] = [""] * (
-                it.comment_end - it.comment_start + 1
-            )
-            if project.language == "python":
-                indent = len(lines[it.comment_start - 1]) - len(
-                    lines[it.comment_start - 1].lstrip()
-                )
-                kept[it.comment_start - 1] = " " * indent + "pass"
-    text = "\n".join(kept)
-    if project.language == "python":
-        return text
-
-    def blank(match: re.Match[str]) -> str:
-        comment = " ".join(_LEADER.sub(" ", it) for it in match[0].split("\n"))
-        again = _is_said_in(normal(comment).split(), said)
-        return "\n" * match[0].count("\n") if again else match[0]
-
-    return _COMMENT.sub(blank, text)
-
-
-def _by_opening(sentences: Sequence[list[str]]) -> _Said:
-    found: dict[tuple[str, ...], list[list[str]]] = {}
-    for words in sentences:
-        if len(words) >= _OPENING:
-            found.setdefault(tuple(words[:_OPENING]), []).append(words)
-    return found
-
-
-def _is_said_in(words: list[str], said: _Said) -> bool:
-    return any(
-        words[at : at + len(it)] == it
-        for at in range(len(words) - _OPENING + 1)
-        for it in said.get(tuple(words[at : at + _OPENING]), ())
-    )

@@ -12,7 +12,8 @@ import ir_measures
 import numpy as np
 from ir_measures import RR, Qrel, R, ScoredDoc, nDCG
 
-DEPTH = 100
+from glossator_server.evals.word_counts import DEPTH
+
 _RESAMPLES = 2000
 _SEED = 7
 _NDCG, _RECALL = nDCG @ 10, R @ DEPTH

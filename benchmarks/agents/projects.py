@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from benchmarks.fix_faults import PROGRAMS
 from benchmarks.source_packages import unpacked
+from glossator_server.evals.workspaces import PROGRAMS
 
 _LEFT_OUT = frozenset({"faults.toml", "__pycache__", ".pytest_cache"})
 _NEIGHBOURS = 2

@@ -10,12 +10,10 @@ from collections.abc import Callable, Generator, Sequence
 
 from benchmarks.agents.conversation import Act, Say, Script
 from benchmarks.agents.reading import block_between, is_clean, paths_in, whole_text
-from benchmarks.agents.transforms import (
-    flipped,
-    function_range,
+from benchmarks.agents.transforms import flipped, function_range, with_new_function
+from glossator_server.evals.transforms import (
     with_argument,
     with_first_statement,
-    with_new_function,
     with_swapped,
     with_word,
 )

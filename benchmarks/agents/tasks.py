@@ -19,14 +19,10 @@ from benchmarks.agents.projects import (
     permuted,
     reworded,
 )
+from glossator_server.evals import wanted_changes
 
 INSTRUCTIONS: Mapping[str, str] = {
-    "rename": "Rename the function `{function}` to `{new}`, with all its callers and in every text "
-    "that names it.",
-    "parameter": "Add the parameter `{parameter}` as the last one of `{function}` and pass "
-    "`{argument}` from all callers, tests too. It is not used yet{unused}.",
-    "swap": "Swap the first two parameters of `{function}`: in its declaration, its definition and "
-    "every call, tests too.",
+    **wanted_changes.INSTRUCTIONS,
     "extract": "In `{function}`, move the expression `{expression}` into a new function before it, "
     "`{signature}`, and call it there as `{call}`. The new function returns `{returned}`.",
     "guard": "Add error handling to `{function}`: first of all, where `{condition}`, it does "
@@ -35,7 +31,6 @@ INSTRUCTIONS: Mapping[str, str] = {
     "mend": "A test of `{file}` fails because one operator in `{function}` is wrong. Mend it, and "
     "leave the tests as they are.",
 }
-_UNUSED = {"c": "; say so with `(void){name};` as a statement of its own", "python": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +82,7 @@ def prepare(task: Task, seed: int) -> Prepared:
     home = defining_file(project, fields["function"])
     fields |= {"home": home, "returned": fields.get("returned", fields.get("expression", ""))}
     parameter = re.findall(r"\w+", fields.get("parameter", "x").partition(":")[0])
-    fields["unused"] = _UNUSED[project.language].format(name=parameter[-1])
+    fields["unused"] = wanted_changes.UNUSED[project.language].format(name=parameter[-1])
     if task.kind in ("test", "mend"):
         fields["file"] = test_file(home)
     pristine, files = project.files, dict(project.files)

@@ -17,7 +17,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-PROGRAMS = Path(__file__).parent / "c"
+from glossator_server.evals.workspaces import PREPARED
+
+PROGRAMS = PREPARED / "programs" / "c"
 _WORKERS = 2
 _LIMIT_S = 60
 _LEAST_CASES = 8

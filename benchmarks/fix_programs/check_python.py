@@ -18,7 +18,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-PROGRAMS = Path(__file__).parent / "python"
+from glossator_server.evals.workspaces import PREPARED
+
+PROGRAMS = PREPARED / "programs" / "python"
 LEAST_FAULTS = 6
 LEAST_CASES = 8
 AT_ONCE = 2

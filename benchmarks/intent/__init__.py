@@ -16,7 +16,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import milliseconds
@@ -25,13 +24,14 @@ from glossator_clients.protocol import ChatModel
 from glossator_clients.router import Need
 from glossator_gate.errors import GlossatorError
 from glossator_gate.types import DataClass
+from glossator_server.evals.workspaces import PREPARED
 from glossator_server.intent import Intent, IntentGuess, classify
 from glossator_server.intent.asking import classify_with_model
 from glossator_server.intent.classifier import Classifier
 from glossator_server.intent.examples import Example, read_examples
 from glossator_server.intent.linear import LinearClassifier, load_weights
 
-HELD_OUT = Path(__file__).with_name("heldout.jsonl")
+HELD_OUT = PREPARED / "intent" / "cases.jsonl"
 MOST_OVERLAP = 0.5
 RESAMPLES = 2_000
 SEED = 7

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.documented import Documented, c_functions, normal
+from benchmarks.documented import c_functions
 from benchmarks.retrieval_data import (
     PROJECTS,
     TRAINING_PACKAGES,
@@ -24,6 +24,7 @@ from benchmarks.retrieval_data import (
     training_files,
 )
 from glossator_indexer.static_embedder import identifiers_of, words_of
+from glossator_server.evals.sentences import Documented, normal
 
 # As many names as the header of a chunk has.
 _MOST_NAMES = 24

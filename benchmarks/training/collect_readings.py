@@ -17,10 +17,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.documented import c_functions, normal
+from benchmarks.documented import c_functions
 from benchmarks.training.collect import contextual, refused, sources
 from glossator_indexer import static_embedder
 from glossator_indexer.search.shown import MOST_LINES, shown
+from glossator_server.evals.sentences import normal
 
 SEED = 11
 _SHORTEST_CODE = 60

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib.util import find_spec
 
+from glossator_clients.adapters import InUse, adapters_of
 from glossator_clients.errors import ModelUnavailableError
 from glossator_clients.factory import opened
 from glossator_gate.errors import GlossatorError, PolicyError
@@ -34,6 +35,7 @@ class ModelState:
     """How one configured model stands; `reason` is a sentence, None where it is ready.
 
     `context_tokens` is what the model takes at once, None where neither the server nor a file says.
+    `adapters` are those in use with it, in words, `adapter_problems` sentences about others.
     """
 
     id: str
@@ -44,6 +46,8 @@ class ModelState:
     state: ModelCondition
     reason: str | None = None
     context_tokens: int | None = None
+    adapters: tuple[str, ...] = ()
+    adapter_problems: tuple[str, ...] = ()
 
 
 async def describe_models(policy: Policy) -> list[ModelState]:
@@ -71,7 +75,13 @@ async def _state(entry: ModelEntry) -> ModelState:
     except TimeoutError:
         reason = f"Nothing answers at {entry.origin_text} within {_PATIENCE_S:g} s; restart it."
         return _model_state(entry, ModelCondition.UNREACHABLE, reason)
-    return replace(_model_state(entry, ModelCondition.READY, None), context_tokens=context)
+    used = adapters_of(entry.name) if entry.api is Api.EMBEDDED else InUse()
+    return replace(
+        _model_state(entry, ModelCondition.READY, None),
+        context_tokens=context,
+        adapters=tuple(it.in_words for it in used.adapters),
+        adapter_problems=used.problems,
+    )
 
 
 async def _check(entry: ModelEntry) -> int | None:

@@ -88,9 +88,20 @@ def _started(orders: Orders) -> Any:  # noqa: ANN401 -- the engine ships no type
     params.cors_origins = "http://127.0.0.1"
     # Errors only: what is told at higher levels holds pieces of prompts.
     params.verbosity = 1
+    params.lora_adapters = [_at_rest(it) for it in orders.adapters]
     if orders.use != EngineUse.CHAT:
         _prepare_pooling(params, orders)
     return xllamacpp.Server(params)
+
+
+def _at_rest(path: str) -> Any:  # noqa: ANN401 -- as above
+    """Return an adapter that is loaded and does nothing until a request says its scale."""
+    import xllamacpp
+
+    adapter = xllamacpp.CommonAdapterLoraInfo()
+    adapter.path = path
+    adapter.scale = 0.0
+    return adapter
 
 
 def _prepare_pooling(params: Any, orders: Orders) -> None:  # noqa: ANN401 -- as above

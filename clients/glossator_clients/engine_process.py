@@ -179,6 +179,7 @@ def _orders(
         idle_s=settings.idle_s,
         use=settings.use,
         pooling=settings.pooling,
+        adapters=[path for path, _ in settings.adapters],
         key=secrets.token_urlsafe(32),
         answer_fd=answer_fd,
         lock_fd=lock_fd,
@@ -257,11 +258,15 @@ def _is_file_of(name: str, path: Path) -> bool:
         return False
 
 
-def engine_destination(engine: EngineState, limits: EgressLimits) -> Destination:
-    """Return where the requests to a running engine go, with the key of its run."""
+def engine_destination(engine: EngineState, limits: EgressLimits, adapter: str = "") -> Destination:
+    """Return where the requests to a running engine go, with the key of its run.
+
+    `adapter` is the label of the one that they ask for, which the audit log tells.
+    """
     origin = Origin("http", "127.0.0.1", engine.port)
     rule = "built-in: the embedded engine"
-    return Destination(origin, key=engine.key, limits=limits, id=Path(engine.model).stem, rule=rule)
+    name = Path(engine.model).stem + (f"+{adapter}" if adapter else "")
+    return Destination(origin, key=engine.key, limits=limits, id=name, rule=rule)
 
 
 def _start_failed(what: str) -> ModelUnavailableError:

@@ -43,7 +43,8 @@ class EngineSettings:
     """What an engine is started with: whoever asks for the same shares it.
 
     `pooling` says how the vectors of a text's tokens become one ("mean"), empty where the model's
-    file says it.
+    file says it. `adapters` are pairs of a file and its sha256; none is applied unless a request
+    says so.
     """
 
     model: str
@@ -52,6 +53,7 @@ class EngineSettings:
     idle_s: float
     use: EngineUse = EngineUse.CHAT
     pooling: str = ""
+    adapters: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Orders:
     idle_s: float
     use: str
     pooling: str
+    adapters: list[str]
     key: str = field(repr=False)
     answer_fd: int
     lock_fd: int
@@ -120,6 +123,7 @@ def engine_places(settings: EngineSettings) -> EnginePlaces:
     folder = _private_folder(_run_folder())
     # What decides about answers; idling and threads are the first starter's choice.
     identity = f"{settings.model}\0{settings.context_tokens}\0{settings.use}\0{settings.pooling}"
+    identity += "".join(f"\0{digest}" for _, digest in settings.adapters)
     name = f"engine-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
     places = EnginePlaces(folder, name)
     _private_folder(places.empty_folder)

@@ -54,7 +54,7 @@ async def open_model(need: Need, policy: Policy, shared: Shared) -> RoutedModel:
     async def open_entry(entry: ModelEntry) -> ChatModel:
         # An SDK takes most of a second to import: a server's loop must not stand still meanwhile.
         await asyncio.to_thread(import_module, _MODULES[entry.api])
-        model = await opened(entry)
+        model = await opened(entry, need.role)
         if policy.may_cache and shared.cache is not None:
             model = CachedModel(model, shared.cache)
         return GuardedModel(model, entry, _Ledger(shared.usage, _limits(entry, policy)))
@@ -102,18 +102,18 @@ class _Ledger:
         )
 
 
-async def opened(entry: ModelEntry) -> ChatModel:
-    """Open a usable entry; each SDK is imported only when one of its models is opened."""
+async def opened(entry: ModelEntry, role: str = "") -> ChatModel:
+    """Open a usable entry for a role; an SDK is imported only when one of its models is opened."""
     match entry.api:
         case Api.EMBEDDED:
             from glossator_clients.embedded import EmbeddedModel, EmbeddedOptions
 
             chosen = {
                 name: value
-                for name in ("context_tokens", "idle_s", "threads")
+                for name in ("context_tokens", "idle_s", "threads", "adapter")
                 if (value := getattr(entry, name)) is not None
             }
-            return EmbeddedModel(entry.id, entry.name, EmbeddedOptions(**chosen))
+            return EmbeddedModel(entry.id, entry.name, EmbeddedOptions(role=role, **chosen))
         case Api.OPENAI:
             from glossator_clients.openai_client import OpenAIModel
             from glossator_clients.openai_profiles import server_options

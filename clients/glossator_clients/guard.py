@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from glossator_clients.costs import Cost, cost_of
-from glossator_clients.protocol import ChatModel
+from glossator_clients.protocol import ChatModel, count_tokens
 from glossator_clients.types import (
     ChatEvent,
     ChatRequest,
@@ -23,6 +23,7 @@ from glossator_clients.types import (
     ModelInfo,
     StartedOver,
     TextDelta,
+    TokenCount,
     ToolCall,
     Usage,
 )
@@ -64,6 +65,10 @@ class GuardedModel:
     async def close(self) -> None:
         """Let go of connections."""
         await self._model.close()
+
+    async def count_tokens(self, request: ChatRequest) -> TokenCount | None:
+        """Return the size of a request's prompt, as the model counts it without its secrets."""
+        return await count_tokens(self._model, without_secrets(request, Redaction()))
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         """Yield the answer with its secrets back; what a whole one cost is kept."""

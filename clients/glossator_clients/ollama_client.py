@@ -181,6 +181,7 @@ class OllamaModel:
             local=self._is_loopback,
             digest=row.digest if row is not None else None,
             takes_tools=None if abilities is None else "tools" in abilities,
+            parameters=shown.parameters,
         )
         return shown
 

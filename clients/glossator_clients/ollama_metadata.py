@@ -5,6 +5,7 @@ It must not send anything of a prompt, and it needs no SDK: those leave out wher
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,17 +21,23 @@ METADATA = Errand("metadata", data_class=DataClass.PUBLIC)
 _CLOUD_SUFFIXES = (":cloud", "-cloud")
 _NOT_FOUND, _TOO_MANY_REQUESTS, _UNAVAILABLE = 404, 429, 503
 _KEY_REFUSED = frozenset({401, 403})
+_SIZE = re.compile(r"(?P<number>\d{1,6}(?:\.\d{1,3})?)(?P<factor>[KMBT])")
+_FACTORS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 # What `ollama list` shows of a digest, for people to copy.
 _SHORTEST_DIGEST = 12
 
 
 @dataclass(frozen=True, slots=True)
 class ShownModel:
-    """What `/api/show` says; `capabilities` is None where the server is too old to tell."""
+    """What `/api/show` says; `capabilities` is None where the server is too old to tell.
+
+    `parameters` is how many the model has, None where the server does not say.
+    """
 
     is_remote: bool
     context_tokens: int | None
     capabilities: frozenset[str] | None
+    parameters: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,7 @@ def read_shown(answer: Mapping[str, Any]) -> ShownModel | None:
         _is_remote(answer),
         min(_context_lengths(info), default=None),
         frozenset(map(str, abilities)) if isinstance(abilities, list) else None,
+        _parameters(info, answer.get("details")),
     )
 
 
@@ -201,6 +209,15 @@ def _digest(value: object) -> str | None:
 
 def _whole_number(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _parameters(info: Mapping[str, object], details: object) -> float | None:
+    """Return the exact count, else what the server rounds it to (`7.6B`)."""
+    if (count := _whole_number(info.get("general.parameter_count"))) > 0:
+        return float(count)
+    said = details.get("parameter_size") if isinstance(details, dict) else None
+    match = _SIZE.fullmatch(said) if isinstance(said, str) else None
+    return float(match["number"]) * _FACTORS[match["factor"]] if match else None
 
 
 def _context_lengths(info: Mapping[str, object]) -> list[int]:

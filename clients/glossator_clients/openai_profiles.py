@@ -144,11 +144,12 @@ PROFILES: Mapping[ServerProfile, Traits] = {
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """Which server it is, as the model's entry says it."""
+    """Which server it is, as the model's entry says it; `always` goes along with each request."""
 
     base_path: str = DEFAULT_BASE_PATH
     profile: ServerProfile = ServerProfile.AUTO
     api_version: str | None = None
+    always: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
 
 
 @dataclass(frozen=True, slots=True)

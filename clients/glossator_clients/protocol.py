@@ -6,7 +6,7 @@ It must stay free of SDKs: implementations live in modules of their own.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
-from typing import Protocol
+from typing import Protocol, cast
 
 from glossator_clients.errors import IncompleteReplyError
 from glossator_clients.types import (
@@ -51,8 +51,8 @@ class ChatModel(Protocol):
 class CountsTokens(Protocol):
     """A model that can say how long a prompt is before it is sent."""
 
-    async def count_tokens(self, request: ChatRequest) -> TokenCount:
-        """Return the size of a request's prompt, template and tools included.
+    async def count_tokens(self, request: ChatRequest) -> TokenCount | None:
+        """Return the size of a request's prompt, template and tools included; None where unknown.
 
         A server that counts is sent the whole prompt for it, under the request's errand.
         """
@@ -69,6 +69,13 @@ class Inspectable(Protocol):
     async def close(self) -> None:
         """Let go of connections."""
         ...
+
+
+async def count_tokens(model: ChatModel, request: ChatRequest) -> TokenCount | None:
+    """Return the size of a request's prompt as a model counts it, None where none can be asked."""
+    if not hasattr(model, "count_tokens"):
+        return None
+    return await cast("CountsTokens", model).count_tokens(request)
 
 
 async def complete(

@@ -22,9 +22,8 @@ from contextlib import aclosing, suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import cast
 
-from glossator_clients.protocol import ChatModel, CountsTokens
+from glossator_clients.protocol import ChatModel, count_tokens
 from glossator_clients.token_bounds import most_prompt_tokens
 from glossator_clients.types import (
     ChatEvent,
@@ -96,6 +95,8 @@ class ResponseCache:
             "schema": _SCHEMA,
             "version": self._version,
             "model": [info.origin, info.api, info.name, info.digest],
+            # The same words may be asked for with an adapter or without.
+            "prompt": request.prompt,
             "messages": [asdict(it) for it in request.messages],
             "sampling": asdict(request.sampling),
             "answer": request.schema,
@@ -195,9 +196,8 @@ class CachedModel:
 
     async def count_tokens(self, request: ChatRequest) -> TokenCount:
         """Return the size of a request's prompt, as the model counts it if it does."""
-        if not hasattr(self._model, "count_tokens"):
-            return TokenCount(most_prompt_tokens(request), exact=False)
-        return await cast("CountsTokens", self._model).count_tokens(request)
+        counted = await count_tokens(self._model, request)
+        return counted or TokenCount(most_prompt_tokens(request), exact=False)
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         """Yield the answer that was kept, else the model's, which is kept where it is whole."""

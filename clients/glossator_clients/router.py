@@ -19,8 +19,8 @@ from glossator_clients.errors import (
     ModelUnavailableError,
     PromptTooLongError,
 )
-from glossator_clients.protocol import ChatModel
-from glossator_clients.types import ChatEvent, ChatRequest, ModelInfo, StartedOver
+from glossator_clients.protocol import ChatModel, count_tokens
+from glossator_clients.types import ChatEvent, ChatRequest, ModelInfo, StartedOver, TokenCount
 from glossator_gate.errors import ConfigurationError, GlossatorError, PolicyError
 from glossator_gate.policy import BUILTIN_MODEL, refusal_for
 from glossator_gate.types import DataClass, ModelEntry, Policy
@@ -213,6 +213,12 @@ class RoutedModel:
     async def close(self) -> None:
         """Let go of the model that is asked now."""
         await self._current.model.close()
+
+    async def count_tokens(self, request: ChatRequest) -> TokenCount | None:
+        """Return the size of a request's prompt as the model counts it that is asked now."""
+        current = self._current
+        self._check_class(current.entry, request)
+        return await count_tokens(current.model, request)
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         """Yield the answer of whoever answers; what a failing one had begun is started over.

@@ -84,6 +84,8 @@ class ChatRequest:
 
     `errand` says what it is for and how secret its strictest part is; who does not say so sends
     what is restricted. `packing` says for whom the messages were made to fit, where they were.
+    `prompt` is the sha256 of the prompt file that was filled, empty where none was: an adapter
+    serves only requests of the prompt that it was taught.
     """
 
     messages: tuple[Message, ...]
@@ -92,6 +94,7 @@ class ChatRequest:
     tools: tuple[Tool, ...] = ()
     errand: Errand = field(default_factory=lambda: Errand("chat"))
     packing: Packing | None = field(default=None, compare=False, repr=False)
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +178,9 @@ class ModelInfo:
 
     `id` is the user's name for it, `name` the server's; `context_tokens` is None where unknown;
     `local` is True only where the model is known to run on this machine. `digest` is the server's
-    for the model's files; `takes_tools` is None where nobody has said. `why` is the router's reason
-    for it, as one clause; `price` is the policy's.
+    for the model's files, with the engine that of the adapters that it uses; `takes_tools` is None
+    where nobody has said, and so is `parameters`, how many the model has. `why` is the router's
+    reason for it, as one clause; `price` is the policy's.
     """
 
     id: str
@@ -189,6 +193,7 @@ class ModelInfo:
     takes_tools: bool | None = None
     price: Price | None = None
     why: str = ""
+    parameters: float | None = None
 
     @property
     def route(self) -> str:

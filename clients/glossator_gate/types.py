@@ -154,7 +154,9 @@ class ModelEntry:
     `digests` holds the only digest that a name may have (hexadecimal, its beginning at least), for
     names that are pinned. `proxy` is the one way to the server, where the policy names one, and
     `ca_file` who vouches for it. `rule` says which entry of which file allows the model, and
-    `requests_per_min` how often all of the user's programs together may ask.
+    `requests_per_min` how often all of the user's programs together may ask. `adapter` is no key of
+    a file: a measurement sets it to the name of an adapter of the embedded model, or to "none";
+    None leaves it to what is in use.
     """
 
     id: str
@@ -180,6 +182,7 @@ class ModelEntry:
     ca_file: Path | None = None
     rule: str = ""
     requests_per_min: int | None = None
+    adapter: str | None = None
 
     @property
     def name(self) -> str:

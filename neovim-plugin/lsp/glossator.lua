@@ -48,6 +48,7 @@ return {
     ['glossator/answer'] = handler('answer'),
     ['glossator/proposal'] = handler('proposal'),
     ['glossator/plan'] = handler('plan'),
+    ['glossator/trial'] = handler('trial'),
     ['$/cancelRequest'] = handler('cancel_request'),
     ['window/showMessage'] = handler('show_message'),
     ['window/logMessage'] = handler('log_message'),

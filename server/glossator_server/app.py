@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from glossator_server.sandbox import Sandbox
     from glossator_server.sandbox.approvals import Approvals
     from glossator_server.sandbox.jobs import SandboxState
-    from glossator_server.session import Session
+    from glossator_server.session import OpenModel, Session
     from glossator_server.teams import LateTeam
     from glossator_server.verify.code_checker import CodeChecker
     from glossator_server.verify.memory import CheckMemory
@@ -48,12 +48,16 @@ MANAGED_POLICY = Path("/etc/glossator/policy.toml")
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What every command needs; `problems` are sentences about configuration that was ignored."""
+    """What every command needs; `problems` are sentences about configuration that was ignored.
+
+    `heard` may put something around each model that is opened.
+    """
 
     policy: Policy
     settings: Settings
     problems: tuple[str, ...]
     workspace: Path | None = None
+    heard: Callable[[OpenModel], OpenModel] = lambda it: it
 
     @property
     def workspace_policy(self) -> WorkspacePolicy:
@@ -65,7 +69,7 @@ class Application:
 
         Raises a `ModelError` where none can serve, a `PolicyError` where none may.
         """
-        return await open_model(need, self.policy)
+        return await self.heard(open_model)(need, self.policy)
 
 
 async def open_model(need: Need, policy: Policy) -> ChatModel:
@@ -111,12 +115,23 @@ def load_application(workspace: Path | None = None) -> Application:
     problems = (*policy.warnings, *problems)
     if (problem := missing_part(policy)) is not None:
         problems = (*problems, problem)
+    problems += _prompt_problems()
     follow(policy.telemetry)
     if workspace is not None:
         found = read_workspace(workspace, settings, policy)
         policy, settings = found.policy, found.settings
         problems += found.sentences
     return Application(policy, settings, problems, workspace)
+
+
+def _prompt_problems() -> tuple[str, ...]:
+    """Return a sentence for each prompt of the user's that cannot be used."""
+    if not user_config().with_name("prompts").is_dir():
+        # Most people have none, and pay nothing for those who do.
+        return ()
+    from glossator_server.prompts.files import prompt_problems
+
+    return prompt_problems()
 
 
 def index_places(root: Path) -> OwnerPlaces:

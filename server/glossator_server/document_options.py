@@ -97,6 +97,14 @@ class DocumentOptions:
     sampling: SamplingOptions = AS_PROMPTED
     prompt: str = ""
 
+    def with_prompt(self, prompt: str) -> DocumentOptions:
+        """Return the options with one prompt for all files, whatever is chosen by path."""
+        overrides = tuple(
+            replace(it, chosen=tuple(pair for pair in it.chosen if pair[0] != "prompt"))
+            for it in self.overrides
+        )
+        return replace(self, prompt=prompt, overrides=overrides)
+
     def for_path(self, path: Path | None) -> DocumentOptions:
         """Return the options with the choices for a file; later overrides win."""
         if path is None or not self.overrides:

@@ -199,6 +199,14 @@ class Remembered:
     evidence: str
 
 
+@dataclass(frozen=True, slots=True)
+class SymbolPlace:
+    """A symbol of a document, by its qualified name."""
+
+    uri: str
+    symbol: str
+
+
 class Session:
     """Everything that one editor's session knows."""
 
@@ -218,6 +226,7 @@ class Session:
         self._open_checker = open_checker
         self._checked: dict[Path, CheckMemory] = {}
         self.documents: dict[str, OpenDocument] = {}
+        self.last_documented: SymbolPlace | None = None
         self.jobs = Jobs()
         self._user_settings = settings
         self._folders: dict[str, Path] = {}
@@ -225,16 +234,21 @@ class Session:
         self._layers: dict[str, Mapping[str, object]] = {}
         self._evidence: dict[tuple[str, str], Remembered] = {}
 
-    async def open_model(self, role: str, snapshot: Snapshot | None = None) -> ChatModel:
+    async def open_model(
+        self,
+        role: str,
+        snapshot: Snapshot | None = None,
+        heard: Callable[[OpenModel], OpenModel] = lambda it: it,
+    ) -> ChatModel:
         """Open the model that the router chooses for a role and a text of the snapshot's class.
 
         Without a snapshot, for what is as secret as the first folder's files are where no rule says
-        more. Raises a `ModelError` or `PolicyError`.
+        more. `heard` may put something around the model. Raises a `ModelError` or `PolicyError`.
         """
         from glossator_clients.router import Need
 
         need = Need(role, self.data_class_of(snapshot), self.settings.preferred_models)
-        return await self._open_model(need, self._holds_around(snapshot).policy)
+        return await heard(self._open_model)(need, self._holds_around(snapshot).policy)
 
     async def open_model_for(self, role: str, data_class: DataClass, path: Path) -> ChatModel:
         """Open the model that the router chooses for a role and texts of a class, around a file.

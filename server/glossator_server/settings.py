@@ -71,6 +71,7 @@ PROMPT_USES: Mapping[str, str] = {
     "review": "the defects in a piece of code",
     "intent": "the intent of free text",
     "summarise": "a conversation in fewer words",
+    "judge": "which of two texts is better, when a measurement asks a judge",
 }
 # More than any server takes.
 MOST_STOPS = 4
@@ -215,6 +216,13 @@ class Settings:
     def asking(self, role: str) -> AskingOptions:
         """Return how the model of a role is asked that has no options of its own."""
         return AskingOptions(self.sampling.get(role, SamplingOptions()), self.prompts)
+
+    def with_prompt(self, use: str, prompt: str) -> Settings:
+        """Return the settings with one prompt for a use, by name or path, whatever is chosen."""
+        chosen = replace(self, prompts={**self.prompts, use: prompt})
+        if use != "document":
+            return chosen
+        return replace(chosen, document=self.document.with_prompt(prompt))
 
     def language(self, language: Language | None) -> Language | None:
         """Return a language as it reads with the macros of the code base."""

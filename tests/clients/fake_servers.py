@@ -292,7 +292,10 @@ class LlamaCpp(FakeServer):
         self.options = options
 
     def model(self) -> JSON:
-        return super().model() | {"owned_by": "llamacpp", "meta": {"n_ctx_train": 8192}}
+        meta = {"n_ctx_train": 8192}
+        if self.options.get("parameters"):
+            meta["n_params"] = 7_615_616_512
+        return super().model() | {"owned_by": "llamacpp", "meta": meta}
 
     def page(self, method: str, path: str, received: Received) -> object:
         match method, path:

@@ -89,8 +89,11 @@ async def model(origin: Origin) -> AsyncIterator[OpenAIModel]:
 
 
 async def test_it_is_known_by_what_it_tells(model: OpenAIModel) -> None:
-    assert (await model.inspect()).context_tokens == CONTEXT
+    info = await model.inspect()
+    assert info.context_tokens == CONTEXT
     assert (await model._server()).profile is ServerProfile.LLAMA_CPP
+    # SmolLM2's: too few to judge, whatever it is called.
+    assert info.parameters == pytest.approx(134.5e6, rel=0.01)
 
 
 @pytest.mark.parametrize("reasoning", Reasoning)

@@ -31,6 +31,23 @@ async def test_the_context_is_what_was_asked_for_within_what_the_model_has(
 
 
 @pytest.mark.parametrize(
+    ("show", "parameters"),
+    [
+        ({"details": {"parameter_size": "7.6B"}}, 7.6e9),
+        ({"details": {"parameter_size": "134.52M"}}, 134.52e6),
+        ({"model_info": {"general.parameter_count": 7_615_616_512}}, 7_615_616_512),
+        ({"details": {"parameter_size": "large"}}, None),
+        ({"details": {}}, None),
+    ],
+)
+async def test_how_large_a_model_is_is_what_the_server_says(
+    show: dict[str, Any], parameters: float | None
+) -> None:
+    async with model_of(FakeOllama(show=show)) as (model, _):
+        assert (await model.inspect()).parameters == parameters
+
+
+@pytest.mark.parametrize(
     ("name", "show", "listed"),
     [
         ("qwen:7b", {"remote_host": "https://ollama.com:443"}, {}),

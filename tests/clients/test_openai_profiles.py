@@ -69,6 +69,14 @@ async def model_at(
             await model.close()
 
 
+async def test_a_server_that_says_how_large_its_model_is_is_believed() -> None:
+    async with model_at(LlamaCpp(parameters=True)) as (model, _):
+        assert (await model.inspect()).parameters == 7_615_616_512
+    for fake in (LlamaCpp(), VLLM(), OpenAI()):
+        async with model_at(fake) as (model, _):
+            assert (await model.inspect()).parameters is None
+
+
 def test_every_profile_has_its_row_and_its_server() -> None:
     assert PROFILES.keys() == set(ServerProfile)
     assert SERVERS.keys() == set(ServerProfile) - {P.AUTO}

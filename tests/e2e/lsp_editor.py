@@ -34,6 +34,7 @@ PANELS = {
     ANSWER: {"job", "seq", "delta"},
     "glossator/proposal": {"id", "job", "state", "title", "files", "evidence", "model", "local"},
     "glossator/plan": {"job", "title", "text", "files", "uri", "problem"},
+    "glossator/trial": {"job", "prompt", "uri"},
 }
 # An answer that takes longer than this on a busy machine does not come.
 PATIENCE = 20.0

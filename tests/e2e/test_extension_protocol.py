@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
+from glossator_server.lsp.commands.try_prompt import TRIAL
 from glossator_server.lsp.panels import PLAN, PROPOSAL
+from glossator_server.lsp.prompting import TRY
+from glossator_server.prompts.files import product_file
 from tests.conftest import missing_part
 from tests.e2e.asking import NET, QUESTION, SAID
 from tests.e2e.conftest import WriteScript
@@ -21,6 +24,7 @@ from tests.e2e.lsp_editor import Json, StrictEditor, strict_editor
 from tests.e2e.lsp_edits import THREE, announced, ended, opened, project, run, started
 from tests.e2e.test_lsp_ask import answers, place, start
 from tests.e2e.test_lsp_document import REPLY, TEXT
+from tests.e2e.test_lsp_prompts import write_prompt
 
 __all__ = ["edit_models", "models", "project"]
 
@@ -88,6 +92,20 @@ async def test_plans_and_changes_are_read_whole(project: Path, edit_models: Writ
         news: Json = (await editor.expect(PROPOSAL))["params"]
         await ended(editor, token)
     assert read(("plan", plan), ("proposal", news)) == [plan, news]
+
+
+async def test_what_came_of_a_prompt_is_read_whole(tmp_path: Path, script: WriteScript) -> None:
+    script(REPLY)
+    prompt = write_prompt(product_file("document").text)
+    async with strict_editor(announced(tmp_path, panels=True)) as editor:
+        await editor.initialize()
+        uri = (tmp_path / "a.c").as_uri()
+        await editor.open(uri, TEXT)
+        target = {"uri": uri, "symbol": "add"}
+        token = await run(editor, TRY, {"uri": prompt, "target": target})
+        await editor.expect_progress_of(token)
+        told: Json = (await editor.expect(TRIAL))["params"]
+    assert read(("trial", told)) == [told]
 
 
 async def test_pieces_of_an_answer_are_read_whole(tmp_path: Path, script: WriteScript) -> None:

@@ -80,6 +80,10 @@ def test_a_prompt_for_comments_may_differ_by_path() -> None:
     options = Settings().narrowed(layer)[0].documenting
     assert options.for_path(Path("/x/drivers/a.c")).prompt == "drivers"
     assert options.for_path(Path("/x/mm/a.c")).prompt == "d"
+    # Who tries a prompt tries it everywhere.
+    options = Settings().narrowed(layer)[0].with_prompt("document", "/x/tried.md").documenting
+    assert options.for_path(Path("/x/drivers/a.c")).prompt == "/x/tried.md"
+    assert Settings().with_prompt("ask", "tried").asking("ask").prompt("ask") == "tried"
 
 
 @pytest.mark.parametrize(

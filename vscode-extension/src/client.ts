@@ -10,9 +10,9 @@ import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn } from "vscode-languageclient/node";
 import type { LanguageClientOptions, Middleware } from "vscode-languageclient/node";
 import type { Program } from "./finding.ts";
-import { LANGUAGES, SCHEMES } from "./languages.ts";
+import { LANGUAGES, PROMPT_FILES, SCHEMES } from "./languages.ts";
 import { levelOf } from "./logLevels.ts";
-import { ANSWER, PLAN, PROPOSAL, readAnswer, readPlan, readProposal } from "./protocol.ts";
+import { ANSWER, PLAN, PROPOSAL, TRIAL, readAnswer, readPlan, readProposal, readTrial } from "./protocol.ts";
 import { readMessage, showMessage } from "./messages.ts";
 import type { Listener } from "./runningServer.ts";
 import type { Reader } from "./shapes.ts";
@@ -51,7 +51,10 @@ export function clientOf(program: Program, listener: Listener, parts: Connection
 
 function optionsOf({ log, middleware }: ConnectionParts, closed: () => void): LanguageClientOptions {
   return {
-    documentSelector: SCHEMES.flatMap((scheme) => LANGUAGES.map((language) => ({ scheme, language }))),
+    documentSelector: [
+      ...SCHEMES.flatMap((scheme) => LANGUAGES.map((language) => ({ scheme, language }))),
+      { scheme: "file", pattern: PROMPT_FILES },
+    ],
     // Settings are asked for by the server: told here too, one that is taken back later would stay.
     initializationOptions: { panels: true },
     outputChannel: log,
@@ -96,6 +99,7 @@ function listen(client: LanguageClient, listener: Listener, log: vscode.LogOutpu
   client.onNotification(MESSAGE, passOn(MESSAGE, readMessage, (said) => void showMessage(said, log)));
   client.onNotification(ANSWER, passOn(ANSWER, readAnswer, listener.answered.bind(listener)));
   client.onNotification(PROPOSAL, passOn(PROPOSAL, readProposal, listener.proposed.bind(listener)));
+  client.onNotification(TRIAL, passOn(TRIAL, readTrial, listener.tried.bind(listener)));
   client.onRequest(PLAN, async (params: unknown, cancelled: vscode.CancellationToken) => {
     const text = await listener.asked(readPlan(params, PLAN), cancelled);
     return text === null ? null : { text };

@@ -8,6 +8,7 @@ import * as vscode from "vscode";
 import { clientOf } from "./client.ts";
 import { isConfig } from "./configFile.ts";
 import { houseCommands } from "./commands/house.ts";
+import { promptCommands } from "./commands/prompts.ts";
 import { register } from "./commands/parts.ts";
 import type { CommandParts } from "./commands/parts.ts";
 import { pickCommands } from "./commands/picking.ts";
@@ -15,6 +16,7 @@ import { sayTrustFirst, workCommands } from "./commands/work.ts";
 import { KeptLinks } from "./hoverLinks.ts";
 import { Installing } from "./installing.ts";
 import { Jobs } from "./jobs.ts";
+import { isPromptPath } from "./languages.ts";
 import { middlewareOf } from "./middleware.ts";
 import { Models } from "./models.ts";
 import { Offering } from "./offering.ts";
@@ -70,7 +72,7 @@ export function activate(context: vscode.ExtensionContext): void {
     statusBar,
     recent,
     ...statusBar.follow(),
-    ...register(parts, { ...workCommands(parts), ...pickCommands(parts), ...houseCommands(parts) }),
+    ...register(parts, { ...workCommands(parts), ...pickCommands(parts), ...houseCommands(parts), ...promptCommands(parts) }),
     ...follow(parts, jobs),
     walkthrough,
     ...openViews({
@@ -119,5 +121,5 @@ function follow({ server, offering, models, statusBar }: CommandParts, jobs: Job
 }
 
 function startForVisible(server: RunningServer, editors: readonly vscode.TextEditor[]): void {
-  if (editors.some((it) => isOurs(it.document))) void server.startOnce();
+  if (editors.some(({ document }) => isOurs(document) || isPromptPath(document.uri.fsPath))) void server.startOnce();
 }

@@ -18,6 +18,16 @@ export const LANGUAGES = [
   "java",
 ] as const;
 
+/** Prompts of a person's own, wherever their folder of configuration is. */
+export const PROMPT_FILES = "**/glossator/prompts/*.md";
+
+const PROMPT_PATH = /[\\/]glossator[\\/]prompts[\\/][^\\/]+\.md$/;
+
+/** Tell whether a path is that of a prompt of a person's own. */
+export function isPromptPath(path: string): boolean {
+  return PROMPT_PATH.test(path);
+}
+
 /** Files on a disk, and new ones that are on none yet. */
 export const SCHEMES = ["file", "untitled"] as const;
 

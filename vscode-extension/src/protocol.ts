@@ -9,6 +9,7 @@ import { count, listOf, mapOf, number, object, objectWith, oneOf, orNull, text, 
 export const ANSWER = "glossator/answer";
 export const PROPOSAL = "glossator/proposal";
 export const PLAN = "glossator/plan";
+export const TRIAL = "glossator/trial";
 
 const citation = object({ path: text, startLine: count, endLine: count });
 
@@ -81,6 +82,9 @@ export const readPlan = object({
   problem: orNull(text),
 });
 
+/** What came of a prompt that was tried: a file that is written anew each time. */
+export const readTrial = object({ job: count, prompt: text, uri: text });
+
 const answering = {
   model: orNull(text),
   route: orNull(text),
@@ -143,6 +147,7 @@ export type ChangedFile = ReturnType<typeof changedFile>;
 export type Evidence = ReturnType<typeof evidence>;
 export type Proposal = ReturnType<typeof readProposal>;
 export type Plan = ReturnType<typeof readPlan>;
+export type Trial = ReturnType<typeof readTrial>;
 export type Index = ReturnType<typeof index>;
 export type Status = ReturnType<typeof readStatus>;
 export type Hit = ReturnType<typeof readHits>[number];

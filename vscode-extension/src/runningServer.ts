@@ -9,7 +9,7 @@ import type { LanguageClient } from "vscode-languageclient/node";
 import { afterCrash } from "./crashes.ts";
 import type { Program } from "./finding.ts";
 import { readJob, readStatus } from "./protocol.ts";
-import type { AnswerPiece, Plan, Proposal, Status } from "./protocol.ts";
+import type { AnswerPiece, Plan, Proposal, Status, Trial } from "./protocol.ts";
 import { ServerTrouble } from "./server.ts";
 import type { JobCommand, PlanReader, Server, ServerCommand, ServerState } from "./server.ts";
 import { sentenceOf } from "./trouble.ts";
@@ -29,6 +29,7 @@ export interface Supply {
 export interface Listener {
   answered(piece: AnswerPiece): void;
   proposed(proposal: Proposal): void;
+  tried(trial: Trial): void;
   asked(plan: Plan, cancelled: vscode.CancellationToken): Promise<string | null>;
   /** The connection is gone, and nobody had asked for that. */
   closed(client: LanguageClient): void;
@@ -46,6 +47,7 @@ const START_MS = 60_000;
 export class RunningServer implements Server, Listener, vscode.Disposable {
   readonly #answers = new vscode.EventEmitter<AnswerPiece>();
   readonly #proposals = new vscode.EventEmitter<Proposal>();
+  readonly #trials = new vscode.EventEmitter<Trial>();
   readonly #states = new vscode.EventEmitter<ServerState>();
   readonly #wishes = new LastWish<Wish>((wish) => this.#act(wish));
   readonly #supply: Supply;
@@ -58,6 +60,7 @@ export class RunningServer implements Server, Listener, vscode.Disposable {
 
   readonly onAnswer = this.#answers.event;
   readonly onProposal = this.#proposals.event;
+  readonly onTrial = this.#trials.event;
   readonly onDidChangeState = this.#states.event;
 
   constructor(supply: Supply, connect: Connect, log: vscode.LogOutputChannel) {
@@ -128,6 +131,10 @@ export class RunningServer implements Server, Listener, vscode.Disposable {
     this.#proposals.fire(proposal);
   }
 
+  tried(trial: Trial): void {
+    this.#trials.fire(trial);
+  }
+
   async asked(plan: Plan, cancelled: vscode.CancellationToken): Promise<string | null> {
     return this.#reader === undefined ? null : this.#reader(plan, cancelled);
   }
@@ -151,7 +158,7 @@ export class RunningServer implements Server, Listener, vscode.Disposable {
   }
 
   dispose(): void {
-    for (const it of [this.#answers, this.#proposals, this.#states]) it.dispose();
+    for (const it of [this.#answers, this.#proposals, this.#trials, this.#states]) it.dispose();
   }
 
   async #act(wish: Wish): Promise<void> {

@@ -5,7 +5,7 @@
  */
 
 import type { CancellationToken, Disposable, Event } from "vscode";
-import type { AnswerPiece, Plan, Proposal, Status } from "./protocol.ts";
+import type { AnswerPiece, Plan, Proposal, Status, Trial } from "./protocol.ts";
 
 /** Asks a person about a plan: the text to be carried out, or null to discard it. */
 export type PlanReader = (plan: Plan, cancelled: CancellationToken) => Promise<string | null>;
@@ -29,6 +29,7 @@ export interface Server {
   readonly onDidChangeState: Event<ServerState>;
   readonly onAnswer: Event<AnswerPiece>;
   readonly onProposal: Event<Proposal>;
+  readonly onTrial: Event<Trial>;
 
   /** Have plans read by `reader` until it is disposed of; without one a plan is discarded. */
   readPlansWith(reader: PlanReader): Disposable;
@@ -57,6 +58,7 @@ export type JobCommand =
   | "glossator.ask"
   | "glossator.explain"
   | "glossator.do"
+  | "glossator.prompt.try"
   | "glossator.proposal.apply";
 
 /** All commands of the server's. */

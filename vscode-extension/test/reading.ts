@@ -16,6 +16,7 @@ const READERS: Readonly<Record<string, Reader<unknown>>> = {
   plan: protocol.readPlan,
   proposal: protocol.readProposal,
   status: protocol.readStatus,
+  trial: protocol.readTrial,
 };
 
 for (const [name, message] of (await json(stdin)) as [string, unknown][]) {

@@ -31,6 +31,7 @@ _OWNERS = {
 class Server:
     """What was found out: whose server it is, and how much context the model has there.
 
+    `parameters` is how many the model has, where the server says so by the way.
     Where it was not `reached`, another request may find out more; `trouble` says that there is no
     server at all.
     """
@@ -39,6 +40,7 @@ class Server:
     context_tokens: int | None
     reached: bool = True
     trouble: ModelUnavailableError | None = None
+    parameters: float | None = None
 
     @property
     def traits(self) -> Traits:
@@ -65,7 +67,7 @@ async def detected(connection: Connection, info: ModelInfo, profile: ServerProfi
     except (ModelError, TimeoutError):
         # The chat itself will say what is wrong.
         return Server(profile, known, reached=False)
-    return Server(profile, context)
+    return Server(profile, context, parameters=asking.parameters())
 
 
 class _Asking:
@@ -99,6 +101,16 @@ class _Asking:
             case ContextSource.MODELS:
                 own = [it for it in await self._listed() if it.get("id") == self._info.name]
                 return _number(own[0], "max_model_len") if own else None
+
+    def parameters(self) -> float | None:
+        """Return what llama.cpp says beside its models; nothing is asked for it.
+
+        It answers to any name with the one model that it has.
+        """
+        listed = self._models or []
+        own = [it for it in listed if it.get("id") == self._info.name] or listed
+        count = _number(own[0].get("meta"), "n_params") if len(own) == 1 else None
+        return None if count is None else float(count)
 
     async def _listed(self) -> list[dict[str, object]]:
         if self._models is None:

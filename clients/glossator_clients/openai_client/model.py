@@ -53,6 +53,7 @@ class OpenAIModel:
     ) -> None:
         options = options or ServerOptions()
         self._profile = options.profile
+        self._always = options.always
         endpoint = endpoint_of(options, info.name)
         self._info = info
         self._connection = Connection(info, destination, endpoint)
@@ -139,7 +140,7 @@ class OpenAIModel:
         self, refused: RefusedRequestError, request: ChatRequest, server: Server, habits: Habits
     ) -> Habits:
         """Return what to try next, or raise what the refusal means."""
-        terms = Terms(server.traits, habits, server.context_tokens)
+        terms = Terms(server.traits, habits, server.context_tokens, self._always)
         known, extra = parameters(self._info.name, request, terms)
         weaker = adapted(terms, refused.refusal, request, known | extra)
         if weaker is not None:
@@ -155,7 +156,7 @@ class OpenAIModel:
     async def _attempt(
         self, request: ChatRequest, server: Server, least: int, habits: Habits
     ) -> AsyncGenerator[ChatEvent]:
-        terms = Terms(server.traits, habits, server.context_tokens)
+        terms = Terms(server.traits, habits, server.context_tokens, self._always)
         known, extra = parameters(self._info.name, request, terms)
         reading = Reading(self._info, request)
         async with self._connection.chat(known, extra, request.errand) as chunks:
@@ -187,6 +188,7 @@ class OpenAIModel:
             self._info,
             context_tokens=self._info.context_tokens or server.context_tokens,
             takes_tools=server.traits.takes_tools if takes_tools is None else takes_tools,
+            parameters=server.parameters,
         )
         return server
 

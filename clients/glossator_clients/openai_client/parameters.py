@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from glossator_clients.openai_profiles import SchemaWay, Traits, thinks
@@ -47,11 +47,15 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is known of a server: its kind, its habits, and how much context the model has."""
+    """What is known of a server: its kind, its habits, and how much context the model has.
+
+    `always` is what goes along with every request to this model.
+    """
 
     traits: Traits
     habits: Habits
     context_tokens: int | None
+    always: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def parameters(
         known["stop"] = list(sampling.stop)[: traits.most_stops]
     if sampling.seed is not None:
         known["seed"] = sampling.seed
-    extra: dict[str, Any] = dict(traits.always)
+    extra: dict[str, Any] = {**traits.always, **terms.always}
     if request.tools:
         known["tools"] = [_tool(it) for it in request.tools]
         known |= traits.with_tools

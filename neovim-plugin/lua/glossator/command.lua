@@ -274,6 +274,9 @@ local with_server = {
   discard = in_review('discard', 'discard_all', 'proposal.discard'),
   apply = in_review('apply', 'apply', 'proposal.apply'),
   index = index,
+  prompt = function(it)
+    require('glossator.prompts').run(it.client, it.text, it.bang)
+  end,
 }
 
 ---@type table<string, fun()>

@@ -70,6 +70,11 @@ M.subcommands = {
   { name = 'evidence', takes = 'nothing', what = 'show what the checks said of the last changes' },
   { name = 'answer', takes = 'nothing', what = 'open the last answer again' },
   { name = 'plan', takes = 'nothing', what = 'open a plan that waits' },
+  {
+    name = 'prompt',
+    takes = 'text',
+    what = 'try the prompt that is here, or open one by its name; with ! compare it',
+  },
   { name = 'index', takes = 'index', what = 'pause or resume the index' },
   { name = 'log', takes = 'nothing', what = 'show what the server said' },
   { name = 'restart', takes = 'nothing', what = 'stop the server and start it again' },

@@ -18,6 +18,11 @@ function M.proposal(_, params, ctx)
   require('glossator.proposals').receive(ctx.client_id, params)
 end
 
+---@param params glossator.Trial
+function M.trial(_, params)
+  require('glossator.prompts').show(params)
+end
+
 ---@param params glossator.Plan
 ---@param ctx lsp.HandlerContext
 ---@return any answer

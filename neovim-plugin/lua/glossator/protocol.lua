@@ -78,6 +78,11 @@
 ---@field uri string?
 ---@field problem string?
 
+---@class glossator.Trial what came of a prompt, in a file that is written anew each time
+---@field job integer
+---@field prompt string
+---@field uri string
+
 ---@class glossator.Role
 ---@field model string?
 ---@field route string?

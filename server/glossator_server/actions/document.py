@@ -167,7 +167,9 @@ async def _write(
             return placed
     subject = await asyncio.to_thread(_subject, site, draft, around)
     if model.info.api == "embedded":
-        draft.foreign = foreign_words(site.symbol, subject.neighbours)
+        # The next one that is not shown is as like the code as the last one that is.
+        shown = template_for(ROLE, site.options.prompt, model.info).few_shot + 1
+        draft.foreign = foreign_words(site.symbol, subject.neighbours[:shown])
     request = _request(site, subject, draft, model.info)
     if request is None:
         return None

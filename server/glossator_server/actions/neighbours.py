@@ -15,10 +15,8 @@ from glossator_indexer.parsing import parse
 from glossator_indexer.retrieval import DocumentedSymbol, nearest_documented
 from glossator_indexer.styles import Style, styles_of
 from glossator_indexer.types import Symbol
+from glossator_server.prompts.uses import MOST_EXAMPLES
 from glossator_server.snapshot import Snapshot
-
-# Enough for every prompt; each prompt takes as many as its own front matter says.
-MOST_NEIGHBOURS = 4
 
 
 def documented_around(snapshot: Snapshot, style: Style) -> list[DocumentedSymbol]:
@@ -41,9 +39,9 @@ def nearest_in(
     language: Language, symbol: Symbol, around: Sequence[DocumentedSymbol]
 ) -> list[DocumentedSymbol]:
     """Return the same for a symbol in a language."""
-    own = nearest_documented(symbol, around, MOST_NEIGHBOURS)
+    own = nearest_documented(symbol, around, MOST_EXAMPLES)
     ours = _shipped(language)
-    return own + nearest_documented(symbol, ours, MOST_NEIGHBOURS - len(own))
+    return own + nearest_documented(symbol, ours, MOST_EXAMPLES - len(own))
 
 
 def _elsewhere(

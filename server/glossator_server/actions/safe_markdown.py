@@ -84,7 +84,7 @@ def as_fence(text: str, language: str = "") -> str:
     longest = max((len(it) for it in re.findall("`+", inner)), default=0)
     fence = "`" * max(3, longest + 1)
     info = language.lower()[:_MOST_INFO_CHARACTERS]
-    known = {*LANGUAGE_NAMES, "sh", "text"}
+    known = {*LANGUAGE_NAMES, "sh", "text", "diff", "markdown"}
     return f"{fence}{info if info in known else ''}\n{inner}\n{fence}"
 
 

@@ -92,16 +92,20 @@ def _subcommands(word: str) -> tuple[ModuleType, ...]:
         mcp,
         models,
         policy,
+        prompt,
         recover,
         review,
         search,
         serve,
         transcript,
+        tune,
     )
+    from glossator_server.cli import eval as evaluation
 
     return (
         *(serve, document, fix, edit, review, ask, explain, do, index, search),
-        *(data, models, policy, approve, audit, feedback, transcript, recover, doctor, mcp),
+        *(evaluation, prompt, data, tune, models, policy, approve, audit, feedback),
+        *(transcript, recover, doctor, mcp),
     )
 
 

@@ -174,6 +174,10 @@ def _models() -> Iterator[Diagnosis]:
         what = f"model {it.id} ({it.api}, {it.name}): {it.state}"
         health = Health.OK if it.state == "ready" else Health.WARNING
         yield Diagnosis(health, what, it.reason or "")
+        for adapter in it.adapters:
+            yield Diagnosis(Health.OK, f"    with the adapter {adapter}")
+        for problem in it.adapter_problems:
+            yield Diagnosis(Health.WARNING, f"an adapter of {it.id} is not used", problem)
     if not any(it.state == "ready" for it in states):
         mend = "run `glossator models fetch smollm2`, or configure a model server"
         yield Diagnosis(Health.BROKEN, "no model can be used", mend)

@@ -15,6 +15,7 @@ from typing import Any
 
 from glossator_indexer.languages import LANGUAGES, TREE_LANGUAGES
 from glossator_indexer.owner_client import IndexClient
+from glossator_indexer.owner_client.discarding import discard_index
 from glossator_indexer.records import IndexPhase, IndexStatus
 from glossator_server.app import index_places, load_application
 from glossator_server.cli.indexing import (
@@ -26,7 +27,7 @@ from glossator_server.cli.indexing import (
 from glossator_server.cli.printing import complain, visible
 from glossator_server.cli.share import SHARING, share
 from glossator_server.cli.status import ExitStatus
-from glossator_server.cli.workspaces import client_of, discard_index, workspace_root
+from glossator_server.cli.workspaces import client_of, workspace_root
 from glossator_server.sharing import Sharing
 
 # Opening takes a second or two; a damaged one is repaired meanwhile, and says so itself.

@@ -17,6 +17,7 @@ from glossator_indexer.symbols import own_code
 from glossator_indexer.types import Symbol
 from glossator_server import __version__
 from glossator_server.kept_lines import KeptLines
+from glossator_server.prompts import template_for
 from glossator_server.proposal import SkipCause
 from glossator_server.settings import DocumentOptions
 from glossator_server.snapshot import Snapshot
@@ -83,6 +84,8 @@ def journal_key(
         f"{model.id} {model.origin} {model.api} {model.name} {model.digest}",
         snapshot.style,
         repr(options),
+        # Who changes a prompt wants it asked again.
+        template_for("document", options.for_path(snapshot.path).prompt, model).sha256,
     )
     raw = "\0".join(parts).encode("utf-8", "surrogatepass")
     return hashlib.sha256(raw).hexdigest()

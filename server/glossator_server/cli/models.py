@@ -104,15 +104,25 @@ async def _rows(listed: Policy) -> tuple[str | None, list[_Row]]:
 
 
 def _lines(rows: Sequence[_Row]) -> list[str]:
-    """Return a table, with the reason below each model that has one."""
+    """Return a table, with what else is to be said of a model below it."""
     cells = [_COLUMNS, *(_cells(it) for it in rows)]
     widths = [max(len(it[at]) for it in cells) for at in range(len(_COLUMNS))]
     lines = [
         "  ".join(text.ljust(width) for text, width in zip(it, widths, strict=True)).rstrip()
         for it in cells
     ]
-    reasons = ["", *(f"    {it.state.reason}" if it.state.reason else "" for it in rows)]
-    return [line for pair in zip(lines, reasons, strict=True) for line in pair if line]
+    notes: list[tuple[str, ...]] = [(), *(_notes(it.state) for it in rows)]
+    return [
+        line
+        for first, others in zip(lines, notes, strict=True)
+        for line in (first, *(f"    {it}" for it in others))
+    ]
+
+
+def _notes(state: ModelState) -> tuple[str, ...]:
+    """Return what stands below a model: its reason, its adapters, what is wrong with others."""
+    used = tuple(f"with the adapter {it}" for it in state.adapters)
+    return (*((state.reason,) if state.reason else ()), *used, *state.adapter_problems)
 
 
 def _cells(row: _Row) -> tuple[str, ...]:
@@ -146,6 +156,8 @@ def _json(row: _Row) -> dict[str, object]:
         "state": state.state,
         "reason": state.reason,
         "context_tokens": state.context_tokens,
+        "adapters": list(state.adapters),
+        "adapter_problems": list(state.adapter_problems),
         "uses": list(entry.uses),
         "max_class": entry.max_class,
         "price": None

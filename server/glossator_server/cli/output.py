@@ -79,7 +79,7 @@ class TerminalPrinter:
     def show_diff(self, diff: str) -> None:
         """Print a diff in colour."""
         for line in diff.removesuffix("\n").split("\n"):
-            self._console.print_code(line, _DIFF_STYLES.get(line[:1], "none"))
+            self._console.print_code(line, DIFF_STYLES.get(line[:1], "none"))
 
     def say(self, line: str, style: str = "") -> None:
         """Print one line for people."""
@@ -184,4 +184,4 @@ def diff_of(proposal: Proposal, snapshot: Snapshot) -> str:
     return unified_diff(name.lstrip("/"), snapshot.text, after)
 
 
-_DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}

@@ -44,15 +44,23 @@ class Subject:
 def subject_of(word: str, purpose: str) -> Subject:
     """Return what a word of the command line means; problems of the configuration are told.
 
+    Raises what `subject_at` does.
+    """
+    subject = subject_at(read_target(word), purpose)
+    for problem in subject.application.problems:
+        complain(problem)
+    return subject
+
+
+def subject_at(target: Target, purpose: str) -> Subject:
+    """Return a target with what holds for its file.
+
     Raises `UsageError` where it is no source file, `PolicyError` where it is never read.
     """
-    target = read_target(word)
     if target.path.is_dir():
         raise UsageError(f"{target.path} is a folder; name one file to be {purpose}.")
     application = load_application(workspace_of(target.path))
     application.workspace_policy.check_readable(target.path)
-    for problem in application.problems:
-        complain(problem)
     read = read_snapshot(target.path, application.settings)
     snapshot = application.workspace_policy.admitted(read)
     folder = application.workspace or target.path.resolve().parent

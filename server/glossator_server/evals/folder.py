@@ -6,9 +6,7 @@ is about, nor compute anything.
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -18,12 +16,14 @@ from typing import Any
 import platformdirs
 
 from glossator_server.errors import UsageError
+from glossator_server.evals.durable_lines import DurableLines, LineAdder
 from glossator_server.evals.lines import outcome_line, outcome_of
 from glossator_server.evals.types import Outcome
 from glossator_server.files import write_report
 
 LAST = "last"
 SCHEMA = 1
+_KEYS = frozenset({"suite", "workspace", "source", "seed", "wishes", "configurations", "measures"})
 _RECORD, _CASES, _OUTCOMES, _REPORT = "run.json", "cases.jsonl", "outcomes.jsonl", "report.json"
 
 
@@ -78,16 +78,18 @@ class RunFolder:
         for path in (parent / name, Path(name)):
             if (path / _RECORD).is_file():
                 return cls(path.absolute())
-        raise UsageError(f"There is no run {name} in {parent}; see which folders are there.")
+        raise UsageError(f"There is no run {name}; name a folder of {parent}, or say last.")
 
     def record(self) -> dict[str, Any]:
         """Return what the run is about; raises `UsageError` where that cannot be read."""
         try:
             record = json.loads((self.path / _RECORD).read_text("utf-8"))
         except (OSError, ValueError) as trouble:
-            raise self._unreadable(_RECORD) from trouble
+            raise self.unreadable(_RECORD) from trouble
         if not isinstance(record, dict) or record.get("schema") != SCHEMA:
             raise UsageError(f"{self.path} is of another version of Glossator; begin a new run.")
+        if not record.keys() >= _KEYS:
+            raise self.unreadable(_RECORD)
         return record
 
     def cases(self) -> list[dict[str, Any]]:
@@ -96,23 +98,17 @@ class RunFolder:
             text = (self.path / _CASES).read_text("utf-8")
             return [json.loads(it) for it in text.split("\n") if it]
         except (OSError, ValueError) as trouble:
-            raise self._unreadable(_CASES) from trouble
+            raise self.unreadable(_CASES) from trouble
 
     def outcomes(self) -> list[Outcome]:
         """Return the outcomes so far, the last one of a case under a configuration counting.
 
         Lines that a kill has torn are left out. Raises `UsageError` where the file cannot be read.
         """
-        try:
-            raw = (self.path / _OUTCOMES).read_bytes()
-        except FileNotFoundError:
-            return []
-        except OSError as trouble:
-            raise self._unreadable(_OUTCOMES) from trouble
         found: dict[tuple[str, str], Outcome] = {}
-        for line in raw.split(b"\n"):
+        for line in DurableLines(self.path / _OUTCOMES).read():
             with suppress(ValueError, KeyError, TypeError, AttributeError):
-                outcome = outcome_of(json.loads(line))
+                outcome = outcome_of(line)
                 found[outcome.case, outcome.configuration] = outcome
         return list(found.values())
 
@@ -122,41 +118,24 @@ class RunFolder:
 
         Raises `UsageError` where another process goes on with the same run, or none can.
         """
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        try:
-            handle = os.open(self.path / _OUTCOMES, flags, 0o600)
-        except OSError as trouble:
-            raise UsageError(f"{self.path} cannot be written: {trouble.strerror}.") from trouble
-        try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as trouble:
-                raise UsageError(f"The run {self.name} is under way already; wait for it.") from (
-                    trouble
-                )
-            _end_torn_line(handle)
-            yield OutcomeLog(handle, self.path / _OUTCOMES)
-        finally:
-            os.close(handle)
+        busy = f"The run {self.name} is under way already; wait for it."
+        with DurableLines(self.path / _OUTCOMES).adding(busy) as adder:
+            yield OutcomeLog(adder)
 
-    def _unreadable(self, name: str) -> UsageError:
+    def unreadable(self, name: str = _CASES) -> UsageError:
+        """Return what is raised where one of the files cannot be understood."""
         return UsageError(f"{self.path / name} cannot be read; begin a new run.")
 
 
 class OutcomeLog:
     """The outcomes of a run, added to by one process."""
 
-    def __init__(self, handle: int, path: Path) -> None:
-        self._handle = handle
-        self._path = path
+    def __init__(self, adder: LineAdder) -> None:
+        self._adder = adder
 
     def add(self, outcome: Outcome) -> None:
         """Add an outcome, on the disk when this returns; raises `UsageError` where it is full."""
-        try:
-            os.write(self._handle, _line(outcome_line(outcome)).encode("utf-8", "replace"))
-            os.fsync(self._handle)
-        except OSError as trouble:
-            raise UsageError(f"{self._path} cannot be written: {trouble.strerror}.") from trouble
+        self._adder.add(outcome_line(outcome))
 
 
 def _made(parent: Path, name: str) -> Path:
@@ -174,10 +153,3 @@ def _made(parent: Path, name: str) -> Path:
 
 def _line(values: Mapping[str, Any]) -> str:
     return json.dumps(values, ensure_ascii=False) + "\n"
-
-
-def _end_torn_line(handle: int) -> None:
-    """End a line that a kill or a full disk has torn, so that it spoils no other."""
-    size = os.fstat(handle).st_size
-    if size and os.pread(handle, 1, size - 1) != b"\n":
-        os.write(handle, b"\n")

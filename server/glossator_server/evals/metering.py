@@ -6,7 +6,7 @@ It must not know what is asked, nor change an answer.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -28,7 +28,8 @@ class Spent:
 class Meter:
     """Adds up what the models of one configuration take; lives on one loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
+        self._now = now
         self._spent = Spent()
         self._answering = 0
         self._since = 0.0
@@ -41,14 +42,14 @@ class Meter:
     def begin(self) -> None:
         """Note that a model answers; answers at the same time count once."""
         if not self._answering:
-            self._since = time.perf_counter()
+            self._since = self._now()
         self._answering += 1
 
     def end(self) -> None:
         """Note that it does no more."""
         self._answering -= 1
         if not self._answering:
-            self._add(seconds=time.perf_counter() - self._since)
+            self._add(seconds=self._now() - self._since)
 
     def count(self, event: Finished, info: ModelInfo) -> None:
         """Add what a whole answer cost; one that nobody made anew costs nothing."""

@@ -14,7 +14,8 @@ from glossator_clients.router import Need
 from glossator_clients.types import ModelInfo
 from glossator_gate.errors import PolicyError
 from glossator_gate.policy import ROLE_NAMES, Policy
-from glossator_gate.types import DataClass
+from glossator_gate.types import Api, DataClass
+from glossator_server.errors import UsageError
 from glossator_server.evals.metering import Meter, MeteredModel
 from glossator_server.evals.types import Configuration, Means
 from glossator_server.indexes import Indexes
@@ -53,7 +54,10 @@ class OpenedConfiguration:
         self.indexes = environment.indexes
         self.scratch = scratch
         self.meter = Meter()
-        pinned = pinned_to(configuration.model, environment.policy.policy)
+        policy = environment.policy.policy
+        if configuration.adapter is not None:
+            policy = with_adapter(configuration.adapter, policy)
+        pinned = pinned_to(configuration.model, policy)
         self.policy = WorkspacePolicy(pinned, environment.policy.root)
         self._open_model = environment.open_model
         self._models: dict[tuple[str, DataClass], MeteredModel] = {}
@@ -67,7 +71,8 @@ class OpenedConfiguration:
     async def model(self, role: str, data_class: DataClass) -> ChatModel:
         """Return the model for a role and a class of text, opened once.
 
-        Raises a `PolicyError` where none may serve, a `ModelError` where none can.
+        Raises a `PolicyError` where none may serve, a `ModelError` where none can, `UsageError` for
+        an adapter to a model that takes none.
         """
         key = role, data_class
         if key not in self._models:
@@ -90,7 +95,13 @@ class OpenedConfiguration:
         try:
             model = await self._open_model(need, policy)
         except PolicyError as trouble:
-            raise PolicyError(_refusal(wanted, policy, trouble)) from trouble
+            raise PolicyError(refusal_of(wanted, policy, trouble)) from trouble
+        if self.configuration.adapter is not None and model.info.api != Api.EMBEDDED:
+            await model.close()
+            raise UsageError(
+                f"{model.info.id} takes no adapter; say model= with an embedded model beside "
+                "adapter=."
+            )
         if known is None:
             self._chosen[role] = model.info
             if wanted is None:
@@ -110,7 +121,16 @@ def pinned_to(model_id: str | None, policy: Policy) -> Policy:
     return replace(policy, roles=dict.fromkeys(ROLE_NAMES, (model_id,)))
 
 
-def _refusal(model_id: str | None, policy: Policy, trouble: PolicyError) -> str:
+def with_adapter(adapter: str, policy: Policy) -> Policy:
+    """Return the policy whose embedded models use an adapter, and serve every role first."""
+    embedded = tuple(replace(it, adapter=adapter) for it in policy.models if it.api is Api.EMBEDDED)
+    others = tuple(it for it in policy.models if it.api is not Api.EMBEDDED)
+    ids = tuple(it.id for it in embedded)
+    roles = dict.fromkeys(ROLE_NAMES, ids) if ids else policy.roles
+    return replace(policy, models=(*embedded, *others), roles=roles)
+
+
+def refusal_of(model_id: str | None, policy: Policy, trouble: PolicyError) -> str:
     """Say why a model may not be used, where that is known of the one that was asked for."""
     if model_id is None or policy.model(model_id) is not None:
         return str(trouble)

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from glossator_clients.errors import ModelUnavailableError
 from glossator_gate.errors import GlossatorError, PolicyError, RateLimitError
-from glossator_gate.types import DataClass
 from glossator_server.evals.folder import OutcomeLog, RunFolder
 from glossator_server.evals.opened import OpenedConfiguration
 from glossator_server.evals.types import Case, CaseResult, Measure, Outcome, Suite
@@ -57,20 +56,11 @@ class Runner:
             todo = [it for it in _interleaved(self.cases, self.subjects) if _key(*it) not in known]
             total = len(self.cases) * len(self.subjects)
             self.follow(Step(total - len(todo), total))
-            if todo:
-                await self._open_models({case.data_class for case, _ in todo})
             for at, (case, subject) in enumerate(todo):
                 name = subject.configuration.name
                 self.follow(Step(total - len(todo) + at, total, f"{case.title} ({name})"))
                 await self._take(log, case, subject)
             self.follow(Step(total, total))
-
-    async def _open_models(self, classes: Collection[DataClass]) -> None:
-        """Open what will be asked: a refusal comes before the first case, and not in its middle."""
-        for subject in self.subjects:
-            for role in self.suite.roles:
-                for data_class in sorted(classes):
-                    await subject.model(role, data_class)
 
     async def _take(self, log: OutcomeLog, case: Case, subject: OpenedConfiguration) -> None:
         outcome, trouble = await self._outcome(case, subject)
@@ -114,6 +104,19 @@ class Runner:
             again=trouble is not None,
         )
         return outcome, trouble
+
+
+async def open_models(
+    suite: Suite, cases: Sequence[Case], subjects: Sequence[OpenedConfiguration]
+) -> None:
+    """Open what will be asked: a refusal comes before the first case, and not in its middle.
+
+    Raises a `PolicyError` where a model may not be asked, a `ModelError` where one is not there.
+    """
+    for subject in subjects:
+        for role in suite.roles:
+            for data_class in sorted({it.data_class for it in cases}):
+                await subject.model(role, data_class)
 
 
 def with_failures(result: CaseResult, measures: Sequence[Measure]) -> CaseResult:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from threading import Event
 from typing import Any, Protocol
 
 from glossator_clients.costs import Cost
@@ -108,7 +109,8 @@ class CaseSource:
     """Where cases are taken from, how many at most (None for all), and drawn by which seed.
 
     `workspace` is the repository that cases are mined from, or that those of `file` lie in;
-    `policy` and `settings` are those that hold there.
+    `policy` and `settings` are those that hold there. Once `stopped` is set nobody waits for the
+    cases any more, and whoever draws them may end at once with any.
     """
 
     kind: SourceKind
@@ -118,14 +120,17 @@ class CaseSource:
     file: Path | None = None
     limit: int | None = None
     seed: int = 7
+    stopped: Event = field(default_factory=Event, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
     """What a suite found of a case under a configuration.
 
-    `text` is what was made, as people read it, `expected` what a person made. `checks` are
-    sentences of the checks. `problem` says why nothing was made; `measures` may then be empty.
+    `text` is what was made, as people read it, `expected` what a person made. `task` is what was to
+    be done, the code with it, as a judge and a person who labels get to see it; empty where there
+    is nothing to judge. `checks` are sentences of the checks. `problem` says why nothing was made;
+    `measures` may then be empty.
     """
 
     measures: Mapping[str, float] = field(default_factory=dict)
@@ -133,6 +138,7 @@ class CaseResult:
     expected: str = ""
     checks: tuple[str, ...] = ()
     problem: str | None = None
+    task: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +244,13 @@ class Suite(Protocol):
         """Do one case; what a model could not do is a `problem` of the result.
 
         A `ModelError` may be raised as well: the runner makes a problem of it.
+        """
+        ...
+
+    async def open(self, cases: Sequence[Case], subjects: Sequence[Subject]) -> None:
+        """Make what the first case would wait for, such as an index; models are open already.
+
+        Raises what would make each case fail: then there is no run.
         """
         ...
 

@@ -25,6 +25,7 @@ COMMANDS = (
     "glossator.search",
     "glossator.proposal.apply",
     "glossator.proposal.discard",
+    "glossator.prompt.try",
     "glossator.index.pause",
     "glossator.index.resume",
 )

@@ -66,6 +66,7 @@ class GlossatorServer(LanguageServer):
         self.registered: set[str] = set()
         # Files that the editor shows problems of.
         self.shown_workspace_files: set[Path] = set()
+        self.shown_prompts: set[str] = set()
         self._noted: set[str] = set()
         self._drift: DriftShower | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -92,10 +93,15 @@ class GlossatorServer(LanguageServer):
         now = self.session.settings
         if now.document != former.document:
             self.drift.all_changed()
-        if now.code_lens != former.code_lens and self.editor.refreshes_lenses:
-            self.workspace_code_lens_refresh(None, lambda _: None)
+        if now.code_lens != former.code_lens:
+            self.refresh_lenses()
         if self.indexing is not None:
             self.indexing.follow()
+
+    def refresh_lenses(self) -> None:
+        """Have the editor ask for its lenses again, where it can be told."""
+        if self.editor.refreshes_lenses:
+            self.workspace_code_lens_refresh(None, lambda _: None)
 
     def say(self, kind: types.MessageType, sentence: str) -> None:
         """Show the user one sentence."""

@@ -14,6 +14,8 @@ from glossator_server.workspace_file import WORKSPACE_FILE
 SECTION = "glossator"
 # What they say decides which files belong into an index.
 IGNORE_FILES = (".gitignore", ".glossatorignore")
+# Wherever the user's folder of configuration is.
+PROMPT_FILES = "**/glossator/prompts/*.md"
 # Each file is judged alone, and only those that the editor has open.
 DIAGNOSTIC_OPTIONS = types.DiagnosticOptions(
     inter_file_dependencies=False, workspace_diagnostics=False, identifier="glossator"
@@ -46,6 +48,7 @@ async def register_for_workspace_files(ls: GlossatorServer) -> None:
                 identifier=DIAGNOSTIC_OPTIONS.identifier,
                 document_selector=[
                     types.TextDocumentFilterPattern(f"**/{WORKSPACE_FILE}"),
+                    types.TextDocumentFilterPattern(PROMPT_FILES),
                     types.TextDocumentFilterPattern(f"**/*.{{{_endings()}}}"),
                 ],
             ),

@@ -21,11 +21,16 @@ _log = logging.getLogger(__name__)
 
 
 def write_shown(folder: str, name: str, text: str) -> Path | None:
-    """Write a file for a person to read and return its path, None where that fails."""
+    """Write a new file for a person to read and return its path, None where that fails."""
+    return write_anew(folder, f"{time.strftime('%Y%m%d-%H%M%S')}-{name}", text)
+
+
+def write_anew(folder: str, name: str, text: str) -> Path | None:
+    """Write a file of this very name, in the place of the one before; as `write_shown` else."""
     try:
         place = platformdirs.user_state_path("glossator", appauthor=False) / folder
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = place / f"{time.strftime('%Y%m%d-%H%M%S')}-{name}"
+        path = place / name
         write_report(path, text, _MODE)
         for old in sorted(place.glob(f"*{path.suffix}"))[:-MOST_FILES]:
             old.unlink(missing_ok=True)

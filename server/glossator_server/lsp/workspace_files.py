@@ -55,7 +55,7 @@ def show_workspace_files(ls: GlossatorServer) -> None:
     if not ls.editor.takes_diagnostics:
         return
     shown = {
-        file.path: _diagnostics(ls, _text_of(file.path), file.problems, file.path)
+        file.path: diagnostics_of_problems(ls, _text_of(file.path), file.problems, file.path)
         for file in ls.session.workspace_files.values()
     }
     for path in {*shown, *ls.shown_workspace_files}:
@@ -74,7 +74,9 @@ def problems_of(ls: GlossatorServer, uri: str) -> list[types.Diagnostic]:
         return []
     document = ls.session.documents.get(uri)
     text = _text_of(path) if document is None else document.text
-    return _diagnostics(ls, text, ls.session.judge_workspace_file(text, path).problems, path)
+    return diagnostics_of_problems(
+        ls, text, ls.session.judge_workspace_file(text, path).problems, path
+    )
 
 
 def _text_of(path: Path) -> str:
@@ -86,9 +88,10 @@ def _text_of(path: Path) -> str:
         return ""
 
 
-def _diagnostics(
+def diagnostics_of_problems(
     ls: GlossatorServer, text: str, problems: tuple[FileProblem, ...], path: Path
 ) -> list[types.Diagnostic]:
+    """Return what is wrong in a file of ours, each on its line of the text."""
     positions = PositionMap(text, ls.documents.encoding)
     starts = _starts(text) if problems else {}
     return [

@@ -116,7 +116,7 @@ def prompt_by(
     if len(subject.neighbours) < wanted:
         notices.append(f"{wanted - len(subject.neighbours)} of {wanted} examples were left out")
     schema = doc_schema(subject.wanted, template.fields)
-    request = ChatRequest(_messages(template, subject), sampling, schema)
+    request = ChatRequest(_messages(template, subject), sampling, schema, prompt=template.sha256)
     return DocumentPrompt(request, tuple(notices), template.sentences)
 
 

@@ -24,6 +24,7 @@ from glossator_server.prompts.uses import USES
 from glossator_server.setting_keys import is_prompt_name
 
 SUFFIX = ".md"
+PRODUCT = "product:"
 _log = logging.getLogger(__name__)
 _read: dict[Path, tuple[tuple[int, int, int], PromptFile]] = {}
 
@@ -115,8 +116,12 @@ def _user_files() -> Iterator[PromptFile]:
 def load_template(name_or_path: str) -> PromptTemplate:
     """Return a prompt by its name, the user's before the product's, or by the path of its file.
 
-    Raises `ConfigurationError` where there is none, or something is wrong with it.
+    `product:NAME` is the product's own, whatever stands in the user's folder. Raises
+    `ConfigurationError` where there is none, or something is wrong with it.
     """
+    own = name_or_path.removeprefix(PRODUCT)
+    if own != name_or_path and own in product_names():
+        return replace(product_prompt(own), name=name_or_path)
     if is_prompt_name(name_or_path):
         found = prompt_of(name_or_path)
         where = f"in {prompts_folder()}"

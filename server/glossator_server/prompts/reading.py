@@ -19,14 +19,12 @@ from typing import Any
 from glossator_clients.types import Reasoning, Sampling
 from glossator_gate.policy import FileProblem, ProblemKind, broken_file, with_lines
 from glossator_server.prompts.templates import PromptTemplate
-from glossator_server.prompts.uses import FIELDS, USES, Section, Use
+from glossator_server.prompts.uses import FIELDS, MOST_EXAMPLES, USES, Section, Use
 from glossator_server.setting_keys import Key, one_of, switch, whole_number
 from glossator_server.settings import SAMPLING
 
 _FENCE = "+++"
 _SECTION = re.compile(r"## (?P<name>[a-z-]+)[ \t]*")
-# Twenty comments fill the context of most models; more never helped any.
-_MOST_EXAMPLES = 20
 _MOST_BUDGET_TOKENS = 1_000_000
 
 
@@ -288,7 +286,7 @@ FRONT_MATTER: Mapping[str, Key] = {
     "schema": _text("name the form of the answer"),
     **SAMPLING.keys,
     "seed": whole_number(0, 2**31 - 1, "The same seed may give the same words again."),
-    "few_shot": whole_number(0, _MOST_EXAMPLES, "How many commented neighbours are shown."),
+    "few_shot": whole_number(0, MOST_EXAMPLES, "How many commented neighbours are shown."),
     "budget_tokens": whole_number(100, _MOST_BUDGET_TOKENS, "The longest prompt."),
     "body": switch("Whether the body of a function is shown."),
     "sentences": whole_number(1, 20, "How many sentences of each part are kept."),

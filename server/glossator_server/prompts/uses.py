@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from glossator_clients.types import ModelInfo
 from glossator_server.settings import PROMPT_USES
 
+# Of a prompt for comments; each takes as many as its front matter says. More never helped any.
+MOST_EXAMPLES = 8
 # The parts of a doc comment that a prompt may ask for.
 FIELDS = ("summary", "parameters", "returns", "raises", "details")
 
@@ -179,6 +181,16 @@ USES: Mapping[str, Use] = {
             "summarise",
             "",
             {"system": Section(), "task": Section(needs=("turns",))},
+        ),
+        Use(
+            "judge",
+            "judge",
+            "preference",
+            {
+                "system": Section(needs=("rubric",), knows=("what",)),
+                "rubric": Section(),
+                "task": Section(needs=("task", "first", "second")),
+            },
         ),
     )
 }

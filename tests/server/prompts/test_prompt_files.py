@@ -9,6 +9,8 @@ import pytest
 
 from glossator_clients.types import ModelInfo
 from glossator_gate.errors import ConfigurationError
+from glossator_indexer.symbols import find_symbols
+from glossator_server.cli.journal import journal_key
 from glossator_server.prompts.files import (
     load_template,
     product_file,
@@ -18,6 +20,8 @@ from glossator_server.prompts.files import (
     template_for,
     user_files,
 )
+from glossator_server.settings import DocumentOptions
+from tests.server.actions.checks import snapshot_of
 
 SMALL = ModelInfo("small", "embedded", "small", "here", 2048, local=True)
 LARGE = ModelInfo("large", "ollama", "large", "there", 8192, local=True)
@@ -73,6 +77,20 @@ def test_a_file_that_changed_counts_at_once(folder: Path) -> None:
     assert "cook" in system("document", "sailor")
     path.unlink()
     assert "There is no prompt sailor" in template_for("document", "sailor").trouble
+
+
+def test_what_could_not_be_done_by_one_prompt_is_tried_by_another(folder: Path) -> None:
+    snapshot = snapshot_of("int add(int a, int b);\n")
+    (symbol,) = find_symbols(snapshot.source, "add")
+
+    def key() -> str:
+        return journal_key(snapshot, symbol, LARGE, DocumentOptions())
+
+    before = key()
+    path = write(folder, "document")
+    changed = key()
+    path.unlink()
+    assert before == key() != changed
 
 
 def test_a_broken_file_is_told_and_the_products_own_is_used(folder: Path) -> None:

@@ -93,7 +93,7 @@ WRONG = {
         "stop",
     ),
     "not a table": (with_head('role = "document"', "role = {a = 1}"), "role cannot be {", "role"),
-    "too many examples": (with_head("few_shot = 3", "few_shot = 99"), "from 0 to 20", "few_shot"),
+    "too many examples": (with_head("few_shot = 3", "few_shot = 99"), "from 0 to 8", "few_shot"),
     "unknown key": (
         with_head("few_shot = 3", "fewshot = 3"),
         "fewshot is no key of a prompt; remove it (role, use,",

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from benchmarks.fix_faults import Fault, written_faults
 from benchmarks.fixes import SEED, row_of
+from glossator_server.evals.faults import Fault, written_faults
 from tests.e2e.fixing import require_tools
 
 _CHOSEN = random.Random(3).sample(written_faults(), 12)

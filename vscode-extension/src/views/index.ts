@@ -12,6 +12,7 @@ import { SCHEME as PLAN } from "../plan/planFiles.ts";
 import { Planning } from "../plan/planning.ts";
 import { Reviewing } from "../review/reviewing.ts";
 import { SCHEME as PROPOSAL } from "../review/texts.ts";
+import { TrialPair } from "../trialPair.ts";
 import type { Server } from "../server.ts";
 import { closeLeftovers } from "./leftovers.ts";
 
@@ -34,7 +35,7 @@ export function openViews(context: ViewContext): vscode.Disposable[] {
   });
   const asking = new Asking(context, desk);
   return [
-    vscode.Disposable.from(new Reviewing(context), asking, new Planning(context)),
+    vscode.Disposable.from(new Reviewing(context), asking, new Planning(context), new TrialPair(context)),
     takePart(context, desk),
     context.server.onDidChangeState(({ kind }) => {
       if (kind !== "running") desk.clear();

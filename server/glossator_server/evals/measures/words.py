@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from glossator_indexer.types import DocFields
+
 # As rouge-score splits ASCII (`foo_bar` is two words); letters of other alphabets count here too.
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST_GRAM = 6
@@ -17,6 +19,13 @@ _BETA = 2.0
 def words_of(text: str) -> list[str]:
     """Return the lower-case words of a text, in order."""
     return _WORD.findall(text.lower())
+
+
+def told_words(fields: DocFields) -> str:
+    """Return all words of a comment that a model is asked for, in one text."""
+    told = (text for _, text in (*fields.parameters, *fields.raises))
+    parts = (fields.summary, *told, fields.returns or "")
+    return "\n".join(it for it in parts if it)
 
 
 def rouge_l(reference: str, text: str) -> float:

@@ -1,12 +1,12 @@
-"""Own the suite "document": people's doc comments are hidden and written anew, the way users get them.
+"""Own the suite "document": people's comments are hidden and written anew, as users get them.
 
 It must not write a comment in any way of its own: the action of the product does.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -14,33 +14,33 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-from glossator_indexer.styles import Style, style_named
+from glossator_indexer.styles import STYLES, Style
 from glossator_indexer.symbols import find_symbols, own_code
 from glossator_indexer.types import DocFields, Symbol
 from glossator_server.actions.document import ROLE, document_symbol
-from glossator_server.actions.states import CommentState, comment_status, style_of
-from glossator_server.edits import apply_to_source
+from glossator_server.actions.states import style_of
 from glossator_server.errors import UsageError
-from glossator_server.evals.hiding import Hidden, hidden, tells, without_neighbours
-from glossator_server.evals.measures.meaning import encoder
-from glossator_server.evals.measures.mentions import mentions
-from glossator_server.evals.measures.words import chrf, length_ratio, rouge_l
+from glossator_server.evals.case_lines import CaseLine, read_case_lines
+from glossator_server.evals.comment_measures import checked, comment_measures, compared
+from glossator_server.evals.drawing import drawn
+from glossator_server.evals.hidden_comments import Hidden, hidden, without_neighbours
 from glossator_server.evals.mining import documented_functions
-from glossator_server.evals.reading import class_of, lines_of_cases, read_case_file
+from glossator_server.evals.reading import class_of, read_case_file
 from glossator_server.evals.types import (
-    Better,
     Case,
     CaseResult,
     CaseSource,
     Measure,
-    MeasureKind,
     SourceKind,
     Subject,
 )
+from glossator_server.indexes import Indexes
 from glossator_server.proposal import CommentProposal, Skipped
 from glossator_server.snapshot import Snapshot
 
 NAME = "document"
+_KEYS = ("id", "path", "symbol", "line", "style", "expected")
+_PARTS = frozenset({"summary", "parameters", "returns", "raises"})
 
 
 def create() -> DocumentSuite:
@@ -48,8 +48,8 @@ def create() -> DocumentSuite:
     return DocumentSuite()
 
 
-@dataclass(frozen=True, slots=True)
-class _Buffer:
+@dataclass(slots=True)
+class _Unsaved:
     """The text of a case as its index is to see it: without the comment."""
 
     path: Path | None
@@ -70,12 +70,12 @@ class DocumentSuite:
     @property
     def measures(self) -> Sequence[Measure]:
         """Return what is measured of a comment."""
-        return (*_CHECKS, *_references(encoder().name))
+        return comment_measures()
 
     def cases(self, source: CaseSource) -> Sequence[Case]:
         """Return documented functions of the source, drawn by its seed."""
-        if source.kind is SourceKind.FILE:
-            cases = _listed(source)
+        if source.file is not None:
+            cases = _listed(source, source.file)
         else:
             found = islice(documented_functions(source), source.limit)
             cases = [_case(source, *it) for it in found]
@@ -88,29 +88,22 @@ class DocumentSuite:
 
     async def run(self, case: Case, subject: Subject) -> CaseResult:
         """Have a comment written as a user would, and compare it with the hidden one."""
-        style = style_named(str(case.data["style"]))
-        found = self._hidden(case, subject, style)
-        snapshot, symbol = found.snapshot, found.symbol
+        style = STYLES[str(case.data["style"])]
+        found = await asyncio.to_thread(self._hidden, case, subject, style)
         if subject.configuration.retrieval:
-            snapshot = await _with_examples(found, subject)
+            shown = await with_examples(found, subject.indexes)
         else:
-            lone = without_neighbours(found, style)
-            snapshot, symbol = lone.snapshot, lone.symbol
-        model = await subject.model(ROLE, snapshot.data_class)
+            shown = await asyncio.to_thread(without_neighbours, found, style)
+        model = await subject.model(ROLE, shown.snapshot.data_class)
         options = subject.settings.documenting
-        outcome = await document_symbol(snapshot, symbol, model, options, lambda _: None)
-        expected = _words(_fields_of(case.data["expected"]))
+        outcome = await document_symbol(shown.snapshot, shown.symbol, model, options, _unheard)
         if isinstance(outcome, Skipped):
             return CaseResult(expected=found.comment, problem=outcome.reason)
-        return CaseResult(
-            {
-                **_checked(outcome, snapshot, symbol, style),
-                **_compared(expected, _words(outcome.fields)),
-            },
-            text=dedent(outcome.edits[0].changes[0].new_text).strip("\n"),
-            expected=found.comment,
-            checks=(*(f"{it.check}: {it.after}" for it in outcome.evidence), *outcome.notices),
-        )
+        said = _fields_of(case.data["expected"])
+        return await asyncio.to_thread(_result, outcome, shown, style, said)
+
+    async def open(self, cases: Sequence[Case], subjects: Sequence[Subject]) -> None:
+        """Need nothing."""
 
     async def close(self) -> None:
         """Forget what was read."""
@@ -127,13 +120,30 @@ class DocumentSuite:
         return self._last[1]
 
 
-async def _with_examples(found: Hidden, subject: Subject) -> Snapshot:
-    """Return the snapshot with what an index of its repository shows, without the hidden words."""
-    buffer = _Buffer(found.snapshot.path, found.snapshot.text)
-    snapshot = await subject.indexes.with_examples(found.snapshot, found.symbol, (buffer,))
-    name, fields = found.symbol.name, found.fields
-    kept = tuple(it for it in snapshot.examples if not tells(it, name, fields))
-    return replace(snapshot, examples=kept)
+def _unheard(what: str) -> None:
+    """Follow nothing: a case is one step."""
+
+
+def _result(proposal: CommentProposal, shown: Hidden, style: Style, said: DocFields) -> CaseResult:
+    """Return what is measured of a comment, with what people read of it."""
+    snapshot, symbol = shown.snapshot, shown.symbol
+    return CaseResult(
+        {**checked(proposal, snapshot, symbol, style), **compared(said, proposal.fields)},
+        text=dedent(proposal.edits[0].changes[0].new_text).strip("\n"),
+        expected=shown.comment,
+        task=own_code(snapshot.text, symbol),
+        checks=(*(f"{it.check}: {it.after}" for it in proposal.evidence), *proposal.notices),
+    )
+
+
+async def with_examples(found: Hidden, indexes: Indexes) -> Hidden:
+    """Return the document with what an index of its repository shows of other functions.
+
+    The index reads the text without the comment, and shows nothing of a function of that name.
+    """
+    unsaved = _Unsaved(found.snapshot.path, found.snapshot.text)
+    snapshot = await indexes.with_examples(found.snapshot, found.symbol, (unsaved,))
+    return replace(found, snapshot=snapshot)
 
 
 def _found(snapshot: Snapshot, data: Mapping[str, Any], style: Style) -> Hidden | None:
@@ -183,36 +193,41 @@ def _case(source: CaseSource, path: Path, style: Style, found: Hidden) -> Case:
     )
 
 
-def _listed(source: CaseSource) -> list[Case]:
+def _listed(source: CaseSource, file: Path) -> list[Case]:
     """Return the cases of a file; raises `UsageError` that names the line of one that is none."""
-    assert source.file is not None
-    listed = lines_of_cases(source.file)
-    if source.limit is not None and len(listed) > source.limit:
-        listed = sorted(random.Random(source.seed).sample(listed, source.limit))  # noqa: S311 -- a draw
-    return [_of_line(source, f"{source.file}:{number}", line) for number, line in listed]
+    lines = list(read_case_lines(file, _KEYS))
+    return [_of_line(source, it) for it in drawn(lines, source.limit, source.seed)]
 
 
-def _of_line(source: CaseSource, where: str, line: Mapping[str, Any]) -> Case:
-    path, name, expected = line.get("path"), line.get("symbol"), line.get("expected")
-    if not isinstance(path, str) or not isinstance(name, str):
-        raise UsageError(f'{where} needs "path" and "symbol"; add them.')
-    if expected is not None and not (isinstance(expected, dict) and expected.get("summary")):
-        raise UsageError(f'{where}: "expected" is an object with a "summary"; mend it.')
-    file = source.workspace / path
-    if not file.resolve().is_relative_to(source.workspace.resolve()):
-        raise UsageError(f"{where}: {path} is not in {source.workspace}; name another --workspace.")
-    snapshot = read_case_file(file, source.policy, source.settings)
-    style = style_named(str(line["style"])) if line.get("style") else style_of(snapshot)
-    found = _found(snapshot, line, style)
+def _of_line(source: CaseSource, line: CaseLine) -> Case:
+    path, name = line.path("path", source.workspace), line.words("symbol")
+    style_id = line.one_of("style", tuple(STYLES)) if "style" in line.values else None
+    expected = line.values.get("expected")
+    if expected is not None and not _is_said(expected):
+        line.wrong("expected", 'must be an object with a "summary"')
+    if "line" in line.values:
+        line.whole_number("line")
+    snapshot = read_case_file(source.workspace / path, source.policy, source.settings)
+    style = style_of(snapshot) if style_id is None else STYLES[style_id]
+    found = _found(snapshot, line.values, style)
     if found is None:
-        raise UsageError(
-            f'{where}: {path} has no commented {name}; name another, or say "expected".'
-        )
+        line.wrong("symbol", f'names {name}, which has no comment in {path}; add "expected"')
     case = _case(source, Path(path), style, found)
-    data = dict(case.data)
-    if expected is not None:
-        data["expected"] = _said(_fields_of(expected))
-    return replace(case, id=str(line.get("id") or case.id), data=data)
+    data = case.data if expected is None else {**case.data, "expected": expected}
+    return replace(case, id=str(line.values.get("id", case.id)), data=data)
+
+
+def _is_said(expected: object) -> bool:
+    """Say whether a JSON value is what a person says in a comment."""
+    if not isinstance(expected, dict) or not expected.keys() <= _PARTS:
+        return False
+    tables = (expected.get("parameters") or {}, expected.get("raises") or {})
+    return (
+        isinstance(expected.get("summary"), str)
+        and isinstance(expected.get("returns"), str | None)
+        and all(isinstance(it, dict) for it in tables)
+        and all(isinstance(words, str) for it in tables for words in it.values())
+    )
 
 
 def _digest(path: str, found: Hidden) -> str:
@@ -238,119 +253,4 @@ def _fields_of(expected: Mapping[str, Any]) -> DocFields:
         parameters=tuple((str(k), str(v)) for k, v in (expected.get("parameters") or {}).items()),
         returns=expected.get("returns"),
         raises=tuple((str(k), str(v)) for k, v in (expected.get("raises") or {}).items()),
-    )
-
-
-def _words(fields: DocFields) -> str:
-    """Return all words of a comment that a model is asked for, in one text."""
-    told = (text for _, text in (*fields.parameters, *fields.raises))
-    parts = (fields.summary, *told, fields.returns or "")
-    return "\n".join(it for it in parts if it)
-
-
-def _compared(expected: str, text: str) -> dict[str, float]:
-    return {
-        "rouge_l": rouge_l(expected, text),
-        "chrf": chrf(expected, text),
-        "meaning": encoder().likeness(expected, text),
-        "length": length_ratio(expected, text),
-    }
-
-
-def _checked(
-    proposal: CommentProposal, snapshot: Snapshot, symbol: Symbol, style: Style
-) -> dict[str, float]:
-    """Return what rules say of a comment in its place, with no person's words beside it."""
-    code = snapshot.text[symbol.extent.start : symbol.extent.end]
-    after = apply_to_source(snapshot.source, proposal.edits[0].changes)
-    landed = [
-        it
-        for it in find_symbols(after, symbol.qualified_name)
-        if it.comment is not None and style.recognises(it.comment.text)
-    ]
-    commented = min(landed, key=lambda it: abs(it.extent.start - symbol.extent.start))
-    assert commented.comment is not None
-    status = comment_status(commented, style, after)
-    return {
-        "valid": 1.0,
-        "first_try": float(proposal.rounds <= 1),
-        "mentions": mentions(_words(proposal.fields), code, snapshot.text).precision,
-        "style_findings": float(len(style.check(commented.comment.text, commented))),
-        "drift": float(status.state is CommentState.DRIFTED),
-    }
-
-
-_CHECKS = (
-    Measure(
-        "valid",
-        "usable comments",
-        Better.HIGHER,
-        MeasureKind.CHECK,
-        "The share of functions that get a comment which passes every check.",
-    ),
-    Measure(
-        "first_try",
-        "usable at once",
-        Better.HIGHER,
-        MeasureKind.CHECK,
-        "The share whose first answer is usable, with nothing sent back.",
-    ),
-    Measure(
-        "mentions",
-        "names that exist",
-        Better.HIGHER,
-        MeasureKind.CHECK,
-        "The share of the parameters, error codes, functions and locks named that exist.",
-        when_failed=None,
-    ),
-    Measure(
-        "style_findings",
-        "style findings",
-        Better.LOWER,
-        MeasureKind.CHECK,
-        "What the style's own checker still has to say of a comment, warnings included.",
-        unit="a comment",
-        when_failed=None,
-    ),
-    Measure(
-        "drift",
-        "comments that drift",
-        Better.LOWER,
-        MeasureKind.CHECK,
-        "The share of comments that do not agree with their code.",
-        when_failed=None,
-    ),
-)
-
-
-def _references(encoder_name: str) -> tuple[Measure, ...]:
-    return (
-        Measure(
-            "rouge_l",
-            "words like a person's (ROUGE-L)",
-            Better.HIGHER,
-            MeasureKind.REFERENCE,
-            "How far the words stand in a person's comment too, in that order.",
-        ),
-        Measure(
-            "chrf",
-            "letters like a person's (chrF)",
-            Better.HIGHER,
-            MeasureKind.REFERENCE,
-            "The same by pieces of words, so that other forms of a word count.",
-        ),
-        Measure(
-            "meaning",
-            f"meaning like a person's ({encoder_name})",
-            Better.HIGHER,
-            MeasureKind.REFERENCE,
-            "The cosine of the two texts' vectors.",
-        ),
-        Measure(
-            "length",
-            "as long as a person's",
-            Better.HIGHER,
-            MeasureKind.REFERENCE,
-            "1 where it has as many words, 0.5 where it has half as many or twice as many.",
-        ),
     )

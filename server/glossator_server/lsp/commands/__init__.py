@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections.abc import Awaitable, Callable, Sequence
 
 from glossator_server.lsp.commands.answer import answer
@@ -20,6 +22,15 @@ from glossator_server.lsp.commands.search import search
 from glossator_server.lsp.commands.status import status
 from glossator_server.lsp.language_server import GlossatorServer
 
+
+async def try_prompt(ls: GlossatorServer, arguments: Sequence[object]) -> object:
+    """Try a prompt; what measures its result is imported by who tries one."""
+    module = await asyncio.to_thread(
+        importlib.import_module, "glossator_server.lsp.commands.try_prompt"
+    )
+    return await module.try_prompt(ls, arguments)
+
+
 FUNCTIONS: dict[str, Callable[[GlossatorServer, Sequence[object]], Awaitable[object]]] = {
     "glossator.document": document,
     "glossator.documentAll": document_all,
@@ -35,6 +46,7 @@ FUNCTIONS: dict[str, Callable[[GlossatorServer, Sequence[object]], Awaitable[obj
     "glossator.search": search,
     "glossator.proposal.apply": apply,
     "glossator.proposal.discard": discard,
+    "glossator.prompt.try": try_prompt,
     "glossator.index.pause": pause,
     "glossator.index.resume": resume,
 }

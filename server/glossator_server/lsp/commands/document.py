@@ -13,6 +13,7 @@ from glossator_server.lsp.evidence import evidence_in_short
 from glossator_server.lsp.examples import with_examples
 from glossator_server.lsp.jobs import JobReport, run_job
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.prompting import remember_symbol
 from glossator_server.lsp.sending import require_edits
 from glossator_server.proposal import Outcome, Skipped
 from glossator_server.snapshot import Snapshot
@@ -44,6 +45,7 @@ async def write_comment(
 ) -> str:
     """Have a symbol's comment written and applied, with what `finish` adds; say how it ended."""
     require_edits(ls)
+    remember_symbol(ls, snapshot.uri, symbol.qualified_name)
     model = await ls.session.open_model("document", snapshot)
     try:
         outcome = await document_symbol(

@@ -15,6 +15,7 @@ from glossator_server.lsp.convert import range_as_sent
 from glossator_server.lsp.drifting import quick_fixes
 from glossator_server.lsp.fixing import fix_actions, fix_of_lines
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.prompting import is_prompt_file, prompt_commands
 from glossator_server.lsp.sending import Delivery, Sent, workspace_edit
 from glossator_server.session import OpenDocument
 
@@ -32,6 +33,10 @@ def code_action(
         only=() if "" in only else tuple(str(getattr(it, "value", it)) for it in only),
         automatic=params.context.trigger_kind is types.CodeActionTriggerKind.Automatic,
     )
+    if is_prompt_file(document.path):
+        found_commands = prompt_commands(ls, document) if asked.wants(SOURCE) else ()
+        tried = (types.CodeAction(it.title, kind=SOURCE, command=it) for it in found_commands)
+        return [_as_fix(ls, it) for it in tried]
     selection = ls.documents.positions(document.uri, document.text).span(params.range)
     snapshot = document.snapshot(ls.session.settings.document)
     if snapshot is None:
@@ -55,6 +60,7 @@ def code_action(
 
 
 QUICK_FIX = "quickfix"
+SOURCE = "source"
 
 
 def _answers(ls: GlossatorServer) -> Iterator[types.CodeAction]:

@@ -9,13 +9,18 @@ from lsprotocol import types
 from glossator_server.actions.lenses import Lens, lenses
 from glossator_server.lsp.convert import PositionMap, range_as_sent
 from glossator_server.lsp.language_server import GlossatorServer
+from glossator_server.lsp.prompting import is_prompt_file, prompt_lenses
 from glossator_server.snapshot import Snapshot
 
 
 async def code_lens(ls: GlossatorServer, params: types.CodeLensParams) -> list[types.CodeLens]:
-    """Return the lenses of an open document, none where they are off."""
+    """Return the lenses of an open document, of source code only where they are on."""
     document = ls.session.documents.get(params.text_document.uri)
-    if document is None or not document.is_in_step or not ls.session.settings.code_lens:
+    if document is None or not document.is_in_step:
+        return []
+    if is_prompt_file(document.path):
+        return prompt_lenses(ls, document)
+    if not ls.session.settings.code_lens:
         return []
     snapshot = document.snapshot(ls.session.settings.document)
     if snapshot is None:

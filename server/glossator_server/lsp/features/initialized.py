@@ -19,6 +19,10 @@ async def initialized(ls: GlossatorServer, params: types.InitializedParams) -> N
     """Get ready, say what was left out of the settings, and ask for the editor's."""
     import_features()
     ls.note_ignored_settings(ls.ignored_settings)
+    # Filling prompts takes long to import: an editor's first questions come before it.
+    from glossator_server.prompts.files import prompt_problems
+
+    ls.note_ignored_settings(prompt_problems())
     show_workspace_files(ls)
     await register_configuration(ls)
     if ls.editor.answers_configuration:

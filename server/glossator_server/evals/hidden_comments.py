@@ -62,7 +62,7 @@ def hidden(snapshot: Snapshot, symbol: Symbol, style: Style) -> Hidden | None:
     nearest = min(same, key=lambda it: abs(it.extent.start - at))
     bare = replace(bare, lends=_keeping(snapshot.lends, symbol.name, parsed.fields))
     line = snapshot.text.count("\n", 0, symbol.name_span.start) + 1
-    return Hidden(bare, nearest, comment.text, parsed.fields, line)
+    return Hidden(bare, nearest, _at_margin(comment.text, symbol.indent), parsed.fields, line)
 
 
 def without_neighbours(found: Hidden, style: Style) -> Hidden:
@@ -87,19 +87,19 @@ def without_neighbours(found: Hidden, style: Style) -> Hidden:
     return replace(found, snapshot=alone, symbol=same[0])
 
 
-def tells(text: str, name: str, fields: DocFields) -> bool:
+def _keeping(lends: Callable[[Path], bool], name: str, fields: DocFields) -> Callable[[Path], bool]:
+    def lends_without(path: Path) -> bool:
+        return lends(path) and not _tells(_text_of(path), name, fields)
+
+    return lends_without
+
+
+def _tells(text: str, name: str, fields: DocFields) -> bool:
     """Say whether a text of a file names a symbol and holds the summary of its comment."""
     if name not in text:
         return False
     said = _words(fields.summary)
     return said.count(" ") + 1 >= _FEWEST_WORDS and said in _words(text)
-
-
-def _keeping(lends: Callable[[Path], bool], name: str, fields: DocFields) -> Callable[[Path], bool]:
-    def lends_without(path: Path) -> bool:
-        return lends(path) and not tells(_text_of(path), name, fields)
-
-    return lends_without
 
 
 # The files of one folder are looked at again for each of its functions.
@@ -109,6 +109,11 @@ def _text_of(path: Path) -> str:
         return read_source(path)
     except UsageError:
         return ""
+
+
+def _at_margin(comment: str, indent: str) -> str:
+    """Return a comment without the indentation of its lines; the first one comes without."""
+    return comment.replace(f"\n{indent}", "\n")
 
 
 def _words(text: str) -> str:
