@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from glossator_indexer.languages.c import C
+from glossator_indexer.parsing import parse
+from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import DocFields
 from glossator_server.datasets.licences import recognised
 from glossator_server.datasets.near_duplicates import (
@@ -12,7 +15,7 @@ from glossator_server.datasets.near_duplicates import (
     likeness,
     signature_of,
 )
-from glossator_server.datasets.words import is_english, is_trivial, plain_fields
+from glossator_server.datasets.words import is_english, is_trivial, plain_fields, weak_parts
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,14 @@ def test_a_value_is_found_where_it_is_told_in_a_sentence(details: str, returns: 
 def test_what_only_repeats_name_or_type_is_trivial(text: str, name: str, type_text: str) -> None:
     assert is_trivial(text, name, type_text)
     assert not is_trivial(f"{text} that is removed", name, type_text)
+
+
+def test_a_part_ends_with_its_paragraph_and_a_lost_second_line_shows() -> None:
+    fields = DocFields("Fill the ring,", (("ring", "what is filled\n\nOf all rings."),))
+    plain = plain_fields(fields, "kernel-doc")
+    assert plain.parameters == (("ring", "what is filled"),)
+    symbol = find_symbols(parse("int fill(int ring);\n", C), "fill")[0]
+    assert ("summary", "broken-off") in list(weak_parts(plain, symbol))
 
 
 def test_other_languages_are_told_from_english() -> None:
