@@ -14,6 +14,7 @@ from glossator_gate.errors import ConfigurationError
 from glossator_gate.policy import check_glob
 from glossator_server.app import load_application
 from glossator_server.cli.counted import Counted, counted_progress
+from glossator_server.cli.data_sample import sample_of
 from glossator_server.cli.printing import complain, visible
 from glossator_server.cli.status import ExitStatus
 from glossator_server.cli.workspaces import workspace_root
@@ -36,6 +37,7 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     _add_mine(actions)
     _add_export(actions)
+    _add_show(actions)
 
 
 def _add_mine(actions: Any) -> None:  # noqa: ANN401
@@ -120,6 +122,16 @@ def _add_export(actions: Any) -> None:  # noqa: ANN401
     parser.set_defaults(run=run_export)
 
 
+def _add_show(actions: Any) -> None:  # noqa: ANN401
+    parser = actions.add_parser("show", help="print some examples of mined or exported data")
+    parser.add_argument("file", type=Path, metavar="FILE", help="what `data` wrote")
+    parser.add_argument(
+        "-n", dest="count", type=_count, default=5, metavar="N", help="how many (5)"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="for another draw (0)")
+    parser.set_defaults(run=run_show)
+
+
 def _add_jobs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs",
@@ -185,6 +197,13 @@ def run_export(options: argparse.Namespace) -> int:
     else:
         for line in _exported_in_words(exported, options.out):
             print(visible(line))
+    return ExitStatus.DONE
+
+
+def run_show(options: argparse.Namespace) -> int:
+    """Print a sample of a file."""
+    for line in sample_of(options.file, options.count, options.seed):
+        print(visible(line))
     return ExitStatus.DONE
 
 

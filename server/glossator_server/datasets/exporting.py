@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -323,11 +323,11 @@ def _folder(out: Path) -> Iterator[Path]:
     """Give a folder to write into, and put it in the place of `out` when the block is through."""
     if out.exists() and not (out / MANIFEST).is_file():
         raise UsageError(f"{out} is there and was not exported to before; name another folder.")
+    work = out.absolute().parent / f".glossator.{secrets.token_hex(8)}"
     with told(out):
-        work = Path(tempfile.mkdtemp(prefix=".glossator.", dir=out.absolute().parent))
         try:
+            work.mkdir()
             yield work
-            work.chmod(0o755)
             if out.exists():
                 shutil.rmtree(out)
             work.replace(out)
