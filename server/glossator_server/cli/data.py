@@ -59,9 +59,9 @@ def _add_export(actions: Any) -> None:  # noqa: ANN401
     parser.add_argument("--format", choices=FORMAT_NAMES, default="openai", help="of each line")
     parser.add_argument(
         "--split",
-        choices=("auto", "project", "folder"),
+        choices=("auto", "project", "folder", "file"),
         default="auto",
-        help="what stays together (auto: projects where there are more than two)",
+        help="what stays together (auto: the largest of them that there is enough of)",
     )
     parser.add_argument(
         "--hold-out",

@@ -17,7 +17,7 @@ _LICENCE_BYTES = 64_000
 _SPDX = re.compile(
     r"SPDX-License-Identifier:\s*(?P<licence>[A-Za-z0-9.+\-() ]+?)\s*(?:\*/|-->|\n|$)"
 )
-_OPERATOR = re.compile(r"\b(?:or|and|with)\b", re.IGNORECASE)
+_OPERATOR = re.compile(r"(?<= )(?:or|and|with)(?= )", re.IGNORECASE)
 _NAMES = re.compile(r"(?:licen[cs]e|copying|unlicense)(?:[._-].*)?", re.IGNORECASE)
 _GPL = re.compile(
     r"GNU (?P<lesser>Lesser |Library )?(?P<affero>Affero )?General Public Licen[sc]e"

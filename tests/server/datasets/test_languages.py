@@ -18,7 +18,9 @@ LARGE = ModelInfo("large", "openai", "large", "", None, local=True)
 BRACES = "{\n\treturn ring.add(record);\n}\n"
 BLOCK = "/**\n * Appends one record.\n *\n{tags}\n */\n"
 TAGS = " * @param ring where it goes\n * @param record what is copied\n * {returns} whether it fits"
-TYPED = TAGS.replace("@param ring", "@param {{Ring}} ring").replace("@param rec", "@param {{R}} rec")
+TYPED = TAGS.replace("@param ring", "@param {{Ring}} ring").replace(
+    "@param rec", "@param {{R}} rec"
+)
 DASHED = TAGS.replace("ring w", "ring - w").replace("record w", "record - w")
 CODE = {
     ("kernel-doc", "a.c"): "/**\n * push - Appends one record.\n * @ring: where it goes\n"
