@@ -53,6 +53,7 @@ NAMES = (
     "action_turns",
     "doc_styles",
     "words",
+    "data_mining",
     "eval_document",
     "eval_suites",
     "index_fresh",

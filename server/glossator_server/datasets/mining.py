@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ from glossator_server.datasets.near_duplicates import NearDuplicates, Signature
 from glossator_server.datasets.pool import Work, in_order, sliced
 from glossator_server.datasets.reading import FileJob, FileYield, read_file
 from glossator_server.datasets.records import Record, line_of
-from glossator_server.files import new_mode, told
+from glossator_server.files import told
 from glossator_server.policies import WorkspacePolicy
 from glossator_server.settings import Settings
 
@@ -173,15 +173,14 @@ _READING = Work(_read_slice, _unread)
 @contextlib.contextmanager
 def _written(out: Path) -> Iterator[IO[bytes]]:
     """Write a file beside `out` and put it in its place when the block is through."""
+    # Named before it is made: an interrupt at any instant leaves nothing.
+    new = out.absolute().parent / f".glossator.{secrets.token_hex(8)}"
     with told(out):
-        handle, name = tempfile.mkstemp(prefix=".glossator.", dir=out.absolute().parent)
-        new = Path(name)
         try:
-            with os.fdopen(handle, "wb") as file:
+            with new.open("xb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            new.chmod(new_mode())
             new.replace(out)
         except BaseException:
             with contextlib.suppress(OSError):

@@ -37,7 +37,10 @@ class Work(Generic[Job, Result]):
 def in_order(
     work: Work[Job, Result], slices: Iterable[Sequence[Job]], processes: int
 ) -> Iterator[Result]:
-    """Yield the result of each job, in the order of jobs."""
+    """Yield the result of each job, in the order of jobs; without processes, from this one."""
+    if processes == 0:
+        yield from (result for part in slices for result in work.do(part))
+        return
     workers = _Workers(work, processes)
     waiting: deque[tuple[Sequence[Job], Future[list[Result]]]] = deque()
     try:

@@ -106,7 +106,7 @@ def from_json(value: Mapping[str, Any]) -> Record:
     """Return the record that was written; raises `UsageError` where it is none of ours."""
     try:
         if value["kind"] != _KIND or value["schema"] != SCHEMA:
-            raise UsageError(f"It is of schema {value['schema']!r}; mine the data again.")
+            raise UsageError(f"it is of schema {value['schema']!r}; mine the data again.")
         symbol = _symbol(value["symbol"])
         start = symbol.extent.start
         return Record(
@@ -127,7 +127,7 @@ def from_json(value: Mapping[str, Any]) -> Record:
             weak=tuple(value["weak"].items()),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as trouble:
-        raise UsageError(f"It is no record ({trouble}); mine the data again.") from trouble
+        raise UsageError(f"it is no record ({trouble}); mine the data again.") from trouble
 
 
 def line_of(record: Record) -> str:
@@ -140,15 +140,24 @@ def read_records(path: Path) -> Iterator[Record]:
     try:
         with path.open(encoding="utf-8", newline="\n") as lines:
             for number, line in enumerate(lines, 1):
-                try:
-                    value = json.loads(line)
-                    yield from_json(value if isinstance(value, dict) else {})
-                except (ValueError, UsageError) as trouble:
-                    raise UsageError(f"{path}:{number} cannot be used: {trouble}") from trouble
+                yield _record_in(line, f"{path}:{number}")
     except UnicodeDecodeError as trouble:
         raise UsageError(f"{path} is not UTF-8; name a file that `data mine` made.") from trouble
     except OSError as trouble:
         raise UsageError(f"{path} cannot be read: {trouble.strerror}.") from trouble
+
+
+def _record_in(line: str, where: str) -> Record:
+    try:
+        value = json.loads(line)
+    except ValueError as trouble:
+        raise UsageError(
+            f"{where} cannot be used: it is no JSON; name a file that `data mine` made."
+        ) from trouble
+    try:
+        return from_json(value if isinstance(value, dict) else {})
+    except UsageError as trouble:
+        raise UsageError(f"{where} cannot be used: {trouble}") from trouble
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 -- any of our frozen data

@@ -73,6 +73,9 @@ _TOLD_VALUE = re.compile(
     r"(?P<value>(?!to\b|from\b|code\b|value\b|path\b)[^\s].*?)\s*(?=\n\s*\n|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
+_PARAGRAPH_GAP = re.compile(r"\n[ \t]*\n")
+# A summary whose second line was lost ends with one of these.
+_LEADS_ON = re.compile(r"[,;(:–-]$|\b(?:a|an|and|as|by|for|from|if|in|into|of|on|or|the|to|with)$")
 _NOTHING_SAID = re.compile(
     r"\W*(?:todo|fixme|xxx|tbd|tba|\?+|\.\.\.|(?:for )?internal(?: use)?(?: only)?"
     r"|not used|unused|none|n/?a|no description(?: provided)?|undocumented|see (?:above|below|code)"
@@ -120,7 +123,14 @@ def plain_fields(fields: DocFields, style: str) -> DocFields:
         text = text[bullet.end() :] if (bullet := _LEADING_BULLET.match(text)) else text
         return " ".join(text.split()).replace(":; ", ": ")
 
-    plain_words = _each(_with_told_value(fields), plain)
+    def first_paragraph(text: str) -> str:
+        # What stands below an empty line is about more than the one part.
+        return plain(_PARAGRAPH_GAP.split(text.strip(), maxsplit=1)[0])
+
+    told = _with_told_value(fields)
+    plain_words = replace(
+        _each(told, first_paragraph), details=plain(told.details) if told.details else None
+    )
     if style != "google" or not plain_words.returns:
         return plain_words
     return replace(plain_words, returns=_GOOGLE_TYPE.sub("", plain_words.returns))
@@ -146,6 +156,8 @@ def weak_parts(fields: DocFields, symbol: Symbol) -> Iterator[tuple[str, str]]:
     told = [("summary", fields.summary, symbol.qualified_name, symbol.return_type or "")]
     told += [(f"@{name}", text, name, types.get(name, "")) for name, text in fields.parameters]
     told += [("returns", fields.returns, "", "")] if fields.returns else []
+    if _LEADS_ON.search(fields.summary):
+        yield "summary", "broken-off"
     for part, text, name, type_text in told:
         if (trouble := _trouble(text, name, type_text)) is not None:
             yield part, trouble
