@@ -1,34 +1,21 @@
-"""Own `glossator data`: mine documented code, export it for trainers, look at it."""
+"""Own `glossator data`: mine documented code, export it for trainers, look at it.
+
+What the subcommands need is imported when one is run: every command of `glossator` loads this.
+"""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from glossator_clients.types import ModelInfo
 from glossator_gate.errors import ConfigurationError
 from glossator_gate.policy import check_glob
-from glossator_server.app import load_application
-from glossator_server.cli.counted import Counted, counted_progress
-from glossator_server.cli.data_sample import sample_of
-from glossator_server.cli.printing import complain, visible
-from glossator_server.cli.status import ExitStatus
-from glossator_server.cli.workspaces import workspace_root
-from glossator_server.datasets.decisions import Decision, decisions_in
-from glossator_server.datasets.examples import ExampleOptions
-from glossator_server.datasets.exporting import Exported, ExportOptions, export
-from glossator_server.datasets.formats import FORMATS
-from glossator_server.datasets.mining import Mined, Repository, mine
-from glossator_server.datasets.splitting import Split, SplitOptions
-from glossator_server.errors import UsageError
-from glossator_server.feedback import FeedbackStore
-from glossator_server.prompts import load_template
 
-_SMALL_PROMPT = "document-small"
+SMALL_PROMPT = "document-small"
+# As glossator_server.datasets.formats has them.
+FORMAT_NAMES = ("openai", "trl")
 
 
 def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type private
@@ -65,16 +52,16 @@ def _add_export(actions: Any) -> None:  # noqa: ANN401
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to")
     parser.add_argument(
         "--prompt",
-        default=_SMALL_PROMPT,
+        default=SMALL_PROMPT,
         metavar="NAME",
-        help=f"the prompt to fill (default: {_SMALL_PROMPT})",
+        help=f"the prompt to fill (default: {SMALL_PROMPT})",
     )
-    parser.add_argument("--format", choices=tuple(FORMATS), default="openai", help="of each line")
+    parser.add_argument("--format", choices=FORMAT_NAMES, default="openai", help="of each line")
     parser.add_argument(
         "--split",
-        choices=("auto", "project", "folder"),
+        choices=("auto", "project", "folder", "file"),
         default="auto",
-        help="what stays together (auto: projects where there are more than two)",
+        help="what stays together (auto: the largest of them that there is enough of)",
     )
     parser.add_argument(
         "--hold-out",
@@ -144,123 +131,23 @@ def _add_jobs(parser: argparse.ArgumentParser) -> None:
 
 def run_mine(options: argparse.Namespace) -> int:
     """Mine the repositories and say what was found."""
-    if options.project and len(options.folders) > 1:
-        raise UsageError("--project names one repository; mine the others by themselves.")
-    repositories = [_repository(it, options.project) for it in options.folders]
-    with counted_progress("files", quiet=options.quiet) as progress:
+    from glossator_server.cli import data_runs
 
-        def told(mined: Mined) -> None:
-            progress.show(Counted(mined.files_done, mined.files_total, f"{mined.kept:,} records"))
-
-        mined = mine(repositories, options.out, options.jobs, told)
-    for problem in mined.problems:
-        complain(problem)
-    if options.json:
-        print(json.dumps(_mined_as_json(mined), indent=2))
-    else:
-        for line in _mined_in_words(mined, options.out):
-            print(visible(line))
-    return ExitStatus.DONE if mined.kept else ExitStatus.FINDINGS
+    return data_runs.run_mine(options)
 
 
 def run_export(options: argparse.Namespace) -> int:
     """Export the records and say what was written."""
-    if not options.files and not options.feedback:
-        raise UsageError("Name a file that `data mine` wrote, or add --feedback.")
-    template = load_template(options.prompt)
-    if template.use != "document":
-        raise UsageError(
-            f"The prompt {template.name} is for {template.use}; name one for document."
-        )
-    api = "embedded" if template.name == _SMALL_PROMPT or not template.body else "openai"
-    model = ModelInfo("export", api, "export", "", None, local=True)
-    wanted = ExportOptions(
-        examples=ExampleOptions(template, model, asks_for_known=options.ask_all),
-        splits=SplitOptions(
-            options.split, tuple(options.hold_out), options.valid, options.test, options.seed
-        ),
-        format=options.format,
-        licences=tuple(it for it in options.licence if not it.startswith("!")),
-        without=tuple(it[1:] for it in options.licence if it.startswith("!")),
-        all_kinds=options.all_kinds,
-        short_ones=options.short,
-        decisions=_decisions() if options.feedback else None,
-    )
-    with counted_progress("records", quiet=options.quiet) as progress:
+    from glossator_server.cli import data_runs
 
-        def told(exported: Exported) -> None:
-            progress.show(Counted(exported.done, exported.total, ""))
-
-        exported = export(options.files, options.out, wanted, told)
-    if options.json:
-        print((options.out / "manifest.json").read_text("utf-8"), end="")
-    else:
-        for line in _exported_in_words(exported, options.out):
-            print(visible(line))
-    return ExitStatus.DONE
+    return data_runs.run_export(options)
 
 
 def run_show(options: argparse.Namespace) -> int:
     """Print a sample of a file."""
-    for line in sample_of(options.file, options.count, options.seed):
-        print(visible(line))
-    return ExitStatus.DONE
+    from glossator_server.cli import data_runs
 
-
-def _decisions() -> tuple[Decision, ...]:
-    try:
-        return tuple(decisions_in(FeedbackStore().lines()))
-    except OSError as trouble:
-        raise UsageError(f"{trouble.filename} cannot be read: {trouble.strerror}.") from trouble
-
-
-def _repository(folder: Path, name: str | None) -> Repository:
-    root = workspace_root(folder)
-    application = load_application(root)
-    for problem in application.problems:
-        complain(problem)
-    return Repository(folder, name or "", application.policy, application.settings)
-
-
-def _mined_as_json(mined: Mined) -> Mapping[str, object]:
-    return {
-        "schema": 1,
-        "files": mined.files_total,
-        "documented": mined.documented,
-        "kept": mined.kept,
-        "secrets": mined.secrets,
-        "outcomes": dict(mined.files),
-        "left_out": dict(mined.left_out),
-        "weak": dict(mined.weak),
-        "licences": dict(mined.licences),
-        "projects": dict(mined.projects),
-    }
-
-
-def _mined_in_words(mined: Mined, out: Path) -> Iterator[str]:
-    yield f"{mined.kept:,} records of {mined.documented:,} documented symbols in {out}"
-    yield f"  {mined.files_total:,} files: {_counts(mined.files)}"
-    if mined.left_out:
-        yield f"  left out: {_counts(mined.left_out)}"
-    if mined.weak:
-        yield f"  descriptions that are not asked for: {_counts(mined.weak)}"
-    if mined.licences:
-        yield f"  licences: {_counts(mined.licences)}"
-    if mined.secrets:
-        yield f"  {mined.secrets:,} secrets were taken out"
-
-
-def _exported_in_words(exported: Exported, out: Path) -> Iterator[str]:
-    counts = ", ".join(f"{exported.examples[it]:,} {it}" for it in Split)
-    yield f"{counts} in {out}"
-    if exported.decisions:
-        yield f"  {exported.pairs:,} pairs; decisions: {_counts(exported.decisions)}"
-    if exported.left_out:
-        yield f"  left out: {_counts(exported.left_out)}"
-
-
-def _counts(counts: Any) -> str:  # noqa: ANN401
-    return ", ".join(f"{name} {count:,}" for name, count in counts.most_common() if count)
+    return data_runs.run_show(options)
 
 
 def _count(word: str) -> int:

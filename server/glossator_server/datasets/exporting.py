@@ -28,7 +28,7 @@ from glossator_server.datasets.near_duplicates import NearDuplicates, Signature,
 from glossator_server.datasets.preferences import FromPeople, from_people
 from glossator_server.datasets.reading import SHORT, told_text
 from glossator_server.datasets.records import Record, read_records
-from glossator_server.datasets.splitting import Split, SplitOptions, repeated, splits_of
+from glossator_server.datasets.splitting import Split, SplitOptions, repeated, splits_of, unit_for
 from glossator_server.datasets.surroundings import Surroundings
 from glossator_server.errors import UsageError
 from glossator_server.files import told
@@ -62,7 +62,7 @@ class ExportOptions:
 
 @dataclass(slots=True)
 class Exported:
-    """What was exported so far; `left_out` counts records by the reason."""
+    """What was exported so far; `left_out` counts records by the reason, `unit` stays together."""
 
     total: int = 0
     done: int = 0
@@ -77,6 +77,7 @@ class Exported:
     classes: Counter[str] = field(default_factory=Counter)
     decisions: Counter[str] = field(default_factory=Counter)
     pairs: int = 0
+    unit: str = ""
 
 
 Told = Callable[[Exported], None]
@@ -169,6 +170,7 @@ class _Chosen:
         """Choose by filters, divide, and leave out what is there already."""
         passing = [it for it in records if _is_chosen(it, options, exported)]
         splits = splits_of(records, options.splits)
+        exported.unit = unit_for(records, options.splits)
         again = repeated([(it, signature_of(told_text(it))) for it in passing], splits)
         exported.left_out.update(again.values())
         return cls(records, [it for it in passing if it.id not in again], splits)
@@ -272,7 +274,7 @@ def _manifest(
             }
             for it in Split
         },
-        "split_by": options.splits.by,
+        "split_by": exported.unit,
         "hold_out": list(options.splits.hold_out),
         "seed": options.splits.seed,
         "kept_licences": list(options.licences),

@@ -17,6 +17,7 @@ _LICENCE_BYTES = 64_000
 _SPDX = re.compile(
     r"SPDX-License-Identifier:\s*(?P<licence>[A-Za-z0-9.+\-() ]+?)\s*(?:\*/|-->|\n|$)"
 )
+_OPERATOR = re.compile(r"(?<= )(?:or|and|with)(?= )", re.IGNORECASE)
 _NAMES = re.compile(r"(?:licen[cs]e|copying|unlicense)(?:[._-].*)?", re.IGNORECASE)
 _GPL = re.compile(
     r"GNU (?P<lesser>Lesser |Library )?(?P<affero>Affero )?General Public Licen[sc]e"
@@ -55,8 +56,6 @@ def licence_of(path: Path, root: Path, text: str) -> str:
     What the file itself says counts, else the licence file nearest above it, up to the root.
     """
     head = text[:_HEAD_CHARACTERS]
-    if (said := _SPDX.search(head)) is not None:
-        return said["licence"].strip()
     return recognised(head) or licence_of_folder(path.parent, root) or UNKNOWN
 
 
@@ -78,11 +77,17 @@ def licence_of_folder(folder: Path, root: Path) -> str | None:
 def recognised(text: str) -> str | None:
     """Return the licence that a text is or speaks of, None where it is none that is known."""
     if (said := _SPDX.search(text)) is not None:
-        return said["licence"].strip()
+        return _expression(said["licence"])
     folded = re.sub(r"[\s*#/;]+", " ", text)
     if (gnu := _GPL.search(folded)) is not None:
         return _gnu(gnu)
     return next((licence for phrase, licence in _PHRASES if phrase.search(folded)), None)
+
+
+def _expression(said: str) -> str:
+    """Return an SPDX expression in the one spelling that it has."""
+    said = _OPERATOR.sub(lambda it: it[0].upper(), " ".join(said.split()))
+    return said[1:-1] if re.fullmatch(r"\([^()]*\)", said) else said
 
 
 def _gnu(found: re.Match[str]) -> str | None:

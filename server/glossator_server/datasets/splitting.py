@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,19 +24,24 @@ class Split(StrEnum):
     TEST = "test"
 
 
+AUTO = "auto"
+# With fewer, whole ones would leave nothing to divide.
+_FEWEST_PROJECTS = 2
+_FEWEST_FOLDERS = 8
 # Of the size that a split is to have.
 _FAR_TOO_LARGE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
 class SplitOptions:
-    """How records are divided: `by` "project", "folder" or "auto"; shares are of all examples.
+    """How records are divided: `by` "auto", "project", "folder" or "file".
 
+    Shares are of all examples.
     What the globs of `hold_out` name (paths below a project's root, or `project/path`) is for the
     test alone, and then nothing else is, unless `test_share` is given.
     """
 
-    by: str = "auto"
+    by: str = AUTO
     hold_out: tuple[str, ...] = ()
     valid_share: float = 0.05
     test_share: float | None = None
@@ -50,6 +55,17 @@ class SplitOptions:
         return 0.0 if self.hold_out else 0.05
 
 
+def unit_for(records: Sequence[Record], options: SplitOptions) -> str:
+    """Return what stays together: what was chosen, else what leaves enough to divide."""
+    if options.by != AUTO:
+        return options.by
+    good = [it for it in records if not it.left_out]
+    if len({it.project for it in good}) > _FEWEST_PROJECTS:
+        return "project"
+    folders = {(it.project, it.folder) for it in good}
+    return "folder" if len(folders) >= _FEWEST_FOLDERS else "file"
+
+
 def splits_of(records: Sequence[Record], options: SplitOptions) -> dict[str, Split]:
     """Return for each record, by its id, the split that it belongs to."""
     held_out = matcher(options.hold_out)
@@ -60,43 +76,52 @@ def splits_of(records: Sequence[Record], options: SplitOptions) -> dict[str, Spl
             chosen[it.id] = Split.TEST
         else:
             rest.append(it)
-    by_project = options.by == "project" or (
-        options.by == "auto" and len({it.project for it in rest}) > 2
-    )
-    unit_of = (lambda it: it.project) if by_project else (lambda it: f"{it.project}/{it.folder}")
+    unit = unit_for(rest, options)
     sizes: Counter[str] = Counter()
     units: dict[str, list[Record]] = defaultdict(list)
     for it in rest:
-        units[unit_of(it)].append(it)
-        sizes[unit_of(it)] += not it.left_out
-    for unit, split in _divided(sizes, options, largest_first=by_project).items():
-        chosen |= {it.id: split for it in units[unit]}
+        name = _UNITS[unit](it)
+        units[name].append(it)
+        sizes[name] += not it.left_out
+    # Of projects the small ones are set aside, of folders and files any.
+    order = (lambda name: sizes[name]) if unit == "project" else (lambda _: 0)
+    for name, split in _divided(sizes, options, order).items():
+        chosen |= {it.id: split for it in units[name]}
     return chosen
 
 
-def _divided(
-    sizes: Mapping[str, int], options: SplitOptions, *, largest_first: bool
-) -> dict[str, Split]:
-    """Return the split of each unit; the small ones of projects, any of folders, are set aside."""
+_UNITS: Mapping[str, Callable[[Record], str]] = {
+    "project": lambda it: it.project,
+    "folder": lambda it: f"{it.project}/{it.folder}",
+    "file": lambda it: f"{it.project}/{it.path}",
+}
 
-    def order(unit: str) -> tuple[int, str]:
-        chance = hashlib.sha256(f"{options.seed}/{unit}".encode()).hexdigest()
-        return (sizes[unit] if largest_first else 0, chance)
+
+def _divided(
+    sizes: Mapping[str, int], options: SplitOptions, order: Callable[[str], int]
+) -> dict[str, Split]:
+    """Return the split of each unit; those that come first in order are asked first."""
+
+    def place(unit: str) -> tuple[int, str]:
+        chance = hashlib.sha256(f"{options.seed}/{unit}".encode("utf-8", "surrogatepass"))
+        return (order(unit), chance.hexdigest())
 
     whole = sum(sizes.values())
     found = dict.fromkeys(sizes, Split.TRAIN)
-    waiting = sorted(sizes, key=order)
-    smallest = min(filter(None, sizes.values()), default=0)
+    waiting = sorted(filter(sizes.__getitem__, sizes), key=place)
     for split, share in (
         (Split.TEST, options.share_of_test),
         (Split.VALID, options.valid_share),
     ):
         wanted, taken = share * whole, 0
         # One unit is left to learn from; one that is far too large for a split is learned from.
-        for unit in [it for it in waiting if found[it] is Split.TRAIN][:-1]:
-            if taken < wanted and sizes[unit] <= max(_FAR_TOO_LARGE * wanted, smallest):
+        free = [it for it in waiting if found[it] is Split.TRAIN]
+        for unit in free[:-1]:
+            if taken < wanted and sizes[unit] <= _FAR_TOO_LARGE * wanted:
                 found[unit] = split
                 taken += sizes[unit]
+        if wanted and not taken and len(free) > 1:
+            found[min(free, key=sizes.__getitem__)] = split
     return found
 
 

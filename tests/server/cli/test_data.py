@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from glossator_server.cli import run
+from glossator_server.cli.data import FORMAT_NAMES
+from glossator_server.datasets.formats import FORMATS
 from tests.server.datasets.repositories import repository
 
 
@@ -42,3 +44,7 @@ def test_what_is_wrong_is_told_in_a_sentence(
     assert line.endswith(".")
     assert told in line
     assert not (tmp_path / "export").exists()
+
+
+def test_the_formats_of_the_command_line_are_those_that_can_be_written() -> None:
+    assert tuple(FORMATS) == FORMAT_NAMES

@@ -91,7 +91,8 @@ def test_other_languages_are_told_from_english() -> None:
             "GPL-2.0-or-later",
         ),
         ("GNU Lesser General Public License, version 2.1", "LGPL-2.1-only"),
-        ("SPDX-License-Identifier: (GPL-2.0+ OR MIT) */", "(GPL-2.0+ OR MIT)"),
+        ("SPDX-License-Identifier: (GPL-2.0+ OR MIT) */", "GPL-2.0+ OR MIT"),
+        ("SPDX-License-Identifier: GPL-2.0-or-later or MIT\n", "GPL-2.0-or-later OR MIT"),
         ("All rights reserved.", None),
     ],
 )

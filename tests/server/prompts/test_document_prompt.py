@@ -14,6 +14,7 @@ from glossator_indexer.styles.wanted import Need
 from glossator_indexer.symbols import find_symbols
 from glossator_indexer.types import Facts
 from glossator_server.prompts import PromptSubject, document_prompt
+from glossator_server.prompts.document import tokens_of
 from glossator_server.settings import SamplingOptions
 from tests.server.actions.checks import snapshot_of
 
@@ -64,3 +65,22 @@ def test_an_example_answers_what_is_asked_and_no_more(wanted: Wanted, parts: set
     assert [set(json.loads(it)) for it in shown] == [parts]
     assert prompt.request.schema is not None
     assert set(prompt.request.schema["properties"]) == parts  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("long_lines", [1, 2, 5])
+def test_a_body_that_does_not_fit_is_cut_to_its_end(long_lines: int) -> None:
+    # What is dropped first, in the middle, is shorter than the mark that takes its place.
+    long = ["\t" + "one_more_of_them(ring); " * 8] * long_lines
+    subject = PromptSubject(
+        language="c",
+        symbol=SYMBOL,
+        wanted=ALL,
+        signature="int ring_get(struct ring *ring)",
+        body="\n".join(["\n{", *long, "", "", *long, *long, "}"]),
+        facts=Facts(),
+        neighbours=(),
+    )
+    for context in range(1200, 2400, 60):
+        model = ModelInfo("any", "openai", "any", "here", context, local=True)
+        prompt = document_prompt(subject, model, SamplingOptions())
+        assert prompt is None or tokens_of(prompt.request.messages) <= context
