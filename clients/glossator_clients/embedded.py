@@ -58,6 +58,11 @@ _MOST_CONTEXT_TOKENS = 8192
 _CHAT = EgressLimits(connect_s=5.0, silence_s=180.0, total_s=900.0)
 
 
+# Adds nothing to any number. With 0 the engine takes no adapter to be asked for, and goes on with
+# what it has read of the prompt with one: its cache is dropped only from one adapter to another.
+_AT_REST = 1e-12
+
+
 @dataclass(frozen=True, slots=True)
 class EmbeddedOptions:
     """How the engine is run; the first who starts it decides about threads and idling.
@@ -215,8 +220,9 @@ class EmbeddedModel:
             self._engine = await self._running(places)
         if at not in self._chats:
             scales: dict[str, object] = {}
-            if at is not None:
-                scales = {"lora": [{"id": at, "scale": 1.0}]}
+            if self._settings.adapters:
+                place, scale = (0, _AT_REST) if at is None else (at, 1.0)
+                scales = {"lora": [{"id": place, "scale": scale}]}
             destination = engine_destination(self._engine, _CHAT, label)
             self._chats[at] = OpenAIModel(self._info, destination, ServerOptions(always=scales))
         return self._chats[at]

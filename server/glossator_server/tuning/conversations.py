@@ -109,11 +109,18 @@ def _answer_spans(
 
 
 def _rendered(tokenizer: Tokenizer, conversation: Conversation, *, is_asking: bool) -> str:
-    return str(
-        tokenizer.apply_chat_template(
+    from jinja2 import TemplateError
+
+    try:
+        text = tokenizer.apply_chat_template(
             [dict(it) for it in conversation], tokenize=False, add_generation_prompt=is_asking
         )
-    )
+    except TemplateError as error:
+        raise UsageError(
+            f"The base model's chat template does not take a conversation ({error}); let questions "
+            "and answers take turns, or choose another base."
+        ) from error
+    return str(text)
 
 
 def _conversations(path: Path, raw: bytes) -> Iterator[Conversation]:
@@ -132,7 +139,8 @@ def _conversations(path: Path, raw: bytes) -> Iterator[Conversation]:
 
 def _is_taught(conversation: Conversation) -> bool:
     fits = all(it["role"] in _ROLES and isinstance(it["content"], str) for it in conversation)
-    return fits and any(it["role"] == "assistant" for it in conversation)
+    is_answered = any(it["role"] == "assistant" for it in conversation)
+    return fits and is_answered and conversation[0]["role"] != "assistant"
 
 
 def _malformed(path: Path, line: int) -> UsageError:

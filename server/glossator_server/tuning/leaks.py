@@ -58,8 +58,9 @@ def learned_from(folder: Path) -> Learned:
     summaries: set[str] = set()
     for name in ("train.jsonl", "valid.jsonl"):
         for answer in _answers(folder / name):
-            runs.update(_runs(answer))
-            summaries.add(_plain(_summary(answer)))
+            phrases = _phrases(answer)
+            runs.update(run for it in phrases for run in _runs(it))
+            summaries.add(_plain(phrases[0]))
     return Learned(frozenset(runs), frozenset(summaries))
 
 
@@ -81,12 +82,18 @@ def _answers(path: Path) -> Iterator[str]:
         ) from error
 
 
-def _summary(answer: str) -> str:
+def _phrases(answer: str) -> list[str]:
+    """Return the texts in an answer, the summary first; of one that is no JSON, the whole."""
     try:
         value = json.loads(answer)
-        return str(value.get("summary", ""))
+        parts = [value.get("summary", ""), *(it for key, it in value.items() if key != "summary")]
     except (ValueError, AttributeError):
-        return answer
+        return [answer]
+    return [
+        str(text)
+        for part in parts
+        for text in (part.values() if isinstance(part, dict) else (part,))
+    ] or [""]
 
 
 def _runs(text: str) -> Iterator[int]:

@@ -84,3 +84,20 @@ async def test_of_a_folder_below_the_repository_compilers_see_what_lies_above(
     replies = {"fix": [answer(case, case.data["find"])]}
     (found,) = (await ran("fix", source, own_home, replies, only=[case])).values()
     assert found.measures["same"] == 1.0, found.checks
+
+
+async def test_what_a_compiler_says_only_when_it_reads_on_is_not_called_new(
+    tmp_path: Path, own_home: Path
+) -> None:
+    require_tools()
+    # What a linter says of the first line is hidden by the fault in the fourth.
+    code = "import colorsys\n\n\ndef longest(piers):\n    return max(piers)\n"
+    file = tmp_path / "cases.jsonl"
+    fault = {"path": "pier.py", "find": "(piers):", "replace": "(piers)"}
+    file.write_text(json.dumps(fault) + "\n", "utf-8")
+    source = source_of(lay_out(tmp_path / "town", {"pier.py": code}), SourceKind.FILE, file)
+    (case,) = open_suite("fix").cases(source)
+    block = "<<<<<<< SEARCH\ndef longest(piers)\n=======\ndef longest(piers):\n>>>>>>> REPLACE\n"
+    replies = {"fix": [{"text": block, "repeat": True}]}
+    (found,) = (await ran("fix", source, own_home, replies, only=[case])).values()
+    assert (found.measures["fixed"], found.measures["never_worse"]) == (1.0, 1.0), found

@@ -38,7 +38,15 @@ from glossator_server.snapshot import Snapshot
 from glossator_server.verify.checker import Subject as CheckedSubject
 from glossator_server.verify.code_checker import CodeChecker, TestCommands
 from glossator_server.verify.memory import CheckMemory
-from glossator_server.verify.problems import CheckOutcome, Gravity, Problem, Stage, difference
+from glossator_server.verify.problems import (
+    CheckOutcome,
+    Gravity,
+    Problem,
+    Stage,
+    believed,
+    difference,
+    misread,
+)
 
 _STAGES = (Stage.PARSE, Stage.COMPILE, Stage.LINT, Stage.TYPES, Stage.TESTS)
 # What is wrong there is wrong for everybody; a linter's opinion is not.
@@ -205,16 +213,20 @@ def _without(outcome: NoFix, fault: Broken) -> CaseResult:
 
 
 async def _judged(case: Case, fault: Broken, after: str, rounds: int, bench: _Bench) -> CaseResult:
-    subject = CheckedSubject(
-        bench.root, bench.path, case.language or "", str(case.data.get("test", ""))
-    )
     language = language_of_file(bench.path, after)
-    subject = replace(subject, language="" if language is None else language.id)
-    faulty = await _checked(bench.checker, subject, fault.text)
-    now = await _checked(bench.checker, subject, after)
-    right = () if fault.right is None else await _checked(bench.checker, subject, fault.right)
-    left = [it for it in difference(_problems(right), _problems(now)).new if _is_firm(it)]
-    worse = difference(_problems(faulty), _problems(now)).new
+    subject = CheckedSubject(
+        bench.root,
+        bench.path,
+        "" if language is None else language.id,
+        str(case.data.get("test", "")),
+    )
+    faulty = await _problems(bench.checker, subject, fault.text)
+    now = await _problems(bench.checker, subject, after)
+    right = [] if fault.right is None else await _problems(bench.checker, subject, fault.right)
+    beside_right = difference(right, now).new
+    left = [it for it in beside_right if _is_firm(it)]
+    # A compiler that gave up at the fault says only now what was wrong before it, too.
+    worse = [it for it in difference(faulty, now).new if it in beside_right]
     shown = _diff(fault.text, after)
     measures = {
         "fixed": float(not left),
@@ -230,17 +242,12 @@ async def _judged(case: Case, fault: Broken, after: str, rounds: int, bench: _Be
     return CaseResult(measures, shown, wanted, said, task=task)
 
 
-async def _checked(
-    checker: CodeChecker, subject: CheckedSubject, text: str
-) -> tuple[CheckOutcome, ...]:
+async def _problems(checker: CodeChecker, subject: CheckedSubject, text: str) -> list[Problem]:
+    """Return what the checks of all stages say of a text, but for what a grammar misreads."""
     found: list[CheckOutcome] = []
     for stage in _STAGES:
         found += await checker.check(subject, {subject.path: text}, stage)
-    return tuple(found)
-
-
-def _problems(outcomes: Sequence[CheckOutcome]) -> list[Problem]:
-    return [problem for it in outcomes for problem in it.problems]
+    return [problem for it in believed(found, misread(found)) for problem in it.problems]
 
 
 def _is_firm(problem: Problem) -> bool:
