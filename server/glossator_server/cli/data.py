@@ -93,6 +93,7 @@ def _add_export(actions: Any) -> None:  # noqa: ANN401
     parser.add_argument(
         "--short", action="store_true", help="comments, too, that describe no parameter"
     )
+    parser.add_argument("--tests", action="store_true", help="what stands in tests, too")
     parser.add_argument(
         "--ask-all",
         action="store_true",

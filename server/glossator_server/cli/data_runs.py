@@ -20,6 +20,7 @@ from glossator_server.datasets.decisions import Decision, decisions_in
 from glossator_server.datasets.examples import ExampleOptions
 from glossator_server.datasets.exporting import MANIFEST, Exported, ExportOptions, export
 from glossator_server.datasets.mining import Mined, Repository, mine
+from glossator_server.datasets.reading import SHORT, TEST
 from glossator_server.datasets.splitting import Split, SplitOptions
 from glossator_server.errors import UsageError
 from glossator_server.feedback import FeedbackStore
@@ -70,7 +71,7 @@ def run_export(options: argparse.Namespace) -> int:
         licences=tuple(it for it in options.licence if not it.startswith("!")),
         without=tuple(it[1:] for it in options.licence if it.startswith("!")),
         all_kinds=options.all_kinds,
-        short_ones=options.short,
+        let_in=frozenset({SHORT} if options.short else ()) | ({TEST} if options.tests else set()),
         decisions=_decisions() if options.feedback else None,
     )
     with counted_progress("records", quiet=options.quiet) as progress:

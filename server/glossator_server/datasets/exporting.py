@@ -26,7 +26,7 @@ from glossator_server.datasets.examples import Example, ExampleOptions, example_
 from glossator_server.datasets.formats import FORMATS
 from glossator_server.datasets.near_duplicates import NearDuplicates, Signature, signature_of
 from glossator_server.datasets.preferences import FromPeople, from_people
-from glossator_server.datasets.reading import SHORT, told_text
+from glossator_server.datasets.reading import told_text
 from glossator_server.datasets.records import Record, read_records
 from glossator_server.datasets.splitting import Split, SplitOptions, repeated, splits_of, unit_for
 from glossator_server.datasets.surroundings import Surroundings
@@ -45,9 +45,9 @@ class ExportOptions:
     """What is exported, and how.
 
     `licences` are globs of SPDX expressions that are kept (all where there are none), `without`
-    those that are dropped. `all_kinds` has types, too, beside what can be called, `short_ones`
-    comments that describe no parameter. `decisions` are
-    those of people on offered comments, None where they are not wanted.
+    those that are dropped. `all_kinds` has types, too, beside what can be called; `let_in` are
+    filters that do not count. `decisions` are those of people on offered comments, None where they
+    are not wanted.
     """
 
     examples: ExampleOptions
@@ -56,7 +56,7 @@ class ExportOptions:
     licences: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     all_kinds: bool = False
-    short_ones: bool = False
+    let_in: frozenset[str] = frozenset()
     decisions: tuple[Decision, ...] | None = None
 
 
@@ -224,7 +224,7 @@ _LENDING = {
 
 def _is_chosen(record: Record, options: ExportOptions, exported: Exported) -> bool:
     reason = ""
-    if record.left_out and not (options.short_ones and record.left_out == (SHORT,)):
+    if not options.let_in.issuperset(record.left_out):
         reason = record.left_out[0]
     elif not (options.all_kinds or is_callable(record.symbol)):
         reason = "kind"

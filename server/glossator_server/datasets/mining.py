@@ -155,7 +155,7 @@ def _jobs(repository: Repository, mined: Mined) -> Iterator[_Reading]:
             mined.files[str(it.trust)] += 1
         elif policy.may_be_read(root / it.path):
             data_class = policy.class_of(root / it.path)
-            job = FileJob(root, it.path, project, data_class)
+            job = FileJob(root, it.path, project, data_class, it.trust is Trust.TEST)
             yield _Reading(job, repository.settings)
 
 

@@ -42,6 +42,8 @@ from glossator_server.snapshot import Snapshot
 MOST_CODE_CHARACTERS = 20_000
 # The filter that a comment without descriptions of parameters does not pass.
 SHORT = "short"
+# That of whatever stands in a test: what tests say is of the tests.
+TEST = "test"
 _NO_TROUBLE = frozenset({MISSING_RETURN, "unlabelled-return"})
 # A file without one of these has no doc comment, and is not parsed.
 _OPENINGS = {
@@ -64,6 +66,7 @@ class FileJob:
     path: str
     project: str
     data_class: DataClass
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,8 @@ class _Reader:
         self, symbol: Symbol, words: DocFields, weak: Mapping[str, str], comment: Comment
     ) -> Iterator[str]:
         """Yield the names of the filters that a record as a whole does not pass."""
+        if self.job.is_test:
+            yield TEST
         # A value that is told in some sentence is found there, or else not asked for.
         rules = {it.rule for it in self.style.check(comment.text, symbol)} - _NO_TROUBLE
         if rules:

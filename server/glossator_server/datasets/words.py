@@ -14,7 +14,7 @@ from glossator_indexer.styles.phrases import is_babble, is_echo, is_empty_phrase
 from glossator_indexer.types import DocFields, Symbol
 
 # &struct foo, &foo->bar, %NULL, ``literal``; what is no reference (a & b, 50%) stays.
-_OWN_NAME = (re.compile(r"^\s*\w+\s*\(\s*\)\s*(?::|--?|–)\s+"), "")
+_OWN_NAME = (re.compile(r"^\s*\w+\s*\(\s*\)\s*(?::|--?\s|–)\s*"), "")
 _KERNEL_DOC = (
     _OWN_NAME,
     (re.compile(r"(?<![\w&])&(?=(?:struct|union|enum|typedef)\s|[A-Za-z_]\w)"), ""),
@@ -35,6 +35,9 @@ _REST = (
 )
 # `Theme: A new theme instance.`: the code says the type.
 _GOOGLE_TYPE = re.compile(r"^~?[\w.]+(?:\[[^]:]*\])?(?:, optional)?:\s+(?=\S)")
+_TYPE_OF_A_PROPERTY = re.compile(
+    r"^(?:int|str|bool|float|bytes|list|dict|tuple|set|Optional|List|Dict|Tuple)(?:\[[^:]*\])?: "
+)
 _ECMASCRIPT = ((re.compile(r"\{@\w+\s+([^{}|]*?)(?:\s*\|[^{}]*)?\}"), r"\1"),)
 _JAVADOC = (
     (re.compile(r"\{@\w+\s+#?([^{}]*?)\}"), r"\1"),
@@ -55,7 +58,8 @@ _MARKUP = {
 }
 # What is left of a markup that nobody took off, of a table or of code is no sentence.
 _LEFT_OVER = re.compile(
-    r"^\w+ : \w|[@\\](?:param|return|see|sa|note|deprecated|code|verbatim|todo|internal|retval)\b"
+    r"^\w+ : \w|^[*=#~_-]{4,}"
+    r"|[@\\](?:param|return|see|sa|note|deprecated|code|verbatim|todo|internal|retval)\b"
     r"|[@\\](?:copydoc|brief)\b"
     r"|\{@|</?\w+>|https?://|\.\. \w+::|^\s*[|+][-=|+]|\$\w+\$|\uFFFD|<redacted:"
 )
@@ -131,9 +135,11 @@ def plain_fields(fields: DocFields, style: str) -> DocFields:
     plain_words = replace(
         _each(told, first_paragraph), details=plain(told.details) if told.details else None
     )
-    if style != "google" or not plain_words.returns:
+    if style != "google":
         return plain_words
-    return replace(plain_words, returns=_GOOGLE_TYPE.sub("", plain_words.returns))
+    returns = plain_words.returns and _GOOGLE_TYPE.sub("", plain_words.returns)
+    summary = _TYPE_OF_A_PROPERTY.sub("", plain_words.summary)
+    return replace(plain_words, summary=summary, returns=returns)
 
 
 def _with_told_value(fields: DocFields) -> DocFields:

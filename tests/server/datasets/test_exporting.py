@@ -140,6 +140,17 @@ def test_licences_are_kept_and_dropped(data: Path) -> None:
         exported(data, options(licences=("GPL*",)))
 
 
+def test_short_comments_and_tests_are_let_in_where_somebody_asks(tmp_path: Path) -> None:
+    folder = repository(tmp_path, tests__pipe=RING.replace("ring", "pipe"))
+    short = 'def left(ring):\n    """Counts what still fits."""\n    return ring.size - ring.used\n'
+    (folder / "src" / "left.py").write_text(short, "utf-8")
+    mined(tmp_path / "data.jsonl", folder)
+    usual, _ = exported(tmp_path / "data.jsonl", options())
+    assert (usual.left_out["short"], usual.left_out["test"]) == (1, 2)
+    more, _ = exported(tmp_path / "data.jsonl", options(let_in=frozenset({"short", "test"})))
+    assert more.examples[Split.TRAIN] == usual.examples[Split.TRAIN] + 3
+
+
 def test_the_manifest_and_the_card_say_what_is_in_the_files(data: Path) -> None:
     found, out = exported(data, options(decisions=(decision(Fate.KEPT),)))
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))

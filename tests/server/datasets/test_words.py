@@ -26,6 +26,8 @@ from glossator_server.datasets.words import is_english, is_trivial, plain_fields
         ("kernel-doc", "%-ENOMEM if\nthere is no room", "-ENOMEM if there is no room"),
         ("doxygen", "[in,out] the @c ring of \\p size", "the ring of size"),
         ("doxygen", "ring_size() : how much fits", "how much fits"),
+        ("doxygen", "ring_size() :", ""),
+        ("google", "int: How much fits.", "How much fits."),
         ("rest", "the :class:`~ring.Ring` or ``None``", "the Ring or None"),
         ("google", "How wide. .. versionadded:: 2.0", "How wide."),
         ("javadoc", "the {@link Ring} to <b>use</b>", "the Ring to use"),
