@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -114,8 +115,12 @@ def run_compare(options: argparse.Namespace) -> int:
 
 def run_list(options: argparse.Namespace) -> int:
     """Print every prompt, the user's and the product's."""
+    from glossator_clients.discovery import with_discovered
+
     application = load_application(workspace_of(Path.cwd() / "x"))
-    rows = list(_rows(application))
+    # Models that Ollama runs here stand before the built-in one, where no file names any.
+    policy = asyncio.run(with_discovered(application.policy))
+    rows = list(_rows(replace(application, policy=policy)))
     if options.json:
         report = {
             "schema": 1,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.table import Table
+from rich.text import Text
 
 from glossator_server.cli.console import PipeConsole
 from glossator_server.cli.output import DIFF_STYLES
@@ -18,6 +19,9 @@ from glossator_server.playground.reports import (
     repeated,
 )
 from glossator_server.playground.trials import MEASURES, Trial, means
+
+# Of a column: comments are seldom wider than 80, and are folded.
+_LEAST_WIDTH = 60
 
 
 def print_trial(trial: Trial) -> None:
@@ -57,6 +61,9 @@ def print_comparison(trials: Sequence[Trial]) -> None:
     for target in dict.fromkeys(it.target for it in trials):
         tried = [it for it in trials if it.target == target]
         _say(console, f"== {target}", "bold")
+        if console.is_terminal and console.width >= _LEAST_WIDTH * len(tried):
+            _print_beside(console, tried)
+            continue
         for trial in tried:
             _say(console, f"-- {trial.prompt.name}", "bold")
             _print_made(console, trial)
@@ -72,6 +79,18 @@ def print_comparison(trials: Sequence[Trial]) -> None:
         if any(measure in it for it in columns):
             cells = [figure(measure, it[measure]) if measure in it else "-" for it in columns]
             table.add_row(title, *cells)
+    console.print(table)
+
+
+def _print_beside(console: PipeConsole, tried: Sequence[Trial]) -> None:
+    """Print what prompts made of one target in columns, a person's words last."""
+    told = {it.prompt.name: it.problem or it.text for it in tried}
+    told |= {"a person": tried[0].comment} if tried[0].comment else {}
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    for name in told:
+        table.add_column(visible(name), ratio=1, overflow="fold")
+    lines = ("\n".join(map(visible, it.strip("\n").split("\n"))) for it in told.values())
+    table.add_row(*(Text(it) for it in lines))
     console.print(table)
 
 
