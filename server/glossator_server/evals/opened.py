@@ -59,6 +59,7 @@ class OpenedConfiguration:
             policy = with_adapter(configuration.adapter, policy)
         pinned = pinned_to(configuration.model, policy)
         self.policy = WorkspacePolicy(pinned, environment.policy.root)
+        self._approved = environment.policy.policy
         self._open_model = environment.open_model
         self._models: dict[tuple[str, DataClass], MeteredModel] = {}
         self._chosen: dict[str, ModelInfo] = {}
@@ -95,7 +96,7 @@ class OpenedConfiguration:
         try:
             model = await self._open_model(need, policy)
         except PolicyError as trouble:
-            raise PolicyError(refusal_of(wanted, policy, trouble)) from trouble
+            raise PolicyError(refusal_of(wanted, role, self._approved, trouble)) from trouble
         if self.configuration.adapter is not None and model.info.api != Api.EMBEDDED:
             await model.close()
             raise UsageError(
@@ -113,12 +114,15 @@ class OpenedConfiguration:
 def pinned_to(model_id: str | None, policy: Policy) -> Policy:
     """Return the policy with one model alone for every role, all where None, and no kept answers.
 
-    An answer that was kept would be measured as an instant one.
+    For a role that is listed for others only, there is none. An answer that was kept would be
+    measured as an instant one.
     """
     policy = replace(policy, may_cache=False)
     if model_id is None:
         return policy
-    return replace(policy, roles=dict.fromkeys(ROLE_NAMES, (model_id,)))
+    alone = (model_id,)
+    roles = {it: alone if model_id in policy.roles.get(it, alone) else () for it in ROLE_NAMES}
+    return replace(policy, roles=roles)
 
 
 def with_adapter(adapter: str, policy: Policy) -> Policy:
@@ -130,10 +134,21 @@ def with_adapter(adapter: str, policy: Policy) -> Policy:
     return replace(policy, models=(*embedded, *others), roles=roles)
 
 
-def refusal_of(model_id: str | None, policy: Policy, trouble: PolicyError) -> str:
-    """Say why a model may not be used, where that is known of the one that was asked for."""
-    if model_id is None or policy.model(model_id) is not None:
+def refusal_of(model_id: str | None, role: str, policy: Policy, trouble: PolicyError) -> str:
+    """Say why a model may not be used, where that is known of the one that was asked for.
+
+    `policy` is the one that holds, not the one that is pinned to the model.
+    """
+    if model_id is None:
         return str(trouble)
+    if policy.model(model_id) is not None:
+        listed = policy.roles.get(role, (model_id,))
+        if model_id in listed:
+            return str(trouble)
+        return (
+            f"{model_id} is not listed for the role {role}; name one of "
+            f"{', '.join(listed) or 'none'}, or have it listed under [roles]."
+        )
     for refused in policy.refused:
         if refused.entry.id == model_id:
             return refused.reason

@@ -71,6 +71,10 @@ async def test_a_model_that_is_not_approved_ends_it_before_it_begins(tmp_path: P
     with pytest.raises(PolicyError, match=r"b .*confidential"):
         async with measurement(environment(folder, _pair(), policy), A, B):
             pass
+    listed = Policy(models=(entry("a"), entry("b")), roles={"document": ("a",)})
+    with pytest.raises(PolicyError, match="b is not listed for the role document; name one of a,"):
+        async with measurement(environment(folder, _pair(), listed), A, B):
+            pass
     assert not list(runs_folder().glob("*"))
 
 

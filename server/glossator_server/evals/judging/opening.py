@@ -68,19 +68,8 @@ async def opened_judge(
 
 async def _opened(model_id: str, data_class: DataClass, environment: Environment) -> ChatModel:
     policy = environment.policy.policy
-    _check_listed(model_id, policy)
     pinned = pinned_to(model_id, policy)
     try:
         return await environment.open_model(Need(ROLE, data_class), pinned)
     except PolicyError as trouble:
-        raise PolicyError(refusal_of(model_id, pinned, trouble)) from trouble
-
-
-def _check_listed(model_id: str, policy: Policy) -> None:
-    """Raise `PolicyError` where a file says who may judge, and the model is not among them."""
-    listed = policy.roles.get(ROLE)
-    if listed is not None and policy.model(model_id) is not None and model_id not in listed:
-        raise PolicyError(
-            f"{model_id} is not listed for the role {ROLE}; name one of "
-            f"{', '.join(listed) or 'none'}, or have it listed under [roles]."
-        )
+        raise PolicyError(refusal_of(model_id, ROLE, policy, trouble)) from trouble
