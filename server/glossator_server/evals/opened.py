@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from glossator_clients.protocol import ChatModel
+from glossator_clients.protocol import ChatModel, count_tokens
 from glossator_clients.router import Need
-from glossator_clients.types import ModelInfo
+from glossator_clients.types import Author, ChatRequest, Message, ModelInfo, Sampling
 from glossator_gate.errors import PolicyError
 from glossator_gate.policy import ROLE_NAMES, Policy
 from glossator_gate.types import Api, DataClass
@@ -54,10 +54,9 @@ class OpenedConfiguration:
         self.indexes = environment.indexes
         self.scratch = scratch
         self.meter = Meter()
-        policy = environment.policy.policy
+        pinned = pinned_to(configuration.model, environment.policy.policy)
         if configuration.adapter is not None:
-            policy = with_adapter(configuration.adapter, policy)
-        pinned = pinned_to(configuration.model, policy)
+            pinned = with_adapter(configuration.adapter, configuration.model, pinned)
         self.policy = WorkspacePolicy(pinned, environment.policy.root)
         self._approved = environment.policy.policy
         self._open_model = environment.open_model
@@ -104,11 +103,23 @@ class OpenedConfiguration:
                 "adapter=."
             )
         if known is None:
+            await _start_engine(model)
             self._chosen[role] = model.info
             if wanted is None:
                 await model.close()
                 return await self._opened(role, data_class)
         return model
+
+
+async def _start_engine(model: ChatModel) -> None:
+    """Have an embedded model load: its start would count against the first case."""
+    if model.info.api != Api.EMBEDDED:
+        return
+    try:
+        await count_tokens(model, ChatRequest((Message(Author.USER, ""),), Sampling()))
+    except BaseException:
+        await model.close()
+        raise
 
 
 def pinned_to(model_id: str | None, policy: Policy) -> Policy:
@@ -125,13 +136,21 @@ def pinned_to(model_id: str | None, policy: Policy) -> Policy:
     return replace(policy, roles=roles)
 
 
-def with_adapter(adapter: str, policy: Policy) -> Policy:
-    """Return the policy whose embedded models use an adapter, and serve every role first."""
-    embedded = tuple(replace(it, adapter=adapter) for it in policy.models if it.api is Api.EMBEDDED)
-    others = tuple(it for it in policy.models if it.api is not Api.EMBEDDED)
-    ids = tuple(it.id for it in embedded)
-    roles = dict.fromkeys(ROLE_NAMES, ids) if ids else policy.roles
-    return replace(policy, models=(*embedded, *others), roles=roles)
+def with_adapter(adapter: str, model_id: str | None, policy: Policy) -> Policy:
+    """Return the policy whose embedded models use an adapter.
+
+    Where no model is named, they alone serve the roles that are not listed for others.
+    """
+    models = tuple(
+        replace(it, adapter=adapter) if it.api is Api.EMBEDDED else it for it in policy.models
+    )
+    ids = tuple(it.id for it in models if it.api is Api.EMBEDDED)
+    if model_id is not None or not ids:
+        return replace(policy, models=models)
+    roles = {
+        role: tuple(it for it in ids if it in policy.roles.get(role, ids)) for role in ROLE_NAMES
+    }
+    return replace(policy, models=models, roles=roles)
 
 
 def refusal_of(model_id: str | None, role: str, policy: Policy, trouble: PolicyError) -> str:

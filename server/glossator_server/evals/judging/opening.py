@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from glossator_clients.protocol import ChatModel
 from glossator_clients.router import Need
 from glossator_gate.errors import PolicyError
-from glossator_gate.policy import Policy
 from glossator_gate.types import DataClass
 from glossator_server.evals.judging.asking import ROLE, Judge
 from glossator_server.evals.judging.sizes import ModelSize, check_not_embedded, judge_size
