@@ -13,7 +13,7 @@ ARGS ?=
 EXTENSION := vscode-extension
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(EXTENSION)
 
-.PHONY: setup demo test test-real check format bench parts editors vsix clean
+.PHONY: setup demo test test-real check format bench parts editors trainer vsix clean
 
 setup: $(VENV)/.setup
 
@@ -69,7 +69,7 @@ format: $(VENV)/.setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.setup parts editors vsix
+bench: $(VENV)/.setup parts editors trainer vsix
 	$(BIN)/glossator models fetch smollm2
 	$(BIN)/glossator models fetch minilm
 	$(BIN)/python -m benchmarks $(ONLY)
@@ -81,6 +81,13 @@ parts:
 # VS Code in a browser, which `make test-real` drives; it compiles for some minutes, once.
 editors: $(VENV)/.setup
 	PYTHON=$(CURDIR)/$(BIN)/python tests/vscode_parts.sh
+
+# What `glossator tune` trains with: PyTorch and its kin, a gigabyte and more.
+trainer: $(VENV)/.trainer
+
+$(VENV)/.trainer: $(VENV)/.setup
+	$(PIP) -e '.[tune]'
+	touch $@
 
 clean:
 	rm -rf $(VENV) dist $(EXTENSION)/dist $(EXTENSION)/node_modules .mypy_cache .ruff_cache .pytest_cache
