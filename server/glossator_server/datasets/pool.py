@@ -8,10 +8,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -64,24 +65,39 @@ class _Workers(Generic[Job, Result]):
         self.work = work
         self._processes = processes
         self._pool = _pool(processes)
+        # A key press interrupts the main thread alone: a process that is started in another one
+        # never misses half of what it is told, of which it would complain.
+        self._starter = ThreadPoolExecutor(1, initializer=_leave_key_presses_to_others)
 
     def begin(self, part: Sequence[Job]) -> Future[list[Result]]:
         """Have a slice done; where the processes are gone the future says so."""
         try:
-            return self._pool.submit(self.work.do, part)
+            return self._started(self._pool, part)
         except BrokenProcessPool as trouble:
             future: Future[list[Result]] = Future()
             future.set_exception(trouble)
             return future
 
+    def alone(self, job: Job) -> list[Result]:
+        """Do one job in a process of its own, and give it up where that ends."""
+        with _pool(1) as pool:
+            try:
+                return self._started(pool, [job]).result()
+            except BrokenProcessPool:
+                return [self.work.failed(job)]
+
     def replace(self) -> None:
         """Start other processes in the place of those that ended."""
-        self.close()
+        self._pool.shutdown(wait=False, cancel_futures=True)
         self._pool = _pool(self._processes)
 
     def close(self) -> None:
         """Let the processes go, without what they have not begun."""
+        self._starter.shutdown()
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _started(self, pool: ProcessPoolExecutor, part: Sequence[Job]) -> Future[list[Result]]:
+        return self._starter.submit(pool.submit, self.work.do, part).result()
 
 
 def _first(
@@ -93,7 +109,7 @@ def _first(
         return future.result()
     except BrokenProcessPool:
         # Nobody knows which job it was: each is tried by itself, those of other slices later.
-        found = [result for job in part for result in _alone(workers, job)]
+        found = [result for job in part for result in workers.alone(job)]
         workers.replace()
         again = [(it, workers.begin(it)) for it, _ in waiting]
         waiting.clear()
@@ -101,21 +117,19 @@ def _first(
         return found
 
 
-def _alone(workers: _Workers[Job, Result], job: Job) -> list[Result]:
-    with _pool(1) as pool:
-        try:
-            return pool.submit(workers.work.do, [job]).result()
-        except BrokenProcessPool:
-            return [workers.work.failed(job)]
-
-
 def _pool(processes: int) -> ProcessPoolExecutor:
     # A fork would take over locks of threads that draw.
     return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _be_a_worker)
 
 
+def _leave_key_presses_to_others() -> None:
+    # Processes inherit it from the thread that starts them: whoever started the run ends it, and
+    # a worker must not die of the same key with a traceback.
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
 def _be_a_worker() -> None:
-    # Whoever started the run ends it; a worker must not die of the same key with a traceback.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
