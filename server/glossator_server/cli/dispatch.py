@@ -21,9 +21,10 @@ from glossator_server.errors import SandboxUnavailableError
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status; every trouble is one sentence on stderr."""
     redact_logs()
-    parser = _parser(_subcommands(arguments[0] if arguments else ""))
-    options = parser.parse_args(arguments)
     try:
+        # What a command imports takes a second, in which it can be cancelled, too.
+        parser = _parser(_subcommands(arguments[0] if arguments else ""))
+        options = parser.parse_args(arguments)
         status = int(options.run(options))
         # What is still buffered meets a reader who left here, not in the interpreter's last words.
         # Python has no output at all where the caller closed it.
