@@ -244,7 +244,9 @@ def test_what_cannot_be_judged_is_one_sentence(
     ("line", "said"),
     [
         ("{", "line 2 is no label"),
+        ("[" * 100_000, "line 2 is no label"),
         ('{"case": "1", "first": "a", "second": "b", "better": "a"}', "line 2 is no label"),
+        ('{"case": "1", "first": "a", "second": "b", "better": []}', "line 2 is no label"),
         ('{"case": "1", "first": "a", "second": "a", "better": "tie"}', "compares a with itself"),
     ],
 )

@@ -122,29 +122,37 @@ def read_case_lines(file: Path, known: Collection[str]) -> Iterator[CaseLine]:
     or the id of another line.
     """
     first: dict[str, int] = {}
-    count = 0
+    for line in objects_in(file):
+        line.only(known)
+        if line.id in first:
+            line.wrong("id", f"is that of line {first[line.id]}, too; give each case its own")
+        first[line.id] = line.number
+        if len(first) > MOST_CASES:
+            raise UsageError(f"{file} has more than {MOST_CASES} cases; take fewer.")
+        yield line
+    if not first:
+        raise UsageError(f"{file} has no case; write one JSON object a line.")
+
+
+def objects_in(file: Path) -> Iterator[CaseLine]:
+    """Yield the objects of a file of lines in order, empty lines left out.
+
+    Raises `UsageError` where the file cannot be read, or names the line that is no JSON object.
+    """
     for number, text in enumerate(read_source(file).split("\n"), 1):
         if not text.strip():
             continue
         try:
             values = json.loads(text)
-        except ValueError as trouble:
+            # An escape can name half of a character, which no file and no model can take.
+            json.dumps(values, ensure_ascii=False).encode()
+        except (ValueError, RecursionError) as trouble:
             raise UsageError(
                 f"{file}, line {number} is no JSON ({trouble}); write one object a line."
             ) from trouble
         if not isinstance(values, dict):
             raise UsageError(f"{file}, line {number} is no JSON object; write one object a line.")
-        line = CaseLine(file, number, values)
-        line.only(known)
-        if line.id in first:
-            line.wrong("id", f"is that of line {first[line.id]}, too; give each case its own")
-        first[line.id] = number
-        count += 1
-        if count > MOST_CASES:
-            raise UsageError(f"{file} has more than {MOST_CASES} cases; take fewer.")
-        yield line
-    if not count:
-        raise UsageError(f"{file} has no case; write one JSON object a line.")
+        yield CaseLine(file, number, values)
 
 
 def _unknown(known: Collection[str]) -> str:

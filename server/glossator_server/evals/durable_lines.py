@@ -35,7 +35,7 @@ class DurableLines:
         except OSError as trouble:
             raise UsageError(f"{self.path} cannot be read: {trouble.strerror}.") from trouble
         for line in raw.split(b"\n"):
-            with suppress(ValueError):
+            with suppress(ValueError, RecursionError):
                 found = json.loads(line)
                 if isinstance(found, dict):
                     yield found
@@ -74,7 +74,9 @@ class LineAdder:
         """Add a line, on the disk when this returns; raises `UsageError` where there is no room."""
         raw = json.dumps(values, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         try:
-            os.write(self._handle, raw)
+            # Where room ends in the middle of a line, its second half says so.
+            while raw:
+                raw = raw[os.write(self._handle, raw) :]
             os.fsync(self._handle)
         except OSError as trouble:
             raise UsageError(f"{self._path} cannot be written: {trouble.strerror}.") from trouble

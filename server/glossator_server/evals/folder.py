@@ -84,7 +84,7 @@ class RunFolder:
         """Return what the run is about; raises `UsageError` where that cannot be read."""
         try:
             record = json.loads((self.path / _RECORD).read_text("utf-8"))
-        except (OSError, ValueError) as trouble:
+        except (OSError, ValueError, RecursionError) as trouble:
             raise self.unreadable(_RECORD) from trouble
         if not isinstance(record, dict) or record.get("schema") != SCHEMA:
             raise UsageError(f"{self.path} is of another version of Glossator; begin a new run.")

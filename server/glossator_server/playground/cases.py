@@ -5,13 +5,12 @@ It takes the cases of `glossator eval`, those that a run keeps, and the records 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from glossator_server.errors import UsageError
-from glossator_server.evals.case_lines import CaseLine
-from glossator_server.files import read_source
+from glossator_server.evals.case_lines import CaseLine, objects_in
+from glossator_server.evals.folder import runs_folder
 
 SUFFIX = ".jsonl"
 # What a person says in a case, by the suites' names for it.
@@ -34,26 +33,19 @@ class CasePlace:
 def place_of_case(file: Path, case_id: str, workspace: Path) -> CasePlace:
     """Return what a case of a file is about; its paths are below the workspace.
 
-    A case that a run keeps names its own. Raises `UsageError` where there is no such case, or it
-    names no file.
+    A case that a run keeps names its own; a file from anywhere else names no other folder. Raises
+    `UsageError` where there is no such case, or it names no file.
     """
-    for number, text in enumerate(read_source(file).split("\n"), 1):
-        if not text.strip():
-            continue
-        try:
-            values = json.loads(text)
-        except ValueError as trouble:
-            raise UsageError(f"{file}:{number} is no JSON ({trouble}); mend the line.") from trouble
-        if isinstance(values, dict):
-            line = CaseLine(file, number, values)
-            if line.id == case_id:
-                return _place(line, workspace)
+    for line in objects_in(file):
+        if line.id == case_id:
+            return _place(line, workspace)
     raise UsageError(f"{file} has no case {case_id}; name the `id` of one, or line-N.")
 
 
 def _place(line: CaseLine, workspace: Path) -> CasePlace:
     values = line.values
-    root = Path(line.words("root")) if "root" in values else workspace
+    is_kept = line.file.resolve().is_relative_to(runs_folder().resolve())
+    root = Path(line.words("root")) if is_kept and "root" in values else workspace
     data = values.get("data")
     inner = CaseLine(line.file, line.number, data if isinstance(data, dict) else values)
     at = values.get("line", inner.values.get("line"))

@@ -88,6 +88,8 @@ def test_a_line_that_is_wrong_is_named_with_its_key(
         ("", "has no case; write one JSON object a line"),
         ("{", "line 1 is no JSON"),
         ("[]", "line 1 is no JSON object"),
+        ("[" * 100_000, "line 1 is no JSON ("),
+        ('{"text": "half of a letter: \\ud83d", "intent": "fix"}', "line 1 is no JSON ("),
         ('{"id": "a", "text": "x", "intent": "fix"}\n' * 2, '"id" is that of line 1, too'),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from glossator_server.errors import UsageError
+from glossator_server.evals.folder import runs_folder
 from glossator_server.playground.cases import CasePlace, place_of_case
 
 
@@ -24,15 +25,27 @@ def test_each_kind_of_case_says_its_place(tmp_path: Path) -> None:
         tmp_path,
         {"id": "own", "path": "a.c", "symbol": "a"},
         {"id": "record", "path": "a.c", "line": 1, "symbol": {"name": "a"}, "kind": "x"},
-        {"id": "run", "root": str(tmp_path), "path": "a.c", "data": {"symbol": "a", "line": 3}},
+        {"id": "run", "root": "/etc", "path": "a.c", "data": {"symbol": "a", "line": 3}},
         "",
         {"path": "a.c", "question": "why?"},
     )
     path = tmp_path / "a.c"
     assert place_of_case(file, "own", tmp_path) == CasePlace(path, "a", None)
     assert place_of_case(file, "record", tmp_path) == CasePlace(path, None, 1)
-    assert place_of_case(file, "run", Path("/elsewhere")) == CasePlace(path, "a", 3)
+    # Whoever wrote the file says nothing of folders that are not below the workspace.
+    assert place_of_case(file, "run", tmp_path) == CasePlace(path, "a", 3)
     assert place_of_case(file, "line-5", tmp_path) == CasePlace(path, None, None, "why?")
+
+
+@pytest.mark.usefixtures("own_home")
+def test_a_case_that_a_run_keeps_names_its_own_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.c").write_text("int a;\n")
+    run = runs_folder() / "document-1"
+    run.mkdir(parents=True)
+    kept = {"id": "run", "root": str(tmp_path), "path": "a.c", "data": {"symbol": "a"}}
+    file = run / "cases.jsonl"
+    file.write_text(json.dumps(kept))
+    assert place_of_case(file, "run", Path("/elsewhere")).path == tmp_path / "a.c"
 
 
 @pytest.mark.parametrize(

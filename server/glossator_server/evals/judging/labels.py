@@ -83,18 +83,17 @@ def sides_of(labels: Iterable[Label], pairs: Iterable[Pair]) -> dict[tuple[str, 
 def _label(text: str, where: str) -> Label:
     try:
         line = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         line = None
     values = line if isinstance(line, dict) else {}
-    words = [values.get(it) for it in ("case", "first", "second")]
-    better = values.get("better")
-    if not all(isinstance(it, str) and it for it in words) or better not in set(Preference):
+    words = [values.get(it) for it in ("case", "first", "second", "better")]
+    if not all(isinstance(it, str) and it for it in words) or words[-1] not in set(Preference):
         raise UsageError(
             f'{where} is no label; it needs "case", "first", "second" (names of configurations) '
             'and "better", which is "first", "second" or "tie".'
         )
-    case, first, second = map(str, words)
+    case, first, second, better = map(str, words)
     if first == second:
         raise UsageError(f"{where} compares {first} with itself; name two configurations.")
     digests = (values.get("first_text"), values.get("second_text"))
-    return Label(case, first, second, Preference(str(better)), *digests)
+    return Label(case, first, second, Preference(better), *digests)
