@@ -133,6 +133,18 @@ def test_a_judge_says_which_text_is_better_and_why(run: Path) -> None:
     assert (run / "judgements.jsonl").stat().st_mode & 0o777 == 0o600
 
 
+def test_what_a_judge_said_stays_when_the_page_is_made_again(run: Path, tmp_path: Path) -> None:
+    judged, page = report_of(*JUDGE), tmp_path / "page.html"
+    assert report_of("--html", page) == judged
+    assert "Says what stack_push does." in page.read_text("utf-8")
+    # Of other texts it has said nothing.
+    outcomes = run / "outcomes.jsonl"
+    outcomes.write_text(outcomes.read_text("utf-8").replace("Do things", "Do other things"))
+    report = report_of()
+    assert report["judge"] is None
+    assert "preferred" not in {it["name"] for it in report["measures"]}
+
+
 @pytest.mark.usefixtures("run")
 def test_the_page_says_what_to_approve_and_shows_the_texts(tmp_path: Path) -> None:
     page = tmp_path / "page.html"

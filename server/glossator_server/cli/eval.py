@@ -120,6 +120,7 @@ def _check_fitting(options: argparse.Namespace) -> None:
 
 async def _measured(options: argparse.Namespace, started: list[Measurement]) -> int:
     from glossator_server.cli.eval_output import print_result, shown_steps
+    from glossator_server.evals.judging.figures import with_kept_judge
     from glossator_server.evals.report import write_html_report
     from glossator_server.evals.result import report_of
     from glossator_server.evals.running import Step
@@ -131,11 +132,14 @@ async def _measured(options: argparse.Namespace, started: list[Measurement]) -> 
             judge = await opened.enter_async_context(judge_of(options, measurement, environment))
             started.append(measurement)
             ran = await measurement.run(follow)
-        report = await asyncio.to_thread(report_of, ran)
+        # Whoever has the page made again does not have the judge asked again.
+        before = await asyncio.to_thread(measurement.folder.report)
+        found = await asyncio.to_thread(report_of, ran)
+        report = with_kept_judge(found, before)
         text = await asyncio.to_thread(_kept, report, measurement)
         if judge is not None:
             with shown_steps(silent=options.quiet) as follow:
-                report = await judge.result(ran, report, follow)
+                report = await judge.result(ran, found, follow)
             text = await asyncio.to_thread(_kept, report, measurement)
     if options.html is not None:
         await asyncio.to_thread(write_html_report, report, options.html)

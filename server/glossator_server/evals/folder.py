@@ -92,6 +92,14 @@ class RunFolder:
             raise self.unreadable(_RECORD)
         return record
 
+    def report(self) -> dict[str, Any] | None:
+        """Return the result that was made of the run last; None where there is none to be read."""
+        try:
+            found = json.loads(self.report_file.read_text("utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) else None
+
     def cases(self) -> list[dict[str, Any]]:
         """Return the lines of its cases; raises `UsageError` where they cannot be read."""
         try:

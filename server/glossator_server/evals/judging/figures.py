@@ -22,6 +22,7 @@ from glossator_server.evals.statistics import FEWEST_FOR_A_VERDICT, Estimate, ch
 
 MEASURE = "preferred"
 _DIGITS = 4
+_JUDGED = ("judge", "measures", "scores", "comparisons", "outcomes")
 _LIKED = {Side.CONFIGURATION: 1.0, Side.TIE: 0.5, Side.BASELINE: 0.0}
 
 
@@ -66,6 +67,14 @@ def with_judge(
     return made
 
 
+def with_kept_judge(report: dict[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return a result with what a judge said of the same texts, where an earlier one has it."""
+    if before is None or not before.get("judge") or _texts(before) != _texts(report):
+        return report
+    # All that a judge adds to a result, which is made of the same outcomes.
+    return report | {it: before[it] for it in _JUDGED if it in before}
+
+
 def judge_part(judged: Judged, labels: Sequence[Label], seed: int) -> dict[str, Any]:
     """Return what a result says of its judge; docs/reference/eval-report.md describes each key."""
     judge, judgements = judged.judge, judged.judgements
@@ -98,6 +107,11 @@ def judge_part(judged: Judged, labels: Sequence[Label], seed: int) -> dict[str, 
         "seconds": round(sum(it.seconds for it in judgements), 1),
         "judgements": [_told(it) for it in judgements],
     }
+
+
+def _texts(report: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    keys = ("case", "configuration", "text", "problem")
+    return [tuple(it.get(key) for key in keys) for it in report.get("outcomes", ())]
 
 
 def _by_configuration(judgements: Sequence[Judgement]) -> dict[str, list[Judgement]]:
