@@ -139,7 +139,7 @@ def _result(proposal: CommentProposal, shown: Hidden, style: Style, said: DocFie
 async def with_examples(found: Hidden, indexes: Indexes) -> Hidden:
     """Return the document with what an index of its repository shows of other functions.
 
-    The index reads the text without the comment, and shows nothing of a function of that name.
+    The index reads the text without the comment, and no function of that name becomes an example.
     """
     unsaved = _Unsaved(found.snapshot.path, found.snapshot.text)
     snapshot = await indexes.with_examples(found.snapshot, found.symbol, (unsaved,))
