@@ -281,7 +281,7 @@ def test_a_judge_sees_nothing_that_it_may_not_and_is_listed_for_it(
     configure(own_home, max_class="public")
     check_one_sentence(ended_here(capsys, *again), 3, "jury", "confidential")
     configure(own_home, more='[roles]\njudge = ["good"]\n')
-    listed = "jury is not listed for the role judge; name one of good"
+    listed = "jury is not listed for the role judge, for which [roles] has good"
     check_one_sentence(ended_here(capsys, *again), 3, listed)
     assert not (run / "judgements.jsonl").exists()
 

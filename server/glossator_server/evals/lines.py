@@ -61,6 +61,7 @@ def outcome_line(outcome: Outcome) -> dict[str, Any]:
         "completion_tokens": outcome.completion_tokens,
         "cost": None if cost is None else {"amount": cost.amount, "currency": cost.currency},
         "again": outcome.again,
+        "first_prompt_tokens": outcome.first_prompt_tokens,
     }
 
 
@@ -84,4 +85,5 @@ def outcome_of(line: Mapping[str, Any]) -> Outcome:
         completion_tokens=int(line["completion_tokens"]),
         cost=None if cost is None else Cost(float(cost["amount"]), str(cost["currency"])),
         again=bool(line["again"]),
+        first_prompt_tokens=int(line.get("first_prompt_tokens", 0)),
     )

@@ -95,7 +95,7 @@ class OpenedConfiguration:
         try:
             model = await self._open_model(need, policy)
         except PolicyError as trouble:
-            raise PolicyError(refusal_of(wanted, role, self._approved, trouble)) from trouble
+            raise PolicyError(refusal_of(self._named(), role, self._approved, trouble)) from trouble
         if self.configuration.adapter is not None and model.info.api != Api.EMBEDDED:
             await model.close()
             raise UsageError(
@@ -109,6 +109,13 @@ class OpenedConfiguration:
                 await model.close()
                 return await self._opened(role, data_class)
         return model
+
+    def _named(self) -> str | None:
+        """Return the model that is asked for, by its id or as the one that takes an adapter."""
+        if self.configuration.model is not None or self.configuration.adapter is None:
+            return self.configuration.model
+        embedded = (it.id for it in self._approved.models if it.api is Api.EMBEDDED)
+        return next(embedded, None)
 
 
 async def _start_engine(model: ChatModel) -> None:
@@ -165,8 +172,8 @@ def refusal_of(model_id: str | None, role: str, policy: Policy, trouble: PolicyE
         if model_id in listed:
             return str(trouble)
         return (
-            f"{model_id} is not listed for the role {role}; name one of "
-            f"{', '.join(listed) or 'none'}, or have it listed under [roles]."
+            f"{model_id} is not listed for the role {role}, for which [roles] has "
+            f"{', '.join(listed) or 'none'}; have it listed there, or take one that is."
         )
     for refused in policy.refused:
         if refused.entry.id == model_id:

@@ -221,5 +221,9 @@ def _outcome(case: Case, outcome: Outcome) -> dict[str, Any]:
         "problem": result.problem,
         "seconds": round(outcome.seconds, 3),
         "model_seconds": round(outcome.model_seconds, 3),
-        "tokens": {"prompt": outcome.prompt_tokens, "completion": outcome.completion_tokens},
+        "tokens": {
+            "prompt": outcome.prompt_tokens,
+            "first_prompt": outcome.first_prompt_tokens,
+            "completion": outcome.completion_tokens,
+        },
     }

@@ -11,13 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from glossator_clients.errors import ModelUnavailableError
-from glossator_gate.errors import GlossatorError, PolicyError, RateLimitError
+from glossator_gate.errors import GlossatorError, PolicyError
 from glossator_server.evals.folder import OutcomeLog, RunFolder
 from glossator_server.evals.opened import OpenedConfiguration
 from glossator_server.evals.types import Case, CaseResult, Measure, Outcome, Suite
 
-# A policy's minute is over soon; asking more often finds nothing sooner.
-_LIMIT_SECONDS = 2.0
 # A model that is away so often in a row does not come back by itself.
 _MOST_AWAY = 3
 
@@ -78,10 +76,6 @@ class Runner:
         subject.meter.take()
         try:
             result = await self.suite.run(case, subject)
-        except RateLimitError:
-            # What is waited for here is nobody's time.
-            await asyncio.sleep(_LIMIT_SECONDS)
-            return await self._outcome(case, subject)
         except PolicyError:
             raise
         except ModelUnavailableError as away:
@@ -90,8 +84,9 @@ class Runner:
         except GlossatorError as failed:
             # One bad answer, or a file that has changed, does not end a run; a refusal does.
             result = CaseResult(problem=str(failed))
-        seconds = time.perf_counter() - started
         spent = subject.meter.take()
+        # What the policy has everybody wait for is nobody's time.
+        seconds = time.perf_counter() - started - spent.waited
         outcome = Outcome(
             case.id,
             subject.configuration.name,
@@ -102,6 +97,7 @@ class Runner:
             spent.completion_tokens,
             spent.cost,
             again=trouble is not None,
+            first_prompt_tokens=spent.first_prompt_tokens,
         )
         return outcome, trouble
 

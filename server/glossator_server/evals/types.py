@@ -148,6 +148,7 @@ class Outcome:
     `seconds` is wall time, `model_seconds` what of it models answered; both in seconds. `cost` is
     None where the policy names no price. `result.measures` holds every measure that counts.
     `again` says that the model was not there, so that a run that goes on tries the case again.
+    `prompt_tokens` are those of all questions together, `first_prompt_tokens` of the first one.
     """
 
     case: str
@@ -159,6 +160,7 @@ class Outcome:
     completion_tokens: int
     cost: Cost | None = None
     again: bool = False
+    first_prompt_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

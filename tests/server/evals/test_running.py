@@ -12,7 +12,7 @@ import pytest
 from glossator_clients.errors import ModelUnavailableError
 from glossator_clients.scripted import ScriptedModel, ScriptedReply
 from glossator_gate.errors import ConfigurationError, PolicyError
-from glossator_gate.types import DataClass, Policy, Price
+from glossator_gate.types import Api, DataClass, ModelEntry, Policy, Price
 from glossator_server.errors import UsageError
 from glossator_server.evals.folder import RunFolder, runs_folder
 from glossator_server.evals.measuring import Measurement, resumed
@@ -72,9 +72,16 @@ async def test_a_model_that_is_not_approved_ends_it_before_it_begins(tmp_path: P
         async with measurement(environment(folder, _pair(), policy), A, B):
             pass
     listed = Policy(models=(entry("a"), entry("b")), roles={"document": ("a",)})
-    with pytest.raises(PolicyError, match="b is not listed for the role document; name one of a,"):
+    with pytest.raises(PolicyError, match=r"b is not listed for the role document, .* has a; have"):
         async with measurement(environment(folder, _pair(), listed), A, B):
             pass
+    # As a gate measures an adapter, whose model nobody has to name.
+    embedded = ModelEntry("e", Api.EMBEDDED, ("smollm2",))
+    listed = Policy(models=(entry("a"), embedded), roles={"document": ("a",)})
+    for configuration in (Configuration("x", adapter="mine"), Configuration("x", "e")):
+        with pytest.raises(PolicyError, match=r"e is not listed for the role document, .* has a;"):
+            async with measurement(environment(folder, _pair(), listed), configuration):
+                pass
     assert not list(runs_folder().glob("*"))
 
 

@@ -26,13 +26,12 @@ from glossator_server.evals.judging.judgements import (
 )
 from glossator_server.evals.judging.pairs import Pair, text_digest
 from glossator_server.evals.judging.question import Compared, judge_request, read_opinion
+from glossator_server.evals.metering import LIMIT_SECONDS
 from glossator_server.evals.running import Follow, Step
 from glossator_server.prompts import PromptTemplate
 from glossator_server.sampling import SamplingOptions
 
 ROLE = "judge"
-# A policy's minute is over soon; asking more often finds nothing sooner.
-_LIMIT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +166,4 @@ async def _patiently(model: ChatModel, request: ChatRequest) -> ChatReply:
         try:
             return await complete(model, request)
         except RateLimitError:
-            await asyncio.sleep(_LIMIT_SECONDS)
+            await asyncio.sleep(LIMIT_SECONDS)
