@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from glossator_server.evals.report import read_result, verdict_of
+from glossator_server.evals.report.marks import marks_of
+from glossator_server.evals.report.tradeoff import tradeoffs
 from tests.server.evals.results import Shape, comparison, result
 
 ROUGE_UP = comparison("rouge_l", 0.04, 0.02)
@@ -105,6 +108,20 @@ def test_who_saves_time_and_is_no_worse_is_named() -> None:
     unclear = comparison("seconds", -1.5, 2.0)
     assert verdict(ROUGE_SAME, unclear, configurations=with_seconds(2.0, 0.5)).chosen == ("base",)
     assert verdict(ROUGE_SAME, configurations=with_seconds(0.02, 0.01)).chosen == ("base",)
+
+
+def test_a_price_that_nobody_named_saves_nothing() -> None:
+    rows = with_seconds(1.0, 1.0)
+    rows[0] |= {"local": False, "cost": {"amount": 1.0, "currency": "EUR"}}
+    assert verdict(ROUGE_SAME, configurations=rows).chosen == ("base", "tuned")
+    rows[1] |= {"local": False}
+    found = verdict(ROUGE_SAME, configurations=rows)
+    assert found.chosen == ("base",)
+    assert "costs what the policy does not say" in " ".join(found.sentences)
+    _, money = tradeoffs(read_result(result(configurations=rows)), marks_of(["base", "tuned"]))
+    drawn = ET.tostring(money, "unicode")
+    assert "EUR for a thousand cases. base: " in drawn
+    assert "tuned" not in drawn
 
 
 def test_a_judge_of_its_own_texts_is_told() -> None:

@@ -29,7 +29,7 @@ class Money:
 class ConfigurationRow:
     """A configuration and what it took, in tokens and seconds; None is what was not said.
 
-    `overhead_share` is the share of all time that no model worked, from 0 to 1.
+    `overhead_share` is the time that no model worked, as a share of the time that one did.
     """
 
     name: str
@@ -48,6 +48,13 @@ class ConfigurationRow:
     p95: float
     total: float
     overhead_share: float | None
+
+    @property
+    def price(self) -> float | None:
+        """Return what it cost: 0 on this machine, None on a server whose price nobody named."""
+        if self.cost is not None:
+            return self.cost.amount
+        return 0.0 if self.local else None
 
 
 @dataclass(frozen=True, slots=True)

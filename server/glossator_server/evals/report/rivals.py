@@ -6,6 +6,7 @@ apart, what each takes decides.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -70,7 +71,7 @@ def _compared(result: Result, measure: MeasureRow, one: str, other: str) -> Comp
 
 def _takes(row: ConfigurationRow) -> tuple[bool, float, float]:
     """Return what a configuration takes, in the order in which it matters: code, money, time."""
-    return (not row.local, row.cost.amount if row.cost else 0.0, row.p50)
+    return (not row.local, math.inf if row.price is None else row.price, row.p50)
 
 
 def _told(
@@ -93,6 +94,8 @@ def _told(
 def _why(taken: ConfigurationRow, other: ConfigurationRow) -> str:
     if taken.local and not other.local:
         return "runs on this machine"
-    if (taken.cost.amount if taken.cost else 0.0) < (other.cost.amount if other.cost else 0.0):
+    if taken.price is not None and other.price is not None and taken.price < other.price:
         return "costs less"
+    if taken.price is not None and other.price is None:
+        return "has a price that is known"
     return "takes less time"

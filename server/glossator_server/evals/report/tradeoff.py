@@ -31,18 +31,18 @@ def tradeoffs(result: Result, marks: dict[str, Mark]) -> list[Element]:
     }
     if not scores:
         return []
-    seconds = {it.name: it.p50 for it in result.configurations if it.name in scores}
+    scored = [it for it in result.configurations if it.name in scores]
+    seconds = {it.name: it.p50 for it in scored}
     made = [_picture(headline, scores, seconds, "median seconds a case", marks)]
-    currencies = {it.cost.currency for it in result.configurations if it.cost}
+    currencies = {it.cost.currency for it in scored if it.cost}
     # Two currencies have no common axis.
     if len(currencies) == 1:
         costs = {
-            it.name: 1000 * it.cost.amount / max(1, it.cases) if it.cost else 0.0
-            for it in result.configurations
-            if it.name in scores
+            it.name: 1000 * it.price / max(1, it.cases) for it in scored if it.price is not None
         }
+        priced = {name: it for name, it in scores.items() if name in costs}
         made.append(
-            _picture(headline, scores, costs, f"{currencies.pop()} for a thousand cases", marks)
+            _picture(headline, priced, costs, f"{currencies.pop()} for a thousand cases", marks)
         )
     return made
 

@@ -247,7 +247,9 @@ def _price(result: Result, configuration: ConfigurationRow) -> str:
 
 
 def _money(row: ConfigurationRow) -> str:
-    return "nothing" if row.cost is None else figure(row.cost.amount, row.cost.currency)
+    if row.cost is not None:
+        return figure(row.cost.amount, row.cost.currency)
+    return "nothing" if row.local else "what the policy does not say"
 
 
 def _saves(result: Result, standing: Standing) -> bool:
@@ -259,12 +261,11 @@ def _saves(result: Result, standing: Standing) -> bool:
         and baseline.p50 - row.p50 > _SHORTEST_WAIT
         and all(it.verdict == BETTER for it in timed)
     )
-    cheaper = baseline.cost is not None and (
-        row.cost is None
-        or (
-            row.cost.currency == baseline.cost.currency
-            and row.cost.amount < _CLEARLY_LESS * baseline.cost.amount
-        )
+    cheaper = (
+        baseline.cost is not None
+        and row.price is not None
+        and (row.cost is None or row.cost.currency == baseline.cost.currency)
+        and row.price < _CLEARLY_LESS * baseline.cost.amount
     )
     return cheaper or quicker
 
