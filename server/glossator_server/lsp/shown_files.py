@@ -32,9 +32,18 @@ def write_anew(folder: str, name: str, text: str) -> Path | None:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = place / name
         write_report(path, text, _MODE)
-        for old in sorted(place.glob(f"*{path.suffix}"))[:-MOST_FILES]:
+        # By their times: not all have them in their names.
+        for old in sorted(place.glob(f"*{path.suffix}"), key=_written_at)[:-MOST_FILES]:
             old.unlink(missing_ok=True)
     except (OSError, GlossatorError) as trouble:
         _log.warning("%s could not be written: %s", name, trouble)
         return None
     return path
+
+
+def _written_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        # Another server has removed it.
+        return 0
