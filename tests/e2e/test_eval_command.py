@@ -48,11 +48,14 @@ def _configure(home: Path, delay_s: float = 0.0, more: str = "") -> None:
 
 def test_two_models_are_told_apart_in_a_table_and_a_sentence(stack: Path, own_home: Path) -> None:
     _configure(own_home)
-    ended = glossator(*SUITE, "--with", "model=good", "--with", "model=bad", cwd=stack)
+    bad = "name=[/b] 好,model=bad"
+    ended = glossator(*SUITE, "--with", "model=good", "--with", bad, cwd=stack)
     # One of them could do nothing at all.
     assert ended.status == 1, ended
     assert "document: 3 cases drawn from" in ended.output
     assert "usable comments" in ended.output
+    # A name is text, whatever a table might take it for.
+    assert " [/b] 好 " in ended.output
     assert "3 of 3" in ended.output
     assert "Keep “good”" in ended.output
     assert not ended.errors

@@ -252,6 +252,14 @@ def test_what_cannot_be_judged_is_one_sentence(
     check_one_sentence(ended_here(capsys, "eval", "--resume", "last", *words), status, said)
 
 
+@pytest.mark.parametrize("other", [["--prepared"], ["--json"], ["--with", "model=good"]])
+def test_who_labels_says_nothing_of_cases_or_models(
+    other: Sequence[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended = ended_here(capsys, "eval", "--label", "last", *other)
+    check_one_sentence(ended, 2, "say --label alone")
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -64,8 +64,12 @@ def test_a_prompt_is_tried_and_compared(source: Path) -> None:
     (exchange,) = dry["exchanges"]
     assert exchange["answer"] is None
     assert sum(it["tokens"] for it in exchange["messages"]) == exchange["prompt_tokens"]
-    report = glossator("prompt", "compare", "sailor", "document", target, "--quiet").output
-    assert "-- sailor" in report
+    # A name is text, whatever a table might take it for.
+    named = source.parent / "[b]sailor.md"
+    named.write_text(PROMPT)
+    report = glossator("prompt", "compare", named, "document", target, "--quiet").output
+    assert "-- [b]sailor" in report
+    assert "   [b]sailor  document\n" in report
     assert "-- document" in report
     assert "add() - Heave two numbers." in report
     assert "add() - Add two numbers." in report

@@ -50,7 +50,9 @@ def check_judge_options(options: argparse.Namespace) -> None:
     """Raise `UsageError` where the options do not go together."""
     if options.judge is None and options.judge_size is not None:
         raise UsageError("--judge-size is the size of a judge; name one with --judge.")
-    if options.label is not None and (options.suite or options.judge or options.resume):
+    others = (options.suite, options.judge, options.resume, options.configurations, options.html)
+    drawn = (options.cases, options.prepared, options.mined, options.json)
+    if options.label is not None and any((*others, *drawn)):
         raise UsageError("Labels are of a run that was made; say --label alone.")
     if options.labels is not None and options.judge is None and options.label is None:
         raise UsageError("Labels are compared with a judge; name one with --judge.")

@@ -55,7 +55,7 @@ def _table(report: _Report) -> Table:
     table.add_column("measure; ↑: more is better")
     for name in names:
         note = "" if name != names[0] or len(names) == 1 else ", compared with"
-        table.add_column(visible(name) + note)
+        table.add_column(Text(visible(name) + note))
     for measure in report["measures"]:
         arrow = "↑" if measure["better"] == "higher" else "↓"
         cells = [_cell(report, it, measure) for it in names]

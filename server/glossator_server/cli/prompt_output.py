@@ -73,7 +73,7 @@ def print_comparison(trials: Sequence[Trial]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
     for name in names:
-        table.add_column(visible(name), justify="right")
+        table.add_column(Text(visible(name)), justify="right")
     columns = [means([it for it in trials if it.prompt.name == name]) for name in names]
     for measure, title in MEASURES.items():
         if any(measure in it for it in columns):
@@ -88,7 +88,7 @@ def _print_beside(console: PipeConsole, tried: Sequence[Trial]) -> None:
     told |= {"a person": tried[0].comment} if tried[0].comment else {}
     table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
     for name in told:
-        table.add_column(visible(name), ratio=1, overflow="fold")
+        table.add_column(Text(visible(name)), ratio=1, overflow="fold")
     lines = ("\n".join(map(visible, it.strip("\n").split("\n"))) for it in told.values())
     table.add_row(*(Text(it) for it in lines))
     console.print(table)
