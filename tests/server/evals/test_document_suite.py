@@ -117,7 +117,7 @@ def test_a_seed_draws_the_same_cases_each_time(tmp_path: Path) -> None:
     assert len({it.id for it in first}) == 4
 
 
-def test_what_is_shipped_is_public_and_has_functions_in_seven_languages(tmp_path: Path) -> None:
+def test_what_is_shipped_is_public_and_has_functions_in_six_languages(tmp_path: Path) -> None:
     suite, folder = open_suite("document"), PREPARED / "document"
     holds = environment(tmp_path, {})
     cases = suite.cases(CaseSource(SourceKind.PREPARED, folder, holds.policy, holds.settings))
@@ -168,7 +168,11 @@ async def test_cases_of_a_file_are_compared_with_what_it_expects(tmp_path: Path)
         "returns": "how many",
     }
     lines = [LINE, {"id": "mine", "path": "new.c", "symbol": "stack_size", "expected": said}]
+    # The same function may be there again, with other words.
+    lines.append({**LINE, "expected": said | {"summary": "Add an item"}})
     file.write_text("".join(f"{json.dumps(it)}\n" for it in lines))
-    first, mine = open_suite("document").cases(_source(folder, file=file))
+    first, mine, again = open_suite("document").cases(_source(folder, file=file))
+    assert (first.id, again.id) == ("line-1", "line-3")
+    assert again.data["expected"]["summary"] == "Add an item"
     assert first.data["expected"] == {**WORDS["stack_push"], "raises": {}}
     assert (mine.id, mine.data["expected"]) == ("mine", said)

@@ -214,7 +214,7 @@ def _of_line(source: CaseSource, line: CaseLine) -> Case:
         line.wrong("symbol", f'names {name}, which has no comment in {path}; add "expected"')
     case = _case(source, Path(path), style, found)
     data = case.data if expected is None else {**case.data, "expected": expected}
-    return replace(case, id=str(line.values.get("id", case.id)), data=data)
+    return replace(case, id=line.id, data=data)
 
 
 def _is_said(expected: object) -> bool:
