@@ -42,8 +42,9 @@ def print_table(report: _Report, folder: Path) -> None:
 
 def _head(report: _Report) -> str:
     where = visible(str(report["source"]["where"]))
-    kinds = {"prepared": "prepared cases", "mined": f"cases drawn from {where}"}
-    what = kinds.get(report["source"]["kind"], f"cases of {where}")
+    case = "case" if report["cases"] == 1 else "cases"
+    kinds = {"prepared": f"prepared {case}", "mined": f"{case} drawn from {where}"}
+    what = kinds.get(report["source"]["kind"], f"{case} of {where}")
     part = "" if report["complete"] else ", not complete"
     return f"{report['suite']}: {report['cases']} {what}, seed {report['seed']}{part}"
 
@@ -141,7 +142,9 @@ _ADAPTER: tuple[str, Callable[[Mapping[str, Any]], str]] = (
 
 def _slowness(report: _Report) -> Iterator[str]:
     for it in report["configurations"]:
-        seconds, cases = it["seconds"], max(1, it["cases"])
+        seconds, cases = it["seconds"], it["cases"]
+        if not cases:
+            continue
         model, own = seconds["model_total"], seconds["total"] - seconds["model_total"]
         told = (
             f"{it['name']}: half of the cases took under {seconds['p50']:.2f} s, 19 of 20 under "

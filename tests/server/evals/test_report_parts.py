@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glossator_server.evals.report import read_result
+from glossator_server.evals.report import html_report, read_result
 from glossator_server.evals.report.axes import Axis, widened
 from glossator_server.evals.report.differences import Change, alike, word_changes
 from glossator_server.evals.report.words import duration, figure, listed, moment, share, signed
@@ -124,6 +124,13 @@ def test_the_cases_to_read_are_those_that_lost_most_first() -> None:
     assert [it.case for it in found[1].readings] == losses[:-5:-1]
     shown_twice = [it.case for shelf in found for it in shelf.readings]
     assert len(shown_twice) == len(set(shown_twice))
+
+
+def test_no_text_of_a_case_makes_the_page_large() -> None:
+    found = result(Shape(cases=8))
+    for it in found["outcomes"]:
+        it |= {"title": "t" * 90_000, "text": "", "problem": "p" * 90_000}
+    assert len(html_report(found)) < 500_000
 
 
 def test_a_case_in_which_nothing_was_made_is_shown_with_the_reason() -> None:

@@ -110,6 +110,16 @@ def test_who_saves_time_and_is_no_worse_is_named() -> None:
     assert verdict(ROUGE_SAME, configurations=with_seconds(0.02, 0.01)).chosen == ("base",)
 
 
+def test_who_did_no_case_saves_nothing() -> None:
+    rows = with_seconds(2.0, 0.0)
+    rows[1] |= {"cases": 0, "failed": 0}
+    found = verdict(configurations=rows, complete=False)
+    assert found.chosen != ("base", "tuned")
+    assert "0 cases tell little" in " ".join(found.cautions)
+    rows[1] |= {"cases": 1}
+    assert "1 case tells little" in " ".join(verdict(configurations=rows).cautions)
+
+
 def test_a_price_that_nobody_named_saves_nothing() -> None:
     rows = with_seconds(1.0, 1.0)
     rows[0] |= {"local": False, "cost": {"amount": 1.0, "currency": "EUR"}}

@@ -52,7 +52,7 @@ def _case(reading: Reading, result: Result, marks: Mapping[str, Mark]) -> Elemen
         columns.append(_column(it, held_against, measures, marks[it.configuration]))
     return element(
         "article",
-        element("h4", first.title, element("small", where)),
+        element("h4", _bounded(first.title), element("small", where)),
         element("p", f"{reading.why}.", class_="why"),
         element("div", columns, class_="columns"),
         [_judged(it, marks) for it in _judgements(result) if it.get("case") == reading.case],
@@ -89,7 +89,7 @@ def _expected(text: str) -> Element:
 def _column(outcome: OutcomeRow, against: str, measures: Element, mark: Mark) -> Element:
     parts: list[Part] = []
     if outcome.problem is not None:
-        parts.append(element("p", "⚠ ", outcome.problem, class_="problem"))
+        parts.append(element("p", "⚠ ", _bounded(outcome.problem), class_="problem"))
     if outcome.text.strip():
         parts.append(element("pre", _compared(against, outcome.text)))
     if not parts:

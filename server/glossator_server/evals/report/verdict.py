@@ -255,6 +255,8 @@ def _money(row: ConfigurationRow) -> str:
 def _saves(result: Result, standing: Standing) -> bool:
     """Tell whether a configuration clearly takes less time, or less money, than the baseline."""
     row, baseline = standing.configuration, result.baseline
+    if not (row.cases and baseline.cases):
+        return False
     timed = [it for measure, it in result.against_baseline(row.name) if measure.kind == "time"]
     quicker = (
         row.p50 < _CLEARLY_LESS * baseline.p50
@@ -285,8 +287,8 @@ def _of_cases(result: Result) -> list[str]:
     done = min(it.cases for it in result.configurations)
     if done < FEW_CASES:
         said.append(
-            f"{counted(done, 'case')} tell little: measure {FEW_CASES} at least, and 100 to be "
-            "sure of small differences."
+            f"{counted(done, 'case tells', 'cases tell')} little: measure {FEW_CASES} at least, "
+            "and 100 to be sure of small differences."
         )
     failed = [
         f"{it.failed} of {it.cases} with {quoted(it.name)} ({share(it.failed / max(1, it.cases))})"
