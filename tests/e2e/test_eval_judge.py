@@ -240,6 +240,7 @@ def ended_here(capsys: pytest.CaptureFixture[str], *words: str | Path) -> Ended:
         (["--label", "last"], 2, "say --label alone"),
         ([*JUDGE, "--labels", "gone.jsonl"], 2, "gone.jsonl does not exist"),
         ([*JUDGE, "--html", "gone/page.html"], 2, "gone is no folder"),
+        ([*JUDGE, "--html", "/"], 2, "/ is a folder; name a file"),
     ],
 )
 def test_what_cannot_be_judged_is_one_sentence(

@@ -108,6 +108,8 @@ def _check_fitting(options: argparse.Namespace) -> None:
     """Raise `UsageError` where options do not go together."""
     if options.html is not None and not options.html.absolute().parent.is_dir():
         raise UsageError(f"{options.html.parent} is no folder; name another place with --html.")
+    if options.html is not None and options.html.is_dir():
+        raise UsageError(f"{options.html} is a folder; name a file in it with --html.")
     if options.resume is not None:
         given = options.suite or options.cases or options.prepared or options.mined
         if given or options.configurations or options.n or options.workspace:
