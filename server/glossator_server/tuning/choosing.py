@@ -56,9 +56,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a gate found of one form, and under which terms."""
+    """What a gate found of one form, and under which terms; `sha256` is that of the form's file."""
 
     form: str
+    sha256: str
     look: Look
     plan: GatePlan
     seed: int
@@ -70,6 +71,7 @@ class Verdict:
         """Return it as it is written down."""
         looked = self.look
         return {
+            "sha256": self.sha256,
             "verdict": str(looked.decision),
             "reasons": list(looked.reasons),
             "cases": looked.cases,
@@ -110,10 +112,17 @@ def folder_of(name: str) -> Path:
 
 
 def keep_verdict(folder: Path, verdict: Verdict) -> None:
-    """Write what the gate found into the adapter's record, for the very file that it saw."""
+    """Write what the gate found into the adapter's record.
+
+    Raises `UsageError` where the file is not the one any more that the gate saw.
+    """
     record = read_record(folder)
-    seen = record["files"][verdict.form]["sha256"]
-    record["gate"][verdict.form] = {**verdict.in_json(), "sha256": seen}
+    if record["files"].get(verdict.form, {}).get("sha256") != verdict.sha256:
+        raise UsageError(
+            f"{folder.name} was trained anew while it was judged; run `glossator tune gate "
+            f"{folder.name}` again."
+        )
+    record["gate"][verdict.form] = verdict.in_json()
     write_report(folder / RECORD_FILE, json.dumps(record, indent=2) + "\n")
 
 
