@@ -6,7 +6,6 @@ A model of two layers is trained: the same code trains the engine's own.
 from __future__ import annotations
 
 import json
-import resource
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from glossator_server.tuning.options import AnswersTaught, TrainingProgress, Tun
 from glossator_server.tuning.runs import RunOrders, Trained, train
 from glossator_server.tuning.training import TrainingHooks, TrainingStoppedError
 from tests.conftest import missing_part
+from tests.server.datasets.repositories import little_room
 from tests.server.tuning.tiny import make_data, make_tiny_base
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
@@ -127,13 +127,8 @@ def test_a_full_disk_is_a_sentence_and_leaves_the_state_before(base: Path, data:
         trained(base, data, stop_at=1)
     folder = adapters_folder() / "mine"
     before = (folder / "training-state.pt").read_bytes()
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
-    try:
-        with pytest.raises(UsageError, match="make room"):
-            trained(base, data, stop_at=2, is_resumed=True)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with little_room(4096), pytest.raises(UsageError, match="make room"):
+        trained(base, data, stop_at=2, is_resumed=True)
     assert (folder / "training-state.pt").read_bytes() == before
     assert [it.name for it in folder.iterdir()] == ["training-state.pt"]
 
