@@ -142,6 +142,21 @@ def test_it_is_handed_on_for_other_programs(
     ]
 
 
+def test_one_on_a_folder_says_which_folder_it_needs_and_no_place(
+    capsys: Captured, tmp_path: Path
+) -> None:
+    folder = make_adapter("mine")
+    write_record(folder, base={"name": "Some/Model-1B", "sha256": "1a2b"})
+    (folder / "adapter_model.safetensors").write_bytes(b"weights")
+    (folder / "adapter_config.json").write_text('{"r": 16}', "utf-8")
+    for to in ("ollama", "vllm"):
+        out = tmp_path / to
+        assert told(capsys, "tune", "export", "mine", "--to", to, "--out", str(out))[0] == 0
+        words = (out / "README.txt").read_text("utf-8")
+        assert "Put the folder of Some/Model-1B (weights of sha256 1a2b) here" in words
+    assert (tmp_path / "ollama" / "Modelfile").read_text("utf-8").startswith("FROM ./base\n")
+
+
 def test_models_and_doctor_say_why_one_is_not_used(capsys: Captured) -> None:
     write_record(make_adapter("mine"), gate={})
     choose("mine")

@@ -87,6 +87,18 @@ def test_it_learns_and_writes_what_peft_reads(base: Path, data: Path) -> None:
     assert record["gate"] == {}
     assert sorted(record["files"]) == ["f16", "q8_0"]
     assert not list(made.folder.glob("*.pt"))
+    assert record["base"]["name"] == base.name
+    texts = {it.name: it.read_bytes() for it in made.folder.iterdir()}
+    assert [it for it in texts if str(base).encode() in texts[it]] == []
+    assert [it for it in texts if str(data).encode() in texts[it]] == ["trained-from.json"]
+
+
+def test_a_base_of_the_hubs_own_cache_is_called_as_the_hub_calls_it(tmp_path: Path) -> None:
+    folder = tmp_path / "models--Some--Model-1B" / "snapshots" / "0f1e2d"
+    folder.mkdir(parents=True)
+    (folder / "config.json").touch()
+    (folder / "model.safetensors").touch()
+    assert find_base(str(folder)).name == "Some/Model-1B"
 
 
 def test_a_run_that_was_stopped_goes_on_exactly(base: Path, data: Path) -> None:
