@@ -6,6 +6,8 @@ A model of two layers is trained: the same code trains the engine's own.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,26 +20,14 @@ from glossator_server.errors import UsageError
 from glossator_server.tuning.bases import find_base, open_tokenizer
 from glossator_server.tuning.conversations import read_set
 from glossator_server.tuning.extra import TuningUnavailableError, check_installed
-from glossator_server.tuning.options import AnswersTaught, TrainingProgress, TuneOptions
+from glossator_server.tuning.options import AnswersTaught, TrainingProgress
 from glossator_server.tuning.runs import RunOrders, Trained, train
 from glossator_server.tuning.training import TrainingHooks, TrainingStoppedError
 from tests.conftest import missing_part
 from tests.server.datasets.repositories import little_room
-from tests.server.tuning.tiny import make_data, make_tiny_base
+from tests.server.tuning.tiny import OPTIONS, make_data, make_tiny_base
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
-
-# One core: for so small a model, waiting for each other takes longer than the work.
-OPTIONS = TuneOptions(
-    threads=1,
-    rank=4,
-    alpha=8,
-    learning_rate=0.02,
-    epochs=4,
-    step_tokens=300,
-    batch_tokens=200,
-    evaluations=4,
-)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -113,6 +103,25 @@ def test_a_run_that_was_stopped_goes_on_exactly(base: Path, data: Path) -> None:
     whole, parted = weights_of("whole"), weights_of("parted")
     assert whole.keys() == parted.keys()
     assert all((whole[it] == parted[it]).all() for it in whole)
+
+
+def test_a_kill_at_any_instant_loses_no_more_than_a_step(base: Path, data: Path) -> None:
+    trained(base, data, name="whole")
+    words = (str(base), str(data), "4", "5")
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.server.tuning.killed_runs", *words],
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=100,
+    )
+    told = json.loads(ended.stdout)
+    assert told["status"] == 0
+    kept = [it or 0 for it in told["steps"]]
+    assert kept == sorted(kept)
+    assert kept[-1] > 0
+    whole, killed = weights_of("whole"), weights_of("killed")
+    assert all((whole[it] == killed[it]).all() for it in whole)
+    assert not list((adapters_folder() / "killed").glob("*training-state*"))
 
 
 def test_an_unfinished_run_of_other_data_is_not_gone_on_with(base: Path, data: Path) -> None:
