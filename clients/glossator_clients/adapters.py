@@ -125,10 +125,11 @@ def adapters_in_use(base: str) -> InUse:
             _add(found, problems, lambda it=choice: _proven(it, base), role)
     for folder in shipped_folders():
         record = _record(folder)
-        ruled_out = choices.get(str(record.get("role")), Choice("", "")).name == NONE
+        choice = choices.get(str(record.get("role")), Choice("", ""))
+        is_there = any(it.is_shipped and it.name == folder.name for it in found)
+        ruled_out = choice.name == NONE or is_there
         if record.get("base", {}).get("sha256") == base and not ruled_out:
-            # The product was measured with the form that it ships.
-            form = next(iter(record.get("files", {})), FORMS[-1])
+            form = shipped_form(record)
             _add(found, problems, lambda at=folder, it=form: _opened(at, it, base), None)
     return InUse(tuple(found), tuple(problems))
 
@@ -166,6 +167,11 @@ def shipped_folders() -> Iterator[Path]:
     """Yield the folders of the adapters that come with the product."""
     for path in sorted(_SHIPPED.glob(f"*/{RECORD_FILE}")):
         yield path.parent
+
+
+def shipped_form(record: Mapping[str, Any]) -> str:
+    """Return the form of a shipped adapter: the product was measured with the one that it ships."""
+    return next(iter(record.get("files", {})), FORMS[-1])
 
 
 def chosen() -> Mapping[str, Choice]:

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from glossator_clients.adapters import choices_file
+from glossator_clients import adapters as adapters_module
+from glossator_clients.adapters import adapters_in_use, choices_file
+from glossator_clients.model_files import models_folder
 from glossator_server.cli.dispatch import run
-from tests.server.tuning.adapters import choose, make_adapter, write_record
+from tests.server.tuning.adapters import BASE, choose, make_adapter, write_record
 
 Captured = pytest.CaptureFixture[str]
 
@@ -173,3 +175,48 @@ def test_nothing_of_it_is_imported_before_it_is_called() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", probe], stdout=subprocess.DEVNULL, check=False)
     assert ended.returncode == 0
+
+
+def test_one_that_is_shipped_is_in_use_is_switched_off_and_named_again(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_file: Path
+) -> None:
+    models_folder().mkdir(parents=True)
+    for file in model_file.parent.glob(f"{model_file.stem}*"):
+        (models_folder() / file.name).symlink_to(file)
+    make_adapter("ours").rename(tmp_path / "ours")
+    (tmp_path / "ours" / "adapter-f16.gguf").unlink()
+    record = json.loads((tmp_path / "ours" / "adapter.json").read_text("utf-8"))
+    del record["files"]["f16"], record["gate"]["f16"]
+    (tmp_path / "ours" / "adapter.json").write_text(json.dumps(record), "utf-8")
+    monkeypatch.setattr(adapters_module, "_SHIPPED", tmp_path)
+
+    def listed() -> str:
+        return told(capsys, "tune", "list")[1].splitlines()[-1].partition(": ")[2]
+
+    def said_of_models() -> list[bool]:
+        words = "(ours, q8_0, shipped)"
+        return [words in told(capsys, *it)[1] for it in (("models", "list"), ("doctor",))]
+
+    assert listed() == "q8_0 passed; shipped; in use (q8_0)"
+    assert said_of_models() == [True, True]
+    assert told(capsys, "tune", "use", "none")[0] == 0
+    assert listed() == "q8_0 passed; shipped"
+    assert said_of_models() == [False, False]
+    assert told(capsys, "tune", "back") == (0, "what the product ships is in use\n")
+    assert said_of_models() == [True, True]
+    make_adapter("mine")
+    assert told(capsys, "tune", "use", "mine")[0] == 0
+    assert listed() == "q8_0 passed; shipped"
+    assert told(capsys, "tune", "use", "ours")[0] == 0
+    assert listed() == "q8_0 passed; shipped; in use (q8_0)"
+    assert [it.name for it in adapters_in_use(BASE).adapters] == ["ours"]
+    status, said = told(capsys, "tune", "use", "ours", "--form", "f16")
+    assert (status, "form f16 of ours" in said) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["../mine", "/tmp/mine", "a/b"])
+def test_what_is_no_name_leads_nowhere(capsys: Captured, name: str) -> None:
+    make_adapter("mine")
+    for words in (("use", name), ("gate", name), ("export", name, "--to", "gguf")):
+        status, said = told(capsys, "tune", *words)
+        assert (status, "cannot be the name of an adapter" in said) == (2, True)
