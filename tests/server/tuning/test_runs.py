@@ -18,6 +18,7 @@ import pytest
 from glossator_clients.adapters import adapters_folder
 from glossator_server.errors import UsageError
 from glossator_server.tuning.bases import find_base, open_tokenizer
+from glossator_server.tuning.checkpoints import alone_in
 from glossator_server.tuning.conversations import read_set
 from glossator_server.tuning.extra import TuningUnavailableError, check_installed
 from glossator_server.tuning.options import AnswersTaught, TrainingProgress
@@ -132,6 +133,14 @@ def test_an_unfinished_run_of_other_data_is_not_gone_on_with(base: Path, data: P
     with pytest.raises(UsageError, match="other options or data"):
         trained(base, data, is_resumed=True)
     assert trained(base, data, is_restarted=True).steps > 0
+
+
+def test_a_second_run_of_the_same_name_is_kept_out(base: Path, data: Path) -> None:
+    folder = adapters_folder() / "mine"
+    folder.mkdir(parents=True)
+    with alone_in(folder), pytest.raises(UsageError, match="of mine is under way already"):
+        trained(base, data)
+    assert list(folder.iterdir()) == []
 
 
 def test_a_damaged_state_is_told(base: Path, data: Path) -> None:
