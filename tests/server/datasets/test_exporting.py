@@ -133,6 +133,18 @@ def test_projects_stay_together_and_copies_are_on_one_side(tmp_path: Path) -> No
     assert sum(found.examples.values()) == 5
 
 
+def test_the_manifest_says_what_stayed_together_beside_what_is_held_out(tmp_path: Path) -> None:
+    files = []
+    for name in ("first", "second", "third"):
+        folder = repository(tmp_path, name)
+        files.append(tmp_path / f"{name}.jsonl")
+        mined(files[-1], folder)
+    chosen = options(splits=SplitOptions(hold_out=("third/**",), valid_share=0.3))
+    found = export(files, tmp_path / "export", chosen, lambda _: None)
+    # Two projects are too few to divide.
+    assert found.unit == "file"
+
+
 def test_licences_are_kept_and_dropped(data: Path) -> None:
     assert exported(data, options(licences=("MIT",)))[0].examples[Split.TRAIN] == 2
     assert exported(data, options(without=("MIT",)))[0].examples[Split.TRAIN] == 1
