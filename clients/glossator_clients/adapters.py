@@ -27,6 +27,7 @@ RECORD_FILE = "adapter.json"
 # What the engine can load, the smaller one last.
 FORMS = ("f16", "q8_0")
 SCHEMA = 1
+_PARTS = {"name": str, "role": str, "base": dict, "prompt": dict, "files": dict, "gate": dict}
 # In place of a name: the bare model.
 NONE = "none"
 _SHIPPED = Path(__file__).parent / "shipped_adapters"
@@ -204,7 +205,8 @@ def read_record(folder: Path) -> dict[str, Any]:
     Raises `ModelUnavailableError` where that is damaged or of another version.
     """
     record = _record(folder)
-    if record.get("schema") != SCHEMA:
+    is_whole = all(isinstance(record.get(name), kind) for name, kind in _PARTS.items())
+    if record.get("schema") != SCHEMA or not is_whole:
         raise ModelUnavailableError(
             f"The adapter {folder.name} has no usable {RECORD_FILE}; train it again."
         )

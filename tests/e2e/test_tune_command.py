@@ -159,7 +159,7 @@ def test_one_on_a_folder_says_which_folder_it_needs_and_no_place(
     assert (tmp_path / "ollama" / "Modelfile").read_text("utf-8").startswith("FROM ./base\n")
 
 
-def test_models_and_doctor_say_why_one_is_not_used(capsys: Captured) -> None:
+def test_the_list_says_that_what_was_chosen_is_not_used(capsys: Captured) -> None:
     write_record(make_adapter("mine"), gate={})
     choose("mine")
     _, said = told(capsys, "tune", "list")
@@ -212,6 +212,15 @@ def test_one_that_is_shipped_is_in_use_is_switched_off_and_named_again(
     assert [it.name for it in adapters_in_use(BASE).adapters] == ["ours"]
     status, said = told(capsys, "tune", "use", "ours", "--form", "f16")
     assert (status, "form f16 of ours" in said) == (2, True)
+
+
+def test_a_record_of_which_something_is_missing_is_told(capsys: Captured) -> None:
+    folder = make_adapter("mine")
+    (folder / "adapter.json").write_text('{"schema": 1, "name": "mine"}', "utf-8")
+    for words in (("list",), ("use", "mine"), ("gate", "mine"), ("export", "mine", "--to", "gguf")):
+        status, said = told(capsys, "tune", *words)
+        assert status == (0 if words == ("list",) else 4)
+        assert "has no usable adapter.json; train it again." in said
 
 
 @pytest.mark.parametrize("name", ["../mine", "/tmp/mine", "a/b"])
