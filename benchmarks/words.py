@@ -1,59 +1,69 @@
-"""How near the words of the embedded model come to people's own, beside four other ways.
+"""How near the words of the embedded model come to people's own, beside five other ways.
 
-Functions of `mm` and `lib` of linux-source-6.1 that people documented lose their comment, one at a
-time, and get one (a) by the bare question that a chat would be asked, (b) by the product without
-retrieval, (c) by the product, (d) by a template made of the names, (e) as a copy of the nearest
-neighbour's. What each says is compared with what the people said: ROUGE-L, chrF, the cosine of
-MiniLM's vectors, and the share of the names in it that exist in the file. All in one run.
+Functions that people documented, in held-out folders of linux-source-6.1 and in two projects that
+nothing was taught with, lose their comment, one at a time, and get one (a) by the bare question
+that a chat would be asked, (b) by the product without retrieval, (c) by the product with the bare
+model, (d) by the product with an adapter, (e) by a template made of the names, (f) as a copy of the
+nearest neighbour's. What each says is compared with what the people said: ROUGE-L, chrF, the cosine
+of MiniLM's vectors, and the share of the names in it that exist; of (c) and (d) also which share
+passed the checks, and at the first try. All in one run, function by function.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import random
 import re
 import statistics
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.garbage import c_files
-from benchmarks.kernel_tree import kernel_tree
 from benchmarks.retrieval_measures import interval
+from benchmarks.words_functions import PROJECTS, Undocumented, undocumented
+from glossator_clients.adapters import NONE, Adapter, adapter_for_measuring, adapters_of
 from glossator_clients.errors import ModelError
+from glossator_clients.model_files import KNOWN_MODELS
 from glossator_clients.protocol import ChatModel, complete
 from glossator_clients.router import Need
 from glossator_clients.types import Author, ChatRequest, Message, Sampling
 from glossator_gate.types import DataClass, Errand
-from glossator_indexer.neighbourhood import documented_symbols
-from glossator_indexer.parsing import parse, reparse
+from glossator_indexer.parsing import parse
 from glossator_indexer.styles import STYLES
 from glossator_indexer.symbols import find_symbols
-from glossator_indexer.types import DocFields, Symbol, SymbolKind, TextChange
-from glossator_server.actions.document import document_symbol
+from glossator_indexer.types import DocFields, Symbol
+from glossator_server.actions.document import ROLE, document_symbol
 from glossator_server.actions.neighbours import documented_around, neighbours_of
-from glossator_server.app import load_application
+from glossator_server.app import load_application, open_model
 from glossator_server.evals.measures.meaning import encoder
 from glossator_server.evals.measures.mentions import mentions
 from glossator_server.evals.measures.words import chrf, rouge_l
-from glossator_server.files import read_snapshot
-from glossator_server.proposal import CommentProposal
-from glossator_server.settings import DocumentOptions, Settings
+from glossator_server.evals.opened import pinned_to, with_adapter
+from glossator_server.proposal import CommentProposal, Skipped
+from glossator_server.settings import DocumentOptions
 from glossator_server.snapshot import Snapshot
 
-SEED = 7
-FUNCTIONS = int(os.environ.get("GLOSSATOR_BENCH_FUNCTIONS", "300"))
-FOLDERS = ("mm", "lib")
-# Of one file, so that a large one does not count for all.
-MOST_OF_A_FILE = 4
-STYLE = STYLES["kernel-doc"]
-WAYS = ("bare", "without_retrieval", "ours", "template", "neighbour")
+MODEL = "smollm2"
+# One that is to be looked at before it is used: NAME, NAME:f16 or NAME:q8_0.
+ADAPTER = os.environ.get("GLOSSATOR_BENCH_ADAPTER", "")
+FUNCTIONS = int(os.environ.get("GLOSSATOR_BENCH_FUNCTIONS", "240"))
+WAYS = ("bare", "without_retrieval", "ours", "tuned", "template", "neighbour")
+# The product itself, of which is known whether its comments passed the checks.
+CHECKED = ("ours", "tuned")
 MEASURES = ("rouge_l", "chrf", "meaning", "mentions")
+CHECKS = ("valid", "first_try")
 _COMMENT = re.compile(r"/\*\*?(.*?)\*/", re.DOTALL)
 _FENCE = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
 _FRAME = re.compile(r"^[ \t]*(?:/\*+|\*+/?|//+)?[ \t]?", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Models:
+    """The embedded model as it is fetched, and with the adapter that is in use."""
+
+    bare: ChatModel
+    tuned: ChatModel
 
 
 def rows() -> Iterator[dict[str, object]]:
@@ -62,24 +72,47 @@ def rows() -> Iterator[dict[str, object]]:
 
 
 def summary(found: Sequence[dict[str, object]]) -> dict[str, object]:
-    """Give each way's means, and ours beside each other one with the interval of the difference."""
+    """Give each way's means, and pairs of ways with the interval of the difference.
+
+    First of all functions, then of each project by itself.
+    """
     told: dict[str, object] = {
         "functions": len(found),
+        "adapter": found[0]["adapter"],
         "proposed": sum(it["outcome"] == "proposed" for it in found),
         "added milliseconds, median": _median(found, "added_ms"),
         "model seconds, median": _median(found, "seconds"),
+        **_figures(found, WAYS),
     }
-    for way in WAYS:
-        told[way] = {it: round(statistics.fmean(_values(found, way, it)), 3) for it in MEASURES}
-    for way in WAYS:
-        if way != "ours":
-            told[f"ours beside {way}"] = {it: _beside(found, way, it) for it in MEASURES}
+    for project in PROJECTS:
+        of_it = [it for it in found if it["project"] == project.name]
+        if of_it:
+            told[project.name] = {"functions": len(of_it), **_figures(of_it, ("bare", "neighbour"))}
     return told
 
 
-def _beside(found: Sequence[dict[str, object]], way: str, measure: str) -> dict[str, object]:
-    pairs = zip(_values(found, "ours", measure), _values(found, way, measure), strict=True)
-    differences = [ours - theirs for ours, theirs in pairs]
+def _figures(found: Sequence[dict[str, object]], beside: Sequence[str]) -> dict[str, object]:
+    told: dict[str, object] = {}
+    for way in (*CHECKED, *(it for it in beside if it not in CHECKED)):
+        told[way] = {it: round(statistics.fmean(_values(found, way, it)), 3) for it in _of(way)}
+    for way in beside:
+        if way != "ours":
+            told[f"ours beside {way}"] = {it: _beside(found, "ours", way, it) for it in _of(way)}
+    for way in dict.fromkeys(("ours", *beside)):
+        if way != "tuned":
+            told[f"tuned beside {way}"] = {it: _beside(found, "tuned", way, it) for it in _of(way)}
+    return told
+
+
+def _of(way: str) -> tuple[str, ...]:
+    return (*MEASURES, *CHECKS) if way in CHECKED else MEASURES
+
+
+def _beside(
+    found: Sequence[dict[str, object]], ours: str, theirs: str, measure: str
+) -> dict[str, object]:
+    pairs = zip(_values(found, ours, measure), _values(found, theirs, measure), strict=True)
+    differences = [one - other for one, other in pairs]
     low, high = interval(differences)
     return {
         "difference": round(statistics.fmean(differences), 4),
@@ -96,67 +129,65 @@ def _median(found: Sequence[dict[str, object]], key: str) -> float:
 
 
 async def _rows() -> list[dict[str, object]]:
-    model = await load_application().open_model(Need("document", DataClass.PUBLIC))
+    adapter = _adapter()
+    policy = pinned_to(MODEL, load_application().policy)
+    need = Need(ROLE, DataClass.PUBLIC)
+    models = _Models(
+        await open_model(need, with_adapter(NONE, MODEL, policy)),
+        await open_model(need, with_adapter(f"{adapter.name}:{adapter.form}", MODEL, policy)),
+    )
     try:
-        return [await _row(model, *it) for it in _chosen()]
+        functions = undocumented(FUNCTIONS)
+        return [{**await _row(models, it), "adapter": adapter.label} for it in functions]
     finally:
-        await model.close()
+        await models.bare.close()
+        await models.tuned.close()
 
 
-def _chosen() -> list[tuple[Snapshot, Symbol, DocFields]]:
-    tree = kernel_tree()
-    files = [path for folder in FOLDERS for path in c_files(tree, folder)]
-    shuffled = random.Random(SEED)
-    shuffled.shuffle(files)
-    chosen: list[tuple[Snapshot, Symbol, DocFields]] = []
-    for path in files:
-        snapshot = replace(read_snapshot(tree / path, Settings()), lends=lambda _: True)
-        documented = [
-            it
-            for it in documented_symbols(snapshot.source, STYLE)
-            if it.symbol.kind is SymbolKind.FUNCTION
-        ]
-        for picked in shuffled.sample(documented, min(MOST_OF_A_FILE, len(documented))):
-            bare = _without_comment(snapshot, picked.symbol)
-            symbols = [it for it in find_symbols(bare.source, picked.symbol.name) if it.body]
-            if symbols:
-                chosen.append((bare, symbols[0], picked.fields))
-        if len(chosen) >= FUNCTIONS:
-            break
-    return chosen[:FUNCTIONS]
+def _adapter() -> Adapter:
+    """Return the adapter that is named, else the one in use."""
+    if ADAPTER:
+        named = adapter_for_measuring(ADAPTER, KNOWN_MODELS[MODEL].file_sha256)
+        in_use = [] if named is None else [named]
+    else:
+        in_use = list(adapters_of(MODEL).for_role(ROLE))
+    if not in_use:
+        raise SystemExit("no adapter is in use: see `glossator tune list`")
+    return in_use[0]
 
 
-def _without_comment(snapshot: Snapshot, symbol: Symbol) -> Snapshot:
-    comment = symbol.comment
-    assert comment is not None
-    return replace(snapshot, source=reparse(snapshot.source, [TextChange(comment.span, "")]))
-
-
-async def _row(
-    model: ChatModel, snapshot: Snapshot, symbol: Symbol, said: DocFields
-) -> dict[str, object]:
+async def _row(models: _Models, function: Undocumented) -> dict[str, object]:
+    snapshot, symbol = function.snapshot, function.symbol
     started = time.perf_counter()
-    outcome = await document_symbol(snapshot, symbol, model, DocumentOptions(), lambda _: None)
+    outcome = await _documented(models.bare, snapshot, symbol)
     seconds = time.perf_counter() - started
-    ours = outcome.fields if isinstance(outcome, CommentProposal) else DocFields("")
-    nearest = neighbours_of(snapshot, symbol, documented_around(snapshot, STYLE))[0].fields
+    tuned = await _documented(models.tuned, snapshot, symbol)
+    around = documented_around(snapshot, STYLES[function.project.style])
+    nearest = neighbours_of(snapshot, symbol, around)[:1]
     wrote = {
-        "bare": await _bare(model, _code(snapshot, symbol)),
-        "without_retrieval": _told(await _alone(model, snapshot, symbol)),
-        "ours": _told(ours),
+        "bare": await _bare(models.bare, _code(snapshot, symbol)),
+        "without_retrieval": _told(await _alone(models.bare, snapshot, symbol)),
+        "ours": _told(_fields(outcome)),
+        "tuned": _told(_fields(tuned)),
         "template": _told(_template(symbol)),
-        "neighbour": _told(_copied(said, nearest)),
+        "neighbour": _told(_copied(function.said, nearest[0].fields)) if nearest else "",
     }
-    expected = _told(said)
+    expected = _told(function.said)
     row: dict[str, object] = {
+        "project": function.project.name,
         "path": str(Path(snapshot.uri).name),
         "symbol": symbol.name,
         "outcome": "proposed" if isinstance(outcome, CommentProposal) else outcome.cause,
-        "said": said.summary,
-        "wrote": ours.summary,
+        "said": function.said.summary,
+        "wrote": _fields(outcome).summary,
+        "wrote, tuned": _fields(tuned).summary,
         "seconds": round(seconds, 2),
         "added_ms": _added_ms(outcome, seconds) if isinstance(outcome, CommentProposal) else 0.0,
     }
+    for way, it in (("ours", outcome), ("tuned", tuned)):
+        proposal = it if isinstance(it, CommentProposal) else None
+        row[f"{way} valid"] = float(proposal is not None)
+        row[f"{way} first_try"] = float(proposal is not None and proposal.rounds <= 1)
     for way, text in wrote.items():
         measured = {
             "rouge_l": rouge_l(expected, text),
@@ -166,6 +197,16 @@ async def _row(
         }
         row |= {f"{way} {measure}": round(value, 4) for measure, value in measured.items()}
     return row
+
+
+async def _documented(
+    model: ChatModel, snapshot: Snapshot, symbol: Symbol
+) -> CommentProposal | Skipped:
+    return await document_symbol(snapshot, symbol, model, DocumentOptions(), lambda _: None)
+
+
+def _fields(outcome: CommentProposal | Skipped) -> DocFields:
+    return outcome.fields if isinstance(outcome, CommentProposal) else DocFields("")
 
 
 def _added_ms(proposal: CommentProposal, seconds: float) -> float:

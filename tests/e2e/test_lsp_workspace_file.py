@@ -145,7 +145,7 @@ async def test_a_real_editor_is_asked_to_watch_the_file(folder: Path) -> None:
     assert watcher["globPattern"] == "**/.glossator.toml"
 
 
-async def test_who_registers_for_questions_asks_about_this_file_and_sources_only(
+async def test_who_registers_for_questions_asks_about_this_file_prompts_and_sources_only(
     folder: Path,
 ) -> None:
     registers = types.ClientCapabilities(
@@ -160,7 +160,8 @@ async def test_who_registers_for_questions_asks_about_this_file_and_sources_only
         assert seen(await pulled(editor, (folder / ".glossator.toml").as_uri())) == PROBLEMS
     (request,) = editor.registered_for_files
     (registration,) = request["params"]["registrations"]
-    own, sources = registration["registerOptions"]["documentSelector"]
+    own, prompts, sources = registration["registerOptions"]["documentSelector"]
     assert own["pattern"] == "**/.glossator.toml"
+    assert prompts["pattern"] == "**/glossator/prompts/*.md"
     assert sources["pattern"].startswith("**/*.{")
     assert {"c", "py", "rs"} <= set(sources["pattern"][6:-1].split(","))

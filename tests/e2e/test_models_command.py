@@ -96,6 +96,8 @@ async def test_programs_get_one_versioned_object(config: Path) -> None:
         "uses": ["chat"],
         "max_class": "restricted",
         "price": None,
+        "adapters": [],
+        "adapter_problems": [],
     }
     assert ended.status == 0
 
