@@ -16,6 +16,8 @@ from glossator_clients import adapters as adapters_module
 from glossator_clients.adapters import adapters_in_use, choices_file
 from glossator_clients.model_files import models_folder
 from glossator_server.cli.dispatch import run
+from glossator_server.cli.tune import TARGET_NAMES
+from glossator_server.tuning.exports import TARGETS
 from tests.server.tuning.adapters import BASE, choose, make_adapter, write_record
 
 Captured = pytest.CaptureFixture[str]
@@ -212,6 +214,10 @@ def test_one_that_is_shipped_is_in_use_is_switched_off_and_named_again(
     assert [it.name for it in adapters_in_use(BASE).adapters] == ["ours"]
     status, said = told(capsys, "tune", "use", "ours", "--form", "f16")
     assert (status, "form f16 of ours" in said) == (2, True)
+
+
+def test_the_programs_of_the_command_line_are_those_that_can_be_exported_for() -> None:
+    assert TARGETS == TARGET_NAMES
 
 
 def test_a_record_of_which_something_is_missing_is_told(capsys: Captured) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from glossator_clients.adapters import FORMS, RECORD_FILE, file_of_form, is_proven, read_record
+from glossator_clients.adapters import RECORD_FILE, file_of_form, is_proven, read_record
 from glossator_clients.model_files import KNOWN_MODELS, model_path
 from glossator_server.errors import UsageError
 from glossator_server.prompts.files import load_template
@@ -144,4 +144,3 @@ _TARGETS: Mapping[str, Callable[[Path, Mapping[str, Any], Path, str], None]] = {
     "vllm": _for_vllm,
 }
 TARGETS = tuple(_TARGETS)
-USUAL_FORM = FORMS[0]
