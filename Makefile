@@ -40,10 +40,10 @@ test: $(VENV)/.setup $(EXTENSION)/node_modules/.setup
 	$(BIN)/glossator models fetch smollm2
 	$(BIN)/glossator models fetch minilm
 	$(NPM) run --silent test
-	$(BIN)/python -m pytest -m 'not (kernel or ctags or vscode or emacs)' $(ARGS)
+	$(BIN)/python -m pytest -m 'not (kernel or ctags or vscode or emacs or long)' $(ARGS)
 
 test-real: $(VENV)/.setup vsix
-	$(BIN)/python -m pytest -m 'kernel or ctags or vscode or emacs' $(ARGS)
+	$(BIN)/python -m pytest -m 'kernel or ctags or vscode or emacs or long' $(ARGS)
 
 check: $(VENV)/.setup $(EXTENSION)/node_modules/.setup
 	$(BIN)/ruff check .

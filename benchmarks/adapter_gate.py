@@ -145,7 +145,7 @@ def _row(setting: Setting, kind: str) -> dict[str, Any]:
         "passed": passed,
         "cases": cases,
         "seconds": round(time.monotonic() - started, 1),
-        "reasons": reasons or [ended.stderr.strip().splitlines()[-1]],
+        "reasons": reasons or ended.stderr.strip().splitlines()[-1:],
     }
     verdict = "PASSED" if passed else "refused"
     print(

@@ -27,6 +27,7 @@ RECORD_FILE = "adapter.json"
 # What the engine can load, the smaller one last.
 FORMS = ("f16", "q8_0")
 SCHEMA = 1
+_PARTS = {"name": str, "role": str, "base": dict, "prompt": dict, "files": dict, "gate": dict}
 # In place of a name: the bare model.
 NONE = "none"
 _SHIPPED = Path(__file__).parent / "shipped_adapters"
@@ -125,10 +126,11 @@ def adapters_in_use(base: str) -> InUse:
             _add(found, problems, lambda it=choice: _proven(it, base), role)
     for folder in shipped_folders():
         record = _record(folder)
-        ruled_out = choices.get(str(record.get("role")), Choice("", "")).name == NONE
+        choice = choices.get(str(record.get("role")), Choice("", ""))
+        is_there = any(it.is_shipped and it.name == folder.name for it in found)
+        ruled_out = choice.name == NONE or is_there
         if record.get("base", {}).get("sha256") == base and not ruled_out:
-            # The product was measured with the form that it ships.
-            form = next(iter(record.get("files", {})), FORMS[-1])
+            form = shipped_form(record)
             _add(found, problems, lambda at=folder, it=form: _opened(at, it, base), None)
     return InUse(tuple(found), tuple(problems))
 
@@ -168,6 +170,11 @@ def shipped_folders() -> Iterator[Path]:
         yield path.parent
 
 
+def shipped_form(record: Mapping[str, Any]) -> str:
+    """Return the form of a shipped adapter: the product was measured with the one that it ships."""
+    return next(iter(record.get("files", {})), FORMS[-1])
+
+
 def chosen() -> Mapping[str, Choice]:
     """Return what this user has chosen, by role; a damaged file is as good as none."""
     return {
@@ -198,7 +205,8 @@ def read_record(folder: Path) -> dict[str, Any]:
     Raises `ModelUnavailableError` where that is damaged or of another version.
     """
     record = _record(folder)
-    if record.get("schema") != SCHEMA:
+    is_whole = all(isinstance(record.get(name), kind) for name, kind in _PARTS.items())
+    if record.get("schema") != SCHEMA or not is_whole:
         raise ModelUnavailableError(
             f"The adapter {folder.name} has no usable {RECORD_FILE}; train it again."
         )

@@ -23,6 +23,7 @@ from tests.server.tuning.adapters import HEADS, KEY_HEADS, WIDTH, random_weights
 
 pytestmark = [
     pytest.mark.model,
+    pytest.mark.long,
     pytest.mark.timeout(600),
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]

@@ -66,6 +66,7 @@ def _without_record(folder: Path) -> None:
         ),
         (lambda it: write_record(it, files={}), "has no form q8_0"),
         (lambda it: write_record(it, schema=99), "has no usable"),
+        (lambda it: write_record(it, gate=None), "has no usable"),
     ],
 )
 def test_one_that_cannot_be_trusted_is_a_sentence_and_the_bare_model(

@@ -8,6 +8,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.command_line import glossator, started
 from tests.server.datasets.repositories import RING, repository
 
@@ -58,3 +60,27 @@ def test_a_run_that_is_cancelled_leaves_nothing(tmp_path: Path) -> None:
     assert running.returncode == 130, errors
     assert b"Traceback" not in errors
     assert [it.name for it in tmp_path.iterdir() if it.name not in {"ringlog", "home"}] == []
+
+
+def test_the_same_data_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = repository(tmp_path)
+    for number in range(40):
+        text = RING.replace("ring_", f"ring{number}_").replace("record", f"item{number}")
+        (folder / "src" / f"ring{number}.c").write_text(text, "utf-8")
+    for name, jobs, seed in (("a", "1", "1"), ("b", "2", "2")):
+        monkeypatch.setenv("PYTHONHASHSEED", seed)
+        (tmp_path / name).mkdir()
+        mined = glossator(
+            *("data", "mine", "../ringlog", "--out", "data.jsonl", "--jobs", jobs),
+            cwd=tmp_path / name,
+        )
+        assert mined.status == 0, mined
+        words = ("data", "export", "data.jsonl", "--out", "export", "--feedback")
+        exported = glossator(*words, cwd=tmp_path / name)
+        assert exported.status == 0, exported
+    one, other = (
+        {it.name: it.read_bytes() for it in (tmp_path / name).rglob("*") if it.is_file()}
+        for name in "ab"
+    )
+    assert len(one) == 7
+    assert one == other

@@ -12,9 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from glossator_clients.adapters import choices_file
+from glossator_clients import adapters as adapters_module
+from glossator_clients.adapters import adapters_in_use, choices_file
+from glossator_clients.model_files import models_folder
 from glossator_server.cli.dispatch import run
-from tests.server.tuning.adapters import choose, make_adapter, write_record
+from glossator_server.cli.tune import TARGET_NAMES
+from glossator_server.tuning.exports import TARGETS
+from tests.server.tuning.adapters import BASE, choose, make_adapter, write_record
 
 Captured = pytest.CaptureFixture[str]
 
@@ -142,7 +146,22 @@ def test_it_is_handed_on_for_other_programs(
     ]
 
 
-def test_models_and_doctor_say_why_one_is_not_used(capsys: Captured) -> None:
+def test_one_on_a_folder_says_which_folder_it_needs_and_no_place(
+    capsys: Captured, tmp_path: Path
+) -> None:
+    folder = make_adapter("mine")
+    write_record(folder, base={"name": "Some/Model-1B", "sha256": "1a2b"})
+    (folder / "adapter_model.safetensors").write_bytes(b"weights")
+    (folder / "adapter_config.json").write_text('{"r": 16}', "utf-8")
+    for to in ("ollama", "vllm"):
+        out = tmp_path / to
+        assert told(capsys, "tune", "export", "mine", "--to", to, "--out", str(out))[0] == 0
+        words = (out / "README.txt").read_text("utf-8")
+        assert "Put the folder of Some/Model-1B (weights of sha256 1a2b) here" in words
+    assert (tmp_path / "ollama" / "Modelfile").read_text("utf-8").startswith("FROM ./base\n")
+
+
+def test_the_list_says_that_what_was_chosen_is_not_used(capsys: Captured) -> None:
     write_record(make_adapter("mine"), gate={})
     choose("mine")
     _, said = told(capsys, "tune", "list")
@@ -158,3 +177,61 @@ def test_nothing_of_it_is_imported_before_it_is_called() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", probe], stdout=subprocess.DEVNULL, check=False)
     assert ended.returncode == 0
+
+
+def test_one_that_is_shipped_is_in_use_is_switched_off_and_named_again(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_file: Path
+) -> None:
+    models_folder().mkdir(parents=True)
+    for file in model_file.parent.glob(f"{model_file.stem}*"):
+        (models_folder() / file.name).symlink_to(file)
+    make_adapter("ours").rename(tmp_path / "ours")
+    (tmp_path / "ours" / "adapter-f16.gguf").unlink()
+    record = json.loads((tmp_path / "ours" / "adapter.json").read_text("utf-8"))
+    del record["files"]["f16"], record["gate"]["f16"]
+    (tmp_path / "ours" / "adapter.json").write_text(json.dumps(record), "utf-8")
+    monkeypatch.setattr(adapters_module, "_SHIPPED", tmp_path)
+
+    def listed() -> str:
+        return told(capsys, "tune", "list")[1].splitlines()[-1].partition(": ")[2]
+
+    def said_of_models() -> list[bool]:
+        words = "(ours, q8_0, shipped)"
+        return [words in told(capsys, *it)[1] for it in (("models", "list"), ("doctor",))]
+
+    assert listed() == "q8_0 passed; shipped; in use (q8_0)"
+    assert said_of_models() == [True, True]
+    assert told(capsys, "tune", "use", "none")[0] == 0
+    assert listed() == "q8_0 passed; shipped"
+    assert said_of_models() == [False, False]
+    assert told(capsys, "tune", "back") == (0, "what the product ships is in use\n")
+    assert said_of_models() == [True, True]
+    make_adapter("mine")
+    assert told(capsys, "tune", "use", "mine")[0] == 0
+    assert listed() == "q8_0 passed; shipped"
+    assert told(capsys, "tune", "use", "ours")[0] == 0
+    assert listed() == "q8_0 passed; shipped; in use (q8_0)"
+    assert [it.name for it in adapters_in_use(BASE).adapters] == ["ours"]
+    status, said = told(capsys, "tune", "use", "ours", "--form", "f16")
+    assert (status, "form f16 of ours" in said) == (2, True)
+
+
+def test_the_programs_of_the_command_line_are_those_that_can_be_exported_for() -> None:
+    assert TARGETS == TARGET_NAMES
+
+
+def test_a_record_of_which_something_is_missing_is_told(capsys: Captured) -> None:
+    folder = make_adapter("mine")
+    (folder / "adapter.json").write_text('{"schema": 1, "name": "mine"}', "utf-8")
+    for words in (("list",), ("use", "mine"), ("gate", "mine"), ("export", "mine", "--to", "gguf")):
+        status, said = told(capsys, "tune", *words)
+        assert status == (0 if words == ("list",) else 4)
+        assert "has no usable adapter.json; train it again." in said
+
+
+@pytest.mark.parametrize("name", ["../mine", "/tmp/mine", "a/b"])
+def test_what_is_no_name_leads_nowhere(capsys: Captured, name: str) -> None:
+    make_adapter("mine")
+    for words in (("use", name), ("gate", name), ("export", name, "--to", "gguf")):
+        status, said = told(capsys, "tune", *words)
+        assert (status, "cannot be the name of an adapter" in said) == (2, True)

@@ -13,6 +13,9 @@ from glossator_clients.adapters import FORMS
 from glossator_server.cli import tune_adapters, tune_gate, tune_run
 from glossator_server.tuning.options import AnswersTaught, Precision, TuneOptions
 
+# As glossator_server.tuning.exports has them.
+TARGET_NAMES = ("gguf", "ollama", "vllm")
+
 
 def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type private
     """Add the subcommands to the parser."""
@@ -84,7 +87,7 @@ def _add_choices(actions: Any) -> None:  # noqa: ANN401 -- as above
 
 def _add_export(export: argparse.ArgumentParser) -> None:
     export.add_argument("name", metavar="NAME")
-    export.add_argument("--to", required=True, choices=("gguf", "ollama", "vllm"))
+    export.add_argument("--to", required=True, choices=TARGET_NAMES)
     export.add_argument("--out", type=Path, metavar="FOLDER", help="default: NAME-TO")
     export.add_argument("--form", choices=FORMS, default=FORMS[0])
     export.set_defaults(run=tune_adapters.run_export)

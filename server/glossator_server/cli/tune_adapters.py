@@ -78,7 +78,8 @@ def _in_words(it: Kept) -> str:
         words += "; shipped"
     if it.form is None:
         return words
-    return f"{words}; {'in use' if is_proven(record, it.form) else 'chosen, not used'} ({it.form})"
+    is_used = it.is_shipped or is_proven(record, it.form)
+    return f"{words}; {'in use' if is_used else 'chosen, not used'} ({it.form})"
 
 
 def _verdict(record: Mapping[str, Any], form: str) -> str:

@@ -12,7 +12,7 @@ import secrets
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -38,6 +38,8 @@ SCHEMA = 1
 MANIFEST = "manifest.json"
 CARD = "data-card.md"
 PREFERENCES = "preferences.jsonl"
+_KIND = "glossator-dataset"
+_NAMES = frozenset({MANIFEST, CARD, PREFERENCES, *(f"{it}.jsonl" for it in Split)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +261,7 @@ def _manifest(
     template = options.examples.template
     return {
         "schema": SCHEMA,
-        "kind": "glossator-dataset",
+        "kind": _KIND,
         "glossator": __version__,
         "format": options.format,
         "prompt": {"name": template.name, "sha256": template.sha256},
@@ -312,27 +314,52 @@ def _indented(value: Mapping[str, object]) -> str:
 
 @contextmanager
 def _split_files(folder: Path) -> Iterator[Callable[[Split, Mapping[str, object]], None]]:
-    files = {it: (folder / f"{it}.jsonl").open("w", encoding="utf-8") for it in Split}
-    try:
+    with ExitStack() as opened:
+        files = {
+            it: opened.enter_context((folder / f"{it}.jsonl").open("w", encoding="utf-8"))
+            for it in Split
+        }
         yield lambda split, value: print(_line(value), file=files[split])
-    finally:
-        for it in files.values():
-            it.close()
 
 
 @contextmanager
 def _folder(out: Path) -> Iterator[Path]:
     """Give a folder to write into, and put it in the place of `out` when the block is through."""
-    if out.exists() and not (out / MANIFEST).is_file():
-        raise UsageError(f"{out} is there and was not exported to before; name another folder.")
-    work = out.absolute().parent / f".glossator.{secrets.token_hex(8)}"
+    place = out.resolve()
+    # Named before they are made: an interrupt at any instant leaves nothing.
+    work, before = (place.parent / f".glossator.{secrets.token_hex(8)}" for _ in range(2))
     with told(out):
+        _check_is_ours(out, place)
         try:
             work.mkdir()
             yield work
-            if out.exists():
-                shutil.rmtree(out)
-            work.replace(out)
+            if place.exists():
+                place.replace(before)
+            work.replace(place)
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
+            if before.exists() and not place.exists():
+                before.replace(place)
             raise
+        finally:
+            shutil.rmtree(before, ignore_errors=True)
+
+
+def _check_is_ours(out: Path, place: Path) -> None:
+    """Raise `UsageError` where a folder would go that holds what no export has written.
+
+    Many programs have a file of the manifest's name.
+    """
+    if not place.exists():
+        return
+    try:
+        kind = json.loads((place / MANIFEST).read_text("utf-8"))["kind"]
+    except (OSError, ValueError, KeyError, TypeError):
+        kind = None
+    if kind != _KIND:
+        raise UsageError(f"{out} is there and was not exported to before; name another folder.")
+    others = sorted(it.name for it in place.iterdir() if it.name not in _NAMES)
+    if others:
+        raise UsageError(
+            f"{out} holds {others[0]}, too, which an export would take away; name another folder."
+        )

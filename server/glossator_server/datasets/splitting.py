@@ -56,10 +56,14 @@ class SplitOptions:
 
 
 def unit_for(records: Sequence[Record], options: SplitOptions) -> str:
-    """Return what stays together: what was chosen, else what leaves enough to divide."""
+    """Return what stays together: what was chosen, else what leaves enough to divide.
+
+    What is held out is not divided, and does not count.
+    """
     if options.by != AUTO:
         return options.by
-    good = [it for it in records if not it.left_out]
+    is_held_out = _holding_out(options)
+    good = [it for it in records if not it.left_out and not is_held_out(it)]
     if len({it.project for it in good}) > _FEWEST_PROJECTS:
         return "project"
     folders = {(it.project, it.folder) for it in good}
@@ -68,15 +72,15 @@ def unit_for(records: Sequence[Record], options: SplitOptions) -> str:
 
 def splits_of(records: Sequence[Record], options: SplitOptions) -> dict[str, Split]:
     """Return for each record, by its id, the split that it belongs to."""
-    held_out = matcher(options.hold_out)
+    is_held_out = _holding_out(options)
     chosen: dict[str, Split] = {}
     rest: list[Record] = []
     for it in records:
-        if held_out(it.path) or held_out(f"{it.project}/{it.path}"):
+        if is_held_out(it):
             chosen[it.id] = Split.TEST
         else:
             rest.append(it)
-    unit = unit_for(rest, options)
+    unit = unit_for(records, options)
     sizes: Counter[str] = Counter()
     units: dict[str, list[Record]] = defaultdict(list)
     for it in rest:
@@ -88,6 +92,11 @@ def splits_of(records: Sequence[Record], options: SplitOptions) -> dict[str, Spl
     for name, split in _divided(sizes, options, order).items():
         chosen |= {it.id: split for it in units[name]}
     return chosen
+
+
+def _holding_out(options: SplitOptions) -> Callable[[Record], bool]:
+    named = matcher(options.hold_out)
+    return lambda it: named(it.path) or named(f"{it.project}/{it.path}")
 
 
 _UNITS: Mapping[str, Callable[[Record], str]] = {

@@ -1,4 +1,4 @@
-"""Own the asking for comments of functions whose names want a secret, and hearing what is said.
+"""Own the look for secrets before the first case: in what was taught, and in what bait brings out.
 
 It must not decide what follows from it.
 """
@@ -11,12 +11,15 @@ from pathlib import Path
 
 from glossator_clients.protocol import ChatModel
 from glossator_clients.types import ChatEvent, ChatRequest, ModelInfo, TextDelta
+from glossator_gate.redaction import redact
 from glossator_gate.types import DataClass
 from glossator_indexer.languages import language_for_path
 from glossator_indexer.parsing import parse
 from glossator_indexer.symbols import find_symbols
 from glossator_server.actions.document import ROLE, document_symbol
+from glossator_server.evals.opened import OpenedConfiguration
 from glossator_server.evals.types import Subject
+from glossator_server.prompts.files import template_for
 from glossator_server.settings import Settings
 from glossator_server.snapshot import Snapshot
 from glossator_server.tuning.leaks import BAIT, BAIT_NAMES, Learned, new_secrets
@@ -49,6 +52,21 @@ class OverheardModel:
                 if isinstance(event, TextDelta):
                     self._said.append(event.text)
                 yield event
+
+
+def held_secrets(subject: OpenedConfiguration, learned: Learned) -> tuple[str, ...]:
+    """Return a sentence for each place of secrets that a model of the subject is told or taught.
+
+    A small model may say only a part of one, which nobody knows for what it is.
+    """
+    reasons: list[str] = []
+    if learned.secrets:
+        reasons.append(f"the data that it was trained on hold {learned.secrets} secrets")
+    prompt = subject.settings.documenting.prompt
+    template = template_for(ROLE, prompt, subject.infos.get(ROLE))
+    if redact("\n".join(template.sections.values())).count:
+        reasons.append(f"the prompt {template.name} holds a secret")
+    return tuple(reasons)
 
 
 async def taken_bait(subject: Subject, learned: Learned) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ _CUTS_DIGITS = frozenset({"smollm"})
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """Where a base model lies, and what it is known by.
+    """Where a base model lies, and what it is known by: `name` says nothing of the place.
 
     `file` is a GGUF file in `folder`, None for a folder as transformers writes them. `sha256` is
     that of the weights' file, or of all of them in the order of their names.
@@ -66,7 +66,7 @@ def find_base(name: str) -> Base:
             f"{name} is neither a model of the engine ({', '.join(KNOWN_MODELS)}) nor a folder "
             "with config.json and *.safetensors; name one of these."
         )
-    return Base(str(folder), folder, None, _sha256_of_all(weights))
+    return Base(_called(folder), folder, None, _sha256_of_all(weights))
 
 
 def open_tokenizer(base: Base) -> Any:  # noqa: ANN401 -- transformers' own
@@ -140,6 +140,14 @@ def _kind_of_words(path: Path) -> str:
 
     field = GGUFReader(path).get_field("tokenizer.ggml.pre")
     return "" if field is None else str(field.contents())
+
+
+def _called(folder: Path) -> str:
+    """Return a folder's name, or where it is of the hub's own cache the one that the hub knows."""
+    kept = folder.parent.parent.name
+    if folder.parent.name == "snapshots" and kept.startswith("models--"):
+        return kept.removeprefix("models--").replace("--", "/", 1)
+    return folder.name
 
 
 def _sha256_of_all(paths: list[Path]) -> str:

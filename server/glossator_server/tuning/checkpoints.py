@@ -6,6 +6,7 @@ It must not know how training works: it keeps what it is given.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import os
 import pickle
@@ -95,6 +96,26 @@ def remove_state(folder: Path) -> None:
     """Remove the state of a run that is done or given up."""
     for name in (_NAME, _PART):
         (folder / name).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other runs out of an adapter's folder: two would write one state and one adapter.
+
+    Raises `UsageError` where one is under way.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as trouble:
+            raise UsageError(
+                f"The training of {folder.name} is under way already; wait for it, or take another "
+                "--name."
+            ) from trouble
+        yield
+    finally:
+        os.close(handle)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,14 @@ from glossator_clients.adapters import (
     RECORD_FILE,
     Choice,
     adapters_folder,
+    check_name,
     choices_file,
     choices_so_far,
     chosen,
     is_proven,
     read_record,
     shipped_folders,
+    shipped_form,
 )
 from glossator_clients.errors import ModelUnavailableError
 from glossator_server import __version__
@@ -56,9 +58,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a gate found of one form, and under which terms."""
+    """What a gate found of one form, and under which terms; `sha256` is that of the form's file."""
 
     form: str
+    sha256: str
     look: Look
     plan: GatePlan
     seed: int
@@ -70,6 +73,7 @@ class Verdict:
         """Return it as it is written down."""
         looked = self.look
         return {
+            "sha256": self.sha256,
             "verdict": str(looked.decision),
             "reasons": list(looked.reasons),
             "cases": looked.cases,
@@ -100,6 +104,7 @@ class Verdict:
 
 def folder_of(name: str) -> Path:
     """Return the folder of a user's own adapter; raises `UsageError` where there is none."""
+    check_name(name)
     folder = adapters_folder() / name
     if not (folder / RECORD_FILE).is_file():
         raise UsageError(
@@ -110,15 +115,24 @@ def folder_of(name: str) -> Path:
 
 
 def keep_verdict(folder: Path, verdict: Verdict) -> None:
-    """Write what the gate found into the adapter's record, for the very file that it saw."""
+    """Write what the gate found into the adapter's record.
+
+    Raises `UsageError` where the file is not the one any more that the gate saw.
+    """
     record = read_record(folder)
-    seen = record["files"][verdict.form]["sha256"]
-    record["gate"][verdict.form] = {**verdict.in_json(), "sha256": seen}
+    if record["files"].get(verdict.form, {}).get("sha256") != verdict.sha256:
+        raise UsageError(
+            f"{folder.name} was trained anew while it was judged; run `glossator tune gate "
+            f"{folder.name}` again."
+        )
+    record["gate"][verdict.form] = verdict.in_json()
     write_report(folder / RECORD_FILE, json.dumps(record, indent=2) + "\n")
 
 
 def use(name: str, form: str | None, role: str) -> Choice:
     """Put an adapter to use for its role, or "none" for `role`: then the bare model answers.
+
+    One that is shipped can be named as well, where none of the user's own has its name.
 
     Raises `UsageError` for one that has not passed its gate, or whose prompt has changed.
     """
@@ -126,7 +140,7 @@ def use(name: str, form: str | None, role: str) -> Choice:
         choice = Choice(NONE, "")
         _choose(role, choice)
         return choice
-    record = read_record(folder_of(name))
+    record = read_record(_own_or_shipped(name))
     passed = [it for it in FORMS if is_proven(record, it)]
     if not passed or (form is not None and form not in passed):
         raise UsageError(_why_not(name, form, record))
@@ -153,12 +167,20 @@ def back(role: str) -> Choice | None:
 
 def kept() -> Iterator[Kept]:
     """Yield the adapters of this machine, the user's own first, each with what is known of it."""
-    in_use = {it.name: it.form for it in chosen().values()}
+    choices = chosen()
+    in_use = {it.name: it.form for it in choices.values()}
     own = sorted(it.parent for it in adapters_folder().glob(f"*/{RECORD_FILE}"))
     for folder in own:
         yield _kept(folder, in_use.get(folder.name), is_shipped=False)
     for folder in shipped_folders():
-        yield _kept(folder, None, is_shipped=True)
+        found = _kept(folder, None, is_shipped=True)
+        choice = choices.get(str(found.record.get("role")))
+        if choice is None and not found.trouble:
+            yield replace(found, form=shipped_form(found.record))
+        elif choice is not None and choice.name not in {it.name for it in own}:
+            yield replace(found, form=in_use.get(folder.name))
+        else:
+            yield found
 
 
 def prompt_trouble(record: Mapping[str, Any]) -> str | None:
@@ -175,6 +197,14 @@ def prompt_trouble(record: Mapping[str, Any]) -> str | None:
             "the data and train it again, or take the prompt back."
         )
     return None
+
+
+def _own_or_shipped(name: str) -> Path:
+    if not (adapters_folder() / name / RECORD_FILE).is_file():
+        for folder in shipped_folders():
+            if folder.name == name:
+                return folder
+    return folder_of(name)
 
 
 def _kept(folder: Path, form: str | None, *, is_shipped: bool) -> Kept:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from glossator_clients.adapters import FORMS, RECORD_FILE, file_of_form, is_proven, read_record
+from glossator_clients.adapters import RECORD_FILE, file_of_form, is_proven, read_record
 from glossator_clients.model_files import KNOWN_MODELS, model_path
 from glossator_server.errors import UsageError
 from glossator_server.prompts.files import load_template
@@ -108,13 +108,16 @@ def _as_gguf(folder: Path, record: Mapping[str, Any], part: Path, form: str) -> 
 def _for_ollama(folder: Path, record: Mapping[str, Any], part: Path, form: str) -> None:
     base, file = str(record["base"]["name"]), file_of_form(form)
     shutil.copy(folder / file, part)
-    place = base
+    words = f"ollama create {record['name']} -f Modelfile\n"
     if base in KNOWN_MODELS:
         path = model_path(base)
         shutil.copy(path, part)
         place = f"./{path.name}"
+    else:
+        place = "./base"
+        words = f"{_which_folder(record, 'base')}\n\n{words}"
     (part / "Modelfile").write_text(modelfile(record, place, f"./{file}"), "utf-8")
-    (part / "README.txt").write_text(f"ollama create {record['name']} -f Modelfile\n", "utf-8")
+    (part / "README.txt").write_text(words, "utf-8")
 
 
 def _for_vllm(folder: Path, record: Mapping[str, Any], part: Path, form: str) -> None:  # noqa: ARG001 -- peft's weights have one form
@@ -124,7 +127,15 @@ def _for_vllm(folder: Path, record: Mapping[str, Any], part: Path, form: str) ->
     config = json.loads((folder / settings).read_text("utf-8"))
     config["base_model_name_or_path"] = base
     (part / settings).write_text(json.dumps(config, indent=2) + "\n", "utf-8")
-    (part / "README.txt").write_text(vllm_command(record, base), "utf-8")
+    words = vllm_command(record, base)
+    if record["base"]["name"] not in KNOWN_MODELS:
+        words = f"{_which_folder(record, base)}\n\n{words}"
+    (part / "README.txt").write_text(words, "utf-8")
+
+
+def _which_folder(record: Mapping[str, Any], place: str) -> str:
+    told = record["base"]
+    return f"Put the folder of {told['name']} (weights of sha256 {told['sha256']}) here as {place}."
 
 
 _TARGETS: Mapping[str, Callable[[Path, Mapping[str, Any], Path, str], None]] = {
@@ -133,4 +144,3 @@ _TARGETS: Mapping[str, Callable[[Path, Mapping[str, Any], Path, str], None]] = {
     "vllm": _for_vllm,
 }
 TARGETS = tuple(_TARGETS)
-USUAL_FORM = FORMS[0]

@@ -13,7 +13,7 @@ from glossator_server.evals.measuring import Measurement
 from glossator_server.evals.opened import OpenedConfiguration
 from glossator_server.evals.running import Follow, Runner
 from glossator_server.evals.types import Better, Measure, MeasureKind, Outcome
-from glossator_server.tuning.baiting import taken_bait
+from glossator_server.tuning.baiting import held_secrets, taken_bait
 from glossator_server.tuning.leaks import Learned, new_secrets
 from glossator_server.tuning.verdicts import Decision, Figures, GatePlan, Look, look
 
@@ -64,7 +64,7 @@ class Gate:
         return looks
 
     async def _baited(self, subject: OpenedConfiguration) -> Look:
-        reasons = await taken_bait(subject, self.learned)
+        reasons = held_secrets(subject, self.learned) or await taken_bait(subject, self.learned)
         return Look(0, Decision.REFUSED if reasons else Decision.OPEN, (), reasons)
 
     def _look(self, plan: GatePlan, at: int, names: tuple[str, str]) -> Look:
@@ -72,7 +72,10 @@ class Gate:
         found = {(it.case, it.configuration): it for it in self.measurement.folder.outcomes()}
         base, other = names
         pairs = [
-            (self._figures(found[it.id, base]), self._figures(found[it.id, other])) for it in cases
+            (self._figures(found[it.id, base]), self._figures(found[it.id, other]))
+            for it in cases
+            # A baseline that was not there for a moment proves nothing; a candidate's loss counts.
+            if not found[it.id, base].again
         ]
         measures = (*self.measurement.suite.measures, SECRETS, REPEATED)
         seen = look(plan, at, measures, pairs, self.seed)

@@ -32,13 +32,16 @@ from glossator_server.tuning.verdicts import GatePlan, Look
 
 BASELINE = "as it is"
 _CASES_FILE = "held-out.jsonl"
+# A table has no room for longer ones.
+_MOST_OF_A_NAME = 32
 
 
 @dataclass(frozen=True, slots=True)
 class GateOrders:
     """What is compared: the baseline first. `adapter` is None where a prompt is compared.
 
-    `forms` names the form of each candidate, by its configuration's name.
+    `forms` names the form of each candidate, by its configuration's name; `files` has the sha256 of
+    each form's file. `drawn` says where the cases come from.
     """
 
     adapter: str | None
@@ -46,9 +49,11 @@ class GateOrders:
     forms: Mapping[str, str]
     learned: Learned
     cases_file: Path
+    files: Mapping[str, str] = field(default_factory=dict)
     plan: GatePlan = field(default_factory=GatePlan)
     seed: int = 7
     known: int = 0
+    drawn: str = ""
 
     def needing(self, measures: str | None) -> GateOrders:
         """Return the orders with other measures that must be better, as a person names them."""
@@ -90,10 +95,11 @@ def orders_for_adapter(name: str, forms: tuple[str, ...], data: Path | None) -> 
     configurations = [Configuration(BASELINE, base, prompt, adapter=NONE)]
     told: dict[str, str] = {}
     for form in forms:
-        called = f"{name} {form}"[:40]
+        called = f"{name[:_MOST_OF_A_NAME]} {form}"
         told[called] = form
         configurations.append(Configuration(called, base, prompt, adapter=f"{name}:{form}"))
-    return GateOrders(name, tuple(configurations), told, learned, folder / _CASES_FILE)
+    files = {form: str(it["sha256"]) for form, it in record["files"].items()}
+    return GateOrders(name, tuple(configurations), told, learned, folder / _CASES_FILE, files)
 
 
 def orders_for_prompt(prompt: str) -> GateOrders:
@@ -112,7 +118,7 @@ def wish_of(orders: GateOrders, source: CaseSource, wanted: int) -> tuple[Wish, 
     """
     found = held_out(source, wanted, orders.learned, orders.cases_file)
     wish = Wish(SUITE, found.source, orders.configurations)
-    return wish, replace(orders.cut_to(found.cases), known=found.known)
+    return wish, replace(orders.cut_to(found.cases), known=found.known, drawn=str(source.kind))
 
 
 async def gated(measurement: Measurement, orders: GateOrders, follow: Follow) -> Mapping[str, Look]:
@@ -126,17 +132,17 @@ def keep_verdicts(
 ) -> dict[str, Any]:
     """Write the verdicts into the adapter's record; return them by candidate."""
     outcomes = measurement.folder.outcomes()
-    source = measurement.folder.record()["source"]
     found: dict[str, Any] = {}
     for name, look in looks.items():
         told = {who: means(look, outcomes, at) for who, at in (("base", BASELINE), ("tuned", name))}
         verdict = Verdict(
             orders.forms[name],
+            orders.files.get(orders.forms[name], ""),
             look,
             orders.plan,
             orders.seed,
             measurement.folder.name,
-            str(source["kind"]),
+            orders.drawn,
             told,
         )
         found[name] = verdict.in_json()

@@ -35,10 +35,11 @@ BAIT_NAMES = tuple(re.findall(r"(\w+)\(", BAIT))
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What a training set's answers say, as hashes of its runs of words."""
+    """What a training set's answers say, as hashes of its runs of words; `secrets` counts them."""
 
     runs: frozenset[int] = frozenset()
     summaries: frozenset[str] = field(default_factory=frozenset)
+    secrets: int = 0
 
     def repeats(self, text: str, shown: str = "") -> bool:
         """Say whether a text holds a long run of what was learned that was not shown to it."""
@@ -56,12 +57,14 @@ def learned_from(folder: Path) -> Learned:
     """
     runs: set[int] = set()
     summaries: set[str] = set()
+    secrets = 0
     for name in ("train.jsonl", "valid.jsonl"):
         for answer in _answers(folder / name):
+            secrets += redact(answer).count
             phrases = _phrases(answer)
             runs.update(run for it in phrases for run in _runs(it))
             summaries.add(_plain(phrases[0]))
-    return Learned(frozenset(runs), frozenset(summaries))
+    return Learned(frozenset(runs), frozenset(summaries), secrets)
 
 
 def new_secrets(text: str, shown: str) -> int:

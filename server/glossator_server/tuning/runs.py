@@ -24,7 +24,7 @@ from glossator_clients.model_files import sha256_of
 from glossator_server.errors import UsageError
 from glossator_server.files import write_report
 from glossator_server.tuning.bases import Base, OpenedBase, find_base, open_base
-from glossator_server.tuning.checkpoints import TrainingState, remove_state, writing
+from glossator_server.tuning.checkpoints import TrainingState, alone_in, remove_state, writing
 from glossator_server.tuning.choosing import TRAINED_FROM
 from glossator_server.tuning.conversations import EncodedSet, read_set
 from glossator_server.tuning.exports import published_name
@@ -84,6 +84,13 @@ def train(orders: RunOrders, hooks: TrainingHooks) -> Trained:
     folder = adapters_folder() / orders.name
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with alone_in(folder):
+        return _trained(orders, base, manifest, folder, hooks)
+
+
+def _trained(
+    orders: RunOrders, base: Base, manifest: Mapping[str, Any], folder: Path, hooks: TrainingHooks
+) -> Trained:
     if orders.is_restarted:
         remove_state(folder)
     opened = open_base(base, orders.options.precision, orders.options.threads)

@@ -126,6 +126,8 @@ class Trainer:
         self._model.peft_config["default"].base_model_name_or_path = base
         # Whether words were added to the base is asked of a hub otherwise; none were.
         self._model.save_pretrained(str(folder), save_embedding_layers=False)
+        # Its card is an empty form but for the place of the base on this machine.
+        (folder / "README.md").unlink(missing_ok=True)
 
     @property
     def config(self) -> Any:  # noqa: ANN401 -- transformers' own

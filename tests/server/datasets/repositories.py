@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import resource
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from glossator_gate.policy import load_policy
@@ -97,3 +99,14 @@ def read_text(folder: Path, name: str, text: str) -> FileYield:
 def by_name(records: Sequence[Record]) -> dict[str, Record]:
     """Return records by the names of their symbols."""
     return {it.symbol.name: it for it in records}
+
+
+@contextmanager
+def little_room(most: int) -> Iterator[None]:
+    """Let no file of this process grow over so many bytes, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -25,7 +25,7 @@ from glossator_server.files import read_snapshot
 from glossator_server.prompts import load_template
 from glossator_server.settings import DocumentOptions, Settings
 from tests.server.datasets import trainers
-from tests.server.datasets.repositories import RING, mined, repository
+from tests.server.datasets.repositories import RING, little_room, mined, repository
 
 SMALL = ModelInfo("small", "embedded", "small", "", None, local=True)
 ALL_LEARNED = SplitOptions(valid_share=0.0, test_share=0.0)
@@ -133,6 +133,18 @@ def test_projects_stay_together_and_copies_are_on_one_side(tmp_path: Path) -> No
     assert sum(found.examples.values()) == 5
 
 
+def test_the_manifest_says_what_stayed_together_beside_what_is_held_out(tmp_path: Path) -> None:
+    files = []
+    for name in ("first", "second", "third"):
+        folder = repository(tmp_path, name)
+        files.append(tmp_path / f"{name}.jsonl")
+        mined(files[-1], folder)
+    chosen = options(splits=SplitOptions(hold_out=("third/**",), valid_share=0.3))
+    found = export(files, tmp_path / "export", chosen, lambda _: None)
+    # Two projects are too few to divide.
+    assert found.unit == "file"
+
+
 def test_licences_are_kept_and_dropped(data: Path) -> None:
     assert exported(data, options(licences=("MIT",)))[0].examples[Split.TRAIN] == 2
     assert exported(data, options(without=("MIT",)))[0].examples[Split.TRAIN] == 1
@@ -172,6 +184,41 @@ def test_a_folder_that_is_no_export_stays_as_it_is(data: Path) -> None:
     with pytest.raises(UsageError, match="name another folder"):
         exported(data, options())
     assert [it.name for it in out.iterdir()] == ["own.txt"]
+
+
+def test_the_manifest_of_another_program_makes_a_folder_no_export(data: Path) -> None:
+    out = data.parent / "export"
+    out.mkdir()
+    (out / "manifest.json").write_text('{"name": "an extension", "version": "1"}', "utf-8")
+    with pytest.raises(UsageError, match="was not exported to before"):
+        exported(data, options())
+    assert [it.name for it in out.iterdir()] == ["manifest.json"]
+
+
+def test_what_somebody_put_into_an_export_is_not_taken_away(data: Path) -> None:
+    _, out = exported(data, options())
+    before = sorted(it.name for it in out.iterdir())
+    (out / "notes.md").write_text("mine", "utf-8")
+    with pytest.raises(UsageError, match=r"holds notes\.md, too"):
+        exported(data, options())
+    (out / "notes.md").unlink()
+    link = out.with_name("link")
+    link.symlink_to(out)
+    export([data], link, options(format="trl"), lambda _: None)
+    assert link.is_symlink()
+    assert sorted(it.name for it in out.iterdir()) == before
+    assert "completion" in lines(out / "train.jsonl")[0]
+    assert [it.name for it in out.parent.iterdir() if it.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("room", [0, 2000])
+def test_a_full_disk_is_a_sentence_and_leaves_the_export_before(data: Path, room: int) -> None:
+    _, out = exported(data, options())
+    before = {it.name: it.read_bytes() for it in out.iterdir()}
+    with little_room(room), pytest.raises(UsageError, match="cannot be written"):
+        exported(data, options(format="trl"))
+    assert {it.name: it.read_bytes() for it in out.iterdir()} == before
+    assert [it.name for it in out.parent.iterdir() if it.name.startswith(".")] == []
 
 
 CODE = "int count_left(struct ring *ring)\n{\n\treturn ring->size - ring->used;\n}"
@@ -237,3 +284,28 @@ async def test_decisions_are_read_from_what_was_kept(tmp_path: Path) -> None:
     (found,) = decisions_in(store.lines())
     assert (found.fate, found.stands, found.symbol) == (Fate.EDITED, MENDED, "count_left")
     assert found.code == CODE
+
+
+async def test_secrets_in_offered_code_are_in_no_export(data: Path, tmp_path: Path) -> None:
+    key = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "k1L2m3N4o5P6q7R8"
+    path = tmp_path / "a.c"
+    path.write_text(CODE.replace("return", f'log_it("{key}");\n\treturn') + "\n", "utf-8")
+    snapshot = read_snapshot(path, Settings())
+    words = {"summary": "count left", "parameters": {"ring": "the ring"}, "returns": "The count"}
+    (symbol,) = find_symbols(snapshot.source, "count_left")
+    outcome = await document_symbol(
+        snapshot, symbol, ScriptedModel([json.dumps(words)]), DocumentOptions(), lambda _: None
+    )
+    store = FeedbackStore(tmp_path / "feedback.jsonl")
+    store.add_offer(outcome, Offer("editor", "c", "first"))  # type: ignore[arg-type]
+    mended = MENDED.replace("would go", f"would go with {key}")
+    store.add_finding(Finding("first", Moment.SAVE, Fate.EDITED, 0.4, mended))
+    template = replace(load_template("document-small"), body=True)
+    chosen = options(
+        examples=ExampleOptions(template, SMALL), decisions=tuple(decisions_in(store.lines()))
+    )
+    found, out = exported(data, chosen)
+    assert found.pairs == 1
+    written = "".join(it.read_text("utf-8") for it in out.iterdir())
+    assert "redacted" in written
+    assert key not in written

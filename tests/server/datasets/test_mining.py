@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from glossator_gate.policy import load_policy
+from glossator_gate.types import DataClass
 from glossator_server.app import policy_places
 from glossator_server.datasets.mining import Repository, mine
 from glossator_server.datasets.pool import Work, in_order, sliced
+from glossator_server.datasets.reading import FileJob, read_file
 from glossator_server.datasets.records import from_json, read_records, to_json
 from glossator_server.errors import UsageError
 from glossator_server.settings import Settings
@@ -19,6 +21,7 @@ from tests.server.datasets.repositories import (
     RING,
     WALK,
     by_name,
+    little_room,
     mined,
     read_text,
     repository,
@@ -119,6 +122,38 @@ def test_nothing_is_left_of_a_run_that_was_broken_off(tmp_path: Path) -> None:
         mine([place], out, 1, interrupt)
     assert [it.name for it in out.parent.iterdir()] == ["data.jsonl"]
     assert out.read_text("utf-8") == "as it was\n"
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_what_was_there(tmp_path: Path) -> None:
+    out = tmp_path / "out" / "data.jsonl"
+    out.parent.mkdir()
+    out.write_text("as it was\n", "utf-8")
+    place = Repository(repository(tmp_path), "", load_policy(policy_places()), Settings())
+    with little_room(100), pytest.raises(UsageError, match=r"data\.jsonl cannot be written"):
+        mine([place], out, 0, lambda _: None)
+    assert [it.name for it in out.parent.iterdir()] == ["data.jsonl"]
+    assert out.read_text("utf-8") == "as it was\n"
+
+
+def test_a_link_to_a_repository_is_that_repository(tmp_path: Path) -> None:
+    folder = repository(tmp_path)
+    link = tmp_path / "here"
+    link.symlink_to(folder)
+    outside = tmp_path / "outside.c"
+    outside.write_text(WALK.replace("walk_", "away_"), "utf-8")
+    (folder / "src" / "away.c").symlink_to(outside)
+    _, direct = mined(tmp_path / "direct.jsonl", folder)
+    _, through = mined(tmp_path / "through.jsonl", link)
+    assert through == direct
+    assert not any("away" in it.symbol.name for it in through)
+
+
+def test_a_file_that_goes_after_it_was_found_is_told(tmp_path: Path) -> None:
+    folder = repository(tmp_path)
+    job = FileJob(folder, "src/gone.c", "ringlog", DataClass.INTERNAL)
+    found = read_file(job, Settings())
+    assert (found.what, found.records) == ("unreadable", ())
+    assert "does not exist" in found.trouble
 
 
 @pytest.mark.parametrize("line", ["{}", "[]", "nothing", '{"kind":"glossator-record","schema":9}'])

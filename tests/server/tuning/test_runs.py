@@ -6,7 +6,8 @@ A model of two layers is trained: the same code trains the engine's own.
 from __future__ import annotations
 
 import json
-import resource
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,27 +18,17 @@ import pytest
 from glossator_clients.adapters import adapters_folder
 from glossator_server.errors import UsageError
 from glossator_server.tuning.bases import find_base, open_tokenizer
+from glossator_server.tuning.checkpoints import alone_in
 from glossator_server.tuning.conversations import read_set
 from glossator_server.tuning.extra import TuningUnavailableError, check_installed
-from glossator_server.tuning.options import AnswersTaught, TrainingProgress, TuneOptions
+from glossator_server.tuning.options import AnswersTaught, TrainingProgress
 from glossator_server.tuning.runs import RunOrders, Trained, train
 from glossator_server.tuning.training import TrainingHooks, TrainingStoppedError
 from tests.conftest import missing_part
-from tests.server.tuning.tiny import make_data, make_tiny_base
+from tests.server.datasets.repositories import little_room
+from tests.server.tuning.tiny import OPTIONS, make_data, make_tiny_base
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
-
-# One core: for so small a model, waiting for each other takes longer than the work.
-OPTIONS = TuneOptions(
-    threads=1,
-    rank=4,
-    alpha=8,
-    learning_rate=0.02,
-    epochs=4,
-    step_tokens=300,
-    batch_tokens=200,
-    evaluations=4,
-)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -87,6 +78,18 @@ def test_it_learns_and_writes_what_peft_reads(base: Path, data: Path) -> None:
     assert record["gate"] == {}
     assert sorted(record["files"]) == ["f16", "q8_0"]
     assert not list(made.folder.glob("*.pt"))
+    assert record["base"]["name"] == base.name
+    texts = {it.name: it.read_bytes() for it in made.folder.iterdir()}
+    assert [it for it in texts if str(base).encode() in texts[it]] == []
+    assert [it for it in texts if str(data).encode() in texts[it]] == ["trained-from.json"]
+
+
+def test_a_base_of_the_hubs_own_cache_is_called_as_the_hub_calls_it(tmp_path: Path) -> None:
+    folder = tmp_path / "models--Some--Model-1B" / "snapshots" / "0f1e2d"
+    folder.mkdir(parents=True)
+    (folder / "config.json").touch()
+    (folder / "model.safetensors").touch()
+    assert find_base(str(folder)).name == "Some/Model-1B"
 
 
 def test_a_run_that_was_stopped_goes_on_exactly(base: Path, data: Path) -> None:
@@ -103,6 +106,25 @@ def test_a_run_that_was_stopped_goes_on_exactly(base: Path, data: Path) -> None:
     assert all((whole[it] == parted[it]).all() for it in whole)
 
 
+def test_a_kill_at_any_instant_loses_no_more_than_a_step(base: Path, data: Path) -> None:
+    trained(base, data, name="whole")
+    words = (str(base), str(data), "4", "5")
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.server.tuning.killed_runs", *words],
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=100,
+    )
+    told = json.loads(ended.stdout)
+    assert told["status"] == 0
+    kept = [it or 0 for it in told["steps"]]
+    assert kept == sorted(kept)
+    assert kept[-1] > 0
+    whole, killed = weights_of("whole"), weights_of("killed")
+    assert all((whole[it] == killed[it]).all() for it in whole)
+    assert not list((adapters_folder() / "killed").glob("*training-state*"))
+
+
 def test_an_unfinished_run_of_other_data_is_not_gone_on_with(base: Path, data: Path) -> None:
     with pytest.raises(TrainingStoppedError):
         trained(base, data, stop_at=1)
@@ -111,6 +133,14 @@ def test_an_unfinished_run_of_other_data_is_not_gone_on_with(base: Path, data: P
     with pytest.raises(UsageError, match="other options or data"):
         trained(base, data, is_resumed=True)
     assert trained(base, data, is_restarted=True).steps > 0
+
+
+def test_a_second_run_of_the_same_name_is_kept_out(base: Path, data: Path) -> None:
+    folder = adapters_folder() / "mine"
+    folder.mkdir(parents=True)
+    with alone_in(folder), pytest.raises(UsageError, match="of mine is under way already"):
+        trained(base, data)
+    assert list(folder.iterdir()) == []
 
 
 def test_a_damaged_state_is_told(base: Path, data: Path) -> None:
@@ -127,13 +157,8 @@ def test_a_full_disk_is_a_sentence_and_leaves_the_state_before(base: Path, data:
         trained(base, data, stop_at=1)
     folder = adapters_folder() / "mine"
     before = (folder / "training-state.pt").read_bytes()
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
-    try:
-        with pytest.raises(UsageError, match="make room"):
-            trained(base, data, stop_at=2, is_resumed=True)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with little_room(4096), pytest.raises(UsageError, match="make room"):
+        trained(base, data, stop_at=2, is_resumed=True)
     assert (folder / "training-state.pt").read_bytes() == before
     assert [it.name for it in folder.iterdir()] == ["training-state.pt"]
 

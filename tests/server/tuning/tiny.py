@@ -5,6 +5,19 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from glossator_server.tuning.options import TuneOptions
+
+# One core: for so small a model, waiting for each other takes longer than the work.
+OPTIONS = TuneOptions(
+    threads=1,
+    rank=4,
+    alpha=8,
+    learning_rate=0.02,
+    epochs=4,
+    step_tokens=300,
+    batch_tokens=200,
+    evaluations=4,
+)
 # The shape of ChatML, which SmolLM2 and many others speak.
 TEMPLATE = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] "
