@@ -41,12 +41,18 @@ class Encoder:
         return float(vectors[0] @ vectors[1])
 
 
-@cache
 def encoder() -> Encoder:
-    """Return the encoder of this machine.
+    """Return the encoder of this user.
 
     Raises `EmbedderError` where even the file of the package is damaged.
     """
+    from glossator_indexer.rerank import model_folder
+
+    return _encoder(model_folder())
+
+
+@cache
+def _encoder(_where_minilm_may_be: Path) -> Encoder:
     from glossator_indexer import rerank, static_embedder
 
     with suppress(EmbedderError):
