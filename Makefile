@@ -9,6 +9,9 @@ FILE ?=
 ONLY ?=
 # Extra words for pytest, for example `make test ARGS=-x`.
 ARGS ?=
+# As many tests run at once, each file in one process; `WORKERS=0` for a debugger.
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 # Node comes with the development tools; its programs look for it on the path.
 EXTENSION := vscode-extension
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(EXTENSION)
@@ -40,10 +43,10 @@ test: $(VENV)/.setup $(EXTENSION)/node_modules/.setup
 	$(BIN)/glossator models fetch smollm2
 	$(BIN)/glossator models fetch minilm
 	$(NPM) run --silent test
-	$(BIN)/python -m pytest -m 'not (kernel or ctags or vscode or emacs or long)' $(ARGS)
+	$(PYTEST) -m 'not (kernel or ctags or vscode or emacs or long)' $(ARGS)
 
 test-real: $(VENV)/.setup vsix
-	$(BIN)/python -m pytest -m 'kernel or ctags or vscode or emacs or long' $(ARGS)
+	$(PYTEST) -m 'kernel or ctags or vscode or emacs or long' $(ARGS)
 
 check: $(VENV)/.setup $(EXTENSION)/node_modules/.setup
 	$(BIN)/ruff check .
