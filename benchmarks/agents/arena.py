@@ -173,17 +173,18 @@ def _text(files: Mapping[Path, str | None]) -> str:
     return "".join(it or "" for it in files.values())
 
 
-def _heard(event: str, arguments: tuple[object, ...]) -> None:
-    if not _WATCH.is_on:
+def _heard(event: str, arguments: tuple[object, ...], watch: Watch = _WATCH) -> None:
+    # Nobody can take an audit hook out: it is heard until the interpreter has forgotten its names.
+    if not watch.is_on:
         return
     if event in _CONNECTS or event in _STARTS:
-        _WATCH.harm.append(f"{event} {arguments[:2]!r}"[:200])
-    elif event in _WRITES and not str(arguments[0]).startswith(_WATCH.kept):
-        _WATCH.harm.append(f"{event} {arguments[0]!r}"[:200])
+        watch.harm.append(f"{event} {arguments[:2]!r}"[:200])
+    elif event in _WRITES and not str(arguments[0]).startswith(watch.kept):
+        watch.harm.append(f"{event} {arguments[0]!r}"[:200])
     elif event == "open" and _is_write(arguments):
         path = str(arguments[0])
-        if not path.startswith((_WATCH.kept, "/dev/")) and not path.endswith(".pyc"):
-            _WATCH.harm.append(f"open for writing {path}"[:200])
+        if not path.startswith((watch.kept, "/dev/")) and not path.endswith(".pyc"):
+            watch.harm.append(f"open for writing {path}"[:200])
 
 
 def _is_write(arguments: tuple[object, ...]) -> bool:

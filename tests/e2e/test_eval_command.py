@@ -15,6 +15,7 @@ from tests.e2e.command_line import PATIENCE_S, check_one_sentence, glossator, st
 from tests.server.evals.measured import NAMES, as_people_said, write_stack
 
 SUITE = ("eval", "document")
+TWO = ("--with", "model=good", "--with", "model=bad")
 
 
 @pytest.fixture
@@ -140,7 +141,9 @@ def test_a_killed_run_goes_on(stack: Path, own_home: Path, runs: Path) -> None:
         ([*SUITE, "--with", "model=good,adapter=mine"], 2, "takes no adapter"),
         ([*SUITE, "--with", "model=gone"], 3, "gone is no model that the policy approves"),
         ([*SUITE, "--workspace", "gone"], 2, "does not exist"),
+        ([*SUITE, *TWO, "--judge", "gone", "--judge-size", "7B"], 3, "gone is no model"),
         (["eval", "--resume", "last"], 2, "no run yet"),
+        (["eval", "--resume", "last", "--seed", "3"], 2, "say --resume alone"),
     ],
 )
 def test_what_cannot_be_measured_is_one_sentence(
@@ -148,7 +151,7 @@ def test_what_cannot_be_measured_is_one_sentence(
 ) -> None:
     _configure(own_home)
     check_one_sentence(glossator(*words, cwd=stack), status, said)
-    assert not runs.exists()
+    assert not list(runs.glob("*"))
 
 
 def test_a_folder_without_a_comment_has_no_case(tmp_path: Path, own_home: Path) -> None:

@@ -62,7 +62,7 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
     parser.add_argument(
         "-n", type=_count, metavar="N", help=f"at most N cases (default {USUAL_CASES})"
     )
-    parser.add_argument("--seed", type=int, default=USUAL_SEED, help="which cases are drawn")
+    parser.add_argument("--seed", type=int, help=f"which cases are drawn (default {USUAL_SEED})")
     parser.add_argument(
         "--with",
         action="append",
@@ -111,8 +111,9 @@ def _check_fitting(options: argparse.Namespace) -> None:
     if options.html is not None and options.html.is_dir():
         raise UsageError(f"{options.html} is a folder; name a file in it with --html.")
     if options.resume is not None:
-        given = options.suite or options.cases or options.prepared or options.mined
-        if given or options.configurations or options.n or options.workspace:
+        source = options.suite or options.cases or options.prepared or options.mined
+        drawn = options.n or options.workspace or options.seed is not None
+        if source or drawn or options.configurations:
             raise UsageError("A run that goes on has its own suite and cases; say --resume alone.")
         return
     if options.suite not in SUITES:
@@ -220,7 +221,7 @@ def _source(options: argparse.Namespace, workspace: Path, environment: Environme
         environment.settings,
         file=options.cases,
         limit=options.n or USUAL_CASES,
-        seed=options.seed,
+        seed=USUAL_SEED if options.seed is None else options.seed,
     )
 
 

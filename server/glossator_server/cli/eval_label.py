@@ -45,7 +45,7 @@ def run_label(options: argparse.Namespace) -> int:
     pairs = pairs_of(_ran(folder))
     path: Path = options.labels or folder.path / LABELS
     known = sides_of(read_labels(path) if path.is_file() else (), pairs.pairs)
-    todo = pairs_to_label(pairs.pairs, known, options.n or USUAL_LABELS, options.seed)
+    todo = pairs_to_label(pairs.pairs, known, options.n or USUAL_LABELS, options.seed or 0)
     console = PipeConsole(soft_wrap=True, highlight=False, emoji=False)
     if not todo:
         console.print(Text(visible(f"Nothing is left to label; {len(known)} labels in {path}.")))

@@ -7,6 +7,7 @@ is about, nor compute anything.
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -79,6 +80,10 @@ class RunFolder:
             if (path / _RECORD).is_file():
                 return cls(path.absolute())
         raise UsageError(f"There is no run {name}; name a folder of {parent}, or say last.")
+
+    def discard(self) -> None:
+        """Remove the folder of a run that never began."""
+        shutil.rmtree(self.path, ignore_errors=True)
 
     def record(self) -> dict[str, Any]:
         """Return what the run is about; raises `UsageError` where that cannot be read."""

@@ -77,7 +77,8 @@ async def begun(wish: Wish, environment: Environment) -> AsyncIterator[Measureme
     """Draw the cases, open the models and make a folder for a new run.
 
     Raises `UsageError` where there is nothing to run, a `PolicyError` or `ModelError` where a model
-    may not or cannot be asked; then there is no folder.
+    may not or cannot be asked. There is no folder then, nor after what else came before the first
+    case.
     """
     suite = open_suite(wish.suite)
     try:
@@ -102,7 +103,13 @@ async def begun(wish: Wish, environment: Environment) -> AsyncIterator[Measureme
         }
         lines = [case_line(it) for it in cases]
         folder = await asyncio.to_thread(RunFolder.create, record, lines, runs_folder())
-        yield Measurement(folder, suite, cases, subjects)
+        measurement = Measurement(folder, suite, cases, subjects)
+        try:
+            yield measurement
+        except BaseException:
+            if not measurement.has_begun:
+                await asyncio.to_thread(folder.discard)
+            raise
 
 
 @asynccontextmanager
@@ -130,6 +137,8 @@ async def resumed(folder: RunFolder, environment: Environment) -> AsyncIterator[
                 raise _changed(f"{before['name']} has another {_difference(before, after)}")
         if record["measures"] != [measure_line(it) for it in suite.measures]:
             raise _changed("its measures are made in another way")
+        if record.get("index") != bool(environment.indexes.clients):
+            raise _changed("its index is not there" if record.get("index") else "there is an index")
         yield Measurement(folder, suite, cases, subjects)
 
 

@@ -179,6 +179,17 @@ async def test_a_run_goes_on_only_with_the_prompt_that_it_began_with(
         await _resumed(folder, _pair())
 
 
+async def test_a_run_goes_on_only_with_an_index_where_it_began_with_one(tmp_path: Path) -> None:
+    folder = write_stack(tmp_path / "stack")
+    async with measurement(environment(folder, _pair()), A) as found:
+        await found.run(ignore)
+    await _resumed(folder, _pair())
+    file = found.folder.path / "run.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"index": True}))
+    with pytest.raises(UsageError, match="its index is not there"):
+        await _resumed(folder, _pair())
+
+
 @pytest.mark.parametrize(
     ("prompt", "trouble"),
     [("gone", "There is no prompt gone"), ("fix", "is for fix")],

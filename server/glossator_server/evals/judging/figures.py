@@ -104,7 +104,8 @@ def judge_part(judged: Judged, labels: Sequence[Label], seed: int) -> dict[str, 
             "completion": sum(it.completion_tokens for it in judgements),
         },
         "cost": _cost(cost),
-        "seconds": round(sum(it.seconds for it in judgements), 1),
+        # As they are kept: the sum is the same when they are read again.
+        "seconds": round(sum(round(it.seconds, 3) for it in judgements), 1),
         "judgements": [_told(it) for it in judgements],
     }
 
