@@ -53,16 +53,7 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
     parser.add_argument(
         "--workspace", type=Path, metavar="W", help="the repository; default: this folder's"
     )
-    cases = parser.add_mutually_exclusive_group()
-    cases.add_argument("--cases", type=Path, metavar="FILE", help="a file of cases, one a line")
-    cases.add_argument("--prepared", action="store_true", help="the cases that are shipped")
-    cases.add_argument(
-        "--mined", action="store_true", help="cases drawn from the workspace (default)"
-    )
-    parser.add_argument(
-        "-n", type=_count, metavar="N", help=f"at most N cases (default {USUAL_CASES})"
-    )
-    parser.add_argument("--seed", type=int, help=f"which cases are drawn (default {USUAL_SEED})")
+    _add_case_options(parser)
     parser.add_argument(
         "--with",
         action="append",
@@ -82,6 +73,19 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 -- argparse keeps the type pr
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     parser.set_defaults(run=run)
+
+
+def _add_case_options(parser: argparse.ArgumentParser) -> None:
+    cases = parser.add_mutually_exclusive_group()
+    cases.add_argument("--cases", type=Path, metavar="FILE", help="a file of cases, one a line")
+    cases.add_argument("--prepared", action="store_true", help="the cases that are shipped")
+    cases.add_argument(
+        "--mined", action="store_true", help="cases drawn from the workspace (default)"
+    )
+    parser.add_argument(
+        "-n", type=_count, metavar="N", help=f"at most N cases (default {USUAL_CASES})"
+    )
+    parser.add_argument("--seed", type=int, help=f"which cases are drawn (default {USUAL_SEED})")
 
 
 def run(options: argparse.Namespace) -> int:
