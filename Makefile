@@ -11,7 +11,7 @@ ONLY ?=
 ARGS ?=
 # As many tests run at once, each file in one process; `WORKERS=0` for a debugger.
 WORKERS ?= 2
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Node comes with the development tools; its programs look for it on the path.
 EXTENSION := vscode-extension
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(EXTENSION)
