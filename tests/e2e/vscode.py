@@ -116,7 +116,9 @@ class CodeServer:
 
     def user_settings(self) -> dict[str, object]:
         """Return the user's settings as they stand on the disk."""
-        settings: dict[str, object] = json.loads((self.data / "User/settings.json").read_text())
+        # The editor empties the file before it writes it anew.
+        text = (self.data / "User/settings.json").read_text() or "{}"
+        settings: dict[str, object] = json.loads(text)
         return settings
 
     def language_servers(self) -> list[psutil.Process]:
