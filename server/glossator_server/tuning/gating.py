@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from glossator_clients.adapters import NONE, adapters_folder, read_record
+from glossator_clients.adapters import NONE, adapters_folder, adapters_of, read_record
 from glossator_clients.model_files import KNOWN_MODELS
 from glossator_server.errors import UsageError
 from glossator_server.evals.folder import runs_folder
@@ -76,7 +76,7 @@ class GateOrders:
 
 
 def orders_for_adapter(name: str, forms: tuple[str, ...], data: Path | None) -> GateOrders:
-    """Return what is compared for an adapter: the bare model, and each form of it.
+    """Return what is compared for an adapter: what serves without it, and each form of it.
 
     Raises `UsageError` where it cannot be measured here.
     """
@@ -92,7 +92,7 @@ def orders_for_adapter(name: str, forms: tuple[str, ...], data: Path | None) -> 
         raise UsageError(trouble)
     prompt = str(record["prompt"]["name"])
     learned = learned_from(data or _trained_from(folder))
-    configurations = [Configuration(BASELINE, base, prompt, adapter=NONE)]
+    configurations = [Configuration(BASELINE, base, prompt, adapter=_serving_without(name, record))]
     told: dict[str, str] = {}
     for form in forms:
         called = f"{name[:_MOST_OF_A_NAME]} {form}"
@@ -149,6 +149,16 @@ def keep_verdicts(
         if orders.adapter is not None:
             keep_verdict(adapters_folder() / orders.adapter, verdict)
     return found
+
+
+def _serving_without(name: str, record: Mapping[str, Any]) -> str:
+    """Return what answers where this adapter does not: another one, or the bare model."""
+    others = (
+        f"{it.name}:{it.form}"
+        for it in adapters_of(str(record["base"]["name"])).for_role(str(record["role"]))
+        if it.name != name and it.prompt == record["prompt"]["sha256"]
+    )
+    return next(others, NONE)
 
 
 def _trained_from(folder: Path) -> Path:
