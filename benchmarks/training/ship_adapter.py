@@ -1,7 +1,7 @@
 """Put an adapter that has passed its gate into the package, in place of the one that is there.
 
-`python -m benchmarks.training.ship_adapter NAME` takes the smaller form of an adapter of this
-machine. Only what the engine and the reader of its record need goes along.
+`python -m benchmarks.training.ship_adapter NAME CALLED` takes the smaller form of an adapter of
+this machine, the record without what belongs to the other form, and the card of its data.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from glossator_clients.adapters import (
     is_proven,
     read_record,
 )
+from glossator_server.datasets.exporting import CARD
+from glossator_server.tuning.choosing import TRAINED_FROM
 
 PACKAGE = Path(__file__).parents[2] / "clients" / "glossator_clients" / "shipped_adapters"
 _FORM = FORMS[-1]
 
 
-def ship(name: str, package: Path = PACKAGE) -> Path:
-    """Copy an adapter into a folder of the package, named by it, and return that folder.
+def ship(name: str, called: str, package: Path = PACKAGE) -> Path:
+    """Copy an adapter into a folder of the package, under another name, and return that folder.
 
     The one that is there for the same role goes. Raises `ValueError` for one that has not passed.
     """
@@ -33,17 +35,20 @@ def ship(name: str, package: Path = PACKAGE) -> Path:
     record = read_record(source)
     if not is_proven(record, _FORM):
         raise ValueError(f"{_FORM} of {name} has not passed its gate")
+    data = Path(json.loads((source / TRAINED_FROM).read_text("utf-8"))["folder"])
     for part in ("files", "gate"):
         record[part] = {_FORM: record[part][_FORM]}
     for folder in package.glob("*/"):
         if read_record(folder)["role"] == record["role"]:
             shutil.rmtree(folder)
-    target = package / name
+    target = package / called
     target.mkdir(parents=True)
     shutil.copyfile(source / file_of_form(_FORM), target / file_of_form(_FORM))
-    (target / RECORD_FILE).write_text(json.dumps(record, indent=2) + "\n", "utf-8")
+    shutil.copyfile(data / CARD, target / CARD)
+    text = json.dumps({**record, "name": called}, indent=2) + "\n"
+    (target / RECORD_FILE).write_text(text, "utf-8")
     return target
 
 
 if __name__ == "__main__":
-    print(ship(sys.argv[1]))
+    print(ship(sys.argv[1], sys.argv[2]))
