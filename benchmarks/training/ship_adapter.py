@@ -38,15 +38,18 @@ def ship(name: str, called: str, package: Path = PACKAGE) -> Path:
     data = Path(json.loads((source / TRAINED_FROM).read_text("utf-8"))["folder"])
     for part in ("files", "gate"):
         record[part] = {_FORM: record[part][_FORM]}
-    for folder in package.glob("*/"):
+    target = package / called
+    part = package / f".{called}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    shutil.copyfile(source / file_of_form(_FORM), part / file_of_form(_FORM))
+    shutil.copyfile(data / CARD, part / CARD)
+    text = json.dumps({**record, "name": called}, indent=2) + "\n"
+    (part / RECORD_FILE).write_text(text, "utf-8")
+    for folder in package.glob("[!.]*/"):
         if read_record(folder)["role"] == record["role"]:
             shutil.rmtree(folder)
-    target = package / called
-    target.mkdir(parents=True)
-    shutil.copyfile(source / file_of_form(_FORM), target / file_of_form(_FORM))
-    shutil.copyfile(data / CARD, target / CARD)
-    text = json.dumps({**record, "name": called}, indent=2) + "\n"
-    (target / RECORD_FILE).write_text(text, "utf-8")
+    part.replace(target)
     return target
 
 

@@ -116,7 +116,7 @@ def adapters_in_use(base: str) -> InUse:
     """Return what the engine uses with the model whose file has that sha256.
 
     For each role the user's choice stands before what is shipped; "none" rules out both. One that
-    is damaged, or of another model, is a problem, and the bare model is used.
+    is damaged, or of another model, is a problem, and what serves without it is used.
     """
     found: list[Adapter] = []
     problems: list[str] = []
@@ -237,7 +237,7 @@ def _add(found: list[Adapter], problems: list[str], open_one: Any, role: str | N
     try:
         adapter = open_one()
     except GlossatorError as trouble:
-        problems.append(f"{trouble} The bare model is used until then.")
+        problems.append(f"{trouble} It is done without until then.")
         return
     if role in (None, adapter.role):
         found.append(adapter)

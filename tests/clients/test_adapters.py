@@ -21,6 +21,12 @@ from glossator_gate.errors import ConfigurationError
 from tests.server.tuning.adapters import BASE, choose, make_adapter, write_record
 
 
+@pytest.fixture(autouse=True)
+def _shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the package hold none."""
+    monkeypatch.setattr(adapters_module, "_SHIPPED", tmp_path / "shipped")
+
+
 def test_what_was_chosen_and_has_passed_is_used() -> None:
     folder = make_adapter("mine")
     choose("mine")
@@ -79,7 +85,7 @@ def test_one_that_cannot_be_trusted_is_a_sentence_and_the_bare_model(
     assert found.adapters == ()
     (problem,) = found.problems
     assert said in problem
-    assert problem.endswith("The bare model is used until then.")
+    assert problem.endswith("It is done without until then.")
 
 
 def test_damaged_choices_are_as_good_as_none(caplog: pytest.LogCaptureFixture) -> None:

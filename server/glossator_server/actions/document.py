@@ -146,8 +146,11 @@ class _Draft:
     completion_tokens: int = 0
     answer_seconds: float = 0.0
     cost: Cost | None = None
+    route: str = "no words were wanting"
 
     def count(self, reply: ChatReply, info: ModelInfo, seconds: float) -> None:
+        # Whether the engine's adapter answered hangs on the prompt too.
+        self.route = (replace(info, name=reply.model) if info.api == "embedded" else info).route
         self.answer_seconds += seconds
         if reply.usage is not None:
             self.prompt_tokens += reply.usage.prompt_tokens
@@ -365,7 +368,7 @@ def _proposal(
         edits=(file_edit(site.snapshot, [placed.change]),),
         evidence=placed.evidence,
         model=info.id if draft.rounds else "none",
-        route=info.route if draft.rounds else "no words were wanting",
+        route=draft.route,
         why=info.why if draft.rounds else "",
         fields=draft.fields,
         code=own_code(site.snapshot.text, site.symbol),

@@ -43,11 +43,12 @@ def run(options: argparse.Namespace) -> int:
     except UsageError:
         raise
     except (GlossatorError, KeyboardInterrupt) as trouble:
-        if started:
+        has_begun = any(it.has_begun for it in started)
+        if has_begun:
             what = options.name or f"--prompt {options.prompt}"
             run_name = started[0].folder.name
             complain(f"Stopped; go on with `glossator tune gate {what} --resume {run_name}`.")
-        if isinstance(trouble, KeyboardInterrupt) and started:
+        if isinstance(trouble, KeyboardInterrupt) and has_begun:
             return ExitStatus.SIGINT
         raise
 

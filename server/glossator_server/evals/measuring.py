@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from glossator_clients.adapters import adapters_of
 from glossator_gate.types import Api
 from glossator_server import __version__
 from glossator_server.errors import UsageError
@@ -59,13 +60,18 @@ class Measurement:
         Raises a `PolicyError` where a model may not be asked, a `ModelError` where one is not
         there; what was done until then stays.
         """
+        followed = self.following(follow)
+        await Runner(self.suite, self.cases, self.subjects, self.folder, followed).run()
+        return await asyncio.to_thread(self.so_far)
+
+    def following(self, follow: Follow) -> Follow:
+        """Return what is to be told of each step of the run, so that it counts as begun."""
 
         def followed(step: Step) -> None:
             self.has_begun = True
             follow(step)
 
-        await Runner(self.suite, self.cases, self.subjects, self.folder, followed).run()
-        return await asyncio.to_thread(self.so_far)
+        return followed
 
     def so_far(self) -> Ran:
         """Return what was found until now."""
@@ -182,14 +188,19 @@ def _told(subject: OpenedConfiguration) -> dict[str, Any]:
         "prompt": None if main is None else asdict(main),
         "prompts": {use: asdict(it) for use, it in used.items()},
         "retrieval": wish.retrieval,
-        "adapter": wish.adapter or _adapter_in_use(subject),
+        "adapter": wish.adapter or _adapter_in_use(subject, {it.sha256 for it in used.values()}),
     }
 
 
-def _adapter_in_use(subject: OpenedConfiguration) -> str | None:
-    """Return what a configuration that names no adapter uses: its label, behind a model's name."""
-    names = (it.name for it in subject.infos.values() if it.api == Api.EMBEDDED)
-    return next((label for it in names if (label := it.partition("+")[2])), None)
+def _adapter_in_use(subject: OpenedConfiguration, prompts: Collection[str]) -> str | None:
+    """Return the label of what a configuration that names no adapter uses with these prompts."""
+    in_use = (
+        adapter
+        for role, info in subject.infos.items()
+        if info.api == Api.EMBEDDED
+        for adapter in adapters_of(info.name.partition("+")[0]).for_role(role)
+    )
+    return next((it.label for it in in_use if it.prompt in prompts), None)
 
 
 def _where(source: CaseSource) -> Path:

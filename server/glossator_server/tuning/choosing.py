@@ -18,6 +18,7 @@ from glossator_clients.adapters import (
     RECORD_FILE,
     Choice,
     adapters_folder,
+    adapters_in_use,
     check_name,
     choices_file,
     choices_so_far,
@@ -25,7 +26,6 @@ from glossator_clients.adapters import (
     is_proven,
     read_record,
     shipped_folders,
-    shipped_form,
 )
 from glossator_clients.errors import ModelUnavailableError
 from glossator_server import __version__
@@ -58,10 +58,14 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a gate found of one form, and under which terms; `sha256` is that of the form's file."""
+    """What a gate found of one form, and under which terms; `sha256` is that of the form's file.
+
+    `baseline` is the adapter that it was compared with, "none" for the bare model.
+    """
 
     form: str
     sha256: str
+    baseline: str
     look: Look
     plan: GatePlan
     seed: int
@@ -74,6 +78,7 @@ class Verdict:
         looked = self.look
         return {
             "sha256": self.sha256,
+            "baseline": self.baseline,
             "verdict": str(looked.decision),
             "reasons": list(looked.reasons),
             "cases": looked.cases,
@@ -174,13 +179,16 @@ def kept() -> Iterator[Kept]:
         yield _kept(folder, in_use.get(folder.name), is_shipped=False)
     for folder in shipped_folders():
         found = _kept(folder, None, is_shipped=True)
-        choice = choices.get(str(found.record.get("role")))
-        if choice is None and not found.trouble:
-            yield replace(found, form=shipped_form(found.record))
-        elif choice is not None and choice.name not in {it.name for it in own}:
-            yield replace(found, form=in_use.get(folder.name))
-        else:
-            yield found
+        yield found if found.trouble else replace(found, form=_shipped_in_use(found))
+
+
+def _shipped_in_use(shipped: Kept) -> str | None:
+    """Return the form in which a shipped adapter answers, None where another one does or none."""
+    record = shipped.record
+    able = adapters_in_use(record["base"]["sha256"]).for_role(record["role"])
+    first = next((it for it in able if it.prompt == record["prompt"]["sha256"]), None)
+    is_it = first is not None and first.is_shipped and first.name == shipped.name
+    return first.form if first is not None and is_it else None
 
 
 def prompt_trouble(record: Mapping[str, Any]) -> str | None:

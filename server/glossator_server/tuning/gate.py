@@ -51,13 +51,14 @@ class Gate:
         base, *candidates = self.measurement.subjects
         plan = replace(self.plan, alpha=self.plan.alpha / len(candidates))
         looks = {_name(it): await self._baited(it) for it in candidates}
+        followed = self.measurement.following(follow)
         for at, count in enumerate(plan.looks):
             left = [it for it in candidates if looks[_name(it)].decision is Decision.OPEN]
             if not left:
                 break
             found = self.measurement
             cases = found.cases[:count]
-            await Runner(found.suite, cases, (base, *left), found.folder, follow).run()
+            await Runner(found.suite, cases, (base, *left), found.folder, followed).run()
             for it in left:
                 names = (_name(base), _name(it))
                 looks[_name(it)] = await asyncio.to_thread(self._look, plan, at, names)

@@ -138,6 +138,7 @@ def keep_verdicts(
         verdict = Verdict(
             orders.forms[name],
             orders.files.get(orders.forms[name], ""),
+            measurement.subjects[0].configuration.adapter or BASELINE,
             look,
             orders.plan,
             orders.seed,

@@ -19,6 +19,7 @@ from glossator_clients.adapters import (
     adapters_folder,
     check_name,
     file_of_form,
+    shipped_folders,
 )
 from glossator_clients.model_files import sha256_of
 from glossator_server.errors import UsageError
@@ -79,6 +80,8 @@ def train(orders: RunOrders, hooks: TrainingHooks) -> Trained:
     Raises `UsageError` for what cannot be trained, `TrainingStoppedError` where it was stopped.
     """
     check_name(orders.name)
+    if orders.name in {it.name for it in shipped_folders()}:
+        raise UsageError(f"{orders.name} is the adapter that is shipped; choose another --name.")
     base = find_base(orders.base)
     manifest = _manifest(orders.data)
     folder = adapters_folder() / orders.name
