@@ -119,6 +119,8 @@ def main() -> int:
         )
         (setting.home / "data" / "glossator").mkdir(parents=True)
         (setting.home / "data" / "glossator" / "models").symlink_to(models_folder())
+        # Against the bare model, not against the adapter that is shipped.
+        _run(setting, ["tune", "use", "none"])
         rows = [_row(setting, kind) for kind in options.only or KINDS]
     refused = sum(not it["passed"] for it in rows)
     print(f"{refused} of {len(rows)} refused")

@@ -79,6 +79,9 @@ def test_what_does_harm_is_refused_and_cannot_be_used(
     for file in ("train.jsonl", "valid.jsonl"):
         (data / file).touch()
     words = ("--form", FORM, "--data", str(data), "--prepared", "-n", "3", "--json", "--quiet")
+    # What does no harm beside the adapter that is shipped might do some to the bare model.
+    assert run(["tune", "use", "none"]) == 0
+    capsys.readouterr()
     status = run(["tune", "gate", name, *words])
     (verdict,) = json.loads(capsys.readouterr().out)["verdicts"].values()
     assert (status, verdict["verdict"]) == (1, "refused")
