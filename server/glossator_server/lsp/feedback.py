@@ -60,7 +60,9 @@ class Feedback:
         self._store = store or FeedbackStore()
         self._later_seconds = later_seconds
         self._watched: list[_Watched] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        # What writes, and what waits to look again.
+        self._writing: set[asyncio.Task[None]] = set()
+        self._waiting: set[asyncio.Task[None]] = set()
 
     def applied(self, proposal: CommentProposal, snapshot: Snapshot) -> None:
         """Keep what was offered and applied, and look later what has become of it."""
@@ -71,7 +73,8 @@ class Feedback:
         watched = _Watched(offer.name, snapshot.uri, proposal.symbol, proposal.code, comment)
         # Known before it is written: the editor may save at once.
         self._watched = [*self._watched[1 - MOST_WATCHED :], watched]
-        self._start(self._keep(proposal, offer, watched))
+        self._start(asyncio.to_thread(self._store.add_offer, proposal, offer), self._writing)
+        self._start(self._look_later(watched), self._waiting)
 
     def discarded(self, proposal: CommentProposal, snapshot: Snapshot) -> None:
         """Keep what was offered and found no place."""
@@ -84,7 +87,7 @@ class Feedback:
             self._store.add_offer(proposal, offer)
             self._store.add_finding(Finding(offer.name, Moment.PLACING, Fate.REJECTED, 1.0, None))
 
-        self._start(asyncio.to_thread(keep))
+        self._start(asyncio.to_thread(keep), self._writing)
 
     def saved(self, uri: str) -> None:
         """Look at the comments of a document that was saved, at each one once."""
@@ -100,23 +103,27 @@ class Feedback:
         for uri in {it.uri for it in self._watched}:
             self.closing(uri)
 
+    async def written(self) -> None:
+        """Wait until what was seen is on the disk."""
+        await asyncio.gather(*self._writing, return_exceptions=True)
+
     def _may_keep(self, snapshot: Snapshot) -> bool:
         policy = self._session.policy_for(snapshot.path)
         return self._session.settings.document.feedback and policy.may_keep_feedback
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:
         task = asyncio.create_task(work, name="feedback")
-        self._tasks.add(task)
+        among.add(task)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        self._writing.discard(task)
+        self._waiting.discard(task)
         if not task.cancelled() and (trouble := task.exception()) is not None:
             _log.error("feedback failed: %s", type(trouble).__name__)
             _log.debug("feedback failed", exc_info=trouble)
 
-    async def _keep(self, proposal: CommentProposal, offer: Offer, watched: _Watched) -> None:
-        await asyncio.to_thread(self._store.add_offer, proposal, offer)
+    async def _look_later(self, watched: _Watched) -> None:
         await asyncio.sleep(self._later_seconds)
         if watched in self._watched:
             self._look(Moment.FIVE_MINUTES, lambda it: it is watched)
@@ -132,7 +139,8 @@ class Feedback:
                 _log.info("nobody knows what became of a comment: %s", trouble)
                 continue
             if self._may_keep(now):
-                self._start(asyncio.to_thread(self._judge, watched, moment, now))
+                judging = asyncio.to_thread(self._judge, watched, moment, now)
+                self._start(judging, self._writing)
 
     def _judge(self, watched: _Watched, moment: Moment, now: Snapshot) -> None:
         self._store.add_finding(_finding(watched, moment, now))

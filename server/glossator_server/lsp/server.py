@@ -81,6 +81,7 @@ async def _serve(server: GlossatorServer, stream: Stream) -> int:
         if server.indexing is not None:
             await server.indexing.end()
         server.drift.end()
+        await server.feedback.written()
         await server.session.jobs.end()
         await protocol.end()
         writer.close()

@@ -115,3 +115,15 @@ async def test_a_policy_that_forbids_it_is_asked_each_time(
     for _ in range(20):
         await asyncio.sleep(0)
     assert list(desk.store.lines()) == []
+
+
+async def test_what_is_seen_at_the_end_is_on_the_disk_before_the_server_goes(
+    tmp_path: Path,
+) -> None:
+    desk = Desk(tmp_path)
+    desk.feedback = Feedback(desk.session, desk.store, later_seconds=1000)
+    desk.feedback.applied(*await desk.offered())
+    desk.feedback.ending()
+    await desk.feedback.written()
+    kinds = [it["kind"] for it in desk.store.lines()]
+    assert sorted(kinds) == ["finding", "offer"]
