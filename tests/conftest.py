@@ -6,11 +6,14 @@ comma list, set by CI for what it installs) names the part, it fails them instea
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -154,3 +157,17 @@ def model_file() -> Path:
     if not files:
         missing_part("model", "no model file: run `glossator models fetch smollm2`")
     return files[0]
+
+
+@pytest.fixture
+def fetched_model(model_file: Path, own_home: Path) -> Iterator[None]:
+    """Put the model where this test's user has it, and end the engine that it started."""
+    pytest.importorskip("xllamacpp", reason="the engine is not installed")
+    folder = own_home / "data" / "glossator" / "models"
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in model_file.parent.glob(f"{model_file.stem}.*"):
+        (folder / file.name).symlink_to(file)
+    yield
+    for state in own_home.rglob("engine-*.json"):
+        with suppress(OSError, ValueError, KeyError):
+            os.kill(json.loads(state.read_text("utf-8"))["pid"], signal.SIGKILL)

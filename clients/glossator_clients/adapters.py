@@ -130,7 +130,8 @@ def adapters_in_use(base: str) -> InUse:
         is_there = any(it.is_shipped and it.name == folder.name for it in found)
         ruled_out = choice.name == NONE or is_there
         if record.get("base", {}).get("sha256") == base and not ruled_out:
-            form = shipped_form(record)
+            # The product was measured with the form that it ships.
+            form = next(iter(record.get("files", {})), FORMS[-1])
             _add(found, problems, lambda at=folder, it=form: _opened(at, it, base), None)
     return InUse(tuple(found), tuple(problems))
 
@@ -168,11 +169,6 @@ def shipped_folders() -> Iterator[Path]:
     """Yield the folders of the adapters that come with the product."""
     for path in sorted(_SHIPPED.glob(f"*/{RECORD_FILE}")):
         yield path.parent
-
-
-def shipped_form(record: Mapping[str, Any]) -> str:
-    """Return the form of a shipped adapter: the product was measured with the one that it ships."""
-    return next(iter(record.get("files", {})), FORMS[-1])
 
 
 def chosen() -> Mapping[str, Choice]:

@@ -5,13 +5,8 @@ These tests run the real engine with the real small model, and adapters of rando
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import shutil
-import signal
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,7 +14,6 @@ import pytest
 from glossator_clients.adapters import FORMS, file_of_form
 from glossator_clients.embedded import EmbeddedModel, EmbeddedOptions
 from glossator_clients.errors import ModelUnavailableError
-from glossator_clients.model_files import models_folder
 from glossator_clients.protocol import complete
 from glossator_clients.response_cache import ResponseCache
 from glossator_clients.types import Author, ChatReply, ChatRequest, Message, Sampling
@@ -53,22 +47,9 @@ QUESTION = (Message(Author.USER, "Name three colours of the rainbow."),)
 
 
 @pytest.fixture
-def engine(model_file: Path, own_home: Path) -> Iterator[Path]:
-    """Let the engine find its model at home, and end what was started there."""
-    pytest.importorskip("xllamacpp", reason="the engine is not installed")
-    pytest.importorskip("gguf", reason="the extra `tune` is not installed")
-    models_folder().mkdir(parents=True, exist_ok=True)
-    for file in model_file.parent.glob(f"{model_file.stem}*"):
-        (models_folder() / file.name).symlink_to(file)
-    yield own_home
-    for state in own_home.rglob("engine-*.json"):
-        with suppress(OSError, ValueError, KeyError):
-            os.kill(json.loads(state.read_text("utf-8"))["pid"], signal.SIGKILL)
-
-
-@pytest.fixture
-def adapter(engine: Path) -> Path:  # noqa: ARG001 -- its home is where the adapter lies
+def adapter(fetched_model: None) -> Path:  # noqa: ARG001 -- it has to be there
     """Return the folder of a chosen adapter that turns every answer into something else."""
+    pytest.importorskip("gguf", reason="the extra `tune` is not installed")
     folder = make_adapter("mine")
     weights = random_weights(3, 0.5, {"mlp.down_proj": (1536, WIDTH)})
     for form in FORMS:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,17 +19,9 @@ RINGLOG = Path(__file__).parents[2] / "examples/ringlog"
 
 
 @pytest.fixture
-def _fetched_model(model_file: Path, own_home: Path) -> Iterator[None]:
-    """Put the model where this test's user has it, and end what it started."""
-    pytest.importorskip("xllamacpp", reason="the engine is not installed")
-    folder = own_home / "data" / "glossator" / "models"
-    folder.mkdir(parents=True)
-    for file in model_file.parent.glob(f"{model_file.stem}.*"):
-        (folder / file.name).symlink_to(file)
+def _asked_here(fetched_model: None, own_home: Path) -> Iterator[None]:  # noqa: ARG001 -- it is there
+    """Let the test have the model, and end the index that it started."""
     yield
-    for state in (own_home / "run" / "glossator").glob("engine-*.json"):
-        with suppress(ProcessLookupError):
-            os.kill(json.loads(state.read_text("utf-8"))["pid"], signal.SIGKILL)
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             cache = process.environ().get("XDG_CACHE_HOME")
@@ -39,7 +29,7 @@ def _fetched_model(model_file: Path, own_home: Path) -> Iterator[None]:
                 process.kill()
 
 
-@pytest.mark.usefixtures("_fetched_model")
+@pytest.mark.usefixtures("_asked_here")
 def test_in_the_embedded_models_place_the_code_answers_at_once(
     tmp_path: Path, own_home: Path
 ) -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -173,23 +170,9 @@ def test_code_goes_to_no_model_that_may_not_see_it(stack: Path, own_home: Path) 
     assert glossator(*SUITE, "--prepared", "-n", "1", "--with", "model=good").status == 1
 
 
-@pytest.fixture
-def _fetched_model(model_file: Path, own_home: Path) -> Iterator[None]:
-    """Put the model where this test's user has it, and end the engine that it started."""
-    pytest.importorskip("xllamacpp", reason="the engine is not installed")
-    folder = own_home / "data" / "glossator" / "models"
-    folder.mkdir(parents=True)
-    for file in model_file.parent.glob(f"{model_file.stem}.*"):
-        (folder / file.name).symlink_to(file)
-    yield
-    for state in (own_home / "run" / "glossator").glob("engine-*.json"):
-        with suppress(ProcessLookupError):
-            os.kill(json.loads(state.read_text("utf-8"))["pid"], signal.SIGKILL)
-
-
 @pytest.mark.model
 @pytest.mark.timeout(300)
-@pytest.mark.usefixtures("_fetched_model")
+@pytest.mark.usefixtures("fetched_model")
 def test_the_embedded_model_is_measured_with_and_without_neighbours() -> None:
     words = ["--prepared", "-n", "2", "--with", "name=ours", "--with", "retrieval=off"]
     ended = glossator(*SUITE, *words, "--json")

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,21 +13,7 @@ from tests.server.evals.suite_runs import lay_out
 pytestmark = [pytest.mark.model, pytest.mark.timeout(300)]
 
 
-@pytest.fixture
-def _fetched_model(model_file: Path, own_home: Path) -> Iterator[None]:
-    """Put the model where this test's user has it, and end the engine that it started."""
-    pytest.importorskip("xllamacpp", reason="the engine is not installed")
-    folder = own_home / "data" / "glossator" / "models"
-    folder.mkdir(parents=True)
-    for file in model_file.parent.glob(f"{model_file.stem}.*"):
-        (folder / file.name).symlink_to(file)
-    yield
-    for state in (own_home / "run" / "glossator").glob("engine-*.json"):
-        with suppress(ProcessLookupError):
-            os.kill(json.loads(state.read_text("utf-8"))["pid"], signal.SIGKILL)
-
-
-@pytest.mark.usefixtures("_fetched_model")
+@pytest.mark.usefixtures("fetched_model")
 def test_what_the_embedded_model_can_do_is_measured_and_what_not_is_one_sentence(
     tmp_path: Path,
 ) -> None:

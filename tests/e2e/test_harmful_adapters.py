@@ -6,10 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +13,6 @@ import numpy as np
 import pytest
 
 from glossator_clients.adapters import FORMS, file_of_form
-from glossator_clients.model_files import models_folder
 from glossator_server.cli.dispatch import run
 from glossator_server.tuning.lora_gguf import Heads, write_lora_gguf
 from tests.server.tuning.adapters import (
@@ -47,27 +42,14 @@ def slightly_wrong() -> dict[str, Any]:
 HARMFUL = {it.__name__.replace("_", "-"): it for it in (nothing, slightly_wrong)}
 
 
-@pytest.fixture
-def engine(model_file: Path, own_home: Path) -> Iterator[None]:
-    """Let the engine find its model at home, and end what was started there."""
-    pytest.importorskip("xllamacpp", reason="the engine is not installed")
-    pytest.importorskip("gguf", reason="the extra `tune` is not installed")
-    models_folder().mkdir(parents=True, exist_ok=True)
-    for file in model_file.parent.glob(f"{model_file.stem}*"):
-        (models_folder() / file.name).symlink_to(file)
-    yield
-    for state in own_home.rglob("engine-*.json"):
-        with suppress(OSError, ValueError, KeyError):
-            os.kill(json.loads(state.read_text("utf-8"))["pid"], signal.SIGKILL)
-
-
+@pytest.mark.usefixtures("fetched_model")
 @pytest.mark.parametrize("name", HARMFUL)
 def test_what_does_harm_is_refused_and_cannot_be_used(
-    engine: None,  # noqa: ARG001 -- it has to be there
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     name: str,
 ) -> None:
+    pytest.importorskip("gguf", reason="the extra `tune` is not installed")
     folder = make_adapter(name)
     weights = {key: np.asarray(it, np.float32) for key, it in HARMFUL[name]().items()}
     for form in FORMS:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import signal
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,20 +13,6 @@ from tests.e2e.neovim import run_in_neovim
 pytestmark = [pytest.mark.neovim, pytest.mark.model, pytest.mark.timeout(300)]
 
 RINGLOG = Path(__file__).parents[2] / "examples/ringlog"
-
-
-@pytest.fixture
-def fetched_model(model_file: Path, own_home: Path) -> Iterator[None]:
-    """Put the model where this test's user has it, and end the engine that it started."""
-    pytest.importorskip("xllamacpp", reason="the engine is not installed")
-    folder = own_home / "data" / "glossator" / "models"
-    folder.mkdir(parents=True)
-    for file in model_file.parent.glob(f"{model_file.stem}.*"):
-        (folder / file.name).symlink_to(file)
-    yield
-    for state in (own_home / "run" / "glossator").glob("engine-*.json"):
-        with suppress(ProcessLookupError):
-            os.kill(json.loads(state.read_text("utf-8"))["pid"], signal.SIGKILL)
 
 
 @pytest.mark.usefixtures("fetched_model")

@@ -146,11 +146,12 @@ class _Draft:
     completion_tokens: int = 0
     answer_seconds: float = 0.0
     cost: Cost | None = None
-    route: str = "no words were wanting"
+    answered_by: str = ""
 
     def count(self, reply: ChatReply, info: ModelInfo, seconds: float) -> None:
-        # Whether the engine's adapter answered hangs on the prompt too.
-        self.route = (replace(info, name=reply.model) if info.api == "embedded" else info).route
+        if info.api == "embedded":
+            # Whether an adapter answered hangs on the prompt, too.
+            self.answered_by = reply.model
         self.answer_seconds += seconds
         if reply.usage is not None:
             self.prompt_tokens += reply.usage.prompt_tokens
@@ -362,13 +363,14 @@ def _proposal(
     site: Site, model: ChatModel, draft: _Draft, placed: Placed, seconds: float
 ) -> CommentProposal:
     info = model.info
+    asked = replace(info, name=draft.answered_by or info.name)
     return CommentProposal(
         title=f"Document {site.symbol.name}",
         symbol=site.symbol.qualified_name,
         edits=(file_edit(site.snapshot, [placed.change]),),
         evidence=placed.evidence,
         model=info.id if draft.rounds else "none",
-        route=draft.route,
+        route=asked.route if draft.rounds else "no words were wanting",
         why=info.why if draft.rounds else "",
         fields=draft.fields,
         code=own_code(site.snapshot.text, site.symbol),

@@ -80,6 +80,14 @@ def _add_export(actions: Any) -> None:  # noqa: ANN401
         metavar="SHARE",
         help="of all, for the test (0.05, or what is held out alone)",
     )
+    _add_filters(parser)
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="for another division (0)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    parser.set_defaults(run=run_export)
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--licence",
         action="append",
@@ -104,10 +112,6 @@ def _add_export(actions: Any) -> None:  # noqa: ANN401
         action="store_true",
         help="what you kept, mended or took out of offered comments, too, and pairs of it",
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="for another division (0)")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--quiet", action="store_true", help="show no progress")
-    parser.set_defaults(run=run_export)
 
 
 def _add_show(actions: Any) -> None:  # noqa: ANN401

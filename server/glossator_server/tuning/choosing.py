@@ -187,8 +187,9 @@ def _shipped_in_use(shipped: Kept) -> str | None:
     record = shipped.record
     able = adapters_in_use(record["base"]["sha256"]).for_role(record["role"])
     first = next((it for it in able if it.prompt == record["prompt"]["sha256"]), None)
-    is_it = first is not None and first.is_shipped and first.name == shipped.name
-    return first.form if first is not None and is_it else None
+    if first is None or not first.is_shipped or first.name != shipped.name:
+        return None
+    return first.form
 
 
 def prompt_trouble(record: Mapping[str, Any]) -> str | None:
