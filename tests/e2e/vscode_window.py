@@ -252,7 +252,12 @@ class Window:
         return shown.first
 
     def messages(self) -> list[str]:
-        """Return the messages that stand on the screen."""
+        """Return the messages that stand on the screen, once no progress is shown there.
+
+        VS Code leaves a progress that has ended on the screen for the better part of a second.
+        """
+        progress = self.page.locator(".notification-toast .monaco-progress-container.active")
+        expect(progress).to_have_count(0)
         return self.page.locator(
             ".notification-toast .notification-list-item-message"
         ).all_inner_texts()
