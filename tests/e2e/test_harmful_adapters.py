@@ -1,6 +1,6 @@
 """Own the proof that the gate refuses adapters that do harm, on the engine with the small model.
 
-`benchmarks/adapter_gate.py` has twenty of them, trained ones too, and a good one to spoil.
+`benchmarks/adapter_gate.py` has twenty, trained ones too, made from a good one.
 """
 
 from __future__ import annotations

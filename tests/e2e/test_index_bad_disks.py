@@ -30,8 +30,10 @@ def ringlog(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def disk(own_home: Path) -> Iterator[Path]:
+def disk(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Return the cache folder, which is a small disk of its own."""
+    # An owner is asked again by commands that take their time on a busy machine.
+    monkeypatch.setenv("GLOSSATOR_INDEX_IDLE_SECONDS", "60")
     if os.geteuid() != 0:
         missing_part("mounts", "only root may mount a disk")
     folder = own_home / "cache"
