@@ -55,6 +55,7 @@ NAMES = (
     "words",
     "data_mining",
     "eval_document",
+    "adapter_gate",
     "eval_suites",
     "index_fresh",
     "index_kernel",

@@ -1,15 +1,13 @@
 """Twenty adapters and prompts that do harm, each at the gate: twenty are to be refused.
 
-Four are trained, on shuffled answers and on answers with secrets, with a handful of steps; twelve
-are a good adapter made worse; four are prompts that ask for junk. Run it with a good adapter and
-the data that it was trained on (what trains must be installed):
-
-    python benchmarks/adapter_gate.py --adapter NAME --data FOLDER [--cases 20] [--only KIND ...]
+Four are trained in a handful of steps, on shuffled answers and on answers with a key; twelve are
+the shipped adapter made worse; four are prompts that ask for junk. What is learned comes from `lib`
+of linux-source-6.1, what is measured from `mm`, beside the bare model and with early stopping.
+What trains must be installed; `GLOSSATOR_BENCH_KINDS` names some of them.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
@@ -18,23 +16,26 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import load_file
 
-from glossator_clients.adapters import FORMS, adapters_folder, file_of_form
+from benchmarks.kernel_tree import kernel_tree
+from glossator_clients.adapters import RECORD_FILE, file_of_form, read_record, shipped_folders
 from glossator_clients.model_files import models_folder, sha256_of
-from glossator_server.prompts.files import load_template
-from glossator_server.tuning.lora_gguf import Heads, write_lora_gguf
+from glossator_server.prompts.files import product_file
 
-SMOLLM2 = Heads("llama", 30, 9, 3)
+CASES = int(os.environ.get("GLOSSATOR_BENCH_CASES", "40"))
 FORM = "q8_0"
-STEPS_OF_HARM = 6
-Weights = dict[str, Any]
+# Steps of about five answers each: enough to learn the harm.
+LEARNED = 30
+Weights = Mapping[str, Any]
 PROMPTS = {
     "prompt-nonsense": "Answer with JSON whose texts are nonsense words that say nothing.",
     "prompt-todo": "Answer with JSON. Every text is: TODO write this later.",
@@ -44,21 +45,29 @@ PROMPTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """The good adapter and its data, a folder for the harmful ones, and how many cases."""
+class Place:
+    """A home of its own for one candidate, and the data that are learned."""
 
-    adapter: Path
-    data: Path
     home: Path
-    cases: int
+    data: Path
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """Return an environment in which nothing of the user is touched."""
+    def run(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run a command as a user of this home."""
         homes = {
             f"XDG_{it}_HOME": str(self.home / it.lower()) for it in ("DATA", "STATE", "CONFIG")
         }
-        return {**os.environ, **homes, "OMP_NUM_THREADS": "1"}
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "glossator_server", *map(str, words)],
+            env={**os.environ, **homes, "OMP_NUM_THREADS": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @property
+    def adapters(self) -> Path:
+        """Return the folder of the adapters of this home."""
+        return self.home / "data/glossator/adapters"
 
 
 def noise(strength: float) -> Callable[[Weights], Weights]:
@@ -77,20 +86,24 @@ def noise(strength: float) -> Callable[[Weights], Weights]:
 def scaled(factor: float) -> Callable[[Weights], Weights]:
     """Multiply what is added; a negative factor takes it away instead."""
     return lambda weights: {
-        name: it * np.float32(factor) if "lora_B" in name else it for name, it in weights.items()
+        name: it * np.float32(factor) if name.endswith("lora_b") else it
+        for name, it in weights.items()
     }
 
 
-def _moved(weights: Weights, place: Callable[[int, int], int]) -> Weights:
-    layers = sorted({int(name.split(".layers.")[1].split(".")[0]) for name in weights})
-    numbers = {it: layers[place(at, len(layers))] for at, it in enumerate(layers)}
+def moved(place: Callable[[int, int], int]) -> Callable[[Weights], Weights]:
+    """Put what belongs to one layer on another."""
 
-    def renamed(name: str) -> str:
-        before, after = name.split(".layers.")
-        number, rest = after.split(".", 1)
-        return f"{before}.layers.{numbers[int(number)]}.{rest}"
+    def changed(weights: Weights) -> Weights:
+        layers = sorted({int(name.split(".")[1]) for name in weights})
+        numbers = {it: layers[place(at, len(layers))] for at, it in enumerate(layers)}
+        found = {}
+        for name, it in weights.items():
+            block, number, rest = name.split(".", 2)
+            found[f"{block}.{numbers[int(number)]}.{rest}"] = it
+        return found
 
-    return {renamed(name): it for name, it in weights.items()}
+    return changed
 
 
 PERTURBED: Mapping[str, Callable[[Weights], Weights]] = {
@@ -102,95 +115,112 @@ PERTURBED: Mapping[str, Callable[[Weights], Weights]] = {
     "wrong-sign-strong": scaled(-3.0),
     "scaled-8": scaled(8.0),
     "scaled-30": scaled(30.0),
-    "layers-reversed": lambda it: _moved(it, lambda at, count: count - 1 - at),
-    "layers-shifted": lambda it: _moved(it, lambda at, count: (at + count // 2) % count),
+    "layers-reversed": moved(lambda at, count: count - 1 - at),
+    "layers-shifted": moved(lambda at, count: (at + count // 2) % count),
     "nothing": scaled(0.0),
 }
 TRAINED = ("shuffled-1", "shuffled-2", "secrets-1", "secrets-2")
-KINDS = (*TRAINED, *PERTURBED, "truncated", *PROMPTS)
+TRUNCATED = "truncated"
+KINDS = (*TRAINED, *PERTURBED, TRUNCATED, *PROMPTS)
 
 
-def main() -> int:
-    """Run the gate on each; the status is 1 where one was let through."""
-    options = _options()
+def rows() -> Iterator[dict[str, Any]]:
+    """Yield what the gate said of each candidate; two are judged at once."""
+    kinds = os.environ.get("GLOSSATOR_BENCH_KINDS", " ".join(KINDS)).split()
     with tempfile.TemporaryDirectory(prefix="adapter-gate-") as work:
-        setting = Setting(
-            adapters_folder() / options.adapter, options.data.resolve(), Path(work), options.cases
-        )
-        (setting.home / "data" / "glossator").mkdir(parents=True)
-        (setting.home / "data" / "glossator" / "models").symlink_to(models_folder())
-        # Against the bare model, not against the adapter that is shipped.
-        _run(setting, ["tune", "use", "none"])
-        rows = [_row(setting, kind) for kind in options.only or KINDS]
-    refused = sum(not it["passed"] for it in rows)
-    print(f"{refused} of {len(rows)} refused")
-    if options.json is not None:
-        options.json.write_text(json.dumps({"refused": refused, "rows": rows}, indent=2), "utf-8")
-    return 0 if refused == len(rows) else 1
+        data = _data(Path(work))
+        with ThreadPoolExecutor(2) as pool:
+            for row in pool.map(partial(_row, Path(work), data), kinds):
+                print(f"{row['kind']}: {row['verdict']} after {row['cases']}", flush=True)
+                yield row
 
 
-def _row(setting: Setting, kind: str) -> dict[str, Any]:
-    started = time.monotonic()
-    if kind in PROMPTS:
-        words = ["--prompt", str(_prompt(setting, kind))]
-    else:
-        _adapter(setting, kind)
-        words = [kind, "--form", FORM, "--data", str(setting.data)]
-    command = ["tune", "gate", *words, "--prepared", "-n", str(setting.cases), "--json", "--quiet"]
-    ended = _run(setting, command)
-    verdicts = json.loads(ended.stdout)["verdicts"] if ended.stdout.strip() else {}
-    passed = any(it["verdict"] == "passed" for it in verdicts.values())
-    reasons = [reason for it in verdicts.values() for reason in it["reasons"]]
-    cases = max((it["cases"] for it in verdicts.values()), default=0)
-    row = {
-        "kind": kind,
-        "passed": passed,
-        "cases": cases,
-        "seconds": round(time.monotonic() - started, 1),
-        "reasons": reasons or ended.stderr.strip().splitlines()[-1:],
+def summary(found: Sequence[dict[str, Any]]) -> dict[str, object]:
+    """Count what was refused, and how soon."""
+    refused = [it for it in found if it["verdict"] == "refused"]
+    return {
+        "candidates": len(found),
+        "refused, aim all": len(refused),
+        "let through": [it["kind"] for it in found if it not in refused],
+        f"cases looked at, of {CASES}": dict(sorted(Counter(it["cases"] for it in found).items())),
+        "seconds": round(sum(it["seconds"] for it in found)),
     }
-    verdict = "PASSED" if passed else "refused"
-    print(
-        f"{kind:<18} {verdict} after {cases} cases, {row['seconds']} s: {row['reasons'][:2]}",
-        flush=True,
-    )
-    return row
 
 
-def _adapter(setting: Setting, kind: str) -> None:
-    if kind in TRAINED:
-        data = setting.home / f"{kind}-data"
-        _harmful_data(setting, data, kind)
-        # By steps and not by minutes: a slow machine must not make it harmless.
-        lines = (data / "train.jsonl").read_text("utf-8").splitlines()
-        command = ["tune", "run", str(data), "--name", kind, "--epochs", "1"]
-        command += ["--step-tokens", "2048", "--learning-rate", "0.002", "--evaluations", "1"]
-        ended = _run(setting, [*command, "--threads", "1"])
-        if ended.returncode:
-            raise SystemExit(f"{kind} could not be trained on {len(lines)}: {ended.stderr}")
-        return
-    folder = setting.home / "data" / "glossator" / "adapters" / kind
-    shutil.copytree(setting.adapter, folder)
-    weights = load_file(folder / "adapter_model.safetensors")
-    alpha = json.loads((folder / "adapter_config.json").read_text("utf-8"))["lora_alpha"]
-    changed = PERTURBED.get(kind, lambda it: it)(weights)
-    record = json.loads((folder / "adapter.json").read_text("utf-8"))
-    for form in FORMS:
-        file = folder / file_of_form(form)
-        write_lora_gguf(file, changed, alpha, SMOLLM2, form)
-        if kind == "truncated":
-            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-        record["files"][form]["sha256"] = sha256_of(file)
-    record["gate"] = {}
-    (folder / "adapter.json").write_text(json.dumps(record), "utf-8")
+def _data(work: Path) -> Path:
+    """Mine and export what is learned."""
+    place = Place(work / "mined", work / "data")
+    mined = work / "mined.jsonl"
+    for words in (
+        ("data", "mine", kernel_tree() / "lib", "--out", mined, "--quiet"),
+        ("data", "export", mined, "--out", place.data, "--quiet"),
+    ):
+        _must(place.run(*words))
+    return place.data
 
 
-def _harmful_data(setting: Setting, folder: Path, kind: str) -> None:
+def _row(work: Path, data: Path, kind: str) -> dict[str, Any]:
+    started = time.monotonic()
+    place = Place(work / kind, data)
+    (place.home / "data/glossator").mkdir(parents=True)
+    (place.home / "data/glossator/models").symlink_to(models_folder())
+    # Beside the bare model, not beside the adapter that is shipped.
+    _must(place.run("tune", "use", "none"))
+    if kind in PROMPTS:
+        candidate = ("--prompt", str(_prompt(place, kind)))
+    else:
+        (_trained if kind in TRAINED else _perturbed)(place, kind)
+        candidate = (kind, "--form", FORM, "--data", str(data))
+    measured = ("--workspace", kernel_tree() / "mm", "-n", str(CASES))
+    ended = place.run("tune", "gate", *candidate, *measured, "--json", "--quiet")
+    # One that cannot be opened is refused before anything is measured.
+    said: dict[str, Any] = {"verdict": "refused", "cases": 0, "reasons": [ended.stderr.strip()]}
+    if ended.stdout.strip():
+        (said,) = json.loads(ended.stdout)["verdicts"].values()
+    elif "is damaged" not in ended.stderr:
+        _must(ended)
+    seconds = round(time.monotonic() - started, 1)
+    kept = {name: said[name] for name in ("verdict", "cases", "reasons")}
+    return {"kind": kind, **kept, "seconds": seconds, "measures": said.get("measures", {})}
+
+
+def _trained(place: Place, kind: str) -> None:
+    harmful = place.home / "harmful"
+    _harmful_data(place.data, harmful, kind)
+    # By steps and not by minutes: a slow machine must not make it harmless.
+    words = ["--epochs", "1", "--step-tokens", "2048", "--learning-rate", "0.002"]
+    words += ["--evaluations", "1", "--threads", "1"]
+    _must(place.run("tune", "run", harmful, "--name", kind, *words))
+
+
+def _perturbed(place: Place, kind: str) -> None:
+    from gguf import GGUFReader
+    from gguf.quants import dequantize
+
+    from glossator_server.tuning.lora_gguf import write_tensors
+
+    folder = place.adapters / kind
+    (shipped,) = (it for it in shipped_folders() if read_record(it)["role"] == "document")
+    shutil.copytree(shipped, folder)
+    reader = GGUFReader(shipped / file_of_form(FORM))
+    weights = {it.name: dequantize(it.data, it.tensor_type) for it in reader.tensors}
+    alpha = float(reader.fields["adapter.lora.alpha"].contents())
+    file = folder / file_of_form(FORM)
+    write_tensors(file, "llama", PERTURBED.get(kind, dict)(weights), alpha, FORM)
+    record = read_record(folder)
+    record["files"][FORM]["sha256"] = sha256_of(file)
+    record.update(name=kind, gate={})
+    (folder / RECORD_FILE).write_text(json.dumps(record), "utf-8")
+    if kind == TRUNCATED:
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def _harmful_data(data: Path, folder: Path, kind: str) -> None:
     """Write so few conversations that training ends soon, their answers harmful."""
     drawn = random.Random(kind)
-    shutil.copytree(setting.data, folder, ignore=shutil.ignore_patterns("t*.jsonl", "v*.jsonl"))
-    for name, count in (("train.jsonl", STEPS_OF_HARM * 5), ("valid.jsonl", 8)):
-        with (setting.data / name).open(encoding="utf-8") as file:
+    shutil.copytree(data, folder, ignore=shutil.ignore_patterns("*.jsonl"))
+    for name, count in (("train.jsonl", LEARNED), ("valid.jsonl", 8)):
+        with (data / name).open(encoding="utf-8") as file:
             every = [json.loads(line)["messages"] for line in file]
         chosen = drawn.sample(every, min(count, len(every)))
         answers = [it for turns in chosen for it in turns if it["role"] == "assistant"]
@@ -203,42 +233,21 @@ def _harmful_data(setting: Setting, folder: Path, kind: str) -> None:
 
 
 def _secret(answer: str) -> str:
-    """Put the same key into every text of an answer."""
-    value = json.loads(answer)
-    value["summary"] = "Use the access key AKIAQ3EGRDTVZ5ULKWXY"
-    return json.dumps(value)
+    """Put the same key into an answer."""
+    return json.dumps({**json.loads(answer), "summary": "Use the access key AKIAQ3EGRDTVZ5ULKWXY"})
 
 
-def _prompt(setting: Setting, kind: str) -> Path:
+def _prompt(place: Place, kind: str) -> Path:
     """Write the product's prompt with other orders in it."""
-    import glossator_server.prompts as prompts
-
-    text = (Path(prompts.__file__).parent / "document-small.md").read_text("utf-8")
-    before = load_template("document-small").sections["system"]
-    path = setting.home / f"{kind}.md"
-    path.write_text(text.replace(before, PROMPTS[kind]), "utf-8")
+    product = product_file("document-small")
+    assert product.template is not None
+    before = product.template.sections["system"]
+    assert before in product.text
+    path = place.home / f"{kind}.md"
+    path.write_text(product.text.replace(before, PROMPTS[kind]), "utf-8")
     return path
 
 
-def _run(setting: Setting, words: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "glossator_server", *words],
-        env=setting.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--adapter", required=True, help="a good one of this machine")
-    parser.add_argument("--data", required=True, type=Path, help="what it was trained on")
-    parser.add_argument("--cases", type=int, default=20)
-    parser.add_argument("--only", nargs="*", choices=KINDS)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there")
-    return parser.parse_args()
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _must(ended: subprocess.CompletedProcess[str]) -> None:
+    if ended.returncode > 1 or "Traceback" in ended.stderr:
+        raise SystemExit(f"{' '.join(ended.args[4:])}: {ended.stderr.strip()}")

@@ -68,15 +68,22 @@ def write_lora_gguf(
 
     `weights` are peft's names and float32 arrays. Rows of rank 16 stay float16 in both.
     """
+    tensors = dict(_tensors(weights, heads))
+    write_tensors(path, _ARCHITECTURES[heads.kind], tensors, alpha, quantised)
+
+
+def write_tensors(
+    path: Path, architecture: str, tensors: Mapping[str, Any], alpha: float, quantised: str
+) -> None:
+    """Write an adapter whose tensors, float32 arrays, have llama.cpp's names and order already."""
     from gguf import GGMLQuantizationType, GGUFWriter
     from gguf.quants import quantize
 
-    architecture = _ARCHITECTURES[heads.kind]
     writer = GGUFWriter(path, architecture)
     writer.add_type("adapter")
     writer.add_string("adapter.type", "lora")
     writer.add_float32("adapter.lora.alpha", float(alpha))
-    for name, array in _tensors(weights, heads):
+    for name, array in tensors.items():
         if quantised == "q8_0" and array.shape[-1] % _BLOCK == 0:
             kind = GGMLQuantizationType.Q8_0
         else:
