@@ -1,6 +1,6 @@
 """Twenty adapters and prompts that do harm, each at the gate: twenty are to be refused.
 
-Four are trained in a handful of steps, on shuffled answers and on answers with a key; twelve are
+Four are trained in twenty steps, on shuffled answers and on answers with a key; twelve are
 the shipped adapter made worse; four are prompts that ask for junk. What is learned comes from `lib`
 of linux-source-6.1, what is measured from `mm`, beside the bare model and with early stopping.
 What trains must be installed; `GLOSSATOR_BENCH_KINDS` names some of them.
@@ -31,10 +31,11 @@ from glossator_clients.adapters import RECORD_FILE, file_of_form, read_record, s
 from glossator_clients.model_files import models_folder, sha256_of
 from glossator_server.prompts.files import product_file
 
-CASES = int(os.environ.get("GLOSSATOR_BENCH_CASES", "40"))
+CASES = int(os.environ.get("GLOSSATOR_BENCH_CASES", "100"))
 FORM = "q8_0"
-# Steps of about five answers each: enough to learn the harm.
-LEARNED = 30
+# Twenty steps of about five answers each. After six, what was shuffled has taught the form alone,
+# which does good.
+LEARNED = 100
 Weights = Mapping[str, Any]
 PROMPTS = {
     "prompt-nonsense": "Answer with JSON whose texts are nonsense words that say nothing.",
@@ -188,7 +189,7 @@ def _trained(place: Place, kind: str) -> None:
     harmful = place.home / "harmful"
     _harmful_data(place.data, harmful, kind)
     # By steps and not by minutes: a slow machine must not make it harmless.
-    words = ["--epochs", "1", "--step-tokens", "2048", "--learning-rate", "0.002"]
+    words = ["--epochs", "1", "--step-tokens", "2048", "--learning-rate", "0.004"]
     words += ["--evaluations", "1", "--threads", "1"]
     _must(place.run("tune", "run", harmful, "--name", kind, *words))
 
