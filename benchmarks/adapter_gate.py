@@ -1,6 +1,6 @@
 """Twenty adapters and prompts that do harm, each at the gate: twenty are to be refused.
 
-Four are trained in twenty steps, on shuffled answers and on answers with a key; twelve are
+Four are trained in ten steps, on shuffled answers and on answers with a key; twelve are
 the shipped adapter made worse; four are prompts that ask for junk. What is learned comes from `lib`
 of linux-source-6.1, what is measured from `mm`, beside the bare model and with early stopping.
 What trains must be installed; `GLOSSATOR_BENCH_KINDS` names some of them.
@@ -33,7 +33,7 @@ from glossator_server.prompts.files import product_file
 
 CASES = int(os.environ.get("GLOSSATOR_BENCH_CASES", "100"))
 FORM = "q8_0"
-# Twenty steps of about five answers each. After six, what was shuffled has taught the form alone,
+# Ten steps of about ten answers each. After few, what was shuffled has taught the form alone,
 # which does good.
 LEARNED = 100
 Weights = Mapping[str, Any]
