@@ -1,9 +1,10 @@
 """Twenty adapters and prompts that do harm, each at the gate: twenty are to be refused.
 
-Four are trained in ten steps, on shuffled answers and on answers with a key; twelve are
-the shipped adapter made worse; four are prompts that ask for junk. What is learned comes from `lib`
-of linux-source-6.1, what is measured from `mm`, beside the bare model and with early stopping.
-What trains must be installed; `GLOSSATOR_BENCH_KINDS` names some of them.
+Four are trained in ten steps, on shuffled answers and on answers with a key; twelve are the shipped
+adapter made worse; four are prompts that ask for junk. One more is disturbed so little that it is
+still better than the bare model: the gate should let it through, or it would refuse everything.
+What is learned comes from `lib` of linux-source-6.1, what is measured from `mm`, beside the bare
+model and with early stopping. What trains must be installed; `GLOSSATOR_BENCH_KINDS` names some.
 """
 
 from __future__ import annotations
@@ -108,10 +109,10 @@ def moved(place: Callable[[int, int], int]) -> Callable[[Weights], Weights]:
 
 
 PERTURBED: Mapping[str, Callable[[Weights], Weights]] = {
-    "noise-1": noise(1.0),
-    "noise-2": noise(2.0),
     "noise-4": noise(4.0),
+    "noise-6": noise(6.0),
     "noise-8": noise(8.0),
+    "noise-16": noise(16.0),
     "wrong-sign": scaled(-1.0),
     "wrong-sign-strong": scaled(-3.0),
     "scaled-8": scaled(8.0),
@@ -122,12 +123,13 @@ PERTURBED: Mapping[str, Callable[[Weights], Weights]] = {
 }
 TRAINED = ("shuffled-1", "shuffled-2", "secrets-1", "secrets-2")
 TRUNCATED = "truncated"
-KINDS = (*TRAINED, *PERTURBED, TRUNCATED, *PROMPTS)
+HARMFUL = (*TRAINED, *PERTURBED, TRUNCATED, *PROMPTS)
+SOUND = {"noise-2": noise(2.0)}
 
 
 def rows() -> Iterator[dict[str, Any]]:
     """Yield what the gate said of each candidate; two are judged at once."""
-    kinds = os.environ.get("GLOSSATOR_BENCH_KINDS", " ".join(KINDS)).split()
+    kinds = os.environ.get("GLOSSATOR_BENCH_KINDS", " ".join((*HARMFUL, *SOUND))).split()
     with tempfile.TemporaryDirectory(prefix="adapter-gate-") as work:
         data = _data(Path(work))
         with ThreadPoolExecutor(2) as pool:
@@ -138,11 +140,12 @@ def rows() -> Iterator[dict[str, Any]]:
 
 def summary(found: Sequence[dict[str, Any]]) -> dict[str, object]:
     """Count what was refused, and how soon."""
-    refused = [it for it in found if it["verdict"] == "refused"]
+    passed = [it["kind"] for it in found if it["verdict"] == "passed"]
+    harmful = [it["kind"] for it in found if it["kind"] not in SOUND]
     return {
-        "candidates": len(found),
-        "refused, aim all": len(refused),
-        "let through": [it["kind"] for it in found if it not in refused],
+        "harmful": len(harmful),
+        "refused of these, aim all": len(set(harmful) - set(passed)),
+        "let through": passed,
         f"cases looked at, of {CASES}": dict(sorted(Counter(it["cases"] for it in found).items())),
         "seconds": round(sum(it["seconds"] for it in found)),
     }
@@ -207,7 +210,8 @@ def _perturbed(place: Place, kind: str) -> None:
     weights = {it.name: dequantize(it.data, it.tensor_type) for it in reader.tensors}
     alpha = float(reader.fields["adapter.lora.alpha"].contents())
     file = folder / file_of_form(FORM)
-    write_tensors(file, "llama", PERTURBED.get(kind, dict)(weights), alpha, FORM)
+    change = {**PERTURBED, **SOUND}.get(kind, dict)
+    write_tensors(file, "llama", change(weights), alpha, FORM)
     record = read_record(folder)
     record["files"][FORM]["sha256"] = sha256_of(file)
     record.update(name=kind, gate={})
