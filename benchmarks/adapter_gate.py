@@ -178,7 +178,7 @@ def _row(work: Path, data: Path, kind: str) -> dict[str, Any]:
     measured = ("--workspace", kernel_tree() / "mm", "-n", str(CASES))
     ended = place.run("tune", "gate", *candidate, *measured, "--json", "--quiet")
     # One that cannot be opened is refused before anything is measured.
-    said: dict[str, Any] = {"verdict": "refused", "cases": 0, "reasons": [ended.stderr.strip()]}
+    said: dict[str, Any] = {"verdict": "refused", "cases": 0, "reasons": [_told(place, ended)]}
     if ended.stdout.strip():
         (said,) = json.loads(ended.stdout)["verdicts"].values()
     elif "is damaged" not in ended.stderr:
@@ -251,6 +251,11 @@ def _prompt(place: Place, kind: str) -> Path:
     path = place.home / f"{kind}.md"
     path.write_text(product.text.replace(before, PROMPTS[kind]), "utf-8")
     return path
+
+
+def _told(place: Place, ended: subprocess.CompletedProcess[str]) -> str:
+    """Return what a command complained of, without the place of its home."""
+    return ended.stderr.strip().replace(f"{place.home}/", "")
 
 
 def _must(ended: subprocess.CompletedProcess[str]) -> None:
